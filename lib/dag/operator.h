@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a task can do, as the manifest of its operator describes it. The manifest is the only
+ * description: the loader, `dagctl operators`, the reference manual and completion all read it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <glib.h>
+#include <jansson.h>
+
+#include "lib/base/problem.h"
+
+enum parameter_type {
+	PARAMETER_TEXT,
+	PARAMETER_SHELL, /* text of a shell script: each {{ }} becomes a reference to a variable (bash_command) */
+	PARAMETER_INTEGER,
+	PARAMETER_NUMBER,
+	PARAMETER_BOOLEAN,
+	PARAMETER_DURATION, /* given to the operator as seconds (a number) */
+	PARAMETER_SIZE,     /* `10MiB`; given to the operator as bytes (an integer) */
+	PARAMETER_LIST,
+	PARAMETER_MAP,
+	PARAMETER_ANY,        /* text, list, map ... as written */
+	PARAMETER_CONNECTION, /* a connection id; given to the operator resolved, as an object */
+};
+
+struct parameter {
+	const char *name;
+	enum parameter_type type;
+	bool required;
+	bool secret;                /* its value is masked wherever it is shown */
+	json_t *default_value;      /* NULL: none */
+	const char *const *choices; /* for text: NULL-terminated, or NULL */
+	const char *summary;        /* one sentence */
+};
+
+/* Where an operator leaves what becomes the task's XCom. */
+enum operator_output {
+	OUTPUT_FILE,      /* the JSON object in the file DAGD_OUTPUT names */
+	OUTPUT_LAST_LINE, /* the same, else the last line of its output is `return_value` */
+};
+
+struct operator {
+	const char *name;
+	const char *summary;
+	const char *description; /* paragraphs for the manual, or NULL */
+	const char *folder;      /* absolute */
+	const char *const *aliases; /* Airflow's class names, short and with module; NULL-terminated */
+	size_t n_parameters;
+	struct parameter *parameters;
+	/*
+	 * The command line: a word that is `{name}` is that parameter's rendered value, one that starts
+	 * with `./` is a file of the folder. No words (n 0): nothing is run, the task succeeds at once.
+	 */
+	const char *const *run;
+	const char *cwd_parameter;       /* the parameter that names the working directory, or NULL */
+	const char *skip_code_parameter; /* the parameter with the exit code that means skipped, or NULL */
+	bool arguments_on_stdin;         /* the rendered arguments as one JSON object; else stdin is empty */
+	bool destroys_data;              /* on_lost: fail is its default */
+	enum operator_output output;
+	const char *examples; /* YAML text of a task that uses it, for the manual */
+};
+
+/* All known operators by name and alias. Immutable once loaded, so it may be read from any thread. */
+struct operators;
+
+/*
+ * Reads FOLDER/NAME/operator.yaml of each folder (NULL-terminated list; a missing folder is skipped).
+ * A later folder may add operators, not replace one (a problem). Wrong manifests are problems and left out.
+ */
+struct operators *operators_load(const char *const *folders, struct problems *problems);
+void operators_free(struct operators *operators);
+
+/* By name or alias; NULL when unknown. */
+const struct operator *operators_get(const struct operators *operators, const char *name);
+/* Names only (not aliases), sorted, NULL-terminated; owned by `operators`. */
+const char *const *operators_names(const struct operators *operators);
+
+const struct parameter *operator_parameter(const struct operator *operator, const char *name);
+const char *parameter_type_name(enum parameter_type type);
+
+/* The manifest as JSON, for the API and `dagctl operators show` (a new reference). */
+json_t *operator_json(const struct operator *operator);
