@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures that the system tests share. DAGD_BUILD names the build folder (default: build)."""
+import os
+import pathlib
+import tempfile
+
+import pytest
+
+import servers
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture(scope="session")
+def build():
+    folder = pathlib.Path(os.environ.get("DAGD_BUILD", ROOT / "build")).resolve()
+    assert (folder / "build.ninja").exists(), f"{folder} is no build folder; run ./dev build first"
+    return folder
+
+
+def server(kind, **environment):
+    # Not pytest's own folder: PostgreSQL's user must be able to reach it.
+    with tempfile.TemporaryDirectory(prefix=f"dagd-{kind}-") as folder:
+        os.chmod(folder, 0o755)
+        one = servers.Server(kind, folder, **environment)
+        try:
+            yield one
+        finally:
+            one.stop()
+
+
+@pytest.fixture(scope="session")
+def pg():
+    yield from server("pg")
+
+
+@pytest.fixture(scope="session")
+def mongo():
+    yield from server("mongo")
+
+
+@pytest.fixture(scope="session")
+def s3():
+    yield from server("s3")
