@@ -2,6 +2,40 @@
 /*
  * What a task can do, as the manifest of its operator describes it. The manifest is the only
  * description: the loader, `dagctl operators`, the reference manual and completion all read it.
+ *
+ * A manifest is FOLDER/NAME/operator.yaml, one YAML document. Its keys, of which only `name` and
+ * `summary` must be there; an unknown key is an error:
+ *
+ *     name: s3_copy                     # the folder's name
+ *     summary: Copies one object.       # one sentence
+ *     description: |                    # paragraphs for the manual, Markdown
+ *       ...
+ *     aliases: [S3CopyOperator, airflow.providers.amazon.aws.operators.s3.S3CopyOperator]
+ *     parameters:                       # in the order of the manual; none may be named as a key of
+ *       source:                         # tasks is (owner, retries, env ...)
+ *         type: text                    # text shell integer number boolean duration size list map any connection
+ *         required: true                # default false; excludes `default`
+ *         summary: Where it is read.    # one sentence, must be there
+ *       overwrite: {type: boolean, default: true, summary: Whether ...}
+ *       format: {type: text, choices: [plain, gzip], default: plain, summary: ...}
+ *       password: {type: text, secret: true, summary: ...}
+ *     run: [./s3, copy, "{source}"]     # the command line: `./x` is a file of the folder (beside its
+ *                                       # manifest once built), "{name}" alone is that parameter's value
+ *                                       # (in quotes, or YAML sees a map), all else stands as it is.
+ *                                       # A word whose parameter has no value is left out. No secret
+ *                                       # may be a word. Without `run` the task succeeds at once.
+ *     arguments: stdin                  # the arguments as one JSON object on stdin; default: none
+ *     cwd_parameter: cwd                # the text parameter that names the working directory
+ *     skip_code_parameter: skip_code    # the integer parameter with the exit code that means skipped
+ *     destroys_data: true               # default false; true makes on_lost: fail the default
+ *     output: file                      # file (default) or last_line
+ *     examples: |                       # YAML of a list of tasks, as it would stand in a DAG file
+ *       - task_id: copy
+ *         operator: s3_copy
+ *         source: s3://bucket/key
+ *
+ * The names in `choices` are text. The default of a duration or size is written as in a DAG file (`5m`,
+ * `10MiB`).
  */
 #pragma once
 
