@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is durable of DAGs, runs, task instances and attempts: the engine decides them, the store keeps
+ * them, the API shows them. Times are instants, INSTANT_NONE where there is none yet.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/engine/state.h"
+
+#define ATTEMPT_TOKEN_SIZE 16
+
+struct dag_record {
+	char *dag_id;
+	char *file;    /* relative to the DAG folder */
+	char *version; /* hash of the newest text that loaded */
+	bool is_paused;
+	bool is_stale;         /* its file or document is gone; runs go on */
+	int64_t first_seen_at; /* from where an interval without start_date counts */
+	int64_t active_since;  /* first seen or unpaused: older slots are missed */
+	int64_t last_slot;     /* the newest slot that a run was made for, or that was passed over */
+};
+
+struct run_record {
+	int64_t id; /* never reused */
+	char *dag_id, *run_id;
+	enum run_type type;
+	enum run_state state;
+	int64_t slot; /* of the schedule; INSTANT_NONE for manual runs. (dag_id, slot) is unique */
+	int64_t logical_date, data_interval_start, data_interval_end;
+	int64_t run_after;
+	int64_t queued_at, started_at, ended_at;
+	char *conf;         /* JSON object as given, or NULL */
+	char *version;      /* hash of the DAG's text that it runs */
+	char *note;         /* or NULL */
+	char *triggered_by; /* Airflow's words: cli, rest_api, timetable, test ... */
+	char *reason;       /* why it failed, or NULL */
+};
+
+struct task_record {
+	int64_t run; /* run_record.id */
+	char *task_id;
+	int map_index; /* -1 */
+	enum task_state state;
+	unsigned try_number; /* of the newest try; 0: none began */
+	unsigned max_tries;  /* retries allowed; the last try is max_tries + 1 */
+	int64_t scheduled_at, queued_at, started_at, ended_at;
+	int64_t retry_at; /* of TASK_UP_FOR_RETRY */
+	int64_t attempt;  /* the newest attempt's id; 0: none */
+	char *reason;     /* why it failed, waits, was skipped ..., or NULL */
+};
+
+struct attempt_record {
+	int64_t id; /* never reused */
+	int64_t run;
+	char *task_id;
+	int map_index;
+	unsigned try_number;
+	enum attempt_state state;
+	uint8_t token[ATTEMPT_TOKEN_SIZE];
+	char *boot_id; /* in which it was launched */
+	int pid;       /* 0: unknown or none */
+	int64_t launched_at, started_at, ended_at;
+	int exit_code; /* -1: none */
+	int signal;    /* 0: none */
+	char *reason;
+};
+
+/* Free what the fields own, not the record itself. */
+void dag_record_clear(struct dag_record *record);
+void run_record_clear(struct run_record *record);
+void task_record_clear(struct task_record *record);
+void attempt_record_clear(struct attempt_record *record);
+/* Copies with strings of their own; free with the matching clear. */
+struct run_record run_record_copy(const struct run_record *record);
+struct task_record task_record_copy(const struct task_record *record);

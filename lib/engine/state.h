@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The states of runs and task instances, Airflow's names for them, and which may follow which. */
+#pragma once
+
+#include <stdbool.h>
+
+enum run_state { RUN_QUEUED, RUN_RUNNING, RUN_SUCCESS, RUN_FAILED, N_RUN_STATES };
+
+enum run_type { RUN_SCHEDULED, RUN_MANUAL, RUN_BACKFILL, N_RUN_TYPES };
+
+enum task_state {
+	TASK_NONE,            /* waits for its upstream tasks */
+	TASK_SCHEDULED,       /* could start, but a limit holds it */
+	TASK_QUEUED,          /* could start, but all workers are busy */
+	TASK_RUNNING,         /* an attempt of it has been launched */
+	TASK_SUCCESS,
+	TASK_FAILED,
+	TASK_SKIPPED,
+	TASK_UPSTREAM_FAILED,
+	TASK_UP_FOR_RETRY,    /* waits for its retry_delay */
+	TASK_RESTARTING,      /* cleared while running; its process is being ended */
+	TASK_REMOVED,         /* not in the run's version of the DAG any more */
+	N_TASK_STATES,
+};
+
+/* How an attempt stands, or ended. */
+enum attempt_state {
+	ATTEMPT_LAUNCHING, /* committed; a worker has it or will have it */
+	ATTEMPT_SUCCESS,
+	ATTEMPT_FAILED,
+	ATTEMPT_SKIPPED,
+	ATTEMPT_LOST,       /* how it ended cannot be known */
+	ATTEMPT_TAKEN_BACK, /* never began */
+	N_ATTEMPT_STATES,
+};
+
+/* As Airflow's API writes them; of TASK_NONE "none". */
+const char *run_state_name(enum run_state state);
+const char *run_type_name(enum run_type type);
+const char *task_state_name(enum task_state state);
+const char *attempt_state_name(enum attempt_state state);
+/* False: there is no such name. */
+bool run_state_parse(const char *name, enum run_state *state);
+bool run_type_parse(const char *name, enum run_type *type);
+bool task_state_parse(const char *name, enum task_state *state);
+bool attempt_state_parse(const char *name, enum attempt_state *state);
+
+/* success, failed, skipped, upstream_failed, removed */
+bool task_state_is_finished(enum task_state state);
+bool run_state_is_finished(enum run_state state);
+/* The table of allowed moves. */
+bool task_move_is_allowed(enum task_state from, enum task_state to);
+bool run_move_is_allowed(enum run_state from, enum run_state to);
