@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* What is wrong with the characters of a file, before anyone reads it as YAML. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/problem.h"
+
+/*
+ * Refuses a text that is too long, is not UTF-8, or has characters that YAML forbids or that end a
+ * line for libyaml but for no editor; the first one is reported.
+ */
+bool source_check(const char *file, const char *text, size_t len, struct problems *problems);
