@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/base/instant.h"
+#include "lib/aws/failure.h"
 
 #define BODY_MAX_DEFAULT (64 << 10)
 /* Slower than this for `stall_s` is as good as dead. */
@@ -64,12 +64,13 @@ static size_t on_upload(char *out, size_t size, size_t n, void *data)
 	size_t want = (size_t)MIN((int64_t)(size * n), left);
 	if (want == 0)
 		return 0;
-	ssize_t got = pread(
-		request->body_fd, out, want, (off_t)(request->body_offset + exchange->sent));
+	ssize_t got =
+		pread(request->body_fd, out, want, (off_t)(request->body_offset + exchange->sent));
 	if (got <= 0) {
 		g_free(exchange->answer->failure_text);
-		exchange->answer->failure_text = g_strdup_printf("cannot read what is to be sent: %s",
-			got < 0 ? g_strerror(errno) : "the file became shorter");
+		exchange->answer->failure_text =
+			g_strdup_printf("cannot read what is to be sent: %s",
+				got < 0 ? g_strerror(errno) : "the file became shorter");
 		return CURL_READFUNC_ABORT;
 	}
 	exchange->sent += got;
@@ -99,8 +100,7 @@ static void transport_set(CURL *curl, const struct http_request *request)
 		request->connect_timeout_ms ? request->connect_timeout_ms : 10000L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, request->timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES_PER_SECOND);
-	curl_easy_setopt(
-		curl, CURLOPT_LOW_SPEED_TIME, request->stall_s ? request->stall_s : 60L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, request->stall_s ? request->stall_s : 60L);
 	if (request->direct)
 		curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	const char *authorities = g_getenv("AWS_CA_BUNDLE");
@@ -112,16 +112,15 @@ static void body_set(CURL *curl, const struct http_request *request, struct exch
 {
 	if (request->has_body_file) {
 		curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-		curl_easy_setopt(
-			curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->body_size);
+		curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->body_size);
 		curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_upload);
 		curl_easy_setopt(curl, CURLOPT_READDATA, exchange);
 		curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, on_rewind);
 		curl_easy_setopt(curl, CURLOPT_SEEKDATA, exchange);
 	} else if (request->body) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-			(curl_off_t)strlen(request->body));
+		curl_easy_setopt(
+			curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(request->body));
 	} else if (strcmp(request->method, "HEAD") == 0) {
 		curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
 	}
@@ -152,9 +151,9 @@ void http_exchange(CURL *curl, const struct http_request *request, struct http_a
 	answer->failure = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
 	if (answer->failure != CURLE_OK && !answer->failure_text)
-		answer->failure_text = g_strdup(*exchange.curl_error
-				? exchange.curl_error
-				: curl_easy_strerror(answer->failure));
+		answer->failure_text =
+			g_strdup(*exchange.curl_error ? exchange.curl_error
+						      : curl_easy_strerror(answer->failure));
 	curl_slist_free_all(headers);
 	curl_easy_reset(curl);
 }
@@ -175,14 +174,16 @@ void http_answer_clear(struct http_answer *answer)
 
 static bool refuse(const char *url, const char *why, GError **error)
 {
-	g_set_error(error, LIB_ERROR, 0, "\"%s\" is not an endpoint's URL: %s", url, why);
+	g_set_error(error, AWS_LASTING_ERROR, 0, "\"%s\" is not an endpoint's URL: %s", url, why);
 	return false;
 }
 
 bool http_origin_parse(const char *url, struct http_origin *origin, GError **error)
 {
-	g_autoptr(GError) why = NULL;
-	g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_ENCODED, &why);
+	/* First, since every other message repeats the URL. */
+	if (strchr(url, '@'))
+		return refuse("(hidden)", "keys do not belong into it", error);
+	g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_ENCODED, NULL);
 	if (!uri)
 		return refuse(url, "expected http://host:port or https://host", error);
 	const char *scheme = g_uri_get_scheme(uri), *host = g_uri_get_host(uri);
@@ -190,8 +191,6 @@ bool http_origin_parse(const char *url, struct http_origin *origin, GError **err
 		return refuse(url, "it must begin with http:// or https://", error);
 	if (!host || !*host)
 		return refuse(url, "it names no host", error);
-	if (g_uri_get_userinfo(uri))
-		return refuse("(hidden)", "keys do not belong into it", error);
 	if (g_uri_get_query(uri) || g_uri_get_fragment(uri))
 		return refuse(url, "a query or a fragment has no meaning there", error);
 	int port = g_uri_get_port(uri), usual = strcmp(scheme, "http") == 0 ? 80 : 443;

@@ -17,7 +17,8 @@ struct http_answer {
 	GString *body;       /* unless a sink took it */
 };
 
-/* Called with the next bytes of a 2xx answer's body; false ends the exchange (CURLE_WRITE_ERROR). */
+/* Called with the next bytes of a 2xx answer's body; false ends the exchange (CURLE_WRITE_ERROR).
+ */
 typedef bool http_sink(void *data, const struct http_answer *answer, const void *bytes, size_t n);
 
 struct http_request {
@@ -30,14 +31,15 @@ struct http_request {
 	bool has_body_file;
 	http_sink *sink; /* NULL: the body is kept in the answer */
 	void *sink_data;
-	size_t body_max;           /* bytes kept in the answer; 0: 64 KiB */
-	bool direct;               /* never through a proxy */
-	long connect_timeout_ms;   /* 0: 10 s */
-	long timeout_ms;           /* of it all; 0: none, but a stalled transfer ends */
-	long stall_s;              /* slower than 1 kB/s for so long is a failure; 0: 60 s */
+	size_t body_max;         /* bytes kept in the answer; 0: 64 KiB */
+	bool direct;             /* never through a proxy */
+	long connect_timeout_ms; /* 0: 10 s */
+	long timeout_ms;         /* of it all; 0: none, but a stalled transfer ends */
+	long stall_s;            /* slower than 1 kB/s for so long is a failure; 0: 60 s */
 };
 
-/* `curl` may be used again for the next exchange, which keeps the connection. Clear the answer, also after a failure. */
+/* `curl` may be used again for the next exchange, which keeps the connection. Clear the answer,
+ * also after a failure. */
 void http_exchange(CURL *curl, const struct http_request *request, struct http_answer *answer);
 
 const char *http_header(const struct http_answer *answer, const char *name);
@@ -46,8 +48,8 @@ void http_answer_clear(struct http_answer *answer);
 /* Where a request goes, from an endpoint's URL. */
 struct http_origin {
 	char *scheme, *host; /* the host of an IPv6 address with its brackets */
-	char *authority;     /* host, and the port where it is not the scheme's own: the Host header */
-	char *path;          /* without the last slash: empty, or `/base` */
+	char *authority; /* host, and the port where it is not the scheme's own: the Host header */
+	char *path;      /* without the last slash: empty, or `/base` */
 };
 
 /* Only http and https, no user name, query or fragment. */

@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/base/instant.h"
+#include "lib/aws/failure.h"
 
 #define FILE_MAX (1 << 20)
 
-/* `[profile "my name"]`: the name without brackets, the word `profile` and quotes; NULL when it is none of ours. */
+/* `[profile "my name"]`: the name without brackets, the word `profile` and quotes; NULL when it is
+ * none of ours. */
 static char *section_name(const char *line, bool is_config)
 {
 	const char *end = strchr(line, ']');
@@ -17,8 +18,8 @@ static char *section_name(const char *line, bool is_config)
 	g_autofree char *inner = g_strndup(line + 1, (gsize)(end - line - 1));
 	char *name = g_strstrip(inner);
 	if (is_config) {
-		bool prefixed = g_str_has_prefix(name, "profile")
-			&& (name[7] == ' ' || name[7] == '\t');
+		bool prefixed =
+			g_str_has_prefix(name, "profile") && (name[7] == ' ' || name[7] == '\t');
 		if (!prefixed && strcmp(name, "default") != 0)
 			return NULL;
 		if (prefixed)
@@ -36,7 +37,8 @@ bool aws_ini_section(const char *text, const char *name, bool is_config, GHashTa
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	for (char **at = lines; *at; at++) {
 		char *line = *at;
-		/* An indented line belongs to the value above it (nested settings), which nothing here needs. */
+		/* An indented line belongs to the value above it (nested settings), which nothing
+		 * here needs. */
 		if (*line == '#' || *line == ';' || g_ascii_isspace(*line) || !*line)
 			continue;
 		if (*line == '[') {
@@ -51,8 +53,8 @@ bool aws_ini_section(const char *text, const char *name, bool is_config, GHashTa
 		*equals = '\0';
 		g_autofree char *key = g_ascii_strdown(g_strstrip(line), -1);
 		if (!g_hash_table_contains(values, key))
-			g_hash_table_insert(values, g_steal_pointer(&key),
-				g_strdup(g_strstrip(equals + 1)));
+			g_hash_table_insert(
+				values, g_steal_pointer(&key), g_strdup(g_strstrip(equals + 1)));
 	}
 	return seen;
 }
@@ -77,11 +79,13 @@ static bool section_read(
 		bool absent = g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT)
 			|| g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOTDIR);
 		if (!absent)
-			g_set_error(error, LIB_ERROR, 0, "cannot read %s: %s", path, why->message);
+			g_set_error(error, AWS_LASTING_ERROR, 0, "cannot read %s: %s", path,
+				why->message);
 		return absent;
 	}
 	if (size > FILE_MAX) {
-		g_set_error(error, LIB_ERROR, 0, "%s is too large for a file of AWS profiles", path);
+		g_set_error(error, AWS_LASTING_ERROR, 0,
+			"%s is too large for a file of AWS profiles", path);
 		return false;
 	}
 	if (aws_ini_section(text, profile->name, is_config, profile->values))

@@ -17,7 +17,8 @@ struct aws_profile {
 
 /*
  * The profile `name` (NULL: AWS_PROFILE, else `default`) from AWS_SHARED_CREDENTIALS_FILE and
- * AWS_CONFIG_FILE, else from ~/.aws. A file that is not there is no error; one that cannot be read is.
+ * AWS_CONFIG_FILE, else from ~/.aws. A file that is not there is no error; one that cannot be read
+ * is.
  */
 struct aws_profile *aws_profile_read(const char *name, GError **error);
 void aws_profile_free(struct aws_profile *profile);
@@ -26,7 +27,9 @@ void aws_profile_free(struct aws_profile *profile);
 const char *aws_profile_get(const struct aws_profile *profile, const char *key);
 
 /*
- * Puts the keys of one section of an ini text into `values`, none that is there already. Sections are called
- * `[name]`, in the config file `[profile name]` too (`default` may be either). Whether the section was there.
+ * Puts the keys of one section of an ini text into `values`, none that is there already. Sections
+ * are called
+ * `[name]`, in the config file `[profile name]` too (`default` may be either). Whether the section
+ * was there.
  */
 bool aws_ini_section(const char *text, const char *name, bool is_config, GHashTable *values);

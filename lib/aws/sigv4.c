@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libcurl can sign as well, but what it signs differs by version, and no version is right for parameters
- * without a value or out of order. So the canonical request is made here from exactly the bytes that are sent.
+ * libcurl can sign as well, but what it signs differs by version, and no version is right for
+ * parameters without a value or out of order. So the canonical request is made here from exactly
+ * the bytes that are sent.
  */
 #include "lib/aws/sigv4.h"
 
@@ -17,8 +18,8 @@ enum { HASH_SIZE = 32 };
 char *sigv4_date(int64_t at)
 {
 	struct civil c = civil_from_wall(at);
-	return g_strdup_printf("%04d%02d%02dT%02d%02d%02dZ", c.year, c.month, c.day, c.hour,
-		c.minute, c.second);
+	return g_strdup_printf(
+		"%04d%02d%02dT%02d%02d%02dZ", c.year, c.month, c.day, c.hour, c.minute, c.second);
 }
 
 char *sigv4_encode(const char *text)
@@ -31,7 +32,8 @@ char *sigv4_encode_path(const char *key)
 	return g_uri_escape_string(key, "/", FALSE);
 }
 
-/* By name, then by value. Joining them first would sort `a-b` before `a`, since `-` sorts before `=`. */
+/* By name, then by value. Joining them first would sort `a-b` before `a`, since `-` sorts before
+ * `=`. */
 static int pair_compare(const void *a, const void *b)
 {
 	const struct sigv4_pair *left = a, *right = b;

@@ -19,9 +19,10 @@ struct sigv4_key {
 
 struct sigv4_request {
 	const char *method;
-	const char *path;                 /* as sent: see sigv4_encode_path */
-	const char *query;                /* as sent: see sigv4_query; may be empty */
-	const struct sigv4_pair *headers; /* all that are to be signed, in any order; host among them */
+	const char *path;  /* as sent: see sigv4_encode_path */
+	const char *query; /* as sent: see sigv4_query; may be empty */
+	const struct sigv4_pair
+		*headers; /* all that are to be signed, in any order; host among them */
 	size_t n_headers;
 	const char *payload_hash; /* hex SHA-256 of the body, or UNSIGNED-PAYLOAD */
 	const char *region, *service;

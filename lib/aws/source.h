@@ -2,6 +2,7 @@
 /* A dump, wherever it is, as an open file: an S3 object is fetched and verified first. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <glib.h>
@@ -29,5 +30,12 @@ struct source_info {
  */
 int source_fetch(const json_t *source, const struct s3_settings *settings, struct source_info *info,
 	GError **error);
+
+/* Only says what `source` names: bucket and key, or a path in `name`; size is -1 where it is not
+ * told. */
+bool source_read(const json_t *source, struct source_info *info, GError **error);
+
+/* Opens a regular file for reading, close-on-exec; -1 with an error. */
+int source_file_open(const char *path, int64_t *size, GError **error);
 
 void source_info_clear(struct source_info *info);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The two kinds of errors in this layer: those that may pass (LIB_ERROR) and those that stay as
+ * they are. */
+#pragma once
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+/* The domain of an error that no later try can mend: a wrong secret, a missing bucket, a bad
+ * argument. */
+#define AWS_LASTING_ERROR (g_quark_from_static_string("dagd-aws-lasting"))
+
+static inline bool aws_error_is_lasting(const GError *error)
+{
+	return error->domain == AWS_LASTING_ERROR;
+}

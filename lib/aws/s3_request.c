@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/aws/s3_request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/aws/failure.h"
+#include "lib/aws/s3_xml.h"
+#include "lib/base/instant.h"
+
+#define TRIES_DEFAULT 8
+#define PAUSE_FIRST_US (SECOND_US / 5)
+#define PAUSE_MAX_US (20 * SECOND_US)
+/* S3 refuses more than fifteen minutes; a difference of this size is worth a look. */
+#define SKEW_WORTH_US (4 * MINUTE_US)
+
+struct s3_patience s3_patience(void)
+{
+	const char *text = g_getenv("AWS_MAX_ATTEMPTS");
+	guint64 max_tries = TRIES_DEFAULT;
+	if (text && !g_ascii_string_to_unsigned(text, 10, 1, 50, &max_tries, NULL))
+		max_tries = TRIES_DEFAULT;
+	return (struct s3_patience){.max_tries = (unsigned)max_tries};
+}
+
+/* Doubling pauses, each a random part of its length, so that many clients do not come back at once.
+ */
+bool s3_patience_wait(struct s3_patience *patience, const char *retry_after)
+{
+	guint64 asked_s = 0;
+	if (++patience->n_tries >= patience->max_tries)
+		return false;
+	int64_t pause_us = PAUSE_FIRST_US << MIN(patience->n_tries - 1, 10);
+	pause_us = (int64_t)(g_random_double() * (double)MIN(pause_us, PAUSE_MAX_US));
+	if (retry_after && g_ascii_string_to_unsigned(retry_after, 10, 0, 20, &asked_s, NULL))
+		pause_us = MAX(pause_us, (int64_t)asked_s * SECOND_US);
+	g_usleep((gulong)pause_us);
+	return true;
+}
+
+/* A bucket whose name is a plain label can stand in the host name; a dot would not match TLS
+ * wildcards. */
+static bool in_host_name(const struct s3 *s3, const char *bucket)
+{
+	size_t len = strlen(bucket);
+	switch (s3->settings->addressing) {
+	case S3_ADDRESSING_PATH:
+		return false;
+	case S3_ADDRESSING_VIRTUAL:
+		return true;
+	case S3_ADDRESSING_AUTO:
+		break;
+	}
+	return s3->at_aws && len <= 63
+		&& strspn(bucket, "abcdefghijklmnopqrstuvwxyz0123456789-") == len
+		&& bucket[0] != '-' && bucket[len - 1] != '-';
+}
+
+static bool bucket_check(const char *bucket, GError **error)
+{
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
+	size_t len = strlen(bucket);
+	if (len >= 3 && len <= 255 && strspn(bucket, allowed) == len && !strstr(bucket, ".."))
+		return true;
+	g_set_error(error, AWS_LASTING_ERROR, 0,
+		"\"%s\" is not the name of a bucket: 3 to 63 lower-case letters, digits, dots and "
+		"hyphens "
+		"are expected",
+		bucket);
+	return false;
+}
+
+struct address {
+	char *authority, *path, *query;
+};
+
+static void address_make(
+	const struct s3 *s3, const struct s3_request *request, struct address *address)
+{
+	bool virtual = in_host_name(s3, request->bucket);
+	g_autofree char *key = request->key ? sigv4_encode_path(request->key) : g_strdup("");
+	g_autofree char *bucket = sigv4_encode(request->bucket);
+	address->authority = virtual
+		? g_strdup_printf("%s.%s", request->bucket, s3->origin.authority)
+		: g_strdup(s3->origin.authority);
+	address->path = virtual ? g_strdup_printf("%s/%s", s3->origin.path, key)
+				: g_strdup_printf("%s/%s%s%s", s3->origin.path, bucket,
+					request->key ? "/" : "", key);
+	address->query = sigv4_query(request->query, request->n_query);
+}
+
+static void address_clear(struct address *address)
+{
+	g_free(address->authority);
+	g_free(address->path);
+	g_free(address->query);
+}
+
+static void pair_add(GArray *pairs, const char *name, const char *value)
+{
+	struct sigv4_pair pair = {name, value};
+	g_array_append_val(pairs, pair);
+}
+
+/* `Name: value` lines, signed at this moment; each try needs new ones. */
+static GPtrArray *headers_sign(const struct s3 *s3, const struct s3_request *request,
+	const struct address *address, const char *payload_hash)
+{
+	int64_t now = g_get_real_time() + s3->skew_us;
+	g_autofree char *date = sigv4_date(now);
+	const struct aws_credentials *credentials = s3->credentials;
+	g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(struct sigv4_pair));
+	g_array_append_vals(pairs, request->headers, (guint)request->n_headers);
+	pair_add(pairs, "host", address->authority);
+	pair_add(pairs, "x-amz-date", date);
+	pair_add(pairs, "x-amz-content-sha256", payload_hash);
+	if (credentials->session_token)
+		pair_add(pairs, "x-amz-security-token", credentials->session_token);
+	const struct sigv4_request to_sign = {
+		.method = request->method,
+		.path = address->path,
+		.query = address->query,
+		.headers = &g_array_index(pairs, struct sigv4_pair, 0),
+		.n_headers = pairs->len,
+		.payload_hash = payload_hash,
+		.region = s3->region,
+		.service = "s3",
+		.at = now,
+	};
+	const struct sigv4_key key = {credentials->access_key_id, credentials->secret_access_key};
+	g_autofree char *authorization = sigv4_authorization(&to_sign, &key);
+	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; i < pairs->len; i++) {
+		const struct sigv4_pair *pair = &g_array_index(pairs, struct sigv4_pair, i);
+		g_ptr_array_add(lines, g_strdup_printf("%s: %s", pair->name, pair->value));
+	}
+	g_ptr_array_add(lines, g_strdup_printf("Authorization: %s", authorization));
+	g_ptr_array_add(lines, NULL);
+	return lines;
+}
+
+static void exchange(struct s3 *s3, const struct s3_request *request, struct http_answer *answer)
+{
+	g_autofree char *hash = request->has_body_file ? g_strdup(request->payload_hash)
+		: request->body
+		? g_compute_checksum_for_string(G_CHECKSUM_SHA256, request->body, -1)
+		: g_strdup(SIGV4_EMPTY_HASH);
+	struct address address;
+	address_make(s3, request, &address);
+	g_autoptr(GPtrArray) headers = headers_sign(s3, request, &address, hash);
+	g_autofree char *url = g_strdup_printf("%s://%s%s%s%s", s3->origin.scheme,
+		address.authority, address.path, *address.query ? "?" : "", address.query);
+	const struct http_request http = {
+		.method = request->method,
+		.url = url,
+		.headers = (const char *const *)headers->pdata,
+		.body = request->body,
+		.has_body_file = request->has_body_file,
+		.body_fd = request->body_fd,
+		.body_offset = request->body_offset,
+		.body_size = request->body_size,
+		.sink = request->sink,
+		.sink_data = request->sink_data,
+		.body_max = request->body_max,
+		.stall_s = request->stall_s,
+	};
+	http_exchange(s3->curl, &http, answer);
+	address_clear(&address);
+}
+
+static bool credentials_renew(struct s3 *s3, GError **error)
+{
+	struct aws_credentials *fresh = aws_credentials_find(s3->settings, s3->profile, error);
+	if (!fresh)
+		return false;
+	aws_credentials_free(s3->credentials);
+	s3->credentials = fresh;
+	return true;
+}
+
+static bool code_is(const struct s3_complaint *complaint, const char *const *codes)
+{
+	return complaint->code && g_strv_contains(codes, complaint->code);
+}
+
+/* The region that the answer points to: in a header also where there is no body. */
+static bool move(
+	struct s3 *s3, const struct http_answer *answer, const struct s3_complaint *complaint)
+{
+	const char *region = http_header(answer, "x-amz-bucket-region");
+	return s3_region_change(s3, region ? region : complaint->region);
+}
+
+static bool reclock(struct s3 *s3, const struct http_answer *answer)
+{
+	const char *date = http_header(answer, "date");
+	time_t theirs = date ? curl_getdate(date, NULL) : -1;
+	int64_t skew_us = theirs == -1 ? 0 : (int64_t)theirs * SECOND_US - g_get_real_time();
+	if (ABS(skew_us - s3->skew_us) < SKEW_WORTH_US)
+		return false;
+	s3->skew_us = skew_us;
+	return true;
+}
+
+/* What a refused request can be cured of at once, each thing once: another region, clock, or set of
+ * keys. */
+static bool mend(struct s3 *s3, struct s3_patience *patience, const struct http_answer *answer,
+	const struct s3_complaint *complaint)
+{
+	static const char *const expired[] = {
+		"ExpiredToken", "ExpiredTokenException", "InvalidToken", NULL};
+	static const char *const skewed[] = {"RequestTimeTooSkewed", "RequestExpired", NULL};
+	bool told = complaint->code != NULL;
+	bool elsewhere = answer->status == 301 || answer->status == 307 || answer->status == 400;
+	if (!patience->moved && elsewhere && move(s3, answer, complaint))
+		return patience->moved = true;
+	if (!patience->reclocked && (code_is(complaint, skewed) || (!told && answer->status == 403))
+		&& reclock(s3, answer))
+		return patience->reclocked = true;
+	if (!patience->rekeyed && code_is(complaint, expired)
+		&& s3->credentials->expires_at != INSTANT_NEVER && credentials_renew(s3, NULL))
+		return patience->rekeyed = true;
+	return false;
+}
+
+static bool may_pass(const struct http_answer *answer, const struct s3_complaint *complaint)
+{
+	static const char *const codes[] = {"RequestTimeout", "SlowDown", "Throttling",
+		"ThrottlingException", "RequestLimitExceeded", "BandwidthLimitExceeded",
+		"InternalError", "ServiceUnavailable", "OperationAborted", NULL};
+	long status = answer->status;
+	return answer->failure != CURLE_OK || status == 408 || status == 429
+		|| (status >= 500 && status != 501) || code_is(complaint, codes);
+}
+
+/* Local trouble that only looks like a failed transfer: what is read or written here fails. */
+static bool is_ours(const struct http_answer *answer)
+{
+	return answer->failure == CURLE_WRITE_ERROR || answer->failure == CURLE_ABORTED_BY_CALLBACK
+		|| answer->failure == CURLE_READ_ERROR;
+}
+
+static enum s3_outcome judge(struct s3 *s3, const struct s3_request *request,
+	struct s3_patience *patience, const struct http_answer *answer, GError **error)
+{
+	struct s3_complaint complaint = {0};
+	if (answer->failure == CURLE_OK && answer->status / 100 != 2)
+		s3_complaint_read(answer->body->str, answer->body->len, &complaint);
+	bool again = mend(s3, patience, answer, &complaint)
+		|| (may_pass(answer, &complaint) && !is_ours(answer)
+			&& s3_patience_wait(patience, http_header(answer, "retry-after")));
+	s3_complaint_clear(&complaint);
+	if (again)
+		return S3_AGAIN;
+	s3_failure(s3, request, answer, error);
+	if (patience->n_tries > 1)
+		g_prefix_error(error, "after %u tries: ", patience->n_tries);
+	return S3_FAILED;
+}
+
+enum s3_outcome s3_try(struct s3 *s3, const struct s3_request *request,
+	struct s3_patience *patience, struct http_answer *answer, GError **error)
+{
+	GError *why = NULL;
+	*answer = (struct http_answer){0};
+	if (!bucket_check(request->bucket, error))
+		return S3_FAILED;
+	/* Keys that still last are used when no new ones are to be had. */
+	if (aws_credentials_stale(s3->credentials, g_get_real_time())
+		&& !credentials_renew(s3, &why)) {
+		if (s3->credentials->expires_at <= g_get_real_time()) {
+			g_propagate_error(error, why);
+			return S3_FAILED;
+		}
+		g_clear_error(&why);
+	}
+	exchange(s3, request, answer);
+	if (answer->failure == CURLE_OK && answer->status / 100 == 2)
+		return S3_DONE;
+	return judge(s3, request, patience, answer, error);
+}
+
+bool s3_send(
+	struct s3 *s3, const struct s3_request *request, struct http_answer *answer, GError **error)
+{
+	struct s3_patience patience = s3_patience();
+	for (;;) {
+		enum s3_outcome outcome = s3_try(s3, request, &patience, answer, error);
+		if (outcome == S3_DONE)
+			return true;
+		http_answer_clear(answer);
+		if (outcome == S3_FAILED)
+			return false;
+	}
+}
