@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is durable of DAGs, runs, task instances and attempts: the engine decides them, the store keeps
- * them, the API shows them. Times are instants, INSTANT_NONE where there is none yet.
+ * What is durable of DAGs, runs, task instances and attempts: the engine decides them, the store
+ * keeps them, the API shows them. Times are instants, INSTANT_NONE where there is none yet.
  */
 #pragma once
 
@@ -20,7 +20,7 @@ struct dag_record {
 	bool is_stale;         /* its file or document is gone; runs go on */
 	int64_t first_seen_at; /* from where an interval without start_date counts */
 	int64_t active_since;  /* first seen or unpaused: older slots are missed */
-	int64_t last_slot;     /* the newest slot that a run was made for, or that was passed over */
+	int64_t last_slot; /* the newest slot that a run was made for, or that was passed over */
 };
 
 struct run_record {

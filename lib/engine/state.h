@@ -9,17 +9,17 @@ enum run_state { RUN_QUEUED, RUN_RUNNING, RUN_SUCCESS, RUN_FAILED, N_RUN_STATES 
 enum run_type { RUN_SCHEDULED, RUN_MANUAL, RUN_BACKFILL, N_RUN_TYPES };
 
 enum task_state {
-	TASK_NONE,            /* waits for its upstream tasks */
-	TASK_SCHEDULED,       /* could start, but a limit holds it */
-	TASK_QUEUED,          /* could start, but all workers are busy */
-	TASK_RUNNING,         /* an attempt of it has been launched */
+	TASK_NONE,      /* waits for its upstream tasks */
+	TASK_SCHEDULED, /* could start, but a limit holds it */
+	TASK_QUEUED,    /* could start, but all workers are busy */
+	TASK_RUNNING,   /* an attempt of it has been launched */
 	TASK_SUCCESS,
 	TASK_FAILED,
 	TASK_SKIPPED,
 	TASK_UPSTREAM_FAILED,
-	TASK_UP_FOR_RETRY,    /* waits for its retry_delay */
-	TASK_RESTARTING,      /* cleared while running; its process is being ended */
-	TASK_REMOVED,         /* not in the run's version of the DAG any more */
+	TASK_UP_FOR_RETRY, /* waits for its retry_delay */
+	TASK_RESTARTING,   /* cleared while running; its process is being ended */
+	TASK_REMOVED,      /* not in the run's version of the DAG any more */
 	N_TASK_STATES,
 };
 

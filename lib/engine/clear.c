@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Clearing: chosen tasks of a run are to run again, whatever became of them. */
+#include "lib/engine/model.h"
+
+static void instance_clear(struct engine *engine, struct instance *instance)
+{
+	struct task_record *record = &instance->record;
+	if (record->state == TASK_RESTARTING || record->state == TASK_NONE)
+		return;
+	record->max_tries = record->try_number + (instance->task ? instance->task->retries : 0);
+	if (record->state == TASK_RUNNING) {
+		task_move(engine, instance, TASK_RESTARTING);
+		effect_add(engine,
+			(struct effect){EFFECT_KILL, .run = &instance->run->record, .task = record,
+				.attempt = record->attempt});
+		return;
+	}
+	instance_dequeue(instance);
+	wake_set(&engine->wakes, &instance->retry, INSTANT_NEVER);
+	record->scheduled_at = record->queued_at = record->retry_at = INSTANT_NONE;
+	record->started_at = record->ended_at = INSTANT_NONE;
+	task_reason(instance, NULL);
+	task_move(engine, instance, TASK_NONE);
+}
+
+static bool tasks_exist(const struct run *run, const struct event *event, GError **error)
+{
+	for (const char *const *id = event->cleared.task_ids; *id; id++) {
+		if (run->dag && dag_task(run->dag, *id))
+			continue;
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN,
+			"run \"%s\" of DAG \"%s\" has no task \"%s\"", event->run_id, event->dag_id,
+			*id);
+		return false;
+	}
+	return true;
+}
+
+bool tasks_clear(struct engine *engine, const struct event *event, GError **error)
+{
+	struct workflow *workflow = workflow_get(engine, event->dag_id);
+	struct run *run = workflow ? run_find(workflow, event->run_id) : NULL;
+	if (!run) {
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "DAG \"%s\" has no run \"%s\"",
+			event->dag_id, event->run_id);
+		return false;
+	}
+	if (!tasks_exist(run, event, error))
+		return false;
+	for (const char *const *id = event->cleared.task_ids; *id; id++)
+		instance_clear(engine, run_instance(run, *id));
+	if (run->is_finished && run->n_unfinished > 0)
+		run_reopen(engine, run);
+	else if (run->record.state == RUN_RUNNING)
+		run_resume(engine, run);
+	return true;
+}

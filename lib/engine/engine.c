@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One step: the event changes the model, then what follows from the change is worked off until
+ * nothing is left: ended tasks tell their downstream tasks, ready tasks are admitted, runs without
+ * unfinished tasks settle and make room for the next ones. Rows that changed are saved once, in
+ * their last form.
+ */
+#include "lib/engine/model.h"
+
+void effects_init(struct effects *effects)
+{
+	effects->list = g_array_new(FALSE, FALSE, sizeof(struct effect));
+}
+
+void effects_clear(struct effects *effects)
+{
+	g_clear_pointer(&effects->list, g_array_unref);
+}
+
+void effect_add(struct engine *engine, struct effect effect)
+{
+	g_array_append_val(engine->effects->list, effect);
+}
+
+struct engine *engine_new(const struct engine_options *options)
+{
+	struct engine *engine = g_new0(struct engine, 1);
+	engine->options = *options;
+	engine->is_recovering = true;
+	engine->workflows =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)workflow_free);
+	engine->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
+	engine->attempts = g_hash_table_new(g_int64_hash, g_int64_equal);
+	engine->queued = g_sequence_new(NULL);
+	wakes_init(&engine->wakes);
+	engine->changed_instances = g_ptr_array_new();
+	engine->changed_runs = g_ptr_array_new();
+	engine->changed_workflows = g_ptr_array_new();
+	engine->touched = g_ptr_array_new();
+	engine->finished = g_ptr_array_new();
+	engine->restored = g_ptr_array_new();
+	g_queue_init(&engine->settled);
+	return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	g_hash_table_destroy(engine->workflows);
+	g_hash_table_destroy(engine->by_id);
+	g_hash_table_destroy(engine->attempts);
+	g_sequence_free(engine->queued);
+	wakes_clear(&engine->wakes);
+	g_ptr_array_free(engine->changed_instances, TRUE);
+	g_ptr_array_free(engine->changed_runs, TRUE);
+	g_ptr_array_free(engine->changed_workflows, TRUE);
+	g_ptr_array_free(engine->touched, TRUE);
+	g_ptr_array_free(engine->finished, TRUE);
+	g_ptr_array_free(engine->restored, TRUE);
+	g_queue_clear(&engine->settled);
+	g_free(engine);
+}
+
+void engine_set_workers(struct engine *engine, unsigned n_workers)
+{
+	engine->options.n_workers = n_workers;
+}
+
+static bool refuse_unknown_dag(const char *dag_id, GError **error)
+{
+	g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "there is no DAG \"%s\"", dag_id);
+	return false;
+}
+
+static bool refuse_unknown_run(const struct event *event, GError **error)
+{
+	g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN,
+		"DAG \"%s\" has no unfinished run \"%s\"", event->dag_id, event->run_id);
+	return false;
+}
+
+static const char *type_of_run_id(const char *run_id)
+{
+	for (int type = 0; type < N_RUN_TYPES; type++) {
+		g_autofree char *prefix = g_strconcat(run_type_name(type), "__", NULL);
+		if (type != RUN_MANUAL && g_str_has_prefix(run_id, prefix))
+			return run_type_name(type);
+	}
+	return NULL;
+}
+
+static bool trigger_check(
+	const struct event *event, const struct workflow *workflow, GError **error)
+{
+	if (!workflow)
+		return refuse_unknown_dag(event->dag_id, error);
+	if (!workflow->dag || workflow->record.is_stale) {
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
+			"DAG \"%s\" has no file that can be loaded now; it cannot be triggered",
+			event->dag_id);
+		return false;
+	}
+	if (run_find(workflow, event->run_id)) {
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_CONFLICT,
+			"DAG \"%s\" has a run \"%s\" already", event->dag_id, event->run_id);
+		return false;
+	}
+	const char *type =
+		event->triggered.type == RUN_MANUAL ? type_of_run_id(event->run_id) : NULL;
+	if (type) {
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
+			"run_id \"%s\" begins as those of %s runs do; choose another",
+			event->run_id, type);
+		return false;
+	}
+	return true;
+}
+
+static bool run_trigger(struct engine *engine, const struct event *event, GError **error)
+{
+	struct workflow *workflow = workflow_get(engine, event->dag_id);
+	if (!trigger_check(event, workflow, error))
+		return false;
+	int64_t logical = event->triggered.logical_date;
+	struct run_record record = {
+		.id = engine->options.next_run++,
+		.dag_id = workflow->record.dag_id,
+		.run_id = (char *)event->run_id,
+		.type = event->triggered.type,
+		.state = RUN_QUEUED,
+		.slot = INSTANT_NONE,
+		.logical_date = logical,
+		.data_interval_start = logical,
+		.data_interval_end = logical,
+		.run_after = logical == INSTANT_NONE ? engine->now : logical,
+		.queued_at = engine->now,
+		.started_at = INSTANT_NONE,
+		.ended_at = INSTANT_NONE,
+		.conf = (char *)event->triggered.conf,
+		.version = workflow->record.version,
+		.note = (char *)event->triggered.note,
+		.triggered_by = (char *)event->triggered.triggered_by,
+	};
+	struct run *run = run_new(engine, workflow, &record, workflow->dag);
+	run_changed(engine, run);
+	run_enqueue(run);
+	workflow_start_runs(engine, workflow);
+	return true;
+}
+
+static bool run_fail(struct engine *engine, const struct event *event, GError **error)
+{
+	struct workflow *workflow = workflow_get(engine, event->dag_id);
+	if (!workflow)
+		return refuse_unknown_dag(event->dag_id, error);
+	struct run *run = run_find(workflow, event->run_id);
+	if (!run || run->is_finished)
+		return refuse_unknown_run(event, error);
+	run_abort(engine, run, "marked as failed");
+	return true;
+}
+
+static bool workflow_event(struct engine *engine, const struct event *event, GError **error)
+{
+	struct workflow *workflow = workflow_get(engine, event->dag_id);
+	if (!workflow)
+		return refuse_unknown_dag(event->dag_id, error);
+	if (event->kind == EVENT_DAG_PAUSED)
+		workflow_pause(engine, workflow);
+	else if (event->kind == EVENT_DAG_UNPAUSED)
+		workflow_unpause(engine, workflow);
+	else
+		workflow_gone(engine, workflow);
+	return true;
+}
+
+static void tick(struct engine *engine)
+{
+	struct wake *wake;
+	while ((wake = wakes_first(&engine->wakes)) && wake->at <= engine->now) {
+		wake_set(&engine->wakes, wake, INSTANT_NEVER);
+		switch (wake->kind) {
+		case WAKE_SLOT:
+			workflow_schedule(engine, wake->owner);
+			break;
+		case WAKE_RETRY:
+			task_retry(engine, wake->owner);
+			break;
+		case WAKE_RUN_TIMEOUT:
+			run_abort(engine, wake->owner, "dagrun_timeout has passed");
+			break;
+		}
+	}
+}
+
+static void recovered(struct engine *engine)
+{
+	GHashTableIter workflows, runs;
+	struct workflow *workflow;
+	struct run *run;
+	engine->is_recovering = false;
+	g_hash_table_iter_init(&workflows, engine->workflows);
+	while (g_hash_table_iter_next(&workflows, NULL, (void **)&workflow)) {
+		g_hash_table_iter_init(&runs, workflow->runs);
+		while (g_hash_table_iter_next(&runs, NULL, (void **)&run))
+			run_touch(engine, run);
+		workflow_start_runs(engine, workflow);
+		workflow_schedule(engine, workflow);
+	}
+}
+
+static bool event_apply(struct engine *engine, const struct event *event, GError **error)
+{
+	switch (event->kind) {
+	case EVENT_TICK:
+		tick(engine);
+		return true;
+	case EVENT_RECOVERED:
+		recovered(engine);
+		return true;
+	case EVENT_DAG_LOADED:
+		return workflow_load(engine, event->loaded);
+	case EVENT_DAG_GONE:
+	case EVENT_DAG_PAUSED:
+	case EVENT_DAG_UNPAUSED:
+		return workflow_event(engine, event, error);
+	case EVENT_RUN_TRIGGERED:
+		return run_trigger(engine, event, error);
+	case EVENT_RUN_FAILED:
+		return run_fail(engine, event, error);
+	case EVENT_TASKS_CLEARED:
+		return tasks_clear(engine, event, error);
+	case EVENT_ATTEMPT_ENDED:
+		return task_ended(engine, event, error);
+	case EVENT_ATTEMPT_LOST:
+		return task_lost(engine, event, error);
+	case EVENT_ATTEMPT_TAKEN_BACK:
+		return task_taken_back(engine, event, error);
+	}
+	g_assert_not_reached();
+}
+
+static void save_changes(struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->changed_workflows->len; i++) {
+		struct workflow *workflow = engine->changed_workflows->pdata[i];
+		workflow->is_changed = false;
+		effect_add(
+			engine, (struct effect){EFFECT_SAVE_DAG, .dag_record = &workflow->record});
+	}
+	for (unsigned i = 0; i < engine->changed_runs->len; i++) {
+		struct run *run = engine->changed_runs->pdata[i];
+		run->is_changed = false;
+		effect_add(engine, (struct effect){EFFECT_SAVE_RUN, .run = &run->record});
+	}
+	for (unsigned i = 0; i < engine->changed_instances->len; i++) {
+		struct instance *instance = engine->changed_instances->pdata[i];
+		instance->is_changed = false;
+		effect_add(engine,
+			(struct effect){EFFECT_SAVE_TASK, .run = &instance->run->record,
+				.task = &instance->record, .definition = instance->task});
+	}
+	g_ptr_array_set_size(engine->changed_workflows, 0);
+	g_ptr_array_set_size(engine->changed_runs, 0);
+	g_ptr_array_set_size(engine->changed_instances, 0);
+}
+
+bool engine_step(
+	struct engine *engine, const struct event *event, struct effects *effects, GError **error)
+{
+	engine->now = event->at;
+	engine->effects = effects;
+	bool is_taken = event_apply(engine, event, error);
+	engine_admit(engine);
+	save_changes(engine);
+	engine->effects = NULL;
+	return is_taken;
+}
+
+int64_t engine_wake_at(const struct engine *engine)
+{
+	const struct wake *wake = wakes_first(&engine->wakes);
+	return wake && !engine->is_recovering ? wake->at : INSTANT_NEVER;
+}
+
+void engine_release(struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->finished->len; i++) {
+		struct run *run = engine->finished->pdata[i];
+		if (!run->is_finished)
+			continue; /* cleared meanwhile */
+		g_hash_table_remove(engine->by_id, &run->record.id);
+		g_hash_table_remove(run->workflow->runs, run->record.run_id);
+	}
+	g_ptr_array_set_size(engine->finished, 0);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Decides: what happened goes in as an event, what is to be done comes out as effects. Pure: no
+ * clock, no I/O, no randomness; the same events give the same effects.
+ *
+ * The caller makes the effects of a step durable in one transaction before it acts on any of them.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "lib/dag/dag.h"
+#include "lib/engine/record.h"
+
+struct engine;
+
+struct engine_options {
+	int64_t next_run, next_attempt; /* ids to give out */
+	unsigned n_workers;             /* attempts that may run at once */
+	bool dags_are_paused_at_creation;
+};
+
+struct engine *engine_new(const struct engine_options *options);
+void engine_free(struct engine *engine);
+void engine_set_workers(struct engine *engine, unsigned n_workers);
+
+/* ---- what happened ---- */
+
+enum event_kind {
+	EVENT_TICK,       /* engine_wake_at has come, or the clock was set */
+	EVENT_RECOVERED,  /* what an earlier daemon left is known: scheduling begins */
+	EVENT_DAG_LOADED, /* a new or changed DAG */
+	EVENT_DAG_GONE,   /* its file or document is no more */
+	EVENT_DAG_PAUSED,
+	EVENT_DAG_UNPAUSED,
+	EVENT_RUN_TRIGGERED,
+	EVENT_RUN_FAILED, /* by a user's word: its tasks are ended */
+	EVENT_TASKS_CLEARED,
+	EVENT_ATTEMPT_ENDED,
+	EVENT_ATTEMPT_LOST,
+	EVENT_ATTEMPT_TAKEN_BACK, /* never began */
+};
+
+struct event {
+	enum event_kind kind;
+	int64_t at;
+	const char *dag_id; /* of the DAG and run events but loaded */
+	const char *run_id; /* of the run events */
+	union {
+		struct dag *loaded; /* borrowed; the engine takes a reference of its own */
+		struct {
+			enum run_type type;
+			int64_t logical_date; /* INSTANT_NONE: none */
+			const char *conf;     /* JSON object, or NULL; has been checked against the
+						 params */
+			const char *note;     /* or NULL */
+			const char *triggered_by;
+		} triggered;
+		struct {
+			const char *const *task_ids; /* NULL-terminated */
+		} cleared;
+		struct {
+			int64_t attempt;
+			int exit_code; /* -1: ended by a signal, or never ran */
+			int signal;
+			bool timed_out;
+			const char *error; /* why it never ran or its result is not valid; fails the
+					      attempt */
+			const char *last_line; /* of its log, for the reason; or NULL */
+			int64_t started_at, ended_at;
+		} ended;
+		struct {
+			int64_t attempt;
+			const char *reason;
+		} lost; /* and taken back */
+	};
+};
+
+/* Why an event was refused: nothing has changed then. */
+enum refusal {
+	REFUSAL_UNKNOWN,  /* no such DAG, run, task or attempt */
+	REFUSAL_CONFLICT, /* the run id exists */
+	REFUSAL_INVALID,
+};
+#define ENGINE_REFUSAL (g_quark_from_static_string("dagd-engine"))
+
+/* ---- what to do ---- */
+
+enum effect_kind {
+	EFFECT_SAVE_VERSION, /* dag */
+	EFFECT_SAVE_DAG,     /* dag_record */
+	EFFECT_SAVE_RUN,     /* run */
+	EFFECT_SAVE_TASK,    /* task, run */
+	EFFECT_FORGET_XCOMS, /* task */
+	EFFECT_START,        /* start: launch this attempt */
+	EFFECT_ENDED,        /* ended: how the attempt is to be recorded */
+	EFFECT_KILL,         /* attempt */
+};
+
+/* Pointers are borrowed from the engine and valid until its next step. */
+struct effect {
+	enum effect_kind kind;
+	union {
+		const struct dag *dag;
+		const struct dag_record *dag_record;
+		struct {
+			const struct run_record *run;
+			const struct task_record *task;
+			const struct task
+				*definition; /* NULL when the run's DAG cannot be loaded */
+			struct dag *run_dag; /* the version that the run is pinned to, or NULL */
+			int64_t attempt;     /* of START, KILL and ENDED */
+			enum attempt_state state; /* of ENDED */
+		};
+	};
+};
+
+struct effects {
+	GArray *list; /* of struct effect */
+};
+void effects_init(struct effects *effects);
+void effects_clear(struct effects *effects); /* frees; the engine's memory is not touched */
+
+/*
+ * Takes one event and appends its effects. False and an error of ENGINE_REFUSAL when it is refused.
+ * An attempt that is not known any more is refused as REFUSAL_UNKNOWN: it has been settled before.
+ */
+bool engine_step(
+	struct engine *engine, const struct event *event, struct effects *effects, GError **error);
+
+/* When EVENT_TICK is wanted next; INSTANT_NEVER when only other events can change something. */
+int64_t engine_wake_at(const struct engine *engine);
+
+/* Everything decided so far is durable: finished runs may be forgotten. */
+void engine_release(struct engine *engine);
+
+/* ---- at start: what the store remembers, before the first step ---- */
+
+void engine_restore_dag(struct engine *engine, const struct dag_record *record);
+/* `dag` is the version that it is pinned to; NULL: it cannot be loaded, `why_not` says why
+ * (copied). */
+void engine_restore_run(struct engine *engine, const struct run_record *record, struct dag *dag,
+	const char *why_not);
+void engine_restore_task(struct engine *engine, const struct task_record *record);
+void engine_restore_attempt(struct engine *engine, const struct attempt_record *record);
+/* After all of a run, or of all runs, is there: counts what follows from the states. */
+void engine_restored(struct engine *engine);
+
+/* ---- looking at it; pointers are valid until the next step ---- */
+
+/* The newest version that loaded; NULL: none. */
+struct dag *engine_dag(const struct engine *engine, const char *dag_id);
+const struct dag_record *engine_dag_record(const struct engine *engine, const char *dag_id);
+/* Ids of all DAGs that have a record, sorted, NULL-terminated: g_free the array, not the names. */
+const char **engine_dag_ids(const struct engine *engine);
+/* Runs that are not finished (or not yet durable as finished); NULL: not among them. */
+const struct run_record *engine_run(
+	const struct engine *engine, const char *dag_id, const char *run_id);
+struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, const char *run_id);
+const struct task_record *engine_task(
+	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id);
+/* The next slot that a run will be made for; INSTANT_NEVER: none, or paused. */
+int64_t engine_next_slot(const struct engine *engine, const char *dag_id);
+unsigned engine_n_running(const struct engine *engine); /* attempts */
+
+struct why {
+	char *run_id, *task_id; /* NULL where it does not apply */
+	char *sentence;
+};
+void why_free(struct why *why);
+/*
+ * One sentence for each thing that is not running, of a DAG, one of its runs (run_id), or one task
+ * of that (task_id): array of struct why. Only unfinished runs are known here.
+ */
+GPtrArray *engine_why(
+	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* What others may see of the model. */
+#include "lib/engine/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct dag *engine_dag(const struct engine *engine, const char *dag_id)
+{
+	const struct workflow *workflow = workflow_get(engine, dag_id);
+	return workflow ? workflow->dag : NULL;
+}
+
+const struct dag_record *engine_dag_record(const struct engine *engine, const char *dag_id)
+{
+	const struct workflow *workflow = workflow_get(engine, dag_id);
+	return workflow ? &workflow->record : NULL;
+}
+
+static int id_compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char **engine_dag_ids(const struct engine *engine)
+{
+	guint n;
+	const char **ids = (const char **)g_hash_table_get_keys_as_array(engine->workflows, &n);
+	qsort(ids, n, sizeof *ids, id_compare);
+	return ids;
+}
+
+static const struct run *run_look(
+	const struct engine *engine, const char *dag_id, const char *run_id)
+{
+	const struct workflow *workflow = workflow_get(engine, dag_id);
+	return workflow ? run_find(workflow, run_id) : NULL;
+}
+
+const struct run_record *engine_run(
+	const struct engine *engine, const char *dag_id, const char *run_id)
+{
+	const struct run *run = run_look(engine, dag_id, run_id);
+	return run ? &run->record : NULL;
+}
+
+struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, const char *run_id)
+{
+	const struct run *run = run_look(engine, dag_id, run_id);
+	return run ? run->dag : NULL;
+}
+
+const struct task_record *engine_task(
+	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id)
+{
+	const struct run *run = run_look(engine, dag_id, run_id);
+	const struct instance *instance = run && run->dag ? run_instance(run, task_id) : NULL;
+	return instance ? &instance->record : NULL;
+}
+
+int64_t engine_next_slot(const struct engine *engine, const char *dag_id)
+{
+	const struct workflow *workflow = workflow_get(engine, dag_id);
+	return workflow && workflow->slot.place ? workflow->slot.at : INSTANT_NEVER;
+}
+
+unsigned engine_n_running(const struct engine *engine)
+{
+	return g_hash_table_size(engine->attempts);
+}

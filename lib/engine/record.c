@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/engine/record.h"
+
+#include <glib.h>
+
+void dag_record_clear(struct dag_record *record)
+{
+	g_clear_pointer(&record->dag_id, g_free);
+	g_clear_pointer(&record->file, g_free);
+	g_clear_pointer(&record->version, g_free);
+}
+
+void run_record_clear(struct run_record *record)
+{
+	g_clear_pointer(&record->dag_id, g_free);
+	g_clear_pointer(&record->run_id, g_free);
+	g_clear_pointer(&record->conf, g_free);
+	g_clear_pointer(&record->version, g_free);
+	g_clear_pointer(&record->note, g_free);
+	g_clear_pointer(&record->triggered_by, g_free);
+	g_clear_pointer(&record->reason, g_free);
+}
+
+void task_record_clear(struct task_record *record)
+{
+	g_clear_pointer(&record->task_id, g_free);
+	g_clear_pointer(&record->reason, g_free);
+}
+
+void attempt_record_clear(struct attempt_record *record)
+{
+	g_clear_pointer(&record->task_id, g_free);
+	g_clear_pointer(&record->boot_id, g_free);
+	g_clear_pointer(&record->reason, g_free);
+}
+
+struct run_record run_record_copy(const struct run_record *record)
+{
+	struct run_record copy = *record;
+	copy.dag_id = g_strdup(record->dag_id);
+	copy.run_id = g_strdup(record->run_id);
+	copy.conf = g_strdup(record->conf);
+	copy.version = g_strdup(record->version);
+	copy.note = g_strdup(record->note);
+	copy.triggered_by = g_strdup(record->triggered_by);
+	copy.reason = g_strdup(record->reason);
+	return copy;
+}
+
+struct task_record task_record_copy(const struct task_record *record)
+{
+	struct task_record copy = *record;
+	copy.task_id = g_strdup(record->task_id);
+	copy.reason = g_strdup(record->reason);
+	return copy;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the store's rows to the model. Only states are durable; queues and counters follow from
+ * them. A task that was ready or queued is ready again: being queued held no promise.
+ */
+#include "lib/engine/model.h"
+
+void engine_restore_dag(struct engine *engine, const struct dag_record *record)
+{
+	workflow_add(engine, record);
+}
+
+void engine_restore_run(struct engine *engine, const struct run_record *record, struct dag *dag,
+	const char *why_not)
+{
+	struct workflow *workflow = workflow_get(engine, record->dag_id);
+	g_assert(workflow);
+	struct run *run = run_new(engine, workflow, record, dag);
+	run->why_not = g_strdup(why_not);
+	run->is_finished = run_state_is_finished(record->state);
+	run->is_restoring = true;
+	g_ptr_array_add(engine->restored, run);
+}
+
+static struct instance *restored_instance(
+	const struct engine *engine, int64_t run_id, const char *task_id)
+{
+	const struct run *run = g_hash_table_lookup(engine->by_id, &run_id);
+	return run && run->is_restoring ? run_instance(run, task_id) : NULL;
+}
+
+void engine_restore_task(struct engine *engine, const struct task_record *record)
+{
+	struct instance *instance = restored_instance(engine, record->run, record->task_id);
+	if (!instance)
+		return; /* a task that the run's version does not have */
+	char *task_id = instance->record.task_id;
+	instance->record = *record;
+	instance->record.task_id = task_id;
+	instance->record.reason = g_strdup(record->reason);
+}
+
+void engine_restore_attempt(struct engine *engine, const struct attempt_record *record)
+{
+	struct instance *instance = restored_instance(engine, record->run, record->task_id);
+	if (instance && instance->record.attempt == record->id)
+		g_hash_table_insert(engine->attempts, &instance->record.attempt, instance);
+}
+
+static void instance_restored(struct engine *engine, struct instance *instance)
+{
+	struct run *run = instance->run;
+	struct task_record *record = &instance->record;
+	run->n_unfinished += !task_state_is_finished(record->state);
+	switch (record->state) {
+	case TASK_RUNNING:
+	case TASK_RESTARTING:
+		run->n_active++;
+		return;
+	case TASK_SCHEDULED:
+	case TASK_QUEUED:
+		record->state = TASK_SCHEDULED;
+		if (instance->task)
+			instance->place = g_sequence_insert_sorted(
+				run->ready, instance, instance_compare, NULL);
+		return;
+	case TASK_UP_FOR_RETRY:
+		if (instance->task)
+			wake_set(&engine->wakes, &instance->retry, record->retry_at);
+		return;
+	case TASK_NONE:
+	case TASK_SUCCESS:
+	case TASK_FAILED:
+	case TASK_SKIPPED:
+	case TASK_UPSTREAM_FAILED:
+	case TASK_REMOVED:
+	case N_TASK_STATES:
+		return;
+	}
+}
+
+static void run_restored(struct engine *engine, struct run *run)
+{
+	run->is_restoring = false;
+	run->n_unfinished = run->n_active = 0;
+	for (size_t i = 0; i < run->n_instances; i++)
+		instance_restored(engine, &run->instances[i]);
+	if (run->by_task) {
+		GHashTableIter instances;
+		struct instance *instance;
+		g_hash_table_iter_init(&instances, run->by_task);
+		while (g_hash_table_iter_next(&instances, NULL, (void **)&instance))
+			instance_restored(engine, instance);
+	}
+	if (run->is_finished) {
+		g_ptr_array_add(engine->finished, run);
+	} else if (run->record.state == RUN_QUEUED) {
+		run_enqueue(run);
+	} else {
+		run->workflow->n_running++;
+		run_resume(engine, run);
+	}
+}
+
+void engine_restored(struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->restored->len; i++)
+		run_restored(engine, engine->restored->pdata[i]);
+	g_ptr_array_set_size(engine->restored, 0);
+}
