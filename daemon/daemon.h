@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* The whole daemon: owns every part and joins those that do not know each other. */
+#pragma once
+
+#include <uv.h>
+
+#include "daemon/attempt.h"
+#include "daemon/config.h"
+#include "daemon/executor/executor.h"
+#include "daemon/feed.h"
+#include "daemon/folder.h"
+#include "daemon/home.h"
+#include "daemon/http/http.h"
+#include "daemon/store/store.h"
+#include "daemon/turn.h"
+#include "daemon/watch.h"
+#include "lib/engine/engine.h"
+
+struct daemon {
+	struct home home;
+	struct config config;
+	const char *boot_id;
+	char **base_env; /* what operators inherit */
+	int64_t started_at;
+	uv_loop_t *loop;
+	struct operators *operators;
+	struct store *store;
+	struct reader *reader; /* the loop's own, for point look-ups */
+	struct engine *engine; /* replaced as a whole when a commit fails */
+	struct attempts *attempts;
+	struct executor *executor;
+	struct turn *turn;
+	struct feed *feed;
+	struct folder *folder;
+	struct watch *watch;
+	struct http *http;
+	struct clock *clock;
+	bool is_recovered;
+	int exit_code;
+};
+
+struct daemon_options {
+	const char *home;   /* or NULL */
+	const char *worker; /* path of dagd-worker */
+	const char *const *operator_folders; /* NULL-terminated: those that come with dagd */
+};
+
+/* Opens everything in the order of recovery. Exit codes as in interface: 0, else what main is to return. */
+int daemon_open(struct daemon *daemon, const struct daemon_options *options);
+/* Until SIGTERM or SIGINT. Running tasks go on. */
+int daemon_run(struct daemon *daemon);
+void daemon_close(struct daemon *daemon);
+
+/* The engine anew from the store, with the DAGs that are loaded: at start, and after a commit failed. */
+bool daemon_load_engine(struct daemon *daemon, GError **error);
+/* A run that is finished, brought back into the engine so that its tasks can be cleared. False: no such run. */
+bool daemon_restore_run(struct daemon *daemon, const char *dag_id, const char *run_id, GError **error);
+/* The DAG of a version, from the store: a new reference, or NULL with the first problem as the error. */
+struct dag *daemon_version(struct daemon *daemon, const char *hash, GError **error);
+
+/* The path of an attempt's log below the log folder: g_free. */
+char *daemon_log_path(const struct daemon *daemon, const struct run_record *run, const char *task_id,
+	int map_index, unsigned try_number);

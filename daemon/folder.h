@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The DAG folder: which files it has, which DAGs they define, what is wrong in them. A file that cannot
+ * be loaded leaves its last good version as it is.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "lib/base/problem.h"
+#include "lib/dag/dag.h"
+
+struct folder;
+
+struct folder_options {
+	const char *path;
+	const struct operators *operators;
+	/* A DAG that is new or has changed text. */
+	void (*on_loaded)(void *data, struct dag *dag);
+	/* A DAG that no file defines any more. */
+	void (*on_gone)(void *data, const char *dag_id);
+	/* A file's problems have changed (perhaps to none). */
+	void (*on_problems)(void *data, const char *file, const struct problems *problems);
+	void *data;
+};
+
+struct folder_file {
+	char *file;                /* relative to the folder */
+	struct problems *problems; /* never NULL */
+	GPtrArray *dag_ids;        /* of char *: what it defines */
+	char *text;                /* what was read; NULL: it could not be */
+	int64_t read_at;
+};
+
+struct folder *folder_open(const struct folder_options *options);
+void folder_close(struct folder *folder);
+
+/* Reads one file again (by its path relative to the folder), because it was written, moved or deleted. */
+void folder_refresh(struct folder *folder, const char *file);
+/* Looks at all files and forgets those that are gone; unchanged ones (size, times, inode) are not read. */
+void folder_rescan(struct folder *folder);
+
+/* Of struct folder_file, sorted by name; g_ptr_array_unref. */
+GPtrArray *folder_files(const struct folder *folder);
+/* The file that defines a DAG, or NULL. */
+const struct folder_file *folder_file_of(const struct folder *folder, const char *dag_id);
+/* Whether the name of a file is that of a DAG file: .yaml or .yml, no part begins with . or _, not under config/. */
+bool folder_is_dag_file(const char *file);

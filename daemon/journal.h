@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* dagd's own log: one line each on stderr; with journal priorities under systemd, with times elsewhere. */
+#pragma once
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+enum journal_level { JOURNAL_ERROR = 3, JOURNAL_WARNING = 4, JOURNAL_INFO = 6, JOURNAL_DEBUG = 7 };
+
+/* "debug", "info", "warning", "error"; false: no such level. */
+bool journal_set_level(const char *name);
+void journal(enum journal_level level, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* A message of sd_notify (`READY=1`); nothing outside of systemd. */
+void journal_notify(const char *state);

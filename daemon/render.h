@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a task's templates to what its operator gets: argv, environment, standard input. Values of
+ * variables, connections and XComs are looked up now, never earlier.
+ */
+#pragma once
+
+#include <glib.h>
+#include <jansson.h>
+
+#include "daemon/store/store.h"
+#include "lib/dag/dag.h"
+#include "lib/engine/record.h"
+
+struct render_request {
+	const struct dag *dag;
+	const struct task *task;
+	const struct run_record *run;
+	int map_index;
+	unsigned try_number, max_tries;
+	int64_t started_at;    /* of the try: task_instance.start_date */
+	struct reader *reader; /* for variables, connections, XComs, earlier runs */
+	char **base_env;       /* "NAME=VALUE" of dagd that operators inherit (PATH, HOME, LANG ...) */
+};
+
+struct rendered {
+	GPtrArray *argv, *env; /* of char *, NULL-terminated, owned */
+	char *cwd;             /* NULL: none wanted */
+	char *input;           /* for stdin, or NULL */
+	size_t input_size;
+	json_t *shown; /* the arguments by name and `env`, secrets masked: for tasks render and the store */
+	GPtrArray *masks; /* words never to be logged: secret values that were looked up, NULL-terminated */
+};
+
+/* False and one sentence with the place of the template that failed. `rendered` is filled on success: clear it. */
+bool render_task(const struct render_request *request, struct rendered *rendered, GError **error);
+void rendered_clear(struct rendered *rendered);
