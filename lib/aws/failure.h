@@ -11,6 +11,9 @@
  * argument. */
 #define AWS_LASTING_ERROR (g_quark_from_static_string("dagd-aws-lasting"))
 
+/* The code of either kind when the object that is meant is gone or replaced; all others have 0. */
+#define AWS_OBJECT_CHANGED 1
+
 static inline bool aws_error_is_lasting(const GError *error)
 {
 	return error->domain == AWS_LASTING_ERROR;

@@ -189,8 +189,10 @@ bool s3_failure(const struct s3 *s3, const struct s3_request *request,
 	s3_complaint_read(answer->body->str, answer->body->len, &complaint);
 	enum cause cause = cause_find(complaint.code, answer->status, request);
 	g_autofree char *text = sentence(s3, request, cause, answer, &complaint);
-	g_set_error_literal(
-		error, is_lasting(cause, answer->status) ? AWS_LASTING_ERROR : LIB_ERROR, 0, text);
+	bool changed = cause == CAUSE_ABSENT || cause == CAUSE_VERSION || cause == CAUSE_REPLACED;
+	g_set_error_literal(error,
+		is_lasting(cause, answer->status) ? AWS_LASTING_ERROR : LIB_ERROR,
+		changed ? AWS_OBJECT_CHANGED : 0, text);
 	s3_complaint_clear(&complaint);
 	return false;
 }

@@ -83,7 +83,7 @@ bool s3_head(
 	}
 	if (source->size == -1 || source->size == object->size)
 		return true;
-	g_set_error(error, AWS_LASTING_ERROR, 0,
+	g_set_error(error, AWS_LASTING_ERROR, AWS_OBJECT_CHANGED,
 		"s3://%s/%s was replaced since it was found: it has %" G_GINT64_FORMAT
 		" bytes, not %" G_GINT64_FORMAT,
 		source->bucket, source->key, object->size, source->size);
