@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of contents stands at the front of an archive, so listing it proves nothing about the
+ * rest. `pg_restore -f -` decompresses all of it into SQL, which is what is counted here: after it
+ * exits 0 the whole dump is known to be readable, before the target has lost anything.
+ */
+#include "operators/pg_restore/dump.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/aws/source.h"
+#include "lib/base/instant.h"
+#include "operators/secret_file.h"
+#include "operators/tool.h"
+
+enum { HEAD_SIZE = 512, TAR_MAGIC_AT = 257, LINE_KEPT_MAX = 64 * 1024 };
+
+static bool head_has(const unsigned char *head, size_t n, size_t at, const char *magic)
+{
+	size_t size = strlen(magic);
+	return n >= at + size && memcmp(head + at, magic, size) == 0;
+}
+
+/* NULL when pg_restore reads it, else what it is. */
+static const char *head_refuse(const unsigned char *head, size_t n)
+{
+	if (head_has(head, n, 0, "PGDMP") || head_has(head, n, TAR_MAGIC_AT, "ustar"))
+		return NULL;
+	if (n == 0)
+		return "empty";
+	if (head_has(head, n, 0, "\x1f\x8b"))
+		return "compressed with gzip as a whole (unpack it first)";
+	if (head_has(head, n, 0, "\x28\xb5\x2f\xfd"))
+		return "compressed with zstd as a whole (unpack it first)";
+	if (head_has(head, n, 0, "\x04\x22\x4d\x18"))
+		return "compressed with lz4 as a whole (unpack it first)";
+	if (!memchr(head, '\0', n))
+		return "text, perhaps a plain SQL dump";
+	return "not an archive of pg_dump";
+}
+
+static bool format_check(const struct dump *dump, GError **error)
+{
+	unsigned char head[HEAD_SIZE];
+	ssize_t n = pread(dump->fd, head, sizeof head, 0);
+	const char *what = n < 0 ? "not readable" : head_refuse(head, (size_t)n);
+	if (what)
+		g_set_error(error, LIB_ERROR, 0,
+			"%s is %s; wanted is pg_dump's custom (-Fc), directory (-Fd) or tar (-Ft) "
+			"format",
+			dump->name, what);
+	return !what;
+}
+
+static bool folder_open(const char *path, struct dump *dump, GError **error)
+{
+	g_autofree char *contents = g_build_filename(path, "toc.dat", NULL);
+	g_autoptr(GDir) folder = g_dir_open(path, 0, error);
+	if (!folder)
+		return false;
+	if (!g_file_test(contents, G_FILE_TEST_IS_REGULAR)) {
+		g_set_error(error, LIB_ERROR, 0,
+			"folder %s holds no toc.dat, so it is no dump of pg_dump -Fd", path);
+		return false;
+	}
+	*dump = (struct dump){
+		.name = g_strdup(path), .path = g_canonicalize_filename(path, NULL), .fd = -1};
+	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
+		g_autofree char *file = g_build_filename(path, name, NULL);
+		struct stat about;
+		if (stat(file, &about) == 0)
+			dump->size += about.st_size;
+	}
+	return true;
+}
+
+bool dump_fetch(
+	const json_t *source, const struct s3_settings *settings, struct dump *dump, GError **error)
+{
+	const char *text = json_string_value(source);
+	if (text && g_file_test(text, G_FILE_TEST_IS_DIR))
+		return folder_open(text, dump, error);
+	struct source_info info = {0};
+	int fd = source_fetch(source, settings, &info, error);
+	if (fd < 0)
+		return false;
+	fcntl(fd, F_SETFD, 0); /* pg_restore inherits it */
+	*dump = (struct dump){.name = g_strdup(info.name),
+		.path = inherited_path(fd),
+		.fd = fd,
+		.size = info.size,
+		.fetch_s = info.seconds};
+	source_info_clear(&info);
+	if (format_check(dump, error))
+		return true;
+	dump_clear(dump);
+	return false;
+}
+
+struct reading {
+	struct dump *dump;
+	char *first_error;
+	GString *line; /* the beginning of the line that is being read */
+	bool in_copy;  /* between COPY ... FROM stdin; and \. */
+	int64_t n_copies, n_data, n_tables, n_rows;
+};
+
+static void error_keep(void *data, const char *line)
+{
+	struct reading *reading = data;
+	const char *message = strstr(line, "error: ");
+	if (message && !reading->first_error)
+		reading->first_error = g_strdup(message + strlen("error: "));
+}
+
+static void line_count(struct reading *reading, const char *line, size_t n)
+{
+	static const char begin[] = "COPY ", end[] = " FROM stdin;";
+	const size_t n_begin = sizeof begin - 1, n_end = sizeof end - 1;
+	if (reading->in_copy) {
+		reading->in_copy = !(n == 2 && memcmp(line, "\\.", 2) == 0);
+		reading->n_rows += reading->in_copy ? 1 : 0;
+	} else if (n > n_begin + n_end && memcmp(line, begin, n_begin) == 0
+		&& memcmp(line + n - n_end, end, n_end) == 0) {
+		reading->in_copy = true;
+		reading->n_copies++;
+	}
+}
+
+/* Of a line that comes in pieces no more is kept than it takes to know what it is. */
+static void piece_keep(struct reading *reading, const char *bytes, size_t n)
+{
+	if (reading->line->len < LINE_KEPT_MAX)
+		g_string_append_len(
+			reading->line, bytes, (gssize)MIN(n, LINE_KEPT_MAX - reading->line->len));
+}
+
+static void script_count(void *data, const char *bytes, size_t n)
+{
+	struct reading *reading = data;
+	const char *end;
+	for (; (end = memchr(bytes, '\n', n)) != NULL; bytes = end + 1) {
+		size_t part = (size_t)(end - bytes);
+		if (reading->line->len == 0) {
+			line_count(reading, bytes, part);
+		} else {
+			piece_keep(reading, bytes, part);
+			line_count(reading, reading->line->str, reading->line->len);
+			g_string_truncate(reading->line, 0);
+		}
+		n -= part + 1;
+	}
+	piece_keep(reading, bytes, n);
+}
+
+/* `215; 1259 16385 TABLE public orders dagd`, `3342; 0 16385 TABLE DATA public orders dagd` */
+static void entry_count(void *data, const char *line)
+{
+	struct reading *reading = data;
+	error_keep(reading, line);
+	g_auto(GStrv) words = g_strsplit(line, " ", 6);
+	if (line[0] == ';' || g_strv_length(words) < 6 || !g_str_equal(words[3], "TABLE"))
+		return;
+	if (g_str_equal(words[4], "DATA"))
+		reading->n_data++;
+	else if (!g_str_equal(words[4], "ATTACH"))
+		reading->n_tables++;
+}
+
+static bool failure_tell(const struct reading *reading, int status, GError **error)
+{
+	const char *why = reading->first_error;
+	const char *name = reading->dump->name;
+	g_autofree char *ended = tool_status_text(status);
+	if (why && strstr(why, "unsupported version"))
+		g_set_error(error, LIB_ERROR, 0,
+			"this pg_restore is too old for %s, which a newer pg_dump made (%s); "
+			"install "
+			"the client programs of that PostgreSQL",
+			name, why);
+	else
+		g_set_error(error, LIB_ERROR, 0,
+			"%s cannot be read to its end, so nothing was restored: %s", name,
+			why ? why : ended);
+	return false;
+}
+
+static bool pass_run(struct reading *reading, const char *program, const GPtrArray *options,
+	const char *const *environment, const char *const *words, GError **error)
+{
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	g_ptr_array_add(argv, (char *)program);
+	for (guint i = 0; i < options->len && options->pdata[i]; i++)
+		g_ptr_array_add(argv, options->pdata[i]);
+	for (size_t i = 0; words[i]; i++)
+		g_ptr_array_add(argv, (char *)words[i]);
+	g_ptr_array_add(argv, reading->dump->path);
+	g_ptr_array_add(argv, NULL);
+	bool lists = g_str_equal(words[0], "--list");
+	struct tool tool = {.argv = (const char *const *)argv->pdata,
+		.environment = environment,
+		.on_line = lists ? entry_count : error_keep,
+		.on_output = lists ? NULL : script_count,
+		.data = reading};
+	int status = 0;
+	if (!tool_run(&tool, &status, error))
+		return false;
+	return status == 0 || failure_tell(reading, status, error);
+}
+
+bool dump_read(struct dump *dump, const char *program, const GPtrArray *options,
+	const char *const *environment, GError **error)
+{
+	static const char *const list[] = {"--list", NULL}, *const script[] = {"--file=-", NULL};
+	struct reading reading = {.dump = dump, .line = g_string_new(NULL)};
+	bool is_read = pass_run(&reading, program, options, environment, list, error)
+		&& pass_run(&reading, program, options, environment, script, error);
+	if (is_read && reading.in_copy) {
+		g_set_error(error, LIB_ERROR, 0,
+			"%s ends in the middle of a table, so nothing was restored", dump->name);
+		is_read = false;
+	}
+	dump->n_tables = MAX(reading.n_tables, reading.n_data);
+	dump->n_rows = reading.n_data > 0 && reading.n_copies == 0 ? -1 : reading.n_rows;
+	g_string_free(reading.line, TRUE);
+	g_free(reading.first_error);
+	return is_read;
+}
+
+void dump_clear(struct dump *dump)
+{
+	if (dump->fd >= 0)
+		close(dump->fd);
+	g_free(dump->name);
+	g_free(dump->path);
+	*dump = (struct dump){.fd = -1};
+}

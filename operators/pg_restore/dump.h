@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* A dump of PostgreSQL: fetched, known to be of a kind pg_restore reads, and read to its end. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+#include <jansson.h>
+
+#include "lib/aws/s3_settings.h"
+
+struct dump {
+	char *name;     /* s3://bucket/key, or the path: for messages */
+	char *path;     /* what pg_restore opens */
+	int fd;         /* inherited by it; -1 for a folder */
+	int64_t size;   /* bytes */
+	double fetch_s; /* seconds the fetch took */
+	int64_t n_tables;
+	int64_t n_rows; /* -1: unknown, for the dump holds INSERTs */
+};
+
+/*
+ * Fetches what `source` names (see source_fetch; a folder of pg_dump -Fd is fine, too) and refuses
+ * what is no archive of pg_dump, with what it is instead. `dump` is filled on success: clear it.
+ */
+bool dump_fetch(const json_t *source, const struct s3_settings *settings, struct dump *dump,
+	GError **error);
+
+/*
+ * Lets `program`, a pg_restore, read the whole dump without touching any database, and counts what
+ * it would restore with these options (NULL-terminated). An error when it is too new or damaged.
+ */
+bool dump_read(struct dump *dump, const char *program, const GPtrArray *options,
+	const char *const *environment, GError **error);
+
+void dump_clear(struct dump *dump);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The words of pg_restore's command line that come from the task's arguments. */
+#pragma once
+
+#include <glib.h>
+#include <jansson.h>
+
+/*
+ * What the task chose: --verbose, --clean ... and `extra_args` at the end. NULL-terminated array of
+ * owned texts; NULL with an error when they contradict each other, or when a word of `extra_args`
+ * is one this operator sets itself (target, password, file).
+ */
+GPtrArray *restore_options(const json_t *arguments, GError **error);
+
+/* `extra_args` alone, which also choose what is restored: what a look into the dump must know. */
+GPtrArray *restore_extra_options(const json_t *arguments, GError **error);

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Restores a dump of PostgreSQL. Everything that can go wrong without touching the target comes
+ * first: the arguments, the program, the server, the fetch, a reading of the whole dump. Only then
+ * pg_restore is let loose, with its password in a file that exists in memory only.
+ */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/aws/s3_settings.h"
+#include "lib/base/instant.h"
+#include "operators/connection.h"
+#include "operators/pg_restore/dump.h"
+#include "operators/pg_restore/options.h"
+#include "operators/postgres.h"
+#include "operators/program.h"
+#include "operators/secret_file.h"
+#include "operators/tool.h"
+
+static const char application[] = "dagd pg_restore";
+
+struct restore {
+	const json_t *arguments;
+	struct connection target;
+	struct s3_settings *settings;
+	GPtrArray *options, *extra;
+	char *program;
+	char **environment;
+	struct dump dump;
+	double seconds; /* that pg_restore took */
+	/* From its output: */
+	char *first_error; /* the first that is not harmless */
+	int64_t n_errors, n_harmless;
+	int64_t n_ignored; /* as it says itself; -1: it does not */
+};
+
+static bool arguments_read(struct restore *restore, GError **error)
+{
+	if (!connection_read(restore->arguments, "postgres_conn_id", postgres_types,
+		    &restore->target, error))
+		return false;
+	if (!restore->target.database) {
+		g_set_error_literal(error, LIB_ERROR, 0,
+			"no database is named: give database, or a connection that has one "
+			"(schema)");
+		return false;
+	}
+	restore->settings = s3_settings_read(restore->arguments, "aws_conn_id", error);
+	if (!restore->settings)
+		return false;
+	restore->options = restore_options(restore->arguments, error);
+	if (!restore->options)
+		return false;
+	restore->extra = restore_extra_options(restore->arguments, error);
+	return restore->extra != NULL;
+}
+
+static void version_keep(void *data, const char *line)
+{
+	/* pg_restore (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1) */
+	const char *number = strstr(line, ") ");
+	if (number)
+		*(int *)data = (int)strtol(number + 2, NULL, 10);
+}
+
+static int program_major(const char *program)
+{
+	int major = 0, status = 0;
+	g_auto(GStrv) environment = g_get_environ();
+	const char *argv[] = {program, "--version", NULL};
+	struct tool tool = {.argv = argv,
+		.environment = (const char *const *)environment,
+		.on_line = version_keep,
+		.data = &major};
+	return tool_run(&tool, &status, NULL) && status == 0 ? major : 0;
+}
+
+/*
+ * The one on PATH; of several installed beside each other, as Debian does, the server's own. A
+ * newer one sends settings that an older server does not know.
+ */
+static bool program_find(struct restore *restore, int server_major, GError **error)
+{
+	restore->program = tool_find("pg_restore", "Debian: apt install postgresql-client", error);
+	if (!restore->program)
+		return false;
+	int major = program_major(restore->program);
+	if (major == server_major)
+		return true;
+	char *own = g_strdup_printf("/usr/lib/postgresql/%d/bin/pg_restore", server_major);
+	if (g_file_test(own, G_FILE_TEST_IS_EXECUTABLE)) {
+		g_free(restore->program);
+		restore->program = own;
+		return true;
+	}
+	printf("warning: pg_restore is of PostgreSQL %d, the server of %d\n", major, server_major);
+	g_free(own);
+	return true;
+}
+
+/* Whether the server is there and lets us in; and what its programs are to be told. */
+static bool target_open(struct restore *restore, GError **error)
+{
+	g_autofree char *line = NULL;
+	g_autofree char *path = NULL;
+	PGconn *session = postgres_open(&restore->target, application, error);
+	if (!session)
+		return false;
+	int major = PQserverVersion(session) / 10000;
+	bool is_ready = program_find(restore, major, error);
+	const char *password = restore->target.password;
+	if (is_ready && password) {
+		line = postgres_password_line(password, error);
+		int fd = line ? secret_file_make(line, error) : -1;
+		is_ready = fd >= 0;
+		path = inherited_path(fd);
+	}
+	if (is_ready) {
+		char **environment =
+			postgres_environment(&restore->target, session, application, path);
+		/* Its messages are read, so they must not be translated. */
+		restore->environment = g_environ_setenv(environment, "LC_ALL", "C.UTF-8", TRUE);
+		printf("target: database %s on %s, PostgreSQL %d\n", PQdb(session), PQhost(session),
+			major);
+	}
+	if (line)
+		explicit_bzero(line, strlen(line));
+	PQfinish(session);
+	return is_ready;
+}
+
+static bool is_harmless(const struct restore *restore, const char *message)
+{
+	const json_t *list = json_object_get(restore->arguments, "harmless_errors");
+	size_t i;
+	json_t *item;
+	json_array_foreach(list, i, item)
+	{
+		const char *text = json_string_value(item);
+		if (text && *text && strstr(message, text))
+			return true;
+	}
+	return false;
+}
+
+static void line_read(void *data, const char *line)
+{
+	static const char mark[] = "pg_restore: error: ", total[] = "errors ignored on restore: ";
+	struct restore *restore = data;
+	puts(line);
+	const char *number = strstr(line, total);
+	if (number && g_str_has_prefix(line, "pg_restore: "))
+		restore->n_ignored = g_ascii_strtoll(number + strlen(total), NULL, 10);
+	if (!g_str_has_prefix(line, mark))
+		return;
+	restore->n_errors++;
+	if (is_harmless(restore, line + strlen(mark)))
+		restore->n_harmless++;
+	else if (!restore->first_error)
+		restore->first_error = g_strdup(line + strlen(mark));
+}
+
+static GPtrArray *command_line(const struct restore *restore)
+{
+	const struct connection *target = &restore->target;
+	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(argv, g_strdup(restore->program));
+	for (guint i = 0; restore->options->pdata[i]; i++)
+		g_ptr_array_add(argv, g_strdup(restore->options->pdata[i]));
+	g_ptr_array_add(argv, g_strdup("--no-password"));
+	if (target->host)
+		g_ptr_array_add(argv, g_strdup_printf("--host=%s", target->host));
+	if (target->port)
+		g_ptr_array_add(argv, g_strdup_printf("--port=%d", target->port));
+	if (target->user)
+		g_ptr_array_add(argv, g_strdup_printf("--username=%s", target->user));
+	g_autofree char *database = postgres_database_word(target->database);
+	g_ptr_array_add(argv, g_strdup_printf("--dbname=%s", database));
+	g_ptr_array_add(argv, g_strdup(restore->dump.path));
+	g_ptr_array_add(argv, NULL);
+	return argv;
+}
+
+static bool target_restore(struct restore *restore, int *status, GError **error)
+{
+	g_autoptr(GPtrArray) argv = command_line(restore);
+	g_autofree char *text = tool_command_text((const char *const *)argv->pdata);
+	struct tool tool = {.argv = (const char *const *)argv->pdata,
+		.environment = (const char *const *)restore->environment,
+		.on_line = line_read,
+		.data = restore};
+	puts(text);
+	gint64 begun = g_get_monotonic_time();
+	bool is_run = tool_run(&tool, status, error);
+	restore->seconds = (double)(g_get_monotonic_time() - begun) / G_USEC_PER_SEC;
+	return is_run;
+}
+
+static int failure_tell(const struct restore *restore, int status)
+{
+	g_autofree char *ended = tool_status_text(status);
+	const char *first = restore->first_error ? restore->first_error : "it gave no reason";
+	if (WIFEXITED(status) && restore->n_ignored > 0)
+		return program_fail("%s was restored into %s, but %" G_GINT64_FORMAT
+				    " errors were ignored on restore; the first: %s",
+			restore->dump.name, restore->target.database, restore->n_ignored, first);
+	return program_fail("pg_restore failed (%s): %s", ended, first);
+}
+
+static int result_tell(const struct restore *restore)
+{
+	const struct dump *dump = &restore->dump;
+	json_t *rows = dump->n_rows < 0 ? json_null() : json_integer(dump->n_rows);
+	return program_succeed(json_pack("{s:s, s:I, s:o, s:I, s:f, s:f, s:I, s:s}", "database",
+		restore->target.database, "tables", (json_int_t)dump->n_tables, "rows", rows,
+		"bytes", (json_int_t)dump->size, "seconds", restore->seconds, "fetch_seconds",
+		dump->fetch_s, "errors_ignored", (json_int_t)MAX(restore->n_ignored, 0), "source",
+		dump->name));
+}
+
+/* Exit code 1 with ignored errors is a success only if every single one is known to be harmless. */
+static bool is_success(const struct restore *restore, int status)
+{
+	if (status == 0)
+		return true;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1 && restore->n_ignored > 0
+		&& restore->n_harmless == restore->n_ignored
+		&& restore->n_errors == restore->n_harmless;
+}
+
+static int restore_run(struct restore *restore)
+{
+	g_autoptr(GError) error = NULL;
+	int status = 0;
+	if (!arguments_read(restore, &error))
+		return program_fail_for_good("%s", error->message);
+	if (!target_open(restore, &error))
+		return program_fail("%s", error->message);
+	const json_t *source = json_object_get(restore->arguments, "source");
+	if (!dump_fetch(source, restore->settings, &restore->dump, &error))
+		return program_fail("%s", error->message);
+	printf("reading %s to its end\n", restore->dump.name);
+	if (!dump_read(&restore->dump, restore->program, restore->extra,
+		    (const char *const *)restore->environment, &error))
+		return program_fail("%s", error->message);
+	if (!target_restore(restore, &status, &error))
+		return program_fail("%s", error->message);
+	return is_success(restore, status) ? result_tell(restore) : failure_tell(restore, status);
+}
+
+int main(void)
+{
+	json_t *arguments = program_arguments();
+	struct restore restore = {.arguments = arguments, .dump = {.fd = -1}, .n_ignored = -1};
+	int code = restore_run(&restore);
+	dump_clear(&restore.dump);
+	connection_clear(&restore.target);
+	s3_settings_free(restore.settings);
+	g_clear_pointer(&restore.options, g_ptr_array_unref);
+	g_clear_pointer(&restore.extra, g_ptr_array_unref);
+	g_free(restore.program);
+	g_strfreev(restore.environment);
+	g_free(restore.first_error);
+	json_decref(arguments);
+	return code;
+}
