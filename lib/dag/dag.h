@@ -54,7 +54,8 @@ struct task {
 	const char *doc_md;       /* or NULL */
 	const char *owner;
 	struct place place;
-	unsigned index; /* in dag->tasks; tasks are in the file's order */
+	unsigned index;    /* in dag->tasks; tasks are in the file's order */
+	unsigned position; /* in dag->topological */
 	const struct operator *operator;
 
 	size_t n_arguments;
@@ -112,7 +113,8 @@ struct dag {
 	struct param *params;
 	size_t n_tasks;
 	struct task *tasks;
-	unsigned *topological; /* task indexes, upstream before downstream */
+	unsigned *topological;   /* task indexes, upstream before downstream */
+	GHashTable *tasks_by_id; /* task_id to struct task */
 };
 
 struct dag *dag_ref(const struct dag *dag);

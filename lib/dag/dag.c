@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/dag/dag.h"
+
+struct dag *dag_ref(const struct dag *dag)
+{
+	struct dag *shared = (struct dag *)dag;
+	g_atomic_int_inc(&shared->references);
+	return shared;
+}
+
+void dag_unref(struct dag *dag)
+{
+	if (!dag || !g_atomic_int_dec_and_test(&dag->references))
+		return;
+	/* The DAG itself is in there, too. */
+	arena_free(dag->arena);
+}
+
+const struct task *dag_task(const struct dag *dag, const char *task_id)
+{
+	return g_hash_table_lookup(dag->tasks_by_id, task_id);
+}
+
+static bool is_direct(const struct task *upstream, const struct task *task)
+{
+	size_t low = 0, high = task->n_upstream;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (task->upstream[middle] == upstream->index)
+			return true;
+		if (task->upstream[middle] < upstream->index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/*
+ * Searches from the task towards the beginning, but never past the wanted one: what stands before
+ * it in the order cannot come after it.
+ */
+static bool search(const struct dag *dag, const struct task *upstream, const struct task *task)
+{
+	g_autofree bool *seen = g_new0(bool, dag->n_tasks);
+	g_autofree unsigned *pending = g_new(unsigned, dag->n_tasks);
+	size_t n = 0;
+	pending[n++] = task->index;
+	while (n > 0) {
+		const struct task *at = &dag->tasks[pending[--n]];
+		for (size_t i = 0; i < at->n_upstream; i++) {
+			const struct task *next = &dag->tasks[at->upstream[i]];
+			if (next == upstream)
+				return true;
+			if (seen[next->index] || next->position < upstream->position)
+				continue;
+			seen[next->index] = true;
+			pending[n++] = next->index;
+		}
+	}
+	return false;
+}
+
+bool task_is_upstream(const struct dag *dag, const struct task *upstream, const struct task *task)
+{
+	if (upstream->position >= task->position)
+		return false;
+	return is_direct(upstream, task) || search(dag, upstream, task);
+}

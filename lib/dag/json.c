@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* DAGs and tasks as Airflow's API names their fields. */
+#include <string.h>
+
+#include "lib/dag/dag.h"
+
+static json_t *instant_json(int64_t at)
+{
+	if (at == INSTANT_NONE)
+		return json_null();
+	g_autofree char *text = instant_iso_z(at);
+	return json_string(text);
+}
+
+/* As pydantic writes a timedelta: `PT1H30M`, `P1DT2H`. */
+static json_t *iso_duration_json(int64_t duration_us)
+{
+	if (duration_us == 0)
+		return json_null();
+	g_autoptr(GString) text = g_string_new("P");
+	int64_t days = duration_us / DAY_US, hours = duration_us % DAY_US / HOUR_US;
+	int64_t minutes = duration_us % HOUR_US / MINUTE_US, rest_us = duration_us % MINUTE_US;
+	if (days)
+		g_string_append_printf(text, "%" G_GINT64_FORMAT "D", days);
+	if (duration_us % DAY_US)
+		g_string_append_c(text, 'T');
+	if (hours)
+		g_string_append_printf(text, "%" G_GINT64_FORMAT "H", hours);
+	if (minutes)
+		g_string_append_printf(text, "%" G_GINT64_FORMAT "M", minutes);
+	if (rest_us % SECOND_US)
+		g_string_append_printf(text, "%" G_GINT64_FORMAT ".%06dS", rest_us / SECOND_US,
+			(int)(rest_us % SECOND_US));
+	else if (rest_us)
+		g_string_append_printf(text, "%" G_GINT64_FORMAT "S", rest_us / SECOND_US);
+	return json_string(text->str);
+}
+
+static json_t *timedelta_json(int64_t duration_us)
+{
+	return json_pack("{s:s, s:I, s:I, s:I}", "__type", "TimeDelta", "days",
+		(json_int_t)(duration_us / DAY_US), "seconds",
+		(json_int_t)(duration_us % DAY_US / SECOND_US), "microseconds",
+		(json_int_t)(duration_us % SECOND_US));
+}
+
+static json_t *tags_json(const struct dag *dag)
+{
+	json_t *tags = json_array();
+	for (const char *const *tag = dag->tags; *tag; tag++)
+		json_array_append_new(
+			tags, json_pack("{s:s, s:s}", "name", *tag, "dag_id", dag->dag_id));
+	return tags;
+}
+
+/* Who owns the DAG: the owners of its tasks, each once, in the file's order. */
+static json_t *owners_json(const struct dag *dag)
+{
+	json_t *owners = json_array();
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		if (g_hash_table_add(seen, (char *)dag->tasks[i].owner))
+			json_array_append_new(owners, json_string(dag->tasks[i].owner));
+	return owners;
+}
+
+static json_t *params_json(const struct dag *dag)
+{
+	json_t *params = json_object();
+	for (size_t i = 0; i < dag->n_params; i++) {
+		const struct param *param = &dag->params[i];
+		json_t *value =
+			param->default_value ? json_incref(param->default_value) : json_null();
+		json_t *json = json_pack("{s:s, s:o, s:O?, s:O}", "__class",
+			"airflow.sdk.definitions.param.Param", "value", value, "description",
+			json_object_get(param->schema, "description"), "schema", param->schema);
+		json_object_set_new(params, param->name, json);
+	}
+	return params;
+}
+
+json_t *dag_json(const struct dag *dag)
+{
+	const char *timetable = dag->schedule ? schedule_text(dag->schedule) : NULL;
+	json_t *json = json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:s, s:s, s:o, s:o, s:o}", "dag_id",
+		dag->dag_id, "dag_display_name", dag->display_name, "description", dag->description,
+		"doc_md", dag->doc_md, "fileloc", dag->file, "relative_fileloc", dag->file,
+		"file_token", dag->hash, "tags", tags_json(dag), "owners", owners_json(dag),
+		"params", params_json(dag));
+	json_t *rest = json_pack(
+		"{s:s?, s:s, s:s, s:o, s:o, s:o, s:b, s:b, s:i, s:i, s:i, s:i, s:b, s:b, s:n, s:n, "
+		"s:n}",
+		"timetable_summary", timetable, "timetable_description",
+		timetable ? timetable : "Never, external triggers only", "timezone",
+		zone_name(dag->zone), "start_date", instant_json(dag->start_date), "end_date",
+		instant_json(dag->end_date), "dag_run_timeout",
+		iso_duration_json(dag->dagrun_timeout_us), "catchup", dag->catchup != CATCHUP_FALSE,
+		"is_paused_upon_creation", dag->is_paused_upon_creation, "max_active_runs",
+		(int)dag->max_active_runs, "max_active_tasks", (int)dag->max_active_tasks,
+		"concurrency", (int)dag->max_active_tasks, "max_consecutive_failed_dag_runs", 0,
+		"has_task_concurrency_limits", 0, "render_template_as_native_obj", 0,
+		"asset_expression", "template_search_path", "owner_links");
+	json_object_update(json, rest);
+	json_decref(rest);
+	return json;
+}
+
+/* `airflow.providers.standard.operators.bash.BashOperator` in its two halves; an operator that
+ * Airflow has not is its own name. */
+static json_t *class_json(const struct operator* which)
+{
+	for (const char *const *alias = which->aliases; *alias; alias++) {
+		const char *dot = strrchr(*alias, '.');
+		if (dot)
+			return json_pack("{s:s%, s:s}", "module_path", *alias,
+				(size_t)(dot - *alias), "class_name", dot + 1);
+	}
+	return json_pack("{s:s, s:s}", "module_path", "dagd.operators", "class_name", which->name);
+}
+
+static json_t *downstream_json(const struct dag *dag, const struct task *task)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < task->n_downstream; i++)
+		json_array_append_new(list, json_string(dag->tasks[task->downstream[i]].task_id));
+	return list;
+}
+
+static json_t *template_fields_json(const struct operator* which)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < which->n_parameters; i++)
+		json_array_append_new(list, json_string(which->parameters[i].name));
+	json_array_append_new(list, json_string("env"));
+	return list;
+}
+
+json_t *task_json(const struct dag *dag, const struct task *task)
+{
+	json_t *timeout = task->execution_timeout_us ? timedelta_json(task->execution_timeout_us)
+						     : json_null();
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s?, s:s, s:o, s:o, s:o, s:o, s:o}", "task_id",
+		task->task_id, "task_display_name", task->display_name, "owner", task->owner,
+		"doc_md", task->doc_md, "operator_name", task->operator->name, "class_ref",
+		class_json(task->operator), "downstream_task_ids", downstream_json(dag, task),
+		"template_fields", template_fields_json(task->operator), "retry_delay",
+		timedelta_json(task->retry_delay_us), "execution_timeout", timeout);
+	json_t *rest = json_pack("{s:i, s:b, s:i, s:s, s:s, s:s, s:i, s:s, s:b, s:b, s:b, s:o, "
+				 "s:o, s:s, s:s, s:[], s:{}}",
+		"retries", (int)task->retries, "retry_exponential_backoff",
+		task->retry_exponential_backoff, "priority_weight", task->priority_weight,
+		"weight_rule", "downstream", "trigger_rule", "all_success", "pool", "default_pool",
+		"pool_slots", 1, "queue", "default", "depends_on_past", 0, "wait_for_downstream", 0,
+		"is_mapped", 0, "start_date", instant_json(dag->start_date), "end_date",
+		instant_json(dag->end_date), "ui_color", "#fff", "ui_fgcolor", "#000",
+		"extra_links", "params");
+	json_object_update(json, rest);
+	json_decref(rest);
+	return json;
+}

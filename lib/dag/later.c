@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/dag/later.h"
+
+#include <string.h>
+
+const struct later_key dag_later[] = {
+	{"max_consecutive_failed_dag_runs", "0"},
+	{"task_groups"},
+	{"on_success_callback"},
+	{"on_failure_callback"},
+	{"fail_fast", "false"},
+	{"overlap"},
+	{"deadline"},
+	{"render_template_as_native_obj", "false",
+		"a value that is one {{ }} alone keeps its type anyway"},
+	{"owner_links"},
+	{"access_control"},
+	{"template_searchpath"},
+	{"user_defined_macros"},
+	{"user_defined_filters"},
+	{NULL},
+};
+
+const struct later_key task_later[] = {
+	{"task_group"},
+	{"expand"},
+	{"partial"},
+	{"trigger_rule", "all_success"},
+	{"depends_on_past", "false"},
+	{"wait_for_downstream", "false"},
+	{"ignore_first_depends_on_past", "true"},
+	{"pool", "default_pool"},
+	{"pool_slots", "1"},
+	{"weight_rule", "downstream"},
+	{"max_active_tis_per_dag"},
+	{"max_active_tis_per_dagrun"},
+	{"run_as_user"},
+	{"resources"},
+	{"on_execute_callback"},
+	{"on_success_callback"},
+	{"on_failure_callback"},
+	{"on_retry_callback"},
+	{"on_skipped_callback"},
+	{"map_index_template"},
+	{"setup", "false"},
+	{"teardown", "false"},
+	{"inlets"},
+	{"outlets"},
+	{"params", NULL, "params are written on the DAG"},
+	{"start_date", NULL, "write it on the DAG"},
+	{"end_date", NULL, "write it on the DAG"},
+	{"queue", "default"},
+	{"executor"},
+	{"multiple_outputs", "false"},
+	{"email"},
+	{"email_on_failure", "false"},
+	{"email_on_retry", "false"},
+	{"sla"},
+	{NULL},
+};
+
+const struct later_key schedule_later[] = {
+	{"at"},
+	{"jitter", "0"},
+	{"interval", "false"},
+	{"dst"},
+	{"seconds", "false"},
+	{"exclude"},
+	{"only"},
+	{NULL},
+};
+
+const struct later_key operators_later[] = {
+	{"branch"},
+	{"short_circuit"},
+	{"latest_only"},
+	{"trigger_dag"},
+	{"wait"},
+	{"file"},
+	{"time"},
+	{"time_delta"},
+	{"external_task"},
+	{"s3_key"},
+	{"http"},
+	{"sql"},
+	{"email"},
+	{NULL},
+};
+
+const char *key_elsewhere(const char *name)
+{
+	static const struct {
+		const char *there, *here;
+	} words[] = {
+		{"schedule_interval", "schedule"},
+		{"timetable", "schedule"},
+		{"cron", "schedule"},
+		{"concurrency", "max_active_tasks"},
+		{"id", "task_id"},
+		{"name", "task_id"},
+		{"type", "operator"},
+		{"class", "operator"},
+		{"command", "bash_command"},
+		{"depends", "dependencies"},
+		{"depends_on", "dependencies"},
+		{"needs", "dependencies"},
+		{"upstream", "dependencies"},
+		{"upstream_task_ids", "dependencies"},
+		{"timeout", "execution_timeout"},
+		{"environment", "env"},
+		{"steps", "tasks"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strcmp(words[i].there, name) == 0)
+			return words[i].here;
+	return NULL;
+}

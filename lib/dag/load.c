@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* A file's documents to DAGs: the keys of each DAG, then its parts in the order they need each
+ * other. */
+#include "lib/dag/load.h"
+
+#include <string.h>
+
+#include "lib/base/ident.h"
+#include "lib/dag/later.h"
+
+static const char *const catchup_words[] = {"false", "latest", "true", NULL};
+
+enum { LIMIT_MAX = 1000000, TAG_MAX = 100 };
+
+#define FIELD(name) offsetof(struct loader, name)
+static const struct key dag_keys[] = {
+	{"dag_id", read_ident, FIELD(dag.dag_id)},
+	{"dag_display_name", read_text, FIELD(dag.display_name)},
+	{"description", read_optional, FIELD(dag.description)},
+	{"doc_md", read_optional, FIELD(dag.doc_md)},
+	{"owner", read_text, FIELD(dag.owner)},
+	{"tags", read_node, FIELD(tags)},
+	{"schedule", read_node, FIELD(schedule)},
+	{"timezone", read_node, FIELD(timezone)},
+	{"start_date", read_node, FIELD(start_date)},
+	{"end_date", read_node, FIELD(end_date)},
+	{"catchup", read_word, FIELD(dag.catchup), .words = catchup_words},
+	{"max_active_runs", read_unsigned, FIELD(dag.max_active_runs), 1, LIMIT_MAX},
+	{"max_active_tasks", read_unsigned, FIELD(dag.max_active_tasks), 1, LIMIT_MAX},
+	{"dagrun_timeout", read_duration, FIELD(dag.dagrun_timeout_us)},
+	{"is_paused_upon_creation", read_boolean, FIELD(dag.is_paused_upon_creation)},
+	{"params", read_node, FIELD(params)},
+	{"default_args", read_node, FIELD(default_args)},
+	{"env", read_node, FIELD(env)},
+	{"dependencies", read_node, FIELD(dependencies)},
+	{"tasks", read_node, FIELD(tasks)},
+};
+#undef FIELD
+static const struct key_set dag_set = {"a DAG", dag_keys, G_N_ELEMENTS(dag_keys), dag_later};
+
+static void tags_read(struct loader *loader)
+{
+	struct reading *reading = &loader->reading;
+	const struct node *list = loader->tags;
+	size_t n = node_is_null(list) || list->kind != NODE_LIST ? 0 : list->n;
+	const char **tags = arena_array(reading->arena, n + 1, sizeof(*tags));
+	loader->dag.tags = tags;
+	if (!node_is_null(list) && list->kind != NODE_LIST) {
+		problem_add(reading->problems, list->place, "tags: expected a list, found %s",
+			node_kind_name(list));
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *text = "";
+		if (node_text(list->items[i], "a tag", &text, reading->problems)
+			&& g_utf8_strlen(text, -1) > TAG_MAX)
+			problem_add(reading->problems, list->items[i]->place,
+				"the tag has more than %d characters", TAG_MAX);
+		tags[i] = arena_strdup(reading->arena, text);
+	}
+}
+
+/* The stem of the file is the dag_id that is not written. */
+static void dag_id_default(struct loader *loader, const struct node *root)
+{
+	struct reading *reading = &loader->reading;
+	g_autofree char *stem = g_path_get_basename(reading->file);
+	g_autoptr(GError) error = NULL;
+	char *dot = strrchr(stem, '.');
+	if (loader->dag.dag_id || node_get(root, "dag_id"))
+		return;
+	if (dot && dot != stem)
+		*dot = '\0';
+	loader->dag.dag_id = arena_strdup(reading->arena, stem);
+	if (ident_check("dag_id", stem, &error))
+		return;
+	problem_add(reading->problems, reading_place(reading, root), "%s", error->message);
+	problem_hint(reading->problems, "write a dag_id, or give the file another name");
+}
+
+static void loader_read(struct loader *loader, const struct node *root)
+{
+	struct reading *reading = &loader->reading;
+	keys_read(reading, &dag_set, root, loader, NULL, NULL, NULL);
+	dag_id_default(loader, root);
+	if (!loader->dag.display_name)
+		loader->dag.display_name = loader->dag.dag_id;
+	tags_read(loader);
+	schedule_read(loader);
+	params_read(loader);
+	if (loader->env)
+		env_read(loader, loader->env, NULL, 0, &loader->env_entries, &loader->n_env);
+	tasks_read(loader);
+	dependencies_read(loader);
+	/* Without an order nobody can say what comes before. */
+	if (graph_build(loader))
+		uses_check(loader);
+}
+
+static void table_release(void *table)
+{
+	g_hash_table_unref(table);
+}
+
+static void loader_open(struct loader *loader, struct arena *arena, const char *file,
+	const char *source, const struct operators *operators, struct problems *problems)
+{
+	*loader = (struct loader){.operators = operators};
+	reading_open(&loader->reading, arena, file, source, problems);
+	loader->parameter_names = g_hash_table_new(NULL, NULL);
+	loader->shared_values = g_hash_table_new(NULL, NULL);
+	loader->reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	loader->edges = g_array_new(FALSE, FALSE, sizeof(struct edge));
+	loader->task_ids = g_ptr_array_new();
+	loader->dag = (struct dag){.references = 1,
+		.arena = arena,
+		.file = file,
+		.start_date = INSTANT_NONE,
+		.end_date = INSTANT_NONE,
+		.max_active_runs = 16,
+		.max_active_tasks = 16,
+		.tasks_by_id = g_hash_table_new(g_str_hash, g_str_equal)};
+	arena_adopt(arena, loader->dag.tasks_by_id, table_release);
+}
+
+static void loader_close(struct loader *loader)
+{
+	g_hash_table_unref(loader->parameter_names);
+	g_hash_table_unref(loader->shared_values);
+	g_hash_table_unref(loader->reported);
+	g_array_unref(loader->edges);
+	g_ptr_array_unref(loader->task_ids);
+}
+
+/* The bytes of one document within its file. */
+struct document {
+	const struct node *root;
+	const char *text;
+	size_t len;
+};
+
+/* One DAG with an arena of its own, or NULL after a problem. */
+static struct dag *document_load(const char *file, const char *source,
+	const struct document *document, const struct operators *operators,
+	struct problems *problems)
+{
+	struct arena *arena = arena_new();
+	struct loader loader;
+	unsigned n_errors = problems->n_errors;
+	loader_open(&loader, arena, arena_strdup(arena, file), source, operators, problems);
+	loader.dag.line = document->root->place.line;
+	loader.dag.text = arena_strndup(arena, document->text, document->len);
+	g_autofree char *hash = g_compute_checksum_for_data(
+		G_CHECKSUM_SHA256, (const guchar *)document->text, document->len);
+	loader.dag.hash = arena_strdup(arena, hash);
+	loader_read(&loader, document->root);
+	struct dag *dag = arena_alloc(arena, sizeof(*dag));
+	*dag = loader.dag;
+	loader_close(&loader);
+	if (problems->n_errors == n_errors)
+		return dag;
+	dag_unref(dag);
+	return NULL;
+}
+
+static void dag_release(void *dag)
+{
+	dag_unref(dag);
+}
+
+/* Whether no document before has its dag_id; remembers it. */
+static bool dag_is_first(
+	GHashTable *lines, const struct node *root, struct dag *dag, struct problems *problems)
+{
+	struct place place = {dag->file, dag->line, 1};
+	const struct node *id = node_get(root, "dag_id");
+	unsigned line = GPOINTER_TO_UINT(g_hash_table_lookup(lines, dag->dag_id));
+	if (!line) {
+		g_hash_table_insert(lines, g_strdup(dag->dag_id), GUINT_TO_POINTER(dag->line));
+		return true;
+	}
+	if (id)
+		place = id->place;
+	problem_add(problems, place, "the dag_id \"%s\" is already used by the DAG in line %u",
+		dag->dag_id, line);
+	if (!id)
+		problem_hint(problems, "each DAG of a file but one needs a dag_id of its own");
+	return false;
+}
+
+GPtrArray *dag_load(const char *file, const char *text, size_t len,
+	const struct operators *operators, struct problems *problems)
+{
+	GPtrArray *dags = g_ptr_array_new_with_free_func(dag_release);
+	struct arena *arena = arena_new();
+	struct yaml_documents documents = {0};
+	const char *source = arena_strndup(arena, text, len);
+	g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	unsigned n_errors = problems->n_errors, n_roots = 0;
+	yaml_parse(arena, file, source, len, &documents, problems);
+	for (size_t i = 0; problems->n_errors == n_errors && i < documents.n; i++)
+		n_roots += documents.roots[i] != NULL;
+	if (problems->n_errors == n_errors && n_roots == 0)
+		problem_add(problems, (struct place){file, 0, 0}, "there is no DAG in this file");
+	for (size_t i = 0; n_roots > 0 && i < documents.n; i++) {
+		struct document document = {.root = documents.roots[i],
+			.text = source + documents.starts[i],
+			.len = documents.ends[i] - documents.starts[i]};
+		if (!document.root)
+			continue;
+		if (document.root->kind != NODE_MAP) {
+			problem_add(problems, document.root->place,
+				"a DAG is a map of keys such as schedule and tasks, not %s",
+				node_kind_name(document.root));
+			continue;
+		}
+		struct dag *dag = document_load(file, source, &document, operators, problems);
+		if (dag && dag_is_first(lines, document.root, dag, problems))
+			g_ptr_array_add(dags, dag);
+		else
+			dag_unref(dag);
+	}
+	arena_free(arena);
+	return dags;
+}

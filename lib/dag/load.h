@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* What the readers of one DAG's parts share: the DAG while it is made. */
+#pragma once
+
+#include "lib/dag/dag.h"
+#include "lib/dag/reading.h"
+
+/* A dependency as written. */
+struct edge {
+	unsigned from, to; /* task indexes */
+	struct place place;
+};
+
+struct loader {
+	struct reading reading;
+	struct dag dag; /* copied once it is whole */
+	const struct operators *operators;
+
+	/* Keys of the DAG that are read after others. */
+	const struct node *timezone, *schedule, *start_date, *end_date, *tags, *params,
+		*default_args, *env, *dependencies, *tasks;
+
+	size_t n_env; /* the DAG's own environment */
+	struct env_entry *env_entries;
+	GHashTable
+		*parameter_names; /* of each operator that is used: struct operator to its names */
+	/* default_args that are arguments of operators: read once for each parameter they serve. */
+	GHashTable *shared_values; /* struct parameter to struct value */
+	GArray *edges;             /* of struct edge */
+	GPtrArray *task_ids;       /* for suggestions; ends with NULL */
+	GHashTable *reported;      /* what was said about shared values: once is enough */
+};
+
+/* Each reads its part. What is wrong is in the problems; the rest is read all the same. */
+void schedule_read(struct loader *loader);
+void params_read(struct loader *loader);
+void tasks_read(struct loader *loader);
+void dependencies_read(struct loader *loader);
+/* The dependencies that stand on a task: an id or a list. */
+void task_dependencies_read(
+	struct loader *loader, const struct task *task, const struct node *node);
+/* Reads a map of environment variables over `base`. */
+void env_read(struct loader *loader, const struct node *map, const struct env_entry *base,
+	size_t n_base, struct env_entry **entries, size_t *n_entries);
+
+/* From edges to upstream, downstream, order and weights. False: there is a cycle. */
+bool graph_build(struct loader *loader);
+/* What the templates of all tasks ask for: are there such names, and do they come before? */
+void uses_check(struct loader *loader);
+
+/* A key_reader for ids: text that is a name (field: const char *). */
+key_reader read_ident;

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the templates of tasks ask for, checked when the file is loaded: names that nobody answers,
+ * params that nobody declared, results of tasks that do not come before.
+ */
+#include <string.h>
+
+#include "lib/dag/load.h"
+#include "lib/dag/names.h"
+#include "lib/template/template.h"
+
+struct checker {
+	struct loader *loader;
+	const struct task *task;
+	const struct template_use *use;
+};
+
+/* Says each thing once, however many tasks share the value (default_args, the DAG's env). */
+G_GNUC_PRINTF(4, 5)
+static bool checker_refuse(struct checker *checker, const char *word, const char *const *names,
+	const char *format, ...)
+{
+	struct loader *loader = checker->loader;
+	struct place place = checker->use->place;
+	va_list arguments;
+	va_start(arguments, format);
+	g_autofree char *message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	if (!g_hash_table_add(loader->reported,
+		    g_strdup_printf("%u:%u:%s", place.line, place.column, message)))
+		return false;
+	if (names)
+		return reading_refuse(&loader->reading, place, word, names, message);
+	return problem_add(loader->reading.problems, place, "%s", message);
+}
+
+/* The hint of what checker_refuse() said last; nothing when it had said so before. */
+G_GNUC_PRINTF(3, 4)
+static bool checker_hint(struct checker *checker, unsigned n_before, const char *format, ...)
+{
+	struct problems *problems = checker->loader->reading.problems;
+	va_list arguments;
+	va_start(arguments, format);
+	g_autofree char *hint = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	if (problems->list->len > n_before)
+		problem_hint(problems, "%s", hint);
+	return false;
+}
+
+static const struct template_name *name_find(const struct template_name *names, const char *name)
+{
+	for (; names && names->name; names++)
+		if (strcmp(names->name, name) == 0)
+			return names;
+	return NULL;
+}
+
+/* `a.b.c` of the first n names. */
+static char *chain_text(const struct template_use *use, size_t n)
+{
+	GString *text = g_string_new(use->names[0]);
+	for (size_t i = 1; i < n; i++)
+		g_string_append_printf(text, ".%s", use->names[i]);
+	return g_string_free(text, FALSE);
+}
+
+/* No such name at position i of the chain, where one of `names` was possible. */
+static bool name_refuse(struct checker *checker, size_t i, const struct template_name *names)
+{
+	const struct template_use *use = checker->use;
+	g_autoptr(GPtrArray) known = g_ptr_array_new();
+	if (use->has_default && i == use->n - 1)
+		return true;
+	for (; names && names->name; names++)
+		g_ptr_array_add(known, (char *)names->name);
+	g_ptr_array_add(known, NULL);
+	g_autofree char *chain = chain_text(use, i + 1);
+	unsigned n_before = checker->loader->reading.problems->list->len;
+	if (strcmp(use->names[i], "execution_date") == 0)
+		return checker_refuse(checker, NULL, NULL,
+			"\"%s\" is not defined; did you mean \"logical_date\"?", chain);
+	checker_refuse(checker, use->names[i], (const char *const *)known->pdata,
+		"\"%s\" is not defined", chain);
+	if (known->len > 1 && known->len < 14 && i > 0) {
+		g_autofree char *all = g_strjoinv(", ", (char **)known->pdata);
+		g_autofree char *owner = chain_text(use, i);
+		checker_hint(checker, n_before, "%s has %s", owner, all);
+	}
+	return false;
+}
+
+/* Below a value: a method that is called, or a part of an instant. */
+static bool method_check(struct checker *checker, size_t i, enum name_kind kind)
+{
+	static const char *const parts[] = {"year", "month", "day", "hour", "minute", "second",
+		"microsecond", "timezone", "tzinfo", NULL};
+	const struct template_use *use = checker->use;
+	const char *name = use->names[i];
+	if (kind == NAME_INSTANT && g_strv_contains(parts, name))
+		return true;
+	bool is_called = use->is_call && i == use->n - 1;
+	/* A value that is text can be a template's own part: `ds.split('-')[0]` ends before. */
+	if (template_has_method(name) && (is_called || i < use->n - 1))
+		return true;
+	g_autofree char *owner = chain_text(use, i);
+	if (template_has_method(name))
+		return checker_refuse(checker, NULL, NULL, "\"%s\" of %s is a method: write %s()",
+			name, owner, name);
+	return checker_refuse(checker, name, template_methods(), "%s has no \"%s\"", owner, name);
+}
+
+static bool param_check(struct checker *checker)
+{
+	const struct template_use *use = checker->use;
+	const struct dag *dag = &checker->loader->dag;
+	if (use->n < 2)
+		return true;
+	const char *name = use->names[1];
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	for (size_t i = 0; i < dag->n_params; i++) {
+		if (strcmp(dag->params[i].name, name) == 0)
+			return true;
+		g_ptr_array_add(names, (char *)dag->params[i].name);
+	}
+	bool is_method = use->is_call && use->n == 2 && template_has_method(name);
+	if (is_method || (use->has_default && use->n == 2))
+		return true;
+	g_ptr_array_add(names, NULL);
+	unsigned n_before = checker->loader->reading.problems->list->len;
+	checker_refuse(
+		checker, name, (const char *const *)names->pdata, "there is no param \"%s\"", name);
+	return checker_hint(checker, n_before,
+		"declare it under params, or read dag_run.conf.%s, which may hold anything", name);
+}
+
+/* A task whose result is read must come before. */
+static bool upstream_check(struct checker *checker, const char *task_id)
+{
+	struct loader *loader = checker->loader;
+	const struct task *task = checker->task, *other = dag_task(&loader->dag, task_id);
+	if (!other)
+		return checker_refuse(checker, task_id,
+			(const char *const *)loader->task_ids->pdata, "there is no task \"%s\"",
+			task_id);
+	if (other == task)
+		return checker_refuse(checker, NULL, NULL,
+			"the task \"%s\" reads its own result, which is not there yet", task_id);
+	if (task_is_upstream(&loader->dag, other, task))
+		return true;
+	unsigned n_before = loader->reading.problems->list->len;
+	checker_refuse(checker, NULL, NULL,
+		"the task \"%s\" reads the result of \"%s\", which is not upstream of it",
+		task->task_id, task_id);
+	return checker_hint(
+		checker, n_before, "add %s >> %s to the dependencies", task_id, task->task_id);
+}
+
+static bool task_ids_check(struct checker *checker, const json_t *task_ids)
+{
+	size_t i;
+	json_t *item;
+	bool ok = true;
+	if (json_is_string(task_ids))
+		return upstream_check(checker, json_string_value(task_ids));
+	json_array_foreach(task_ids, i, item) if (json_is_string(item)) ok &=
+		upstream_check(checker, json_string_value(item));
+	if (json_is_array(task_ids))
+		return ok;
+	return checker_refuse(
+		checker, NULL, NULL, "xcom_pull: task_ids is neither a task_id nor a list of them");
+}
+
+static bool xcom_pull_check(struct checker *checker)
+{
+	static const char *const known[] = {"task_ids", "key", "default", NULL};
+	const struct template_use *use = checker->use;
+	if (!use->is_call)
+		return checker_refuse(checker, NULL, NULL,
+			"xcom_pull is a function: write ti.xcom_pull(task_ids=\"...\")");
+	if (use->n_arguments > 1)
+		return checker_refuse(checker, NULL, NULL,
+			"xcom_pull takes task_ids without a name at most, the rest by name: key, "
+			"default");
+	bool ok = true, has_task_ids = use->n_arguments == 1;
+	const json_t *task_ids = has_task_ids ? use->arguments[0] : NULL;
+	for (size_t i = 0; i < use->n_keywords; i++) {
+		if (!g_strv_contains(known, use->keywords[i])) {
+			ok = checker_refuse(checker, use->keywords[i], known,
+				"xcom_pull has no argument \"%s\"", use->keywords[i]);
+		} else if (strcmp(use->keywords[i], "task_ids") == 0) {
+			has_task_ids = true;
+			task_ids = use->keyword_values[i];
+		}
+	}
+	if (!has_task_ids)
+		return checker_refuse(checker, NULL, NULL,
+			"xcom_pull needs task_ids: whose result is to be read?");
+	return (!task_ids || task_ids_check(checker, task_ids)) && ok;
+}
+
+static bool output_check(struct checker *checker)
+{
+	static const struct template_name members[] = {{"output", NAME_ANY}, {NULL}};
+	const struct template_use *use = checker->use;
+	if (use->n < 2)
+		return true;
+	bool ok = upstream_check(checker, use->names[1]);
+	if (use->n > 2 && !name_find(members, use->names[2]))
+		return name_refuse(checker, 2, members);
+	return ok;
+}
+
+/* From the free name down the chain, as far as it is known what stands below. */
+static bool use_check(struct checker *checker)
+{
+	const struct template_use *use = checker->use;
+	const struct template_name *names = template_names;
+	for (size_t i = 0; i < use->n; i++) {
+		const struct template_name *name = name_find(names, use->names[i]);
+		if (!name)
+			return name_refuse(checker, i, names);
+		names = name->members;
+		switch (name->kind) {
+		case NAME_MEMBERS:
+			continue;
+		case NAME_KEYS:
+			i++;
+			/* `get` is not a key when it is called: var.value.get("KEY", "default"). */
+			if (!names || (use->is_call && i == use->n - 1))
+				return true;
+			continue;
+		case NAME_TEXT:
+		case NAME_NUMBER:
+		case NAME_INSTANT:
+			return i + 1 == use->n || method_check(checker, i + 1, name->kind);
+		case NAME_ANY:
+		case NAME_FUNCTION:
+			return true;
+		case NAME_PARAMS:
+			return param_check(checker);
+		case NAME_TASKS:
+			return output_check(checker);
+		case NAME_XCOM_PULL:
+			return xcom_pull_check(checker);
+		}
+	}
+	return true;
+}
+
+static void on_use(void *data, const struct template_use *use)
+{
+	struct checker *checker = data;
+	checker->use = use;
+	use_check(checker);
+}
+
+static void value_check(struct checker *checker, const struct value *value)
+{
+	if (value->template)
+		template_walk(value->template, on_use, checker);
+	for (size_t i = 0; i < value->n; i++)
+		value_check(checker, &value->items[i]);
+}
+
+void uses_check(struct loader *loader)
+{
+	for (size_t i = 0; i < loader->dag.n_tasks; i++) {
+		const struct task *task = &loader->dag.tasks[i];
+		struct checker checker = {.loader = loader, .task = task};
+		for (size_t j = 0; j < task->n_arguments; j++)
+			value_check(&checker, &task->arguments[j].value);
+		for (size_t j = 0; j < task->n_env; j++)
+			value_check(&checker, &task->env[j].value);
+	}
+}
