@@ -257,7 +257,7 @@ static bool read_field(struct parser *parser, const struct field *field, const c
 	parser->field = field;
 	parser->bits = 0;
 	parser->any = parser->step = false;
-	g_auto(GStrv) items = g_strsplit(text, ",", -1);
+	g_auto(GStrv) items = g_strsplit_set(text, ",", -1);
 	for (char **item = items; *item; item++) {
 		if (!**item)
 			return refuse(parser, "%s \"%s\" has an empty place in its list",
