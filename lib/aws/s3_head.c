@@ -11,7 +11,10 @@ char *s3_etag_bare(const char *etag)
 	 */
 	if (etag && g_str_has_prefix(etag, "W/"))
 		etag += 2;
+	/* Some servers have none for what was laid beside them, and say so by an empty one. */
 	size_t len = etag ? strlen(etag) : 0;
+	if (len == 0 || strcmp(etag, "\"\"") == 0)
+		return NULL;
 	if (len >= 2 && etag[0] == '"' && etag[len - 1] == '"')
 		return g_strndup(etag + 1, len - 2);
 	return g_strdup(etag);
