@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The folder of one attempt, where dagd and a worker settle who has it: a file `claim` names its
+ * owner, a file `result` holds how it ended.
+ *
+ * Both are links to one file: the worker writes the claim to `claim.new` and links it to `claim`,
+ * which only one can do; in the end it appends the sealed result and renames `claim.new` to
+ * `result`. So a result takes no new file, and room for a small one is there even when the disk is
+ * full.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/wire/wire.h"
+
+enum claim_owner {
+	CLAIM_WORKER, /* a worker runs it or has run it */
+	CLAIM_DAGD,   /* dagd has taken it back: nobody will ever run it */
+};
+
+struct claim {
+	enum claim_owner owner;
+	uint8_t token[WIRE_TOKEN_SIZE];
+	int pid;
+	uint64_t pid_started; /* as process_started tells */
+	char boot_id[64];     /* without spaces */
+};
+
+/* What is known of a file of the folder. */
+enum folder_state {
+	FOLDER_FOUND,
+	FOLDER_ABSENT,  /* no such file, or no folder */
+	FOLDER_DAMAGED, /* it is there and cannot be read or trusted */
+};
+
+/*
+ * Makes `claim` be this owner's. Returns a descriptor of its file, to which the result is appended,
+ * or -errno: EEXIST when it was claimed before, ENOENT when the folder is gone.
+ */
+int folder_claim(const char *folder, const struct claim *claim);
+enum folder_state folder_read_claim(const char *folder, struct claim *claim);
+
+/* Writes a RESULT frame behind the claim; 0 or -errno, then it may be tried again. */
+int folder_save_result(const char *folder, int claim_fd, const struct wire_buffer *frame);
+/* Waits until the result and its name are on the disk; 0 or -errno. */
+int folder_sync_result(const char *folder, int claim_fd);
+/* `bytes` owns what the frame borrows. */
+enum folder_state folder_read_result(
+	const char *folder, struct wire_buffer *bytes, struct wire_frame *frame);
+
+/*
+ * Removes the folder and all in it. Whoever does not own the claim moves the folder away first
+ * (folder_retire), so that nobody can claim it while it is half removed.
+ */
+void folder_remove(const char *folder);
+/* Renames it to `<folder>.gone` and removes that. */
+void folder_retire(const char *folder);
+
+/* When a living process started, in the kernel's own count since boot. False: it is dead. */
+bool process_started(int pid, uint64_t *started);
+/* The session it belongs to, its parent; -1: it is dead. */
+int process_session(int pid);
+int process_parent(int pid);

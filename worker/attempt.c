@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/attempt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "worker/clock.h"
+#include "worker/leftovers.h"
+#include "worker/outcome.h"
+#include "worker/spawn.h"
+
+void attempt_init(struct attempt *attempt)
+{
+	*attempt = (struct attempt){.claim_fd = -1, .pipe_fd = -1, .timer_fd = -1};
+	attempt->log.fd = attempt->log.index_fd = -1;
+}
+
+/* Counts the time asleep, too; 0 disarms. */
+static void timer_set(struct attempt *attempt, int64_t after_us)
+{
+	if (attempt->timer_fd < 0) {
+		if (after_us == 0)
+			return;
+		attempt->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	}
+	struct itimerspec timer = {.it_value = {after_us / 1000000, after_us % 1000000 * 1000}};
+	timerfd_settime(attempt->timer_fd, 0, &timer, NULL);
+}
+
+/* Closes what belongs to the running program. */
+static void end(struct attempt *attempt)
+{
+	if (attempt->pipe_fd >= 0)
+		close(attempt->pipe_fd);
+	attempt->pipe_fd = -1;
+	timer_set(attempt, 0);
+	log_close(&attempt->log);
+	attempt->state = ATTEMPT_ENDED;
+}
+
+static void fail(struct attempt *attempt, const char *error)
+{
+	char line[1024];
+	snprintf(line, sizeof(line), "[dagd: %s]\n", error);
+	log_say(&attempt->log, line);
+	end(attempt);
+	outcome_of_failure(attempt, error);
+	masks_clear(&attempt->log.masks);
+}
+
+/* The given environment with our two variables instead of any of these names. */
+static const char **env_make(
+	const struct wire_start *start, char attempt[64], char output[PATH_MAX])
+{
+	size_t n = 0;
+	while (start->env[n])
+		n++;
+	const char **env = calloc(n + 3, sizeof(*env));
+	if (!env)
+		abort();
+	snprintf(attempt, 64, "DAGD_ATTEMPT=%lld", (long long)start->attempt);
+	snprintf(output, PATH_MAX, "DAGD_OUTPUT=%s/output", start->folder);
+	size_t at = 0;
+	env[at++] = attempt;
+	env[at++] = output;
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(start->env[i], "DAGD_ATTEMPT=", 13) != 0
+			&& strncmp(start->env[i], "DAGD_OUTPUT=", 12) != 0)
+			env[at++] = start->env[i];
+	return env;
+}
+
+/* A file in memory, at its beginning; 0 (/dev/null) when there is no input, -1 and errno. */
+static int input_make(const struct wire_start *start)
+{
+	if (start->input_size == 0)
+		return 0;
+	int fd = memfd_create("input", MFD_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (write(fd, start->input, start->input_size) == (ssize_t)start->input_size
+		&& lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static void program_start(
+	struct attempt *attempt, const struct wire_start *start, int input_fd, int output_fd)
+{
+	char id[64], output[PATH_MAX], error[512];
+	const char **env = env_make(start, id, output);
+	attempt->pid = spawn(&(struct spawn_order){.argv = start->argv,
+				     .env = env,
+				     .cwd = start->cwd ? start->cwd : start->folder,
+				     .input_fd = input_fd,
+				     .output_fd = output_fd},
+		error, sizeof(error));
+	free(env);
+	if (attempt->pid == 0)
+		fail(attempt, error);
+	else if (start->timeout_us > 0)
+		timer_set(attempt, start->timeout_us);
+}
+
+static void streams_start(struct attempt *attempt, const struct wire_start *start)
+{
+	char error[256];
+	int pipe_fds[2], input_fd = input_make(start);
+	if (input_fd < 0) {
+		snprintf(error, sizeof(error), "cannot hold the program's input: %s",
+			strerror(errno));
+		fail(attempt, error);
+		return;
+	}
+	if (pipe2(pipe_fds, O_CLOEXEC) == 0) {
+		attempt->pipe_fd = pipe_fds[0];
+		program_start(attempt, start, input_fd, pipe_fds[1]);
+		close(pipe_fds[1]);
+	} else {
+		snprintf(error, sizeof(error), "cannot make a pipe: %s", strerror(errno));
+		fail(attempt, error);
+	}
+	if (input_fd > 0)
+		close(input_fd);
+}
+
+static const char *claim_refusal(int error)
+{
+	switch (error) {
+	case EEXIST:
+		return "it had been claimed before";
+	case ENOENT:
+		return "it had been taken back";
+	case ENOSPC:
+	case EDQUOT:
+		return "no space left for its claim";
+	default:
+		return strerror(error);
+	}
+}
+
+const char *attempt_start(
+	struct attempt *attempt, const struct wire_start *start, const struct claim *owner)
+{
+	struct claim claim = *owner;
+	memcpy(claim.token, start->token, WIRE_TOKEN_SIZE);
+	int fd = folder_claim(start->folder, &claim);
+	if (fd < 0)
+		return claim_refusal(-fd);
+	attempt->claim_fd = fd;
+	attempt->state = ATTEMPT_RUNS;
+	attempt->id = start->attempt;
+	memcpy(attempt->token, start->token, WIRE_TOKEN_SIZE);
+	attempt->folder = strdup(start->folder);
+	if (!attempt->folder)
+		abort();
+	attempt->pid = 0;
+	attempt->started_at = clock_now();
+	attempt->kill_after_us = start->kill_after_us;
+	attempt->output_max = start->output_max;
+	attempt->term_sent = attempt->timed_out = attempt->killed = false;
+	attempt->result_saved = attempt->result_synced = false;
+	int error = log_open(&attempt->log, start->log, start->output_max, start->masks);
+	if (error == 0) {
+		streams_start(attempt, start);
+		return NULL;
+	}
+	char text[512];
+	snprintf(text, sizeof(text), "cannot write the log \"%.300s\": %s", start->log,
+		strerror(-error));
+	fail(attempt, text);
+	return NULL;
+}
+
+void attempt_read(struct attempt *attempt)
+{
+	int64_t n = log_read(&attempt->log, attempt->pipe_fd);
+	if (n > 0 || n == -EINTR || n == -EAGAIN)
+		return;
+	close(attempt->pipe_fd);
+	attempt->pipe_fd = -1;
+}
+
+/*
+ * What is in the pipe now. All who belonged to the attempt are dead; a stranger who was handed the
+ * pipe and still writes does not hold up the result.
+ */
+static void pipe_drain(struct attempt *attempt)
+{
+	int left = 0;
+	if (attempt->pipe_fd < 0 || ioctl(attempt->pipe_fd, FIONREAD, &left) != 0)
+		return;
+	while (left > 0) {
+		int64_t n = log_read(&attempt->log, attempt->pipe_fd);
+		if (n <= 0)
+			return;
+		left -= (int)n;
+	}
+}
+
+static void program_ended(struct attempt *attempt, int status)
+{
+	leftovers_kill(attempt->pid);
+	pipe_drain(attempt);
+	end(attempt);
+	outcome_of_status(attempt, status);
+	masks_clear(&attempt->log.masks);
+}
+
+void attempt_reap(struct attempt *attempt)
+{
+	int pid, status;
+	/* Others are orphans that the operator left; they would stay zombies until it ends. */
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (attempt->state == ATTEMPT_RUNS && pid == attempt->pid)
+			program_ended(attempt, status);
+}
+
+/* The first time asks, the second time does not. */
+static void terminate(struct attempt *attempt)
+{
+	if (attempt->term_sent) {
+		kill(-attempt->pid, SIGKILL);
+		return;
+	}
+	attempt->term_sent = true;
+	kill(-attempt->pid, SIGTERM);
+	kill(-attempt->pid, SIGCONT);
+	timer_set(attempt, attempt->kill_after_us > 0 ? attempt->kill_after_us : 1);
+}
+
+void attempt_expire(struct attempt *attempt)
+{
+	uint64_t n;
+	if (read(attempt->timer_fd, &n, sizeof(n)) != sizeof(n) || attempt->state != ATTEMPT_RUNS)
+		return;
+	if (!attempt->term_sent)
+		attempt->timed_out = true;
+	terminate(attempt);
+}
+
+void attempt_kill(struct attempt *attempt)
+{
+	if (attempt->state != ATTEMPT_RUNS)
+		return;
+	attempt->killed = true;
+	if (!attempt->term_sent)
+		terminate(attempt);
+}
+
+bool attempt_save(struct attempt *attempt)
+{
+	if (!attempt->result_saved)
+		attempt->result_saved =
+			folder_save_result(attempt->folder, attempt->claim_fd, &attempt->result)
+			== 0;
+	return attempt->result_saved;
+}
+
+bool attempt_save_durably(struct attempt *attempt)
+{
+	if (!attempt_save(attempt))
+		return false;
+	if (!attempt->result_synced)
+		attempt->result_synced =
+			folder_sync_result(attempt->folder, attempt->claim_fd) == 0;
+	return attempt->result_synced;
+}
+
+char *attempt_forget(struct attempt *attempt)
+{
+	close(attempt->claim_fd);
+	attempt->claim_fd = -1;
+	attempt->state = ATTEMPT_NONE;
+	attempt->result.size = 0;
+	char *folder = attempt->folder;
+	attempt->folder = NULL;
+	return folder;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* One attempt in the hands of the worker, from its claim to its result. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/wire/folder.h"
+#include "worker/log.h"
+
+enum attempt_state {
+	ATTEMPT_NONE,
+	ATTEMPT_RUNS,
+	ATTEMPT_ENDED, /* its result is kept until dagd acknowledges it */
+};
+
+struct attempt {
+	enum attempt_state state;
+	int64_t id;
+	uint8_t token[WIRE_TOKEN_SIZE];
+	char *folder;
+	int claim_fd;
+	int pid;
+	int pipe_fd;  /* the operator's output; -1: it has closed it */
+	int timer_fd; /* -1: never needed so far */
+	int64_t started_at;
+	int64_t kill_after_us;
+	uint64_t output_max;
+	bool term_sent, timed_out, killed;
+	struct log log;
+	struct wire_buffer result; /* the RESULT frame */
+	bool result_saved, result_synced;
+};
+
+/* Descriptors start as -1. */
+void attempt_init(struct attempt *attempt);
+
+/*
+ * Claims it for `owner`, of which the token is filled in, and starts its program. NULL, or why it
+ * could not be claimed; a program that cannot be started is a result like any other.
+ */
+const char *attempt_start(
+	struct attempt *attempt, const struct wire_start *start, const struct claim *owner);
+
+/* The pipe can be read. */
+void attempt_read(struct attempt *attempt);
+/* A child has ended; if it was the program, the attempt ends. */
+void attempt_reap(struct attempt *attempt);
+/* The timer has fired. */
+void attempt_expire(struct attempt *attempt);
+/* dagd wants its end. */
+void attempt_kill(struct attempt *attempt);
+
+/* Writes the result to its file, once. False: it could not be, and may be tried again. */
+bool attempt_save(struct attempt *attempt);
+/* The same, and waits for the disk. */
+bool attempt_save_durably(struct attempt *attempt);
+
+/* It was acknowledged: nothing of it stays but the log. The folder's name is the caller's to free.
+ */
+char *attempt_forget(struct attempt *attempt);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/leftovers.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/wire/folder.h"
+
+/* Orphans of the operator are our children, wherever they went: we are their subreaper. */
+static void children_kill(void)
+{
+	DIR *processes = opendir("/proc");
+	if (!processes)
+		return;
+	int self = getpid();
+	struct dirent *entry;
+	while ((entry = readdir(processes))) {
+		int pid = atoi(entry->d_name);
+		if (pid > 0 && process_parent(pid) == self)
+			kill(pid, SIGKILL);
+	}
+	closedir(processes);
+}
+
+/* Reaps those that are dead already. False: there is no child left. */
+static bool children_reap(void)
+{
+	pid_t pid;
+	do
+		pid = waitpid(-1, NULL, WNOHANG);
+	while (pid > 0);
+	return pid == 0;
+}
+
+void leftovers_kill(int session)
+{
+	while (children_reap()) {
+		kill(-session, SIGKILL);
+		children_kill();
+		/* Its own children become ours now, so there is another round. */
+		waitpid(-1, NULL, 0);
+	}
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The worker as a whole: its connection to dagd and the one attempt it has. */
+#pragma once
+
+#include "worker/attempt.h"
+
+struct worker {
+	struct attempt attempt;
+	struct claim owner; /* what its claims say; the token is the attempt's */
+	int state_fd;       /* the state folder */
+	int control_fd;     /* -1: dagd is away */
+	int watch_fd;       /* inotify of the state folder while dagd is away, else -1 */
+	int child_fd;       /* signalfd of SIGCHLD */
+	bool claim_told;
+	struct wire_reader reader;
+	struct wire_buffer out;
+	char *acknowledged; /* a folder still to be removed, or NULL */
+};
+
+/*
+ * The connection. A worker without an attempt exits when dagd goes; one with an attempt finishes it
+ * and waits for the socket of the next dagd.
+ */
+void control_tell_claimed(struct worker *worker);
+void control_tell_dropped(struct worker *worker, int64_t attempt, const char *reason);
+void control_tell_result(struct worker *worker);
+/* Whole frames from dagd go to `on_frame`; false means that it makes no sense. */
+void control_read(struct worker *worker,
+	bool (*on_frame)(struct worker *worker, const struct wire_frame *frame));
+/* Something has changed in the state folder. */
+void control_watch(struct worker *worker);
+/* Tries to reach a new dagd where no watch can tell when it comes. */
+void control_retry(struct worker *worker);
+
+/* Removes the folder of an acknowledged attempt, if there is one. */
+void worker_tidy(struct worker *worker);
