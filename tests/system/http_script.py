@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""An HTTP server on loopback whose answers a test writes, and which remembers what it was asked."""
+import http.server
+import threading
+
+
+class Answer:
+    def __init__(self, status=200, body=b"", headers=()):
+        self.status, self.headers = status, dict(headers)
+        self.body = body.encode() if isinstance(body, str) else body
+
+
+class HttpScript:
+    """`answer(request)` -> Answer; a request has method, path, headers (names in lower case), number."""
+
+    def __init__(self, answer):
+        script = self
+        self.requests = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def respond(self):
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self.number = len(script.requests)
+                self.asked = {name.lower(): value for name, value in self.headers.items()}
+                script.requests.append((self.command, self.path, self.asked))
+                said = answer(self)
+                self.send_response_only(said.status)
+                for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(said.body)
+
+            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = respond
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = "http://127.0.0.1:%d" % self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()

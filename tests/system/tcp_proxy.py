@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""A TCP proxy that spoils connections on purpose: it cuts them, or changes a byte."""
+import socket
+import threading
+
+
+class Spoiler:
+    """What happens to one connection; override what is needed."""
+
+    def to_client(self, data):
+        """The bytes to pass on, or None to cut."""
+        return data
+
+    def to_server(self, data):
+        return data
+
+
+class CutAfter(Spoiler):
+    """Passes on so many bytes of the answers, then cuts; calls `then` at that moment."""
+
+    def __init__(self, left, then=None):
+        self.left, self.then = left, then
+
+    def to_client(self, data):
+        if len(data) <= self.left:
+            self.left -= len(data)
+            return data
+        data, self.left = data[:self.left], 0
+        if self.then:
+            self.then()
+            self.then = None
+        return data or None
+
+
+class CutRequest(Spoiler):
+    """Cuts when the text is in what the client sends."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def to_server(self, data):
+        return None if self.text in data else data
+
+
+class FlipByte(Spoiler):
+    """Changes one byte of the answers, counted from their first one."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def to_client(self, data):
+        if 0 <= self.at < len(data):
+            data = data[:self.at] + bytes([data[self.at] ^ 1]) + data[self.at + 1:]
+        self.at -= len(data)
+        return data
+
+
+class TcpProxy:
+    """`spoilers` is asked for each new connection, in their order: spoilers(number) -> Spoiler."""
+
+    def __init__(self, port, spoilers):
+        self.target, self.spoilers, self.sent = port, spoilers, []
+        self.n_connections = 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def requests(self, word):
+        """How many of the requests so far contain it."""
+        return b"".join(self.sent).count(word)
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.target))
+            spoiler = self.spoilers(self.n_connections)
+            self.n_connections += 1
+            pair = (client, server)
+            threading.Thread(target=self.pump, args=(client, server, spoiler.to_server, pair, True), daemon=True).start()
+            threading.Thread(target=self.pump, args=(server, client, spoiler.to_client, pair, False), daemon=True).start()
+
+    def pump(self, source, sink, change, pair, is_request):
+        try:
+            while data := source.recv(65536):
+                if is_request:
+                    self.sent.append(data)
+                data = change(data)
+                if data is None:
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        for one in pair:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
