@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All that dagd remembers, in one SQLite file: decisions are committed in batches by a thread of its
- * own, everybody else only reads.
+ * All that dagd remembers, in one SQLite file: decisions are committed in batches by a thread of
+ * its own, everybody else only reads.
  */
 #pragma once
 
@@ -28,15 +28,18 @@ enum store_error {
 struct store_options {
 	uv_loop_t *loop;
 	const char *path;     /* state/dagd.db */
-	const char *key_path; /* state/key, made (0600) when it is not there and the database holds no secrets yet */
+	const char *key_path; /* state/key, made (0600) if missing and nothing is sealed yet */
 };
 
 /*
- * Opens or makes the database, brings its schema up to date, raises the epoch, starts the writer's and
- * the reader's thread. NULL and an error that says what to do.
+ * Opens or makes the database, brings its schema up to date, raises the epoch, starts the writer's
+ * and the reader's thread. NULL and an error that says what to do.
  */
 struct store *store_open(const struct store_options *options, GError **error);
-/* Finishes the batches that were given to it (their callbacks are called), checkpoints, closes. NULL is fine. */
+/*
+ * Finishes the batches and queries that were given to it (their callbacks are called), checkpoints,
+ * closes. The loop must turn once more to let go of the store's handle. NULL is fine.
+ */
 void store_close(struct store *store);
 
 int64_t store_epoch(const struct store *store);
@@ -52,9 +55,10 @@ struct batch *batch_new(void);
 void batch_free(struct batch *batch);
 bool batch_is_empty(const struct batch *batch);
 
-/* Each copies what it is given; the row is inserted or replaced. */
+/* Each copies what it is given (UTF-8); the row is inserted or replaced. */
 void batch_dag(struct batch *batch, const struct dag_record *dag);
 void batch_dag_delete(struct batch *batch, const char *dag_id); /* with its runs */
+void batch_run_delete(struct batch *batch, int64_t run);        /* with its tasks and attempts */
 void batch_version(struct batch *batch, const char *hash, const char *dag_id, const char *file,
 	const char *text);
 void batch_run(struct batch *batch, const struct run_record *run);
@@ -68,14 +72,16 @@ struct task_key {
 	int map_index;
 };
 /* `value` is JSON text. */
-void batch_xcom(struct batch *batch, const struct task_key *task, const char *key, const char *value);
+void batch_xcom(
+	struct batch *batch, const struct task_key *task, const char *key, const char *value);
 /* Forgets all values of a task instance: before its next try. */
 void batch_xcom_delete(struct batch *batch, const struct task_key *task);
 /* The rendered arguments as they may be shown (masked): JSON text. */
 void batch_rendered(struct batch *batch, const struct task_key *task, const char *fields);
 
 struct variable {
-	char *key, *value, *description; /* value is text (JSON text where it is JSON); description may be NULL */
+	char *key, *value; /* value is text (JSON text where it is JSON) */
+	char *description; /* or NULL */
 };
 void variable_clear(struct variable *variable);
 void batch_variable(struct batch *batch, const struct variable *variable);
@@ -83,8 +89,9 @@ void batch_variable_delete(struct batch *batch, const char *key);
 
 struct connection {
 	char *conn_id, *conn_type;
-	char *description, *host, *login, *password, *schema, *extra; /* each may be NULL; extra is JSON text */
-	int port; /* 0: none */
+	char *description, *host, *login, *password, *schema; /* each may be NULL */
+	char *extra;                                          /* JSON text, or NULL */
+	int port;                                             /* 0: none */
 };
 void connection_clear(struct connection *connection);
 void batch_connection(struct batch *batch, const struct connection *connection);
@@ -92,8 +99,10 @@ void batch_connection_delete(struct batch *batch, const char *conn_id);
 
 /*
  * Takes the batch over and commits it on the writer's thread, FULL; batches that wait are committed
- * together. `done` is called on the loop, in the order of the commits; `error` is NULL when it is durable.
- * After an error nothing of the batch has happened.
+ * together. `done` is called on the loop, in the order of the commits; `error` is NULL when it is
+ * durable. After an error nothing of the batch has happened, and nothing of those that were given
+ * before its callback told so: they get the same error, since they were made by one who did not
+ * know.
  */
 typedef void store_done(void *data, const GError *error);
 void store_commit(struct store *store, struct batch *batch, store_done *done, void *data);
@@ -102,7 +111,8 @@ void store_commit(struct store *store, struct batch *batch, store_done *done, vo
 
 /*
  * A connection that only reads. The functions below may be called with the loop's own reader
- * (store_reader: for point look-ups of a few microseconds), or inside a query on the reader's thread.
+ * (store_reader: for point look-ups of a few microseconds), or inside a query on the reader's
+ * thread.
  */
 struct reader;
 struct reader *store_reader(struct store *store);
@@ -112,10 +122,14 @@ typedef void store_query(struct reader *reader, void *data);
 typedef void store_query_done(void *data);
 void store_read(struct store *store, store_query *query, store_query_done *done, void *data);
 
-/* What the engine needs at start, in this order; a visitor returns nothing and copies what it keeps. */
+/* What the engine needs at start, in this order; a visitor returns nothing and copies what it
+ * keeps. */
 struct store_visitor {
 	void (*on_dag)(void *data, const struct dag_record *dag);
-	/* Runs that are not finished, oldest first, then their task instances and unfinished attempts. */
+	/*
+	 * Runs that are not finished, oldest first, then their task instances, then all unfinished
+	 * attempts (of a run that has finished, too: its process may still have to be ended).
+	 */
 	void (*on_run)(void *data, const struct run_record *run);
 	void (*on_task)(void *data, const struct task_record *task);
 	void (*on_attempt)(void *data, const struct attempt_record *attempt);
@@ -126,7 +140,8 @@ bool reader_load(struct reader *reader, const struct store_visitor *visitor, GEr
 /* The DAG text of a version; false: unknown. */
 bool reader_version(struct reader *reader, const char *hash, char **file, char **text);
 
-/* Which rows of a listing; NULL, INSTANT_NONE and -1 mean no condition. Sorted by `order_by` (Airflow's names, `-` before: descending; unknown: error). */
+/* Which rows of a listing; NULL, INSTANT_NONE and -1 mean no condition. Sorted by `order_by`
+ * (Airflow's names, `-` before: descending; unknown: error). */
 struct listing {
 	const char *dag_id; /* exact; NULL or `~`: all */
 	const char *run_id;
@@ -141,23 +156,31 @@ struct listing {
 };
 extern const struct listing listing_all; /* no condition, limit 100 */
 
-/* Lists: arrays of records with a clear function; *total is the number without limit and offset. NULL and an error. */
-GArray *reader_runs(struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
-GArray *reader_tasks(struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
+/*
+ * Lists: arrays of records with a clear function; *total is the number without limit and offset
+ * (`total` NULL: not asked, and not counted). NULL and an error.
+ */
+GArray *reader_runs(
+	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
+GArray *reader_tasks(
+	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
 /* All tries of one task instance, oldest first. */
 GArray *reader_attempts(struct reader *reader, const struct task_key *task, GError **error);
-GArray *reader_variables(struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
+GArray *reader_variables(
+	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
 GArray *reader_connections(
 	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
 
 /* Single rows; false: there is none (and no error), or an error is set. Clear what was filled. */
-bool reader_run(struct reader *reader, const char *dag_id, const char *run_id, struct run_record *run,
+bool reader_run(struct reader *reader, const char *dag_id, const char *run_id,
+	struct run_record *run, GError **error);
+bool reader_run_by_id(struct reader *reader, int64_t id, struct run_record *run, GError **error);
+bool reader_task(struct reader *reader, const struct task_key *key, struct task_record *task,
 	GError **error);
-bool reader_task(
-	struct reader *reader, const struct task_key *key, struct task_record *task, GError **error);
 /* All task instances of a run that have a row. */
 GArray *reader_tasks_of_run(struct reader *reader, int64_t run, GError **error);
-bool reader_variable(struct reader *reader, const char *key, struct variable *variable, GError **error);
+bool reader_variable(
+	struct reader *reader, const char *key, struct variable *variable, GError **error);
 bool reader_connection(
 	struct reader *reader, const char *conn_id, struct connection *connection, GError **error);
 /* JSON text (g_free), or NULL when there is none. */
@@ -172,5 +195,16 @@ void xcom_clear(struct xcom *xcom);
 GArray *reader_xcoms(struct reader *reader, int64_t run, const char *task_id, GError **error);
 char *reader_rendered(struct reader *reader, const struct task_key *task);
 
-/* The newest finished runs of a DAG that began before `before`: for prev_*_success. False: none. */
-bool reader_previous_success(struct reader *reader, const char *dag_id, int64_t before, struct run_record *run);
+/* The newest successful run of a DAG whose run_after is earlier than `before`: for prev_*_success.
+ * False: none. */
+bool reader_previous_success(
+	struct reader *reader, const char *dag_id, int64_t before, struct run_record *run);
+
+/* How many runs of a DAG are in which state; without a scan. */
+struct run_count {
+	char *dag_id;
+	int64_t n[N_RUN_STATES];
+};
+void run_count_clear(struct run_count *count);
+/* One for each DAG that has runs, by dag_id. */
+GArray *reader_run_counts(struct reader *reader, GError **error);

@@ -34,6 +34,15 @@ void attempt_record_clear(struct attempt_record *record)
 	g_clear_pointer(&record->reason, g_free);
 }
 
+struct dag_record dag_record_copy(const struct dag_record *record)
+{
+	struct dag_record copy = *record;
+	copy.dag_id = g_strdup(record->dag_id);
+	copy.file = g_strdup(record->file);
+	copy.version = g_strdup(record->version);
+	return copy;
+}
+
 struct run_record run_record_copy(const struct run_record *record)
 {
 	struct run_record copy = *record;
@@ -51,6 +60,15 @@ struct task_record task_record_copy(const struct task_record *record)
 {
 	struct task_record copy = *record;
 	copy.task_id = g_strdup(record->task_id);
+	copy.reason = g_strdup(record->reason);
+	return copy;
+}
+
+struct attempt_record attempt_record_copy(const struct attempt_record *record)
+{
+	struct attempt_record copy = *record;
+	copy.task_id = g_strdup(record->task_id);
+	copy.boot_id = g_strdup(record->boot_id);
 	copy.reason = g_strdup(record->reason);
 	return copy;
 }

@@ -74,5 +74,7 @@ void run_record_clear(struct run_record *record);
 void task_record_clear(struct task_record *record);
 void attempt_record_clear(struct attempt_record *record);
 /* Copies with strings of their own; free with the matching clear. */
+struct dag_record dag_record_copy(const struct dag_record *record);
 struct run_record run_record_copy(const struct run_record *record);
 struct task_record task_record_copy(const struct task_record *record);
+struct attempt_record attempt_record_copy(const struct attempt_record *record);

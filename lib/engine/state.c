@@ -49,7 +49,7 @@ static const char *const attempt_states[N_ATTEMPT_STATES] = {
 
 /* What a person may mark a task instance as, whatever it is. */
 #define TASK_MARKS (SET(TASK_SUCCESS) | SET(TASK_FAILED) | SET(TASK_SKIPPED))
-/* The finished states; one that never began may reach any of them: an empty task needs no process.
+/* The finished states; a task that never began may reach them all: an empty one needs no process.
  */
 #define TASK_SETTLED (TASK_MARKS | SET(TASK_UPSTREAM_FAILED) | SET(TASK_REMOVED))
 

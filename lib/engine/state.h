@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+/* The numbers are what the database holds: a new state goes to the end. */
+
 enum run_state { RUN_QUEUED, RUN_RUNNING, RUN_SUCCESS, RUN_FAILED, N_RUN_STATES };
 
 enum run_type { RUN_SCHEDULED, RUN_MANUAL, RUN_BACKFILL, N_RUN_TYPES };
@@ -48,6 +50,6 @@ bool attempt_state_parse(const char *name, enum attempt_state *state);
 /* success, failed, skipped, upstream_failed, removed */
 bool task_state_is_finished(enum task_state state);
 bool run_state_is_finished(enum run_state state);
-/* The table of allowed moves. */
+/* The tables of allowed moves; to stay is none. */
 bool task_move_is_allowed(enum task_state from, enum task_state to);
 bool run_move_is_allowed(enum run_state from, enum run_state to);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/store/database.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "daemon/store/store.h"
+
+/* Another program may hold the file for a moment: an administrator with the sqlite3 shell. */
+#define BUSY_MS 10000
+/* As long as the write-ahead log that the writer lets grow while it is busy. */
+#define WAL_RESERVE_BYTES (4 << 20)
+#define GROWTH_BYTES (1 << 20)
+
+static const char durable_sql[] = "PRAGMA journal_mode = WAL;"
+				  "PRAGMA synchronous = FULL;"
+				  "PRAGMA wal_autocheckpoint = 0;"
+				  "PRAGMA cache_size = -8000;";
+/* mmap stays off: a damaged page must not reach the process as memory. */
+static const char every_sql[] = "PRAGMA mmap_size = 0;"
+				"PRAGMA temp_store = MEMORY;"
+				"PRAGMA cell_size_check = ON;"
+				"PRAGMA trusted_schema = OFF;";
+
+static bool is_disk_full(sqlite3 *db)
+{
+	int code = sqlite3_extended_errcode(db) & 0xff;
+	int number = sqlite3_system_errno(db);
+	return code == SQLITE_FULL
+		|| (code == SQLITE_IOERR && (number == ENOSPC || number == EDQUOT));
+}
+
+static void abort_if_beyond_repair(sqlite3 *db)
+{
+	int code = sqlite3_extended_errcode(db);
+	if (code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
+		g_error("out of memory in the database");
+	if (code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC)
+		return;
+	g_printerr("the disk could not keep what was written to \"%s\" (%s): ending at once, since "
+		   "only what is read again after a restart can be trusted\n",
+		sqlite3_db_filename(db, NULL), g_strerror(sqlite3_system_errno(db)));
+	abort();
+}
+
+bool database_error(sqlite3 *db, GError **error)
+{
+	abort_if_beyond_repair(db);
+	const char *path = sqlite3_db_filename(db, NULL);
+	int code = sqlite3_extended_errcode(db) & 0xff;
+	if (is_disk_full(db))
+		g_set_error(error, STORE_ERROR, STORE_FULL, "no space left for \"%s\"", path);
+	else if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+		g_set_error(error, STORE_ERROR, STORE_FAILED,
+			"\"%s\" is held by another program: end it, dagd must have it alone", path);
+	else if (code == SQLITE_NOTADB)
+		g_set_error(error, STORE_ERROR, STORE_FAILED,
+			"\"%s\" is not a database: move it away, or put a backup in its place",
+			path);
+	else if (code == SQLITE_CORRUPT)
+		g_set_error(error, STORE_ERROR, STORE_FAILED,
+			"\"%s\" is damaged: put a backup in its place", path);
+	else
+		g_set_error(
+			error, STORE_ERROR, STORE_FAILED, "\"%s\": %s", path, sqlite3_errmsg(db));
+	return false;
+}
+
+bool database_run(sqlite3 *db, const char *sql, GError **error)
+{
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return database_error(db, error);
+	return true;
+}
+
+sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, GError **error)
+{
+	sqlite3_stmt *statement;
+	if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL)
+		== SQLITE_OK)
+		return statement;
+	database_error(db, error);
+	return NULL;
+}
+
+bool database_integer(sqlite3 *db, const char *sql, int64_t *value, GError **error)
+{
+	sqlite3_stmt *statement = database_prepare(db, sql, error);
+	if (statement == NULL)
+		return false;
+	int code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		*value = sqlite3_column_int64(statement, 0);
+	else if (code == SQLITE_DONE)
+		g_set_error(error, STORE_ERROR, STORE_FAILED,
+			"\"%s\" lacks a row that must be there", sqlite3_db_filename(db, NULL));
+	else
+		database_error(db, error);
+	sqlite3_finalize(statement);
+	return code == SQLITE_ROW;
+}
+
+sqlite3 *database_open(const char *path, enum database_mode mode, GError **error)
+{
+	/* Made by name only: closing a descriptor of it would drop the locks that SQLite holds. */
+	if (mode == DATABASE_WRITES)
+		(void)mknod(path, S_IFREG | 0600, 0);
+	int flags = mode == DATABASE_WRITES ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+	sqlite3 *db;
+	if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+		g_set_error(error, STORE_ERROR, STORE_FAILED, "cannot open \"%s\": %s", path,
+			sqlite3_system_errno(db) != 0 ? g_strerror(sqlite3_system_errno(db))
+						      : sqlite3_errmsg(db));
+		sqlite3_close(db);
+		return NULL;
+	}
+	sqlite3_extended_result_codes(db, 1);
+	sqlite3_busy_timeout(db, BUSY_MS);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	/* Only the writer checkpoints, when it chooses to. */
+	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	if (database_run(db, every_sql, error))
+		return db;
+	sqlite3_close(db);
+	return NULL;
+}
+
+void database_close(sqlite3 *db)
+{
+	int code = sqlite3_close(db);
+	g_assert(code == SQLITE_OK); /* else a statement was left behind */
+}
+
+bool database_set_durable(sqlite3 *db, GError **error)
+{
+	return database_run(db, durable_sql, error);
+}
+
+void database_reserve(sqlite3 *db)
+{
+	int persist = 1, growth_bytes = GROWTH_BYTES, wal_bytes = WAL_RESERVE_BYTES;
+	int64_t wanted_bytes = WAL_RESERVE_BYTES;
+	sqlite3_file *wal;
+	sqlite3_file_control(db, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
+	sqlite3_file_control(db, NULL, SQLITE_FCNTL_CHUNK_SIZE, &growth_bytes);
+	if (sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &wal) != SQLITE_OK
+		|| wal == NULL || wal->pMethods == NULL)
+		return;
+	wal->pMethods->xFileControl(wal, SQLITE_FCNTL_CHUNK_SIZE, &wal_bytes);
+	wal->pMethods->xFileControl(wal, SQLITE_FCNTL_SIZE_HINT, &wanted_bytes);
+	/* Once it has its size it grows as it must, not in such steps. */
+	wal_bytes = 0;
+	wal->pMethods->xFileControl(wal, SQLITE_FCNTL_CHUNK_SIZE, &wal_bytes);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs, task instances, attempts and what they left: by their keys. */
+#include <string.h>
+
+#include "daemon/store/reader.h"
+#include "daemon/store/row.h"
+
+/* ---- one row ---- */
+
+bool reader_run(struct reader *reader, const char *dag_id, const char *run_id,
+	struct run_record *run, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_RUN, error);
+	if (statement == NULL)
+		return false;
+	bind_text(statement, 1, dag_id);
+	bind_text(statement, 2, run_id);
+	return reader_take(reader, statement, &run_rows, run, error);
+}
+
+bool reader_run_by_id(struct reader *reader, int64_t id, struct run_record *run, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_RUN_BY_ID, error);
+	if (statement == NULL)
+		return false;
+	sqlite3_bind_int64(statement, 1, id);
+	return reader_take(reader, statement, &run_rows, run, error);
+}
+
+bool reader_previous_success(
+	struct reader *reader, const char *dag_id, int64_t before, struct run_record *run)
+{
+	g_autoptr(GError) error = NULL;
+	sqlite3_stmt *statement = reader_statement(reader, READ_PREVIOUS_SUCCESS, &error);
+	bool is_there = false;
+	if (statement != NULL) {
+		bind_text(statement, 1, dag_id);
+		sqlite3_bind_int64(statement, 2, before);
+		is_there = reader_take(reader, statement, &run_rows, run, &error);
+	}
+	if (error != NULL)
+		g_warning("%s", error->message);
+	return is_there;
+}
+
+bool reader_task(
+	struct reader *reader, const struct task_key *key, struct task_record *task, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_TASK, error);
+	if (statement == NULL)
+		return false;
+	bind_task_key(statement, key);
+	return reader_take(reader, statement, &task_rows, task, error);
+}
+
+/* The text of the first column; NULL: no row. A NULL statement answers NULL. */
+static char *text_take(struct reader *reader, sqlite3_stmt *statement, GError **error)
+{
+	if (statement == NULL || !reader_step(reader, statement, error))
+		return NULL;
+	char *text = g_strdup(row_text(statement, 0));
+	sqlite3_reset(statement);
+	return text;
+}
+
+char *reader_xcom(struct reader *reader, const struct task_key *task, const char *key)
+{
+	g_autoptr(GError) error = NULL;
+	sqlite3_stmt *statement = reader_statement(reader, READ_XCOM, &error);
+	if (statement != NULL) {
+		bind_task_key(statement, task);
+		bind_text(statement, 4, key);
+	}
+	char *value = text_take(reader, statement, &error);
+	if (error != NULL)
+		g_warning("%s", error->message);
+	return value;
+}
+
+char *reader_rendered(struct reader *reader, const struct task_key *task)
+{
+	g_autoptr(GError) error = NULL;
+	sqlite3_stmt *statement = reader_statement(reader, READ_RENDERED, &error);
+	if (statement != NULL)
+		bind_task_key(statement, task);
+	char *fields = text_take(reader, statement, &error);
+	if (error != NULL)
+		g_warning("%s", error->message);
+	return fields;
+}
+
+/* ---- all rows of a key ---- */
+
+GArray *reader_tasks_of_run(struct reader *reader, int64_t run, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_TASKS_OF_RUN, error);
+	if (statement == NULL)
+		return NULL;
+	sqlite3_bind_int64(statement, 1, run);
+	return reader_take_all(reader, statement, &task_rows, error);
+}
+
+GArray *reader_attempts(struct reader *reader, const struct task_key *task, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_ATTEMPTS, error);
+	if (statement == NULL)
+		return NULL;
+	bind_task_key(statement, task);
+	return reader_take_all(reader, statement, &attempt_rows, error);
+}
+
+GArray *reader_xcoms(struct reader *reader, int64_t run, const char *task_id, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_XCOMS, error);
+	if (statement == NULL)
+		return NULL;
+	sqlite3_bind_int64(statement, 1, run);
+	bind_text(statement, 2, task_id);
+	return reader_take_all(reader, statement, &xcom_rows, error);
+}
+
+void run_count_clear(struct run_count *count)
+{
+	g_clear_pointer(&count->dag_id, g_free);
+}
+
+/* Adds one row (dag_id, state, n); rows of a DAG follow each other. */
+static void count_add(GArray *counts, sqlite3_stmt *row)
+{
+	const char *dag_id = row_text(row, 0);
+	int state = sqlite3_column_int(row, 1);
+	struct run_count *last =
+		counts->len > 0 ? &g_array_index(counts, struct run_count, counts->len - 1) : NULL;
+	if (last == NULL || strcmp(last->dag_id, dag_id) != 0) {
+		struct run_count count = {.dag_id = g_strdup(dag_id)};
+		g_array_append_val(counts, count);
+		last = &g_array_index(counts, struct run_count, counts->len - 1);
+	}
+	if (state >= 0 && state < N_RUN_STATES)
+		last->n[state] = sqlite3_column_int64(row, 2);
+}
+
+GArray *reader_run_counts(struct reader *reader, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_RUN_COUNTS, error);
+	if (statement == NULL)
+		return NULL;
+	GError *why = NULL;
+	g_autoptr(GArray) counts = g_array_new(FALSE, FALSE, sizeof(struct run_count));
+	g_array_set_clear_func(counts, (GDestroyNotify)run_count_clear);
+	while (reader_step(reader, statement, &why))
+		count_add(counts, statement);
+	if (why == NULL)
+		return g_steal_pointer(&counts);
+	g_propagate_error(error, why);
+	return NULL;
+}

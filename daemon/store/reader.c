@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/store/reader.h"
+
+#include "daemon/store/database.h"
+#include "daemon/store/row.h"
+#include "daemon/store/schema.h"
+
+#define OF_TASK "run = ? AND task_id = ? AND map_index = ?"
+#define OF_LIVE_RUN "run IN (SELECT id FROM run WHERE " RUN_IS_LIVE ")"
+
+static const char *const statements[N_READ_STATEMENTS] = {
+	[READ_DAGS] = "SELECT " DAG_COLUMNS " FROM dag ORDER BY dag_id",
+	[READ_LIVE_RUNS] = "SELECT " RUN_COLUMNS " FROM run WHERE " RUN_IS_LIVE " ORDER BY id",
+	[READ_LIVE_TASKS] = "SELECT " TASK_COLUMNS " FROM task WHERE " OF_LIVE_RUN
+			    " ORDER BY run, task_id, map_index",
+	[READ_LIVE_ATTEMPTS] =
+		"SELECT " ATTEMPT_COLUMNS " FROM attempt WHERE " ATTEMPT_IS_LIVE " ORDER BY id",
+	[READ_VERSION] = "SELECT file, text FROM version WHERE hash = ?",
+	[READ_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE dag_id = ? AND run_id = ?",
+	[READ_RUN_BY_ID] = "SELECT " RUN_COLUMNS " FROM run WHERE id = ?",
+	[READ_PREVIOUS_SUCCESS] = "SELECT " RUN_COLUMNS " FROM run"
+				  " WHERE dag_id = ? AND run_after < ? AND state = 2"
+				  " ORDER BY run_after DESC, id DESC LIMIT 1",
+	[READ_RUN_COUNTS] = "SELECT dag_id, state, n FROM run_count ORDER BY dag_id",
+	[READ_TASK] = "SELECT " TASK_COLUMNS " FROM task WHERE " OF_TASK,
+	[READ_TASKS_OF_RUN] = "SELECT " TASK_COLUMNS " FROM task WHERE run = ?"
+			      " ORDER BY task_id, map_index",
+	[READ_ATTEMPTS] = "SELECT " ATTEMPT_COLUMNS " FROM attempt WHERE " OF_TASK " ORDER BY id",
+	[READ_XCOM] = "SELECT value FROM xcom WHERE " OF_TASK " AND key = ?",
+	[READ_XCOMS] = "SELECT task_id, key, value, map_index, at FROM xcom"
+		       " WHERE run = ? AND task_id = ? ORDER BY map_index, key",
+	[READ_RENDERED] = "SELECT fields FROM rendered WHERE " OF_TASK,
+	[READ_VARIABLE] = "SELECT " VARIABLE_COLUMNS " FROM variable WHERE key = ?",
+	[READ_CONNECTION] = "SELECT " CONNECTION_COLUMNS " FROM connection WHERE conn_id = ?",
+};
+
+struct reader *reader_open(const char *path, const struct vault *vault, GError **error)
+{
+	sqlite3 *db = database_open(path, DATABASE_READS, error);
+	if (db == NULL)
+		return NULL;
+	struct reader *reader = g_new0(struct reader, 1);
+	reader->db = db;
+	reader->vault = vault;
+	return reader;
+}
+
+void reader_close(struct reader *reader)
+{
+	if (reader == NULL)
+		return;
+	for (size_t i = 0; i < N_READ_STATEMENTS; i++)
+		sqlite3_finalize(reader->statements[i]);
+	database_close(reader->db);
+	g_free(reader);
+}
+
+sqlite3_stmt *reader_statement(struct reader *reader, enum read_statement which, GError **error)
+{
+	if (reader->statements[which] == NULL)
+		reader->statements[which] = database_prepare(reader->db, statements[which], error);
+	return reader->statements[which];
+}
+
+bool reader_step(struct reader *reader, sqlite3_stmt *statement, GError **error)
+{
+	int code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		return true;
+	if (code != SQLITE_DONE)
+		database_error(reader->db, error);
+	sqlite3_reset(statement);
+	return false;
+}
+
+void bind_text(sqlite3_stmt *statement, int i, const char *text)
+{
+	sqlite3_bind_text(statement, i, text, -1, SQLITE_STATIC);
+}
+
+void bind_task_key(sqlite3_stmt *statement, const struct task_key *task)
+{
+	sqlite3_bind_int64(statement, 1, task->run);
+	bind_text(statement, 2, task->task_id);
+	sqlite3_bind_int(statement, 3, task->map_index);
+}

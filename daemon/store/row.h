@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* From the columns of a row to a record. Texts are borrowed from the statement until its next step.
+ */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "daemon/store/store.h"
+#include "daemon/store/vault.h"
+
+/* The columns in the order in which the functions below expect them, from the first. */
+#define DAG_COLUMNS                                                                          \
+	"dag.dag_id, dag.file, dag.version, dag.is_paused, dag.is_stale, dag.first_seen_at," \
+	" dag.active_since, dag.last_slot"
+#define RUN_COLUMNS                                                                         \
+	"run.id, run.dag_id, run.run_id, run.type, run.state, run.slot, run.logical_date,"  \
+	" run.data_interval_start, run.data_interval_end, run.run_after, run.queued_at,"    \
+	" run.started_at, run.ended_at, run.conf, run.version, run.note, run.triggered_by," \
+	" run.reason"
+#define TASK_COLUMNS                                                                           \
+	"task.run, task.task_id, task.map_index, task.state, task.try_number, task.max_tries," \
+	" task.scheduled_at, task.queued_at, task.started_at, task.ended_at, task.retry_at,"   \
+	" task.attempt, task.reason"
+#define ATTEMPT_COLUMNS                                                                     \
+	"attempt.id, attempt.run, attempt.task_id, attempt.map_index, attempt.try_number,"  \
+	" attempt.state, attempt.token, attempt.boot_id, attempt.pid, attempt.launched_at," \
+	" attempt.started_at, attempt.ended_at, attempt.exit_code, attempt.signal, attempt.reason"
+#define VARIABLE_COLUMNS "variable.key, variable.description, variable.sealed"
+#define CONNECTION_COLUMNS \
+	"connection.conn_id, connection.conn_type, connection.description, connection.sealed"
+
+char *row_text(sqlite3_stmt *row, int i);
+struct dag_record row_dag(sqlite3_stmt *row);
+struct run_record row_run(sqlite3_stmt *row);
+struct task_record row_task(sqlite3_stmt *row);
+struct attempt_record row_attempt(sqlite3_stmt *row);
+
+/* These are sealed: the texts are the record's own (clear it). False and an error when they cannot
+ * be opened. */
+bool row_variable(
+	sqlite3_stmt *row, const struct vault *vault, struct variable *variable, GError **error);
+bool row_connection(sqlite3_stmt *row, const struct vault *vault, struct connection *connection,
+	GError **error);

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * States and types are stored as the numbers of lib/engine/state.h, instants as microseconds with
+ * NULL for none. Rows that belong to a run are kept in the order of its id, so that what is read
+ * together lies together; the partial indexes hold only what is not finished and stay small however
+ * long the history is.
+ */
+#include "daemon/store/schema.h"
+
+#include "daemon/store/database.h"
+#include "daemon/store/store.h"
+
+#define APPLICATION_ID 0x64616764 /* "dagd" */
+
+static const char version_1[] =
+	/* last_run, last_attempt: the highest ids among the rows that were deleted. */
+	"CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL,"
+	" last_run INTEGER NOT NULL, last_attempt INTEGER NOT NULL, key_proof BLOB) STRICT;"
+	"INSERT INTO meta VALUES (1, 0, 0, 0, NULL);"
+
+	"CREATE TABLE dag (dag_id TEXT PRIMARY KEY, file TEXT, version TEXT,"
+	" is_paused INTEGER NOT NULL, is_stale INTEGER NOT NULL, first_seen_at INTEGER,"
+	" active_since INTEGER, last_slot INTEGER) STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE version (hash TEXT PRIMARY KEY, dag_id TEXT NOT NULL, file TEXT,"
+	" text TEXT NOT NULL) STRICT;"
+	"CREATE INDEX version_dag ON version (dag_id);"
+
+	"CREATE TABLE run (id INTEGER PRIMARY KEY, dag_id TEXT NOT NULL, run_id TEXT NOT NULL,"
+	" type INTEGER NOT NULL, state INTEGER NOT NULL, slot INTEGER, logical_date INTEGER,"
+	" data_interval_start INTEGER, data_interval_end INTEGER, run_after INTEGER,"
+	" queued_at INTEGER, started_at INTEGER, ended_at INTEGER, conf TEXT, version TEXT,"
+	" note TEXT, triggered_by TEXT, reason TEXT) STRICT;"
+	"CREATE UNIQUE INDEX run_name ON run (dag_id, run_id);"
+	"CREATE UNIQUE INDEX run_slot ON run (dag_id, slot) WHERE slot IS NOT NULL;"
+	"CREATE INDEX run_age ON run (dag_id, run_after);"
+	"CREATE INDEX run_after ON run (run_after);"
+	"CREATE INDEX run_live ON run (state) WHERE " RUN_IS_LIVE ";"
+
+	"CREATE TABLE task (run INTEGER NOT NULL, task_id TEXT NOT NULL,"
+	" map_index INTEGER NOT NULL, state INTEGER NOT NULL, try_number INTEGER NOT NULL,"
+	" max_tries INTEGER NOT NULL, scheduled_at INTEGER, queued_at INTEGER,"
+	" started_at INTEGER, ended_at INTEGER, retry_at INTEGER, attempt INTEGER NOT NULL,"
+	" reason TEXT, PRIMARY KEY (run, task_id, map_index)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX task_live ON task (state) WHERE " TASK_IS_LIVE ";"
+
+	"CREATE TABLE attempt (id INTEGER PRIMARY KEY, run INTEGER NOT NULL,"
+	" task_id TEXT NOT NULL, map_index INTEGER NOT NULL, try_number INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, token BLOB NOT NULL, boot_id TEXT, pid INTEGER NOT NULL,"
+	" launched_at INTEGER, started_at INTEGER, ended_at INTEGER,"
+	" exit_code INTEGER NOT NULL, signal INTEGER NOT NULL, reason TEXT) STRICT;"
+	"CREATE INDEX attempt_task ON attempt (run, task_id, map_index);"
+	"CREATE INDEX attempt_live ON attempt (run) WHERE " ATTEMPT_IS_LIVE ";"
+
+	"CREATE TABLE xcom (run INTEGER NOT NULL, task_id TEXT NOT NULL,"
+	" map_index INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
+	" at INTEGER NOT NULL, PRIMARY KEY (run, task_id, map_index, key))"
+	" STRICT, WITHOUT ROWID;"
+	"CREATE TABLE rendered (run INTEGER NOT NULL, task_id TEXT NOT NULL,"
+	" map_index INTEGER NOT NULL, fields TEXT NOT NULL,"
+	" PRIMARY KEY (run, task_id, map_index)) STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE variable (key TEXT PRIMARY KEY, description TEXT, sealed BLOB NOT NULL)"
+	" STRICT;"
+	"CREATE TABLE connection (conn_id TEXT PRIMARY KEY, conn_type TEXT NOT NULL,"
+	" description TEXT, sealed BLOB NOT NULL) STRICT;"
+
+	/* How many runs of a DAG are in which state: counted as they change, never by a scan. */
+	"CREATE TABLE run_count (dag_id TEXT NOT NULL, state INTEGER NOT NULL,"
+	" n INTEGER NOT NULL, PRIMARY KEY (dag_id, state)) STRICT, WITHOUT ROWID;"
+	"CREATE TRIGGER run_made AFTER INSERT ON run BEGIN"
+	" INSERT INTO run_count VALUES (new.dag_id, new.state, 1)"
+	"  ON CONFLICT DO UPDATE SET n = n + 1;"
+	"END;"
+	"CREATE TRIGGER run_moved AFTER UPDATE OF state ON run WHEN old.state <> new.state BEGIN"
+	" UPDATE run_count SET n = n - 1 WHERE dag_id = old.dag_id AND state = old.state;"
+	" INSERT INTO run_count VALUES (new.dag_id, new.state, 1)"
+	"  ON CONFLICT DO UPDATE SET n = n + 1;"
+	"END;"
+	"CREATE TRIGGER run_gone AFTER DELETE ON run BEGIN"
+	" UPDATE run_count SET n = n - 1 WHERE dag_id = old.dag_id AND state = old.state;"
+	"END;";
+
+/* Each brings a file from the version before it to its own: only ever added to. */
+static const char *const versions[] = {version_1};
+
+static bool refuse_newer(sqlite3 *db, int64_t version, GError **error)
+{
+	g_set_error(error, STORE_ERROR, STORE_NEWER,
+		"\"%s\" was written by a newer dagd (its format is %" G_GINT64_FORMAT
+		", this dagd knows up to %zu): start that one, or put back a backup from before "
+		"the upgrade",
+		sqlite3_db_filename(db, NULL), version, G_N_ELEMENTS(versions));
+	return false;
+}
+
+static bool refuse_foreign(sqlite3 *db, GError **error)
+{
+	g_set_error(error, STORE_ERROR, STORE_FAILED,
+		"\"%s\" is a database of another program: move it away",
+		sqlite3_db_filename(db, NULL));
+	return false;
+}
+
+static bool version_apply(sqlite3 *db, size_t i, GError **error)
+{
+	g_autofree char *numbers = g_strdup_printf(
+		"PRAGMA application_id = %d; PRAGMA user_version = %zu;", APPLICATION_ID, i + 1);
+	if (database_run(db, versions[i], error) && database_run(db, numbers, error)
+		&& database_run(db, "COMMIT", error))
+		return true;
+	if (sqlite3_get_autocommit(db) == 0)
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}
+
+bool schema_check(sqlite3 *db, int64_t *version, GError **error)
+{
+	int64_t application, n_tables;
+	if (!database_integer(db, "PRAGMA application_id", &application, error)
+		|| !database_integer(db, "PRAGMA user_version", version, error)
+		|| !database_integer(db, "SELECT count(*) FROM sqlite_schema", &n_tables, error))
+		return false;
+	if (application == 0 && *version == 0 && n_tables == 0)
+		return true;
+	if (application != APPLICATION_ID)
+		return refuse_foreign(db, error);
+	if (*version < 1 || *version > (int64_t)G_N_ELEMENTS(versions))
+		return refuse_newer(db, *version, error);
+	return true;
+}
+
+bool schema_update(sqlite3 *db, int64_t version, GError **error)
+{
+	for (size_t i = (size_t)version; i < G_N_ELEMENTS(versions); i++)
+		if (!database_run(db, "BEGIN IMMEDIATE", error) || !version_apply(db, i, error))
+			return false;
+	return true;
+}

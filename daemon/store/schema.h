@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables, and how the file of an older dagd becomes one of this dagd. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+#include <sqlite3.h>
+
+/* The states in which a task instance is not finished, as the partial index has them. */
+#define TASK_IS_LIVE "state IN (0, 1, 2, 3, 8, 9)"
+#define RUN_IS_LIVE "state IN (0, 1)"
+#define ATTEMPT_IS_LIVE "state = 0"
+
+/*
+ * How new the tables are, 0: the file is empty. Refuses, before anything is written, a file of a
+ * newer dagd (STORE_NEWER) and one that is not dagd's.
+ */
+bool schema_check(sqlite3 *db, int64_t *version, GError **error);
+
+/* Makes the tables of a new file, adds what one of `version` lacks. */
+bool schema_update(sqlite3 *db, int64_t version, GError **error);

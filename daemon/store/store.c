@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two lanes, one for batches and one for queries. Each has a thread that takes what waits; what it
+ * has done goes back to the loop, which calls the callbacks in the same order.
+ *
+ * Whoever made a batch built it on those before it. So when one fails, the others of its
+ * generation, made before anybody could know, are not tried any more; a new generation begins as
+ * its failure is told.
+ */
+#include "daemon/store/store.h"
+
+#include "daemon/store/batch.h"
+#include "daemon/store/database.h"
+#include "daemon/store/opening.h"
+#include "daemon/store/reader.h"
+#include "daemon/store/writer.h"
+
+/* So long nothing must come before the log is moved into the file. */
+#define IDLE_US (200 * 1000)
+
+struct query {
+	store_query *run;
+	store_query_done *done;
+	void *data;
+};
+
+struct lane {
+	GThread *thread;
+	GCond wake;
+	GPtrArray *waiting, *finished;
+	bool is_busy;
+};
+
+/* Outlives the store until the loop has closed it. */
+struct doorbell {
+	uv_async_t async;
+	struct store *store;
+};
+
+struct store {
+	struct opening parts;
+	int64_t next_run, next_attempt;
+	struct doorbell *doorbell;
+	unsigned generation; /* of the batches that are given now; the loop's */
+
+	/* The writer's. */
+	GError *refusal;
+	unsigned refused_generation;
+
+	GMutex mutex; /* for all below */
+	GCond settled;
+	struct lane writes, reads;
+	bool is_stopping;
+};
+
+/* ---- the threads ---- */
+
+/* Takes all that waits, or NULL when there is nothing and never will be. With the mutex. */
+static GPtrArray *lane_take(struct store *store, struct lane *lane)
+{
+	if (lane->waiting->len == 0)
+		return NULL;
+	GPtrArray *taken = lane->waiting;
+	lane->waiting = g_ptr_array_new();
+	lane->is_busy = true;
+	return taken;
+}
+
+/* With the mutex; takes `taken` over. */
+static void lane_finish(struct store *store, struct lane *lane, GPtrArray *taken)
+{
+	g_ptr_array_extend_and_steal(lane->finished, taken);
+	lane->is_busy = false;
+	g_cond_signal(&store->settled);
+	uv_async_send(&store->doorbell->async);
+}
+
+/* With the mutex. A long log is moved when nothing comes for a while. */
+static void writes_wait(struct store *store)
+{
+	struct writer *writer = store->parts.writer;
+	int64_t idle_at = g_get_monotonic_time() + IDLE_US;
+	while (store->writes.waiting->len == 0 && !store->is_stopping) {
+		if (!writer_wants_checkpoint(writer)) {
+			g_cond_wait(&store->writes.wake, &store->mutex);
+		} else if (!g_cond_wait_until(&store->writes.wake, &store->mutex, idle_at)) {
+			g_mutex_unlock(&store->mutex);
+			writer_checkpoint(writer);
+			g_mutex_lock(&store->mutex);
+		}
+	}
+}
+
+static void batches_refuse(struct store *store, struct batch **batches, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		batches[i]->error = g_error_copy(store->refusal);
+}
+
+static void batches_commit(struct store *store, struct batch **batches, size_t n)
+{
+	size_t n_refused = 0;
+	while (n_refused < n && store->refusal != NULL
+		&& batches[n_refused]->generation == store->refused_generation)
+		n_refused++;
+	batches_refuse(store, batches, n_refused);
+	batches += n_refused;
+	n -= n_refused;
+
+	g_autoptr(GError) error = NULL;
+	size_t n_durable = writer_commit(store->parts.writer, batches, n, &error);
+	if (n_durable == n)
+		return;
+	g_clear_error(&store->refusal);
+	store->refusal = g_steal_pointer(&error);
+	store->refused_generation = batches[n_durable]->generation;
+	batches_refuse(store, batches + n_durable, n - n_durable);
+}
+
+static void *writes_main(void *data)
+{
+	struct store *store = data;
+	GPtrArray *taken;
+	g_mutex_lock(&store->mutex);
+	for (;;) {
+		writes_wait(store);
+		taken = lane_take(store, &store->writes);
+		if (taken == NULL)
+			break;
+		g_mutex_unlock(&store->mutex);
+		batches_commit(store, (struct batch **)taken->pdata, taken->len);
+		g_mutex_lock(&store->mutex);
+		lane_finish(store, &store->writes, taken);
+	}
+	g_mutex_unlock(&store->mutex);
+	return NULL;
+}
+
+static void *reads_main(void *data)
+{
+	struct store *store = data;
+	g_mutex_lock(&store->mutex);
+	for (;;) {
+		while (store->reads.waiting->len == 0 && !store->is_stopping)
+			g_cond_wait(&store->reads.wake, &store->mutex);
+		GPtrArray *taken = lane_take(store, &store->reads);
+		if (taken == NULL)
+			break;
+		g_mutex_unlock(&store->mutex);
+		for (guint i = 0; i < taken->len; i++) {
+			struct query *query = taken->pdata[i];
+			query->run(store->parts.query_reader, query->data);
+		}
+		g_mutex_lock(&store->mutex);
+		lane_finish(store, &store->reads, taken);
+	}
+	g_mutex_unlock(&store->mutex);
+	return NULL;
+}
+
+/* ---- the loop ---- */
+
+static void batch_tell(struct store *store, struct batch *batch)
+{
+	if (batch->error != NULL && batch->generation == store->generation)
+		store->generation++;
+	if (batch->done != NULL)
+		batch->done(batch->data, batch->error);
+	batch_free(batch);
+}
+
+static GPtrArray *lane_collect(struct store *store, struct lane *lane)
+{
+	g_mutex_lock(&store->mutex);
+	GPtrArray *finished = lane->finished;
+	lane->finished = g_ptr_array_new();
+	g_mutex_unlock(&store->mutex);
+	return finished;
+}
+
+static void store_tell(struct store *store)
+{
+	g_autoptr(GPtrArray) batches = lane_collect(store, &store->writes);
+	g_autoptr(GPtrArray) queries = lane_collect(store, &store->reads);
+	for (guint i = 0; i < batches->len; i++)
+		batch_tell(store, batches->pdata[i]);
+	for (guint i = 0; i < queries->len; i++) {
+		g_autofree struct query *query = queries->pdata[i];
+		if (query->done != NULL)
+			query->done(query->data);
+	}
+}
+
+static void on_doorbell(uv_async_t *async)
+{
+	store_tell(((struct doorbell *)async->data)->store);
+}
+
+static void on_doorbell_closed(uv_handle_t *handle)
+{
+	g_free(handle->data);
+}
+
+/* Wakes the lane only when it may be asleep. */
+static void lane_give(struct store *store, struct lane *lane, void *item)
+{
+	g_mutex_lock(&store->mutex);
+	g_ptr_array_add(lane->waiting, item);
+	if (lane->waiting->len == 1)
+		g_cond_signal(&lane->wake);
+	g_mutex_unlock(&store->mutex);
+}
+
+void store_commit(struct store *store, struct batch *batch, store_done *done, void *data)
+{
+	store->next_run = MAX(store->next_run, batch->run_max + 1);
+	store->next_attempt = MAX(store->next_attempt, batch->attempt_max + 1);
+	batch->done = done;
+	batch->data = data;
+	batch->generation = store->generation;
+	lane_give(store, &store->writes, batch);
+}
+
+void store_read(struct store *store, store_query *run, store_query_done *done, void *data)
+{
+	struct query *query = g_new(struct query, 1);
+	*query = (struct query){.run = run, .done = done, .data = data};
+	lane_give(store, &store->reads, query);
+}
+
+/* ---- opening and closing ---- */
+
+static void lane_open(struct store *store, struct lane *lane, const char *name, GThreadFunc thread)
+{
+	g_cond_init(&lane->wake);
+	lane->waiting = g_ptr_array_new();
+	lane->finished = g_ptr_array_new();
+	lane->thread = g_thread_new(name, thread, store);
+}
+
+static void lane_close(struct lane *lane)
+{
+	g_cond_signal(&lane->wake);
+	g_thread_join(lane->thread);
+	g_ptr_array_unref(lane->waiting);
+	g_ptr_array_unref(lane->finished);
+	g_cond_clear(&lane->wake);
+}
+
+struct store *store_open(const struct store_options *options, GError **error)
+{
+	struct opening parts;
+	if (!opening_begin(&parts, options->path, options->key_path, error))
+		return NULL;
+	struct store *store = g_new0(struct store, 1);
+	store->parts = parts;
+	store->next_run = parts.last_run + 1;
+	store->next_attempt = parts.last_attempt + 1;
+	store->doorbell = g_new0(struct doorbell, 1);
+	store->doorbell->store = store;
+	store->doorbell->async.data = store->doorbell;
+	int code = uv_async_init(options->loop, &store->doorbell->async, on_doorbell);
+	if (code < 0)
+		g_error("the loop takes no handle: %s", uv_strerror(code));
+	g_mutex_init(&store->mutex);
+	g_cond_init(&store->settled);
+	lane_open(store, &store->writes, "store-writer", writes_main);
+	lane_open(store, &store->reads, "store-reader", reads_main);
+	return store;
+}
+
+static bool lane_is_at_rest(const struct lane *lane)
+{
+	return lane->waiting->len == 0 && !lane->is_busy;
+}
+
+/* Callbacks may give new work: goes on until there is none. */
+static void store_drain(struct store *store)
+{
+	bool is_drained = false;
+	while (!is_drained) {
+		g_mutex_lock(&store->mutex);
+		while (!lane_is_at_rest(&store->writes) || !lane_is_at_rest(&store->reads))
+			g_cond_wait(&store->settled, &store->mutex);
+		is_drained = store->writes.finished->len == 0 && store->reads.finished->len == 0;
+		g_mutex_unlock(&store->mutex);
+		store_tell(store);
+	}
+}
+
+void store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	store_drain(store);
+	g_mutex_lock(&store->mutex);
+	store->is_stopping = true;
+	g_mutex_unlock(&store->mutex);
+	lane_close(&store->writes);
+	lane_close(&store->reads);
+	uv_close((uv_handle_t *)&store->doorbell->async, on_doorbell_closed);
+	opening_end(&store->parts);
+	g_clear_error(&store->refusal);
+	g_mutex_clear(&store->mutex);
+	g_cond_clear(&store->settled);
+	g_free(store);
+}
+
+int64_t store_epoch(const struct store *store)
+{
+	return store->parts.epoch;
+}
+
+int64_t store_next_run(const struct store *store)
+{
+	return store->next_run;
+}
+
+int64_t store_next_attempt(const struct store *store)
+{
+	return store->next_attempt;
+}
+
+struct reader *store_reader(struct store *store)
+{
+	return store->parts.loop_reader;
+}
