@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The wall clock: what time it is, and a wake-up at an instant that also notices when the clock is set. */
+/* The wall clock: what time it is, and a wake-up at an instant that also notices when the clock is
+ * set. */
 #pragma once
 
 #include <stdint.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration: one table says every key's name, default, range and meaning; all else reads it. */
+/* The configuration: one table says every key's name, default, range and meaning; all else reads
+ * it. */
 #pragma once
 
 #include <stdbool.h>
@@ -39,10 +40,11 @@ struct config_key {
 extern const struct config_key config_keys[];
 
 /*
- * Defaults, then the file (may be missing), then the environment (DAGD__SECTION__KEY). All mistakes are added to
- * `problems`; false when there was an error.
+ * Defaults, then the file (may be missing), then the environment (DAGD__SECTION__KEY). All mistakes
+ * are added to `problems`; false when there was an error.
  */
-bool config_read(struct config *config, const char *file, char **environment, struct problems *problems);
+bool config_read(
+	struct config *config, const char *file, char **environment, struct problems *problems);
 void config_clear(struct config *config);
 /* A key's value as text: g_free. */
 char *config_text(const struct config *config, const struct config_key *key);

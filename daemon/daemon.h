@@ -19,7 +19,8 @@
 struct daemon {
 	struct home home;
 	struct config config;
-	const char *boot_id;
+	int lock; /* on the state folder; -1: none */
+	char *boot_id;
 	char **base_env; /* what operators inherit */
 	int64_t started_at;
 	uv_loop_t *loop;
@@ -36,28 +37,35 @@ struct daemon {
 	struct http *http;
 	struct clock *clock;
 	bool is_recovered;
-	int exit_code;
 };
 
 struct daemon_options {
-	const char *home;   /* or NULL */
-	const char *worker; /* path of dagd-worker */
+	const char *home;                    /* or NULL */
+	const char *worker;                  /* path of dagd-worker */
 	const char *const *operator_folders; /* NULL-terminated: those that come with dagd */
 };
 
-/* Opens everything in the order of recovery. Exit codes as in interface: 0, else what main is to return. */
+/*
+ * Opens everything in the order of recovery. 0, or after a sentence on stderr the exit code: 75
+ * when another dagd runs on this home, else 1. daemon_close either way.
+ */
 int daemon_open(struct daemon *daemon, const struct daemon_options *options);
-/* Until SIGTERM or SIGINT. Running tasks go on. */
-int daemon_run(struct daemon *daemon);
+/* Until SIGTERM or SIGINT. */
+void daemon_run(struct daemon *daemon);
+/* Running tasks go on. */
 void daemon_close(struct daemon *daemon);
 
-/* The engine anew from the store, with the DAGs that are loaded: at start, and after a commit failed. */
+/* The engine anew from the store, with the DAGs that are loaded: at start, and after a commit
+ * failed. */
 bool daemon_load_engine(struct daemon *daemon, GError **error);
-/* A run that is finished, brought back into the engine so that its tasks can be cleared. False: no such run. */
-bool daemon_restore_run(struct daemon *daemon, const char *dag_id, const char *run_id, GError **error);
-/* The DAG of a version, from the store: a new reference, or NULL with the first problem as the error. */
+/* A run that is finished, brought back into the engine so that its tasks can be cleared. False: no
+ * such run. */
+bool daemon_restore_run(
+	struct daemon *daemon, const char *dag_id, const char *run_id, GError **error);
+/* The DAG of a version, from the store: a new reference, or NULL with the first problem as the
+ * error. */
 struct dag *daemon_version(struct daemon *daemon, const char *hash, GError **error);
 
 /* The path of an attempt's log below the log folder: g_free. */
-char *daemon_log_path(const struct daemon *daemon, const struct run_record *run, const char *task_id,
-	int map_index, unsigned try_number);
+char *daemon_log_path(const struct daemon *daemon, const struct run_record *run,
+	const char *task_id, int map_index, unsigned try_number);

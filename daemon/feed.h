@@ -21,8 +21,8 @@ struct feed *feed_new(void);
 void feed_free(struct feed *feed);
 
 /* Until feed_leave; a subscriber may leave from inside its own callback. */
-struct subscriber *feed_join(
-	struct feed *feed, const char *dag_id, const char *run_id, const struct feed_events *events);
+struct subscriber *feed_join(struct feed *feed, const char *dag_id, const char *run_id,
+	const struct feed_events *events);
 void feed_leave(struct subscriber *subscriber);
 
 /* Whether anyone listens to this run: else there is nothing to copy. */

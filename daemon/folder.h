@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The DAG folder: which files it has, which DAGs they define, what is wrong in them. A file that cannot
- * be loaded leaves its last good version as it is.
+ * The DAG folder: which files it has, which DAGs they define, what is wrong in them. A file that
+ * cannot be loaded leaves its last good version as it is.
  */
 #pragma once
 
@@ -35,14 +35,23 @@ struct folder_file {
 struct folder *folder_open(const struct folder_options *options);
 void folder_close(struct folder *folder);
 
-/* Reads one file again (by its path relative to the folder), because it was written, moved or deleted. */
+/* Reads one file again (by its path relative to the folder), because it was written, moved or
+ * deleted. */
 void folder_refresh(struct folder *folder, const char *file);
-/* Looks at all files and forgets those that are gone; unchanged ones (size, times, inode) are not read. */
+/* Looks at all files and forgets those that are gone; unchanged ones (size, times, inode) are not
+ * read. */
 void folder_rescan(struct folder *folder);
+
+/*
+ * A DAG that an earlier dagd loaded from this file goes on to belong to it, although the file
+ * cannot be loaded now. False: there is no such file, or it is fine without that DAG.
+ */
+bool folder_adopt(struct folder *folder, const char *file, const char *dag_id);
 
 /* Of struct folder_file, sorted by name; g_ptr_array_unref. */
 GPtrArray *folder_files(const struct folder *folder);
 /* The file that defines a DAG, or NULL. */
 const struct folder_file *folder_file_of(const struct folder *folder, const char *dag_id);
-/* Whether the name of a file is that of a DAG file: .yaml or .yml, no part begins with . or _, not under config/. */
+/* Whether the name of a file is that of a DAG file: .yaml or .yml, no part begins with . or _, not
+ * under config/. */
 bool folder_is_dag_file(const char *file);

@@ -18,16 +18,18 @@ struct home {
 
 /*
  * `path` (the option --home) or NULL: $DAGD_HOME, else the folders that systemd passes
- * (CONFIGURATION_DIRECTORY, STATE_DIRECTORY, LOGS_DIRECTORY, RUNTIME_DIRECTORY), else ~/dagd. False: none can be told.
+ * (CONFIGURATION_DIRECTORY, STATE_DIRECTORY, LOGS_DIRECTORY, RUNTIME_DIRECTORY), else ~/dagd.
+ * False: none can be told.
  */
 bool home_find(const char *path, struct home *home, GError **error);
-/* Makes the folders that are missing, the private ones 0700. False and a sentence when it cannot be written. */
+/* Makes the folders that are missing, the private ones 0700. False and a sentence when it cannot be
+ * written. */
 bool home_make(const struct home *home, GError **error);
 void home_clear(struct home *home);
 
 /*
- * Takes the lock on the state folder, which lasts as long as the process and is not inherited. -1 with an error that names
- * the holder's pid (code HOME_BUSY) when another dagd has it.
+ * Takes the lock on the state folder, which lasts as long as the process and is not inherited. -1
+ * with an error that names the holder's pid (code HOME_BUSY) when another dagd has it.
  */
 enum home_error { HOME_FAILED, HOME_BUSY };
 #define HOME_ERROR (g_quark_from_static_string("dagd-home"))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* dagd's own log: one line each on stderr; with journal priorities under systemd, with times elsewhere. */
+/* dagd's own log: one line each on stderr; with journal priorities under systemd, with times
+ * elsewhere. */
 #pragma once
 
 #include <stdbool.h>

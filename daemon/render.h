@@ -20,7 +20,7 @@ struct render_request {
 	unsigned try_number, max_tries;
 	int64_t started_at;    /* of the try: task_instance.start_date */
 	struct reader *reader; /* for variables, connections, XComs, earlier runs */
-	char **base_env;       /* "NAME=VALUE" of dagd that operators inherit (PATH, HOME, LANG ...) */
+	char **base_env; /* "NAME=VALUE" of dagd that operators inherit (PATH, HOME, LANG ...) */
 };
 
 struct rendered {
@@ -28,10 +28,13 @@ struct rendered {
 	char *cwd;             /* NULL: none wanted */
 	char *input;           /* for stdin, or NULL */
 	size_t input_size;
-	json_t *shown; /* the arguments by name and `env`, secrets masked: for tasks render and the store */
-	GPtrArray *masks; /* words never to be logged: secret values that were looked up, NULL-terminated */
+	json_t *shown; /* the arguments by name and `env`, secrets masked: for tasks render and the
+			  store */
+	GPtrArray *masks; /* words never to be logged: secret values that were looked up,
+			     NULL-terminated */
 };
 
-/* False and one sentence with the place of the template that failed. `rendered` is filled on success: clear it. */
+/* False and one sentence with the place of the template that failed. `rendered` is filled on
+ * success: clear it. */
 bool render_task(const struct render_request *request, struct rendered *rendered, GError **error);
 void rendered_clear(struct rendered *rendered);

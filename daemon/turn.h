@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Joins the pure engine and the world: events go in, all that they decide within one turn of the loop is
- * committed in one transaction, and only then acted on.
+ * Joins the pure engine and the world: events go in, all that they decide within one turn of the
+ * loop is committed in one transaction, and only then acted on.
  */
 #pragma once
 
 #include <glib.h>
 
+#include "daemon/store/store.h"
 #include "lib/engine/engine.h"
-#include "lib/wire/wire.h"
 
 struct daemon;
+struct report;
 struct turn;
 
 struct turn *turn_open(struct daemon *daemon);
-/* Waits for nothing: what is not committed is dropped and decided again by the next dagd. */
+/* From now on nothing is started or ended any more; what is committed meanwhile is still answered.
+ */
+void turn_stop(struct turn *turn);
+/* After the store is closed. What was not committed is dropped; the next dagd decides it again. */
 void turn_close(struct turn *turn);
 
 /*
@@ -23,11 +27,18 @@ void turn_close(struct turn *turn);
  */
 typedef void turn_done(void *data, const GError *error);
 
-/* Gives the event to the engine. Its `at` is filled in. `done` may be NULL. Nothing of it is kept. */
+/* Gives the event to the engine. Its `at` is filled in; nothing of it is kept. `done` may be NULL.
+ */
 void turn_add(struct turn *turn, struct event event, turn_done *done, void *data);
 
-/* The result of an attempt: an event, its values for XCom, and the acknowledgement after the commit. */
-void turn_add_result(struct turn *turn, const struct wire_result *result);
+/* What became of an attempt; takes the report over. It is acknowledged after the commit. */
+void turn_add_report(struct turn *turn, struct report *report);
 
-/* Whether the store has no space and nothing new is started. */
+/* The batch that is gathering, for rows that belong to the event being given. */
+struct batch *turn_batch(struct turn *turn);
+/* The same for rows that nothing waits for: they are committed with the next decision, or a little
+ * later. */
+struct batch *turn_lazy_batch(struct turn *turn);
+
+/* Whether the database cannot be written and nothing new is started. */
 bool turn_is_degraded(const struct turn *turn);

@@ -10,7 +10,8 @@ struct watch;
 struct watch_events {
 	/* Relative to the folder: this file is complete, or gone. */
 	void (*on_file)(void *data, const char *file);
-	/* Something happened that needs a look at everything: a folder came or went, events were lost. */
+	/* Something happened that needs a look at everything: a folder came or went, events were
+	 * lost. */
 	void (*on_rescan)(void *data);
 	void *data;
 };

@@ -40,6 +40,9 @@ struct executor_options {
 /* Makes state/attempts, listens on state/worker.sock, starts the first idle workers. NULL and an error. */
 struct executor *executor_open(const struct executor_options *options, GError **error);
 
+/* How many may run at once from now on. */
+void executor_set_workers(struct executor *executor, unsigned n_workers_max);
+
 /* Leaves running attempts to their workers and lets idle ones exit. NULL is fine. */
 void executor_close(struct executor *executor);
 
@@ -52,7 +55,10 @@ void executor_start(struct executor *executor, const struct wire_start *start);
 /* SIGTERM now, SIGKILL after the attempt's kill_after; its end is reported as any other. */
 void executor_kill(struct executor *executor, int64_t attempt);
 
-/* The result is committed: the worker may forget it and the attempt's folder goes away. */
+/*
+ * What was reported (ended, lost or taken back) is committed: the worker may forget it and the attempt's folder,
+ * with the claim in it, goes away now and not before.
+ */
 void executor_acknowledge(struct executor *executor, int64_t attempt);
 
 /* An unfinished attempt as the store remembers it from an earlier dagd. */

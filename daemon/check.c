@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/check.h"
+
+#include <stdio.h>
+
+#include "daemon/config.h"
+#include "daemon/folder.h"
+#include "daemon/home.h"
+
+static unsigned print(const struct problems *problems, const char *source)
+{
+	for (unsigned i = 0; i < problems->list->len; i++) {
+		g_autofree char *text = problem_text(problems->list->pdata[i], source);
+		fputs(text, stderr);
+	}
+	return problems->n_errors;
+}
+
+static void on_loaded(void *data, struct dag *dag)
+{
+	(*(unsigned *)data)++;
+}
+
+static void on_gone(void *data, const char *dag_id)
+{
+}
+
+static void on_problems(void *data, const char *file, const struct problems *problems)
+{
+}
+
+static unsigned check_dags(const char *path, const struct operators *operators)
+{
+	unsigned n_dags = 0, n_errors = 0;
+	struct folder_options options = {path, operators, on_loaded, on_gone, on_problems, &n_dags};
+	struct folder *folder = folder_open(&options);
+	folder_rescan(folder);
+	g_autoptr(GPtrArray) files = folder_files(folder);
+	for (unsigned i = 0; i < files->len; i++) {
+		const struct folder_file *file = files->pdata[i];
+		n_errors += print(file->problems, file->text);
+	}
+	printf("%u DAGs in %u files of %s\n", n_dags, files->len, path);
+	folder_close(folder);
+	return n_errors;
+}
+
+static unsigned check_home(const struct home *home, const char *shipped)
+{
+	struct config config;
+	struct problems *problems = problems_new();
+	g_auto(GStrv) environment = g_get_environ();
+	config_read(&config, home->config, environment, problems);
+	const char *folders[] = {shipped, home->operators, NULL};
+	struct operators *operators = operators_load(folders, problems);
+	unsigned n_errors = print(problems, NULL);
+	const char *base = home->path ? home->path : "/";
+	g_autofree char *dags = *config.dags_folder
+		? g_canonicalize_filename(config.dags_folder, base)
+		: g_strdup(home->dags);
+	n_errors += check_dags(dags, operators);
+	operators_free(operators);
+	problems_free(problems);
+	config_clear(&config);
+	return n_errors;
+}
+
+int check(const char *home_path, const char *operators)
+{
+	g_autoptr(GError) error = NULL;
+	struct home home;
+	if (!home_find(home_path, &home, &error)) {
+		fprintf(stderr, "dagd: %s\n", error->message);
+		return 1;
+	}
+	unsigned n_errors = check_home(&home, operators);
+	home_clear(&home);
+	return n_errors > 0;
+}

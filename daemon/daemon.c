@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "daemon/api/api.h"
+#include "daemon/clock.h"
+#include "daemon/journal.h"
+#include "daemon/report.h"
+#include "lib/base/instant.h"
+
+enum { EXIT_REFUSED = 1, EXIT_BUSY = 75 };
+
+char *daemon_log_path(const struct daemon *daemon, const struct run_record *run,
+	const char *task_id, int map_index, unsigned try_number)
+{
+	g_autofree char *mapped =
+		map_index < 0 ? g_strdup("") : g_strdup_printf("map_index=%d/", map_index);
+	return g_strdup_printf("%s/dag_id=%s/run_id=%s/task_id=%s/%sattempt=%u.log",
+		daemon->home.logs, run->dag_id, run->run_id, task_id, mapped, try_number);
+}
+
+/* ---- what the parts report becomes events ---- */
+
+static void on_due(void *data)
+{
+	struct daemon *daemon = data;
+	turn_add(daemon->turn, (struct event){.kind = EVENT_TICK}, NULL, NULL);
+}
+
+static void on_dag_loaded(void *data, struct dag *dag)
+{
+	struct daemon *daemon = data;
+	turn_add(daemon->turn, (struct event){.kind = EVENT_DAG_LOADED, .loaded = dag}, NULL, NULL);
+}
+
+static void on_dag_gone(void *data, const char *dag_id)
+{
+	struct daemon *daemon = data;
+	journal(JOURNAL_INFO, "DAG \"%s\" is gone from the DAG folder", dag_id);
+	turn_add(
+		daemon->turn, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id}, NULL, NULL);
+}
+
+static void on_problems(void *data, const char *file, const struct problems *problems)
+{
+	for (unsigned i = 0; i < problems->list->len; i++) {
+		const struct problem *problem = problems->list->pdata[i];
+		g_autofree char *text = problem_text(problem, NULL);
+		g_strchomp(text);
+		journal(problem->severity == SEVERITY_ERROR ? JOURNAL_ERROR : JOURNAL_WARNING, "%s",
+			text);
+	}
+}
+
+static void on_file(void *data, const char *file)
+{
+	folder_refresh(((struct daemon *)data)->folder, file);
+}
+
+static void on_rescan(void *data)
+{
+	folder_rescan(((struct daemon *)data)->folder);
+}
+
+static void on_ended(void *data, const struct wire_result *result)
+{
+	turn_add_report(((struct daemon *)data)->turn, report_new_ended(result));
+}
+
+static void on_claimed(void *data, int64_t id, int pid)
+{
+	struct attempt *attempt = attempts_get(((struct daemon *)data)->attempts, id);
+	if (attempt)
+		attempt->record.pid = pid;
+}
+
+static void on_lost(void *data, int64_t attempt, const char *reason)
+{
+	journal(JOURNAL_WARNING, "attempt %" G_GINT64_FORMAT " is lost: %s", attempt, reason);
+	turn_add_report(((struct daemon *)data)->turn, report_new_lost(attempt, reason));
+}
+
+static void on_taken_back(void *data, int64_t attempt, const char *reason)
+{
+	journal(JOURNAL_INFO, "attempt %" G_GINT64_FORMAT " is taken back: %s", attempt, reason);
+	turn_add_report(((struct daemon *)data)->turn, report_new_taken_back(attempt, reason));
+}
+
+static void on_recovered(void *data)
+{
+	struct daemon *daemon = data;
+	daemon->is_recovered = true;
+	turn_add(daemon->turn, (struct event){.kind = EVENT_RECOVERED}, NULL, NULL);
+	journal_notify("READY=1");
+	journal(JOURNAL_INFO, "ready");
+}
+
+/* ---- opening, in the order in which the parts need each other ---- */
+
+static bool problems_print(struct problems *problems)
+{
+	bool is_fine = problems->n_errors == 0;
+	for (unsigned i = 0; i < problems->list->len; i++) {
+		g_autofree char *text = problem_text(problems->list->pdata[i], NULL);
+		fputs(text, stderr);
+	}
+	problems_free(problems);
+	return is_fine;
+}
+
+/* Paths from the configuration are relative to the home. */
+static void path_override(char **path, const char *configured, const struct home *home)
+{
+	if (!configured || !*configured)
+		return;
+	g_free(*path);
+	*path = home->path ? g_canonicalize_filename(configured, home->path)
+			   : g_canonicalize_filename(configured, "/");
+}
+
+static bool open_config(struct daemon *daemon)
+{
+	struct problems *problems = problems_new();
+	g_auto(GStrv) environment = g_get_environ();
+	config_read(&daemon->config, daemon->home.config, environment, problems);
+	if (!journal_set_level(daemon->config.log_level))
+		problem_add(problems, (struct place){.file = daemon->home.config},
+			"logging.logging_level: \"%s\" is none of error, warning, info, debug",
+			daemon->config.log_level);
+	path_override(&daemon->home.dags, daemon->config.dags_folder, &daemon->home);
+	path_override(&daemon->home.logs, daemon->config.base_log_folder, &daemon->home);
+	return problems_print(problems);
+}
+
+static bool open_operators(struct daemon *daemon, const struct daemon_options *options)
+{
+	struct problems *problems = problems_new();
+	g_autoptr(GPtrArray) folders = g_ptr_array_new();
+	for (const char *const *folder = options->operator_folders; *folder; folder++)
+		g_ptr_array_add(folders, (char *)*folder);
+	g_ptr_array_add(folders, daemon->home.operators);
+	g_ptr_array_add(folders, NULL);
+	daemon->operators = operators_load((const char *const *)folders->pdata, problems);
+	problems_print(problems); /* one broken plugin does not stop the others */
+	return true;
+}
+
+static char *boot_id_read(void)
+{
+	char *text = NULL;
+	if (!g_file_get_contents("/proc/sys/kernel/random/boot_id", &text, NULL, NULL))
+		return g_strdup("unknown");
+	return g_strstrip(text);
+}
+
+/* What operators inherit: nothing that was meant for dagd alone. */
+static char **operator_env(void)
+{
+	static const char *const kept[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG",
+		"LANGUAGE", "TZ", "TMPDIR", NULL};
+	char **environment = g_get_environ();
+	GPtrArray *env = g_ptr_array_new();
+	for (char **entry = environment; *entry; entry++) {
+		g_autofree char *name = g_strndup(*entry, strcspn(*entry, "="));
+		static const char *const prefixes[] = {"LC_", "AWS_", "SSL_", "PG", "http", "HTTP",
+			"no_proxy", "NO_PROXY", "ALL_PROXY", "all_proxy"};
+		bool is_kept = g_strv_contains(kept, name);
+		for (size_t i = 0; !is_kept && i < G_N_ELEMENTS(prefixes); i++)
+			is_kept = g_str_has_prefix(name, prefixes[i]);
+		if (is_kept)
+			g_ptr_array_add(env, g_strdup(*entry));
+	}
+	g_strfreev(environment);
+	g_ptr_array_add(env, NULL);
+	return (char **)g_ptr_array_free(env, FALSE);
+}
+
+static bool refuse(const GError *error)
+{
+	fprintf(stderr, "dagd: %s\n", error->message);
+	return false;
+}
+
+static bool open_store(struct daemon *daemon)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = g_build_filename(daemon->home.state, "dagd.db", NULL);
+	g_autofree char *key = g_build_filename(daemon->home.state, "key", NULL);
+	struct store_options options = {.loop = daemon->loop, .path = path, .key_path = key};
+	daemon->store = store_open(&options, &error);
+	if (!daemon->store)
+		return refuse(error);
+	daemon->reader = store_reader(daemon->store);
+	return true;
+}
+
+static bool open_executor(struct daemon *daemon, const char *worker)
+{
+	g_autoptr(GError) error = NULL;
+	struct executor_options options = {
+		.loop = daemon->loop,
+		.worker = worker,
+		.state_folder = daemon->home.state,
+		.boot_id = daemon->boot_id,
+		.n_workers_max = daemon->config.parallelism,
+		.events = {on_ended, on_claimed, on_lost, on_taken_back, daemon},
+	};
+	daemon->executor = executor_open(&options, &error);
+	return daemon->executor || refuse(error);
+}
+
+static bool open_engine(struct daemon *daemon)
+{
+	g_autoptr(GError) error = NULL;
+	daemon->feed = feed_new();
+	daemon->clock = clock_open(daemon->loop, on_due, daemon);
+	daemon->turn = turn_open(daemon);
+	return daemon_load_engine(daemon, &error) || refuse(error);
+}
+
+/* DAGs that the store knows and the folder could not load: the last good version, or they are gone.
+ */
+static void last_good_versions(struct daemon *daemon)
+{
+	g_autofree const char **ids = engine_dag_ids(daemon->engine);
+	g_autoptr(GPtrArray) missing = g_ptr_array_new_with_free_func(g_free);
+	for (const char **id = ids; *id; id++)
+		if (!engine_dag(daemon->engine, *id)
+			&& !engine_dag_record(daemon->engine, *id)->is_stale)
+			g_ptr_array_add(missing, g_strdup(*id));
+	for (unsigned i = 0; i < missing->len; i++) {
+		const char *dag_id = missing->pdata[i];
+		g_autoptr(GError) error = NULL;
+		const struct dag_record *record = engine_dag_record(daemon->engine, dag_id);
+		if (!folder_adopt(daemon->folder, record->file, dag_id)) {
+			on_dag_gone(daemon, dag_id);
+			continue;
+		}
+		struct dag *dag = daemon_version(daemon, record->version, &error);
+		if (dag)
+			on_dag_loaded(daemon, dag);
+		else
+			journal(JOURNAL_ERROR,
+				"the last good version of DAG \"%s\" cannot be loaded: %s", dag_id,
+				error->message);
+		dag_unref(dag);
+	}
+}
+
+static bool open_folder(struct daemon *daemon)
+{
+	g_autoptr(GError) error = NULL;
+	struct folder_options options = {.path = daemon->home.dags,
+		.operators = daemon->operators,
+		.on_loaded = on_dag_loaded,
+		.on_gone = on_dag_gone,
+		.on_problems = on_problems,
+		.data = daemon};
+	struct watch_events events = {on_file, on_rescan, daemon};
+	if (g_mkdir_with_parents(daemon->home.dags, 0755) < 0)
+		journal(JOURNAL_WARNING, "the DAG folder %s cannot be made: %s", daemon->home.dags,
+			g_strerror(errno));
+	daemon->folder = folder_open(&options);
+	/* Watched first: what changes while it is read is noticed. */
+	daemon->watch = watch_open(daemon->loop, daemon->home.dags, &events, &error);
+	if (!daemon->watch)
+		return refuse(error);
+	folder_rescan(daemon->folder);
+	last_good_versions(daemon);
+	return true;
+}
+
+static void recover(struct daemon *daemon)
+{
+	g_autoptr(GPtrArray) attempts = attempts_list(daemon->attempts);
+	g_autofree struct executor_left *left = g_new0(struct executor_left, attempts->len + 1);
+	for (unsigned i = 0; i < attempts->len; i++) {
+		const struct attempt_record *record =
+			&((struct attempt *)attempts->pdata[i])->record;
+		left[i].attempt = record->id;
+		left[i].boot_id = record->boot_id;
+		memcpy(left[i].token, record->token, sizeof left[i].token);
+	}
+	executor_recover(daemon->executor, left, attempts->len, on_recovered);
+}
+
+static bool open_http(struct daemon *daemon)
+{
+	g_autoptr(GError) error = NULL;
+	struct http_options options = {
+		.loop = daemon->loop,
+		.socket = daemon->home.socket,
+		.routes = api_routes,
+		.data = daemon,
+		.body_max = (size_t)daemon->config.body_max_bytes,
+	};
+	daemon->http = http_open(&options, &error);
+	return daemon->http || refuse(error);
+}
+
+static int open_home(struct daemon *daemon, const struct daemon_options *options)
+{
+	g_autoptr(GError) error = NULL;
+	if (!home_find(options->home, &daemon->home, &error) || !open_config(daemon)) {
+		if (error)
+			refuse(error);
+		return EXIT_REFUSED;
+	}
+	if (!home_make(&daemon->home, &error)) {
+		refuse(error);
+		return EXIT_REFUSED;
+	}
+	daemon->lock = home_lock(&daemon->home, &error);
+	if (daemon->lock >= 0)
+		return 0;
+	refuse(error);
+	return g_error_matches(error, HOME_ERROR, HOME_BUSY) ? EXIT_BUSY : EXIT_REFUSED;
+}
+
+/* No core file: it would hold secrets. Many files may be open: one or two for each worker. */
+static void limit(void)
+{
+	struct rlimit files;
+	prctl(PR_SET_DUMPABLE, 0);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+int daemon_open(struct daemon *daemon, const struct daemon_options *options)
+{
+	*daemon = (struct daemon){.loop = uv_default_loop(), .lock = -1};
+	limit();
+	daemon->started_at = clock_now();
+	daemon->boot_id = boot_id_read();
+	daemon->base_env = operator_env();
+	int refused = open_home(daemon, options);
+	if (refused)
+		return refused;
+	bool is_open = open_operators(daemon, options) && open_store(daemon) && open_engine(daemon)
+		&& open_executor(daemon, options->worker) && open_folder(daemon)
+		&& open_http(daemon);
+	if (!is_open)
+		return EXIT_REFUSED;
+	recover(daemon);
+	return 0;
+}
+
+/* ---- running ---- */
+
+static void on_stop(uv_signal_t *handle, int signal)
+{
+	journal_notify("STOPPING=1");
+	journal(JOURNAL_INFO, "stops on %s; running tasks go on", strsignal(signal));
+	uv_stop(handle->loop);
+}
+
+static void config_take(struct daemon *daemon, struct config *config)
+{
+	for (const struct config_key *key = config_keys; key->section; key++) {
+		g_autofree char *old = config_text(&daemon->config, key);
+		g_autofree char *new = config_text(config, key);
+		if (!key->is_reloadable && !g_str_equal(old, new))
+			journal(JOURNAL_WARNING, "%s.%s is changed by a restart only", key->section,
+				key->name);
+	}
+	struct config before = daemon->config;
+	daemon->config = *config;
+	config_clear(&before);
+	journal_set_level(daemon->config.log_level);
+	engine_set_workers(daemon->engine, daemon->config.parallelism);
+	executor_set_workers(daemon->executor, daemon->config.parallelism);
+}
+
+static void on_hangup(uv_signal_t *handle, int signal)
+{
+	struct daemon *daemon = handle->data;
+	struct problems *problems = problems_new();
+	struct config config;
+	g_auto(GStrv) environment = g_get_environ();
+	journal_notify("RELOADING=1");
+	if (config_read(&config, daemon->home.config, environment, problems)) {
+		config_take(daemon, &config);
+	} else {
+		config_clear(&config);
+		journal(JOURNAL_ERROR, "the configuration is left as it was");
+	}
+	problems_print(problems);
+	folder_rescan(daemon->folder);
+	on_due(daemon);
+	journal_notify("READY=1");
+}
+
+void daemon_run(struct daemon *daemon)
+{
+	static const struct {
+		int signal;
+		uv_signal_cb callback;
+	} signals[] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}};
+	uv_signal_t handles[G_N_ELEMENTS(signals)];
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+		uv_signal_init(daemon->loop, &handles[i]);
+		handles[i].data = daemon;
+		uv_signal_start(&handles[i], signals[i].callback, signals[i].signal);
+	}
+	uv_run(daemon->loop, UV_RUN_DEFAULT);
+	for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
+		uv_close((uv_handle_t *)&handles[i], NULL);
+	uv_run(daemon->loop, UV_RUN_NOWAIT); /* they live on this stack */
+}
+
+void daemon_close(struct daemon *daemon)
+{
+	if (daemon->turn)
+		turn_stop(daemon->turn);
+	store_close(daemon->store);
+	http_close(daemon->http);
+	watch_close(daemon->watch);
+	executor_close(daemon->executor);
+	clock_close(daemon->clock);
+	turn_close(daemon->turn);
+	uv_run(daemon->loop, UV_RUN_DEFAULT); /* until all handles are closed */
+	uv_loop_close(daemon->loop);
+	folder_close(daemon->folder);
+	engine_free(daemon->engine);
+	attempts_free(daemon->attempts);
+	feed_free(daemon->feed);
+	operators_free(daemon->operators);
+	config_clear(&daemon->config);
+	home_clear(&daemon->home);
+	g_strfreev(daemon->base_env);
+	g_free(daemon->boot_id);
+	if (daemon->lock >= 0)
+		close(daemon->lock);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/deed.h"
+
+#include "daemon/launch.h"
+
+static void deed_clear(void *data)
+{
+	struct deed *deed = data;
+	report_free(deed->report);
+	run_record_clear(&deed->run);
+	task_record_clear(&deed->task);
+}
+
+GArray *deeds_new(void)
+{
+	GArray *deeds = g_array_new(FALSE, TRUE, sizeof(struct deed));
+	g_array_set_clear_func(deeds, deed_clear);
+	return deeds;
+}
+
+void deed_do(struct daemon *daemon, const struct deed *deed)
+{
+	struct attempt *attempt;
+	switch (deed->kind) {
+	case DEED_START:
+		attempt = attempts_get(daemon->attempts, deed->attempt);
+		if (attempt)
+			launch(daemon, attempt);
+		return;
+	case DEED_KILL:
+		executor_kill(daemon->executor, deed->attempt);
+		return;
+	case DEED_ACKNOWLEDGE:
+		executor_acknowledge(daemon->executor, deed->attempt);
+		attempts_remove(daemon->attempts, deed->attempt);
+		return;
+	case DEED_ANSWER:
+		deed->done(deed->data, NULL);
+		return;
+	case DEED_TELL_RUN:
+		feed_run(daemon->feed, &deed->run);
+		return;
+	case DEED_TELL_TASK:
+		feed_task(daemon->feed, &deed->run, &deed->task);
+		return;
+	}
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/instant.h"
+
+/* What YAML files may be at most; the composer refuses larger ones, too. */
+enum { FILE_SIZE_MAX = 1024 * 1024, NESTING_MAX = 32 };
+
+struct entry {
+	struct folder_file file;
+	struct stat stat; /* as it was read; zeroed: must be read again */
+	bool is_seen;     /* by the scan under way */
+};
+
+struct folder {
+	struct folder_options options;
+	GHashTable *entries; /* file -> struct entry, owned */
+	GHashTable *owners;  /* dag_id -> struct entry that defines it */
+	GHashTable *hashes;  /* dag_id -> hash of the version told of last */
+};
+
+static void entry_free(void *data)
+{
+	struct entry *entry = data;
+	g_free(entry->file.file);
+	problems_free(entry->file.problems);
+	g_ptr_array_unref(entry->file.dag_ids);
+	g_free(entry->file.text);
+	g_free(entry);
+}
+
+struct folder *folder_open(const struct folder_options *options)
+{
+	struct folder *folder = g_new0(struct folder, 1);
+	folder->options = *options;
+	folder->entries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
+	folder->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	folder->hashes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	return folder;
+}
+
+void folder_close(struct folder *folder)
+{
+	if (!folder)
+		return;
+	g_hash_table_destroy(folder->entries);
+	g_hash_table_destroy(folder->owners);
+	g_hash_table_destroy(folder->hashes);
+	g_free(folder);
+}
+
+bool folder_is_dag_file(const char *file)
+{
+	if (!g_str_has_suffix(file, ".yaml") && !g_str_has_suffix(file, ".yml"))
+		return false;
+	if (g_str_has_prefix(file, "config/"))
+		return false;
+	for (const char *part = file; part; part = strchr(part, '/')) {
+		part += *part == '/';
+		if (*part == '.' || *part == '_')
+			return false;
+	}
+	return true;
+}
+
+static struct entry *entry_get(struct folder *folder, const char *file)
+{
+	struct entry *entry = g_hash_table_lookup(folder->entries, file);
+	if (entry)
+		return entry;
+	entry = g_new0(struct entry, 1);
+	entry->file.file = g_strdup(file);
+	entry->file.problems = problems_new();
+	entry->file.dag_ids = g_ptr_array_new_with_free_func(g_free);
+	g_hash_table_insert(folder->entries, entry->file.file, entry);
+	return entry;
+}
+
+/* The file's bytes (NUL-terminated), or NULL with a problem. */
+static char *file_read(const char *path, const char *file, struct stat *stat, size_t *len,
+	struct problems *problems)
+{
+	struct place place = {.file = file};
+	g_autofree char *text = NULL;
+	/* Not blocking: a FIFO named .yaml must not hold the daemon. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, stat) < 0) {
+		problem_add(problems, place, "cannot be read: %s", g_strerror(errno));
+	} else if (!S_ISREG(stat->st_mode)) {
+		problem_add(problems, place, "is not a regular file");
+	} else if (stat->st_size > FILE_SIZE_MAX) {
+		problem_add(problems, place,
+			"has %" G_GINT64_FORMAT " bytes; at most 1 MiB is read",
+			(gint64)stat->st_size);
+	} else {
+		text = g_malloc(FILE_SIZE_MAX + 1);
+		ssize_t n = 0, got;
+		while (n < FILE_SIZE_MAX && (got = read(fd, text + n, FILE_SIZE_MAX - n)) > 0)
+			n += got;
+		text[n] = '\0';
+		*len = (size_t)n;
+	}
+	if (fd >= 0)
+		close(fd);
+	return text ? g_realloc(g_steal_pointer(&text), *len + 1) : NULL;
+}
+
+/* Whether this file may define the DAG: no other one does. */
+static bool is_free(struct folder *folder, const struct entry *entry, const struct dag *dag,
+	struct problems *problems)
+{
+	const struct entry *owner = g_hash_table_lookup(folder->owners, dag->dag_id);
+	if (!owner || owner == entry)
+		return true;
+	problem_add(problems,
+		(struct place){.file = entry->file.file, .line = dag->line, .column = 1},
+		"dag_id \"%s\" is defined in %s already", dag->dag_id, owner->file.file);
+	return false;
+}
+
+static void dag_tell(struct folder *folder, struct entry *entry, struct dag *dag)
+{
+	const char *told = g_hash_table_lookup(folder->hashes, dag->dag_id);
+	g_hash_table_replace(folder->owners, g_strdup(dag->dag_id), entry);
+	g_ptr_array_add(entry->file.dag_ids, g_strdup(dag->dag_id));
+	if (g_strcmp0(told, dag->hash) == 0)
+		return;
+	g_hash_table_replace(folder->hashes, g_strdup(dag->dag_id), g_strdup(dag->hash));
+	folder->options.on_loaded(folder->options.data, dag);
+}
+
+static void dag_forget(struct folder *folder, const char *dag_id)
+{
+	g_autofree char *id = g_strdup(dag_id);
+	g_hash_table_remove(folder->owners, id);
+	g_hash_table_remove(folder->hashes, id);
+	folder->options.on_gone(folder->options.data, id);
+}
+
+static bool names(const GPtrArray *dag_ids, const char *dag_id)
+{
+	return g_ptr_array_find_with_equal_func((GPtrArray *)dag_ids, dag_id, g_str_equal, NULL);
+}
+
+/*
+ * A DAG that the file does not define any more is gone, but only when the file has no errors: a
+ * mistake leaves everything as it was.
+ */
+static void entry_take(struct folder *folder, struct entry *entry, GPtrArray *dags)
+{
+	g_autoptr(GPtrArray) before = g_steal_pointer(&entry->file.dag_ids);
+	bool has_errors = entry->file.problems->n_errors > 0;
+	entry->file.dag_ids = g_ptr_array_new_with_free_func(g_free);
+	for (unsigned i = 0; dags && i < dags->len; i++)
+		if (is_free(folder, entry, dags->pdata[i], entry->file.problems))
+			dag_tell(folder, entry, dags->pdata[i]);
+	for (unsigned i = 0; i < before->len; i++) {
+		const char *dag_id = before->pdata[i];
+		if (names(entry->file.dag_ids, dag_id))
+			continue;
+		if (has_errors)
+			g_ptr_array_add(entry->file.dag_ids, g_strdup(dag_id));
+		else
+			dag_forget(folder, dag_id);
+	}
+}
+
+static void entry_read(struct folder *folder, struct entry *entry, const char *path)
+{
+	size_t len = 0;
+	problems_free(entry->file.problems);
+	entry->file.problems = problems_new();
+	g_free(entry->file.text);
+	entry->file.read_at = g_get_real_time();
+	entry->file.text =
+		file_read(path, entry->file.file, &entry->stat, &len, entry->file.problems);
+	g_autoptr(GPtrArray) dags = NULL;
+	if (entry->file.text)
+		dags = dag_load(entry->file.file, entry->file.text, len, folder->options.operators,
+			entry->file.problems);
+	entry_take(folder, entry, dags);
+	problems_sort(entry->file.problems);
+	folder->options.on_problems(folder->options.data, entry->file.file, entry->file.problems);
+}
+
+/* A DAG id that two files claimed may be free now. */
+static void refused_again(struct folder *folder)
+{
+	GHashTableIter entries;
+	struct entry *entry;
+	g_hash_table_iter_init(&entries, folder->entries);
+	while (g_hash_table_iter_next(&entries, NULL, (void **)&entry))
+		if (entry->file.problems->n_errors > 0)
+			entry->stat = (struct stat){0};
+}
+
+static void entry_forget(struct folder *folder, struct entry *entry)
+{
+	struct problems *none = problems_new();
+	for (unsigned i = 0; i < entry->file.dag_ids->len; i++)
+		dag_forget(folder, entry->file.dag_ids->pdata[i]);
+	folder->options.on_problems(folder->options.data, entry->file.file, none);
+	problems_free(none);
+	g_hash_table_remove(folder->entries, entry->file.file);
+	refused_again(folder);
+}
+
+static bool is_unchanged(const struct entry *entry, const struct stat *now)
+{
+	return entry->stat.st_ino == now->st_ino && entry->stat.st_size == now->st_size
+		&& entry->stat.st_mtim.tv_sec == now->st_mtim.tv_sec
+		&& entry->stat.st_mtim.tv_nsec == now->st_mtim.tv_nsec
+		&& entry->stat.st_ctim.tv_sec == now->st_ctim.tv_sec
+		&& entry->stat.st_ctim.tv_nsec == now->st_ctim.tv_nsec;
+}
+
+void folder_refresh(struct folder *folder, const char *file)
+{
+	struct stat now;
+	g_autofree char *path = g_build_filename(folder->options.path, file, NULL);
+	struct entry *entry = g_hash_table_lookup(folder->entries, file);
+	if (!folder_is_dag_file(file))
+		return;
+	if (stat(path, &now) < 0) {
+		if (!entry)
+			return;
+		entry_forget(folder, entry);
+		folder_rescan(folder);
+	} else if (!entry || !is_unchanged(entry, &now)) {
+		entry_read(folder, entry_get(folder, file), path);
+	}
+}
+
+static int name_compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void scan(struct folder *folder, const char *relative, unsigned depth)
+{
+	g_autofree char *path = g_build_filename(folder->options.path, relative, NULL);
+	g_autoptr(GDir) dir = depth < NESTING_MAX ? g_dir_open(path, 0, NULL) : NULL;
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	for (const char *name; dir && (name = g_dir_read_name(dir));)
+		g_ptr_array_add(names, g_strdup(name));
+	g_ptr_array_sort(names, name_compare);
+	for (unsigned i = 0; i < names->len; i++) {
+		const char *name = names->pdata[i];
+		g_autofree char *file =
+			*relative ? g_strconcat(relative, "/", name, NULL) : g_strdup(name);
+		g_autofree char *full = g_build_filename(folder->options.path, file, NULL);
+		struct stat now;
+		if (name[0] == '.' || stat(full, &now) < 0)
+			continue;
+		if (S_ISDIR(now.st_mode)) {
+			scan(folder, file, depth + 1);
+		} else if (folder_is_dag_file(file)) {
+			struct entry *entry = entry_get(folder, file);
+			entry->is_seen = true;
+			if (!is_unchanged(entry, &now))
+				entry_read(folder, entry, full);
+		}
+	}
+}
+
+static GPtrArray *entries_unseen(struct folder *folder)
+{
+	GPtrArray *unseen = g_ptr_array_new();
+	GHashTableIter entries;
+	struct entry *entry;
+	g_hash_table_iter_init(&entries, folder->entries);
+	while (g_hash_table_iter_next(&entries, NULL, (void **)&entry)) {
+		if (!entry->is_seen)
+			g_ptr_array_add(unseen, entry);
+		entry->is_seen = false;
+	}
+	return unseen;
+}
+
+void folder_rescan(struct folder *folder)
+{
+	for (bool again = true; again;) {
+		scan(folder, "", 0);
+		g_autoptr(GPtrArray) unseen = entries_unseen(folder);
+		again = unseen->len > 0;
+		for (unsigned i = 0; i < unseen->len; i++)
+			entry_forget(folder, unseen->pdata[i]);
+	}
+}
+
+bool folder_adopt(struct folder *folder, const char *file, const char *dag_id)
+{
+	struct entry *entry = g_hash_table_lookup(folder->entries, file);
+	if (!entry || entry->file.problems->n_errors == 0)
+		return false;
+	if (!names(entry->file.dag_ids, dag_id))
+		g_ptr_array_add(entry->file.dag_ids, g_strdup(dag_id));
+	g_hash_table_replace(folder->owners, g_strdup(dag_id), entry);
+	return true;
+}
+
+static int file_compare(const void *a, const void *b)
+{
+	const struct folder_file *left = *(struct folder_file *const *)a;
+	const struct folder_file *right = *(struct folder_file *const *)b;
+	return strcmp(left->file, right->file);
+}
+
+GPtrArray *folder_files(const struct folder *folder)
+{
+	GPtrArray *files = g_ptr_array_new();
+	GHashTableIter entries;
+	void *entry;
+	g_hash_table_iter_init(&entries, folder->entries);
+	while (g_hash_table_iter_next(&entries, NULL, &entry))
+		g_ptr_array_add(files, entry);
+	g_ptr_array_sort(files, file_compare);
+	return files;
+}
+
+const struct folder_file *folder_file_of(const struct folder *folder, const char *dag_id)
+{
+	const struct entry *entry = g_hash_table_lookup(folder->owners, dag_id);
+	return entry ? &entry->file : NULL;
+}

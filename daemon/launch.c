@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/journal.h"
+#include "daemon/render.h"
+#include "daemon/report.h"
+#include "lib/base/instant.h"
+
+/* An attempt that ends before it had a worker: the sentence becomes its log and its reason. */
+static void fail(
+	struct daemon *daemon, const struct attempt *attempt, const char *log, const char *why)
+{
+	g_autofree char *line = g_strdup_printf("error: %s\n", why);
+	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	if (fd < 0 || write(fd, line, strlen(line)) < 0)
+		journal(JOURNAL_WARNING, "%s cannot be written: %s", log, g_strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	struct wire_result result = {
+		.attempt = attempt->record.id,
+		.started_at = INSTANT_NONE,
+		.ended_at = INSTANT_NONE,
+		.exit_code = -1,
+		.error = why,
+	};
+	memcpy(result.token, attempt->record.token, sizeof result.token);
+	turn_add_report(daemon->turn, report_new_ended(&result));
+}
+
+static bool log_folder_make(const char *log, GError **error)
+{
+	g_autofree char *folder = g_path_get_dirname(log);
+	if (g_mkdir_with_parents(folder, 0750) == 0)
+		return true;
+	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+		"the log folder %s cannot be made: %s", folder, g_strerror(errno));
+	return false;
+}
+
+static void rendered_save(
+	struct daemon *daemon, const struct attempt *attempt, const struct rendered *rendered)
+{
+	g_autofree char *fields = json_dumps(rendered->shown, JSON_COMPACT | JSON_ENCODE_ANY);
+	struct task_key key = {
+		attempt->record.run, attempt->record.task_id, attempt->record.map_index};
+	batch_rendered(turn_lazy_batch(daemon->turn), &key, fields);
+}
+
+static void start(struct daemon *daemon, const struct attempt *attempt, const char *log,
+	const struct rendered *rendered)
+{
+	g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT, attempt->record.id);
+	g_autofree char *folder = g_build_filename(daemon->home.state, "attempts", name, NULL);
+	struct wire_start order = {
+		.attempt = attempt->record.id,
+		.folder = folder,
+		.log = log,
+		.cwd = rendered->cwd,
+		.argv = (const char *const *)rendered->argv->pdata,
+		.env = (const char *const *)rendered->env->pdata,
+		.input = rendered->input,
+		.input_size = rendered->input_size,
+		.timeout_us = attempt->task->execution_timeout_us,
+		.kill_after_us = daemon->config.killed_task_cleanup_us,
+		.output_max = (uint64_t)daemon->config.max_xcom_bytes,
+		.masks = (const char *const *)rendered->masks->pdata,
+	};
+	memcpy(order.token, attempt->record.token, sizeof order.token);
+	executor_start(daemon->executor, &order);
+}
+
+void launch(struct daemon *daemon, struct attempt *attempt)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *log = daemon_log_path(daemon, &attempt->run, attempt->record.task_id,
+		attempt->record.map_index, attempt->record.try_number);
+	struct render_request request = {
+		.dag = attempt->dag,
+		.task = attempt->task,
+		.run = &attempt->run,
+		.map_index = attempt->record.map_index,
+		.try_number = attempt->record.try_number,
+		.max_tries = attempt->task->retries,
+		.started_at = attempt->record.launched_at,
+		.reader = daemon->reader,
+		.base_env = daemon->base_env,
+	};
+	struct rendered rendered;
+	if (!log_folder_make(log, &error)
+		|| !executor_prepare(daemon->executor, attempt->record.id, &error)
+		|| !render_task(&request, &rendered, &error)) {
+		fail(daemon, attempt, log, error->message);
+		return;
+	}
+	rendered_save(daemon, attempt, &rendered);
+	start(daemon, attempt, log, &rendered);
+	rendered_clear(&rendered);
+}

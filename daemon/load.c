@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engine from the store. A run goes on with the text it is pinned to, whatever its file says
+ * now; a text that this dagd cannot load holds the run, and `why` says so.
+ */
+#include <string.h>
+
+#include "daemon/daemon.h"
+#include "daemon/journal.h"
+
+struct loading {
+	struct daemon *daemon;
+	struct engine *engine;
+	struct attempts *attempts;
+	GHashTable *versions; /* hash -> struct dag, or NULL */
+	GHashTable *runs;     /* &id -> struct loaded_run: for the attempts */
+};
+
+struct loaded_run {
+	struct run_record record;
+	struct dag *dag; /* borrowed from versions */
+};
+
+static void loaded_run_free(void *data)
+{
+	struct loaded_run *run = data;
+	run_record_clear(&run->record);
+	g_free(run);
+}
+
+static void version_free(void *dag)
+{
+	dag_unref(dag);
+}
+
+/* The DAG with this hash among those of its text. */
+static struct dag *dag_with_hash(GPtrArray *dags, const char *hash)
+{
+	for (unsigned i = 0; dags && i < dags->len; i++) {
+		struct dag *dag = dags->pdata[i];
+		if (strcmp(dag->hash, hash) == 0)
+			return dag_ref(dag);
+	}
+	return NULL;
+}
+
+struct dag *daemon_version(struct daemon *daemon, const char *hash, GError **error)
+{
+	g_autofree char *file = NULL, *text = NULL;
+	if (!reader_version(daemon->reader, hash, &file, &text)) {
+		g_set_error(error, LIB_ERROR, 0, "its text is not in the database");
+		return NULL;
+	}
+	struct problems *problems = problems_new();
+	g_autoptr(GPtrArray) dags = dag_load(file, text, strlen(text), daemon->operators, problems);
+	struct dag *dag = dag_with_hash(dags, hash);
+	if (!dag && problems->list->len > 0) {
+		const struct problem *first = problems->list->pdata[0];
+		g_set_error(error, LIB_ERROR, 0, "%s:%u:%u: %s", first->file, first->line,
+			first->column, first->message);
+	} else if (!dag) {
+		g_set_error(error, LIB_ERROR, 0, "%s is read differently by this dagd", file);
+	}
+	problems_free(problems);
+	return dag;
+}
+
+static struct dag *version(struct loading *loading, const char *hash, char **why_not)
+{
+	g_autoptr(GError) error = NULL;
+	struct dag *dag = g_hash_table_lookup(loading->versions, hash);
+	if (dag)
+		return dag;
+	dag = daemon_version(loading->daemon, hash, &error);
+	if (dag)
+		g_hash_table_insert(loading->versions, g_strdup(hash), dag);
+	else
+		*why_not = g_strdup(error->message);
+	return dag;
+}
+
+static void on_dag(void *data, const struct dag_record *dag)
+{
+	engine_restore_dag(((struct loading *)data)->engine, dag);
+}
+
+static void on_run(void *data, const struct run_record *run)
+{
+	struct loading *loading = data;
+	g_autofree char *why_not = NULL;
+	struct loaded_run *loaded = g_new(struct loaded_run, 1);
+	*loaded =
+		(struct loaded_run){run_record_copy(run), version(loading, run->version, &why_not)};
+	if (why_not)
+		journal(JOURNAL_ERROR,
+			"run \"%s\" of DAG \"%s\" is held: its version cannot be loaded: %s",
+			run->run_id, run->dag_id, why_not);
+	g_hash_table_insert(loading->runs, &loaded->record.id, loaded);
+	engine_restore_run(loading->engine, run, loaded->dag, why_not);
+}
+
+static void on_task(void *data, const struct task_record *task)
+{
+	engine_restore_task(((struct loading *)data)->engine, task);
+}
+
+static void on_attempt(void *data, const struct attempt_record *attempt)
+{
+	struct loading *loading = data;
+	const struct loaded_run *run = g_hash_table_lookup(loading->runs, &attempt->run);
+	if (!run)
+		return;
+	struct attempt_record record = *attempt;
+	record.task_id = g_strdup(attempt->task_id);
+	record.boot_id = g_strdup(attempt->boot_id);
+	record.reason = g_strdup(attempt->reason);
+	attempts_add(loading->attempts, &record, &run->record, run->dag);
+	engine_restore_attempt(loading->engine, attempt);
+}
+
+/* The DAGs that the old engine knew are given to the new one. */
+static void dags_hand_over(struct daemon *daemon, struct engine *old)
+{
+	g_autofree const char **ids = engine_dag_ids(old);
+	for (const char **id = ids; *id; id++) {
+		struct dag *dag = engine_dag(old, *id);
+		if (dag && !engine_dag_record(old, *id)->is_stale)
+			turn_add(daemon->turn,
+				(struct event){.kind = EVENT_DAG_LOADED, .loaded = dag}, NULL,
+				NULL);
+	}
+}
+
+bool daemon_load_engine(struct daemon *daemon, GError **error)
+{
+	struct engine_options options = {
+		.next_run = store_next_run(daemon->store),
+		.next_attempt = store_next_attempt(daemon->store),
+		.n_workers = daemon->config.parallelism,
+		.dags_are_paused_at_creation = daemon->config.dags_are_paused_at_creation,
+	};
+	struct loading loading = {
+		.daemon = daemon,
+		.engine = engine_new(&options),
+		.attempts = attempts_new(),
+		.versions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, version_free),
+		.runs = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, loaded_run_free),
+	};
+	struct store_visitor visitor = {on_dag, on_run, on_task, on_attempt, &loading};
+	bool is_loaded = reader_load(daemon->reader, &visitor, error);
+	struct engine *old = is_loaded ? daemon->engine : loading.engine;
+	struct attempts *old_attempts = is_loaded ? daemon->attempts : loading.attempts;
+	if (is_loaded) {
+		engine_restored(loading.engine);
+		daemon->engine = loading.engine;
+		daemon->attempts = loading.attempts;
+		if (old)
+			dags_hand_over(daemon, old);
+	}
+	engine_free(old);
+	attempts_free(old_attempts);
+	g_hash_table_destroy(loading.versions);
+	g_hash_table_destroy(loading.runs);
+	return is_loaded;
+}
+
+bool daemon_restore_run(
+	struct daemon *daemon, const char *dag_id, const char *run_id, GError **error)
+{
+	struct run_record run;
+	g_autoptr(GError) why_not = NULL;
+	if (engine_run(daemon->engine, dag_id, run_id))
+		return true;
+	if (!reader_run(daemon->reader, dag_id, run_id, &run, error)) {
+		if (error && !*error)
+			g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN,
+				"DAG \"%s\" has no run \"%s\"", dag_id, run_id);
+		return false;
+	}
+	g_autoptr(GArray) tasks = reader_tasks_of_run(daemon->reader, run.id, error);
+	struct dag *dag = tasks ? daemon_version(daemon, run.version, &why_not) : NULL;
+	if (tasks && !dag)
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
+			"the version of DAG \"%s\" that run \"%s\" used cannot be loaded: %s",
+			dag_id, run_id, why_not->message);
+	if (dag) {
+		engine_restore_run(daemon->engine, &run, dag, NULL);
+		for (unsigned i = 0; i < tasks->len; i++)
+			engine_restore_task(
+				daemon->engine, &g_array_index(tasks, struct task_record, i));
+		engine_restored(daemon->engine);
+	}
+	dag_unref(dag);
+	run_record_clear(&run);
+	return dag != NULL;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/report.h"
+
+#include <string.h>
+
+#include "daemon/journal.h"
+#include "lib/base/instant.h"
+
+/* Of the last line of a log, so much is shown as the reason of a failure. */
+enum { REASON_MAX = 400 };
+
+struct report *report_new_ended(const struct wire_result *result)
+{
+	struct report *report = g_new0(struct report, 1);
+	report->kind = REPORT_ENDED;
+	report->attempt = result->attempt;
+	g_assert(wire_put_result(&report->frame, result));
+	return report;
+}
+
+static struct report *report_new(enum report_kind kind, int64_t attempt, const char *reason)
+{
+	struct report *report = g_new0(struct report, 1);
+	report->kind = kind;
+	report->attempt = attempt;
+	report->reason = g_strdup(reason);
+	return report;
+}
+
+struct report *report_new_lost(int64_t attempt, const char *reason)
+{
+	return report_new(REPORT_LOST, attempt, reason);
+}
+
+struct report *report_new_taken_back(int64_t attempt, const char *reason)
+{
+	return report_new(REPORT_TAKEN_BACK, attempt, reason);
+}
+
+void report_free(struct report *report)
+{
+	if (!report)
+		return;
+	wire_buffer_clear(&report->frame);
+	g_free(report->reason);
+	g_free(report);
+}
+
+/* The result points into the reader, which the caller clears after it. */
+static void result_read(
+	const struct report *report, struct wire_reader *reader, struct wire_result *result)
+{
+	struct wire_frame frame;
+	for (size_t done = 0, room; done < report->frame.size;) {
+		void *to = wire_reader_room(reader, &room);
+		size_t n = MIN(room, report->frame.size - done);
+		memcpy(to, report->frame.data + done, n);
+		wire_reader_add(reader, n);
+		done += n;
+	}
+	g_assert(wire_reader_next(reader, &frame) == WIRE_FRAME && wire_get_result(&frame, result));
+}
+
+static char *too_large(const struct daemon *daemon, const char *key, size_t size)
+{
+	return g_strdup_printf(
+		"the XCom value \"%s\" has %zu bytes; at most %" G_GINT64_FORMAT
+		" are allowed (core.max_xcom_size): leave large data in a file and pass its name",
+		key, size, daemon->config.max_xcom_bytes);
+}
+
+static char *text_valid(const char *text, size_t max)
+{
+	return text ? g_utf8_make_valid(text, (gssize)strnlen(text, max)) : NULL;
+}
+
+/* The values that the attempt left, as JSON by key; NULL: none. Sets *why when they are not valid.
+ */
+static json_t *result_values(const struct daemon *daemon, const struct task *task,
+	const struct wire_result *result, char **why)
+{
+	if (result->output_too_large) {
+		*why = g_strdup_printf("it wrote more than %" G_GINT64_FORMAT
+				       " bytes to DAGD_OUTPUT (core.max_xcom_size)",
+			daemon->config.max_xcom_bytes);
+		return NULL;
+	}
+	if (result->output && result->output_size > 0) {
+		json_error_t error;
+		json_t *values = json_loadb(
+			result->output, result->output_size, JSON_REJECT_DUPLICATES, &error);
+		if (json_is_object(values))
+			return values;
+		*why = values
+			? g_strdup("what it wrote to DAGD_OUTPUT is no JSON object")
+			: g_strdup_printf("what it wrote to DAGD_OUTPUT is no JSON: %s (line %d)",
+				error.text, error.line);
+		json_decref(values);
+		return NULL;
+	}
+	if (task->operator->output != OUTPUT_LAST_LINE || !result->last_line)
+		return NULL;
+	g_autofree char *line = text_valid(result->last_line, SIZE_MAX);
+	return json_pack("{s:s}", "return_value", line);
+}
+
+/* Adds them to the batch; NULL, or why they cannot be taken. */
+static char *values_add(const struct daemon *daemon, const struct attempt *attempt, json_t *values,
+	struct batch *batch)
+{
+	struct task_key task = {
+		attempt->record.run, attempt->record.task_id, attempt->record.map_index};
+	const char *key;
+	json_t *value;
+	json_object_foreach(values, key, value)
+	{
+		size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
+		if (size > (size_t)daemon->config.max_xcom_bytes)
+			return too_large(daemon, key, size);
+	}
+	if (!attempt->task->do_xcom_push)
+		return NULL;
+	json_object_foreach(values, key, value)
+	{
+		g_autofree char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+		batch_xcom(batch, &task, key, text);
+	}
+	return NULL;
+}
+
+static void result_note(struct attempt *attempt, const struct wire_result *result)
+{
+	attempt->record.pid = result->pid;
+	attempt->record.started_at = result->started_at;
+	attempt->record.ended_at = result->ended_at;
+	attempt->record.exit_code = result->exit_code;
+	attempt->record.signal = result->signal;
+}
+
+static void ended_settle(struct daemon *daemon, struct attempt *attempt,
+	const struct wire_result *result, struct batch *batch,
+	void (*on_event)(void *data, struct event *event), void *data)
+{
+	g_autofree char *why = NULL;
+	g_autofree char *last_line = text_valid(result->last_line, REASON_MAX);
+	bool did_succeed = result->exit_code == 0 && !result->error && !result->timed_out;
+	json_t *values = did_succeed && attempt->task
+		? result_values(daemon, attempt->task, result, &why)
+		: NULL;
+	if (values && !why)
+		why = values_add(daemon, attempt, values, batch);
+	json_decref(values);
+	result_note(attempt, result);
+	struct event event = {
+		.kind = EVENT_ATTEMPT_ENDED,
+		.ended =
+			{
+				.attempt = result->attempt,
+				.exit_code = result->exit_code,
+				.signal = result->signal,
+				.timed_out = result->timed_out,
+				.error = result->error ? result->error : why,
+				.last_line = last_line,
+				.started_at = result->started_at,
+				.ended_at = result->ended_at,
+			},
+	};
+	on_event(data, &event);
+}
+
+static void gone_settle(
+	const struct report *report, void (*on_event)(void *data, struct event *event), void *data)
+{
+	struct event event = {
+		.kind = report->kind == REPORT_LOST ? EVENT_ATTEMPT_LOST : EVENT_ATTEMPT_TAKEN_BACK,
+		.lost = {.attempt = report->attempt, .reason = report->reason},
+	};
+	on_event(data, &event);
+}
+
+bool report_settle(struct daemon *daemon, const struct report *report, struct batch *batch,
+	void (*on_event)(void *data, struct event *event), void *data)
+{
+	struct attempt *attempt = attempts_get(daemon->attempts, report->attempt);
+	if (!attempt || attempt->record.state != ATTEMPT_LAUNCHING)
+		return false;
+	if (report->kind != REPORT_ENDED) {
+		gone_settle(report, on_event, data);
+		return true;
+	}
+	struct wire_reader reader = {0};
+	struct wire_result result;
+	result_read(report, &reader, &result);
+	bool is_ours = memcmp(attempt->record.token, result.token, sizeof result.token) == 0;
+	if (is_ours)
+		ended_settle(daemon, attempt, &result, batch, on_event, data);
+	else
+		journal(JOURNAL_ERROR,
+			"a result of attempt %" G_GINT64_FORMAT " with a wrong token was refused",
+			report->attempt);
+	wire_reader_clear(&reader);
+	return is_ours;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What the executor said of an attempt, kept until it is durable: ended, lost, or taken back. */
+#pragma once
+
+#include "daemon/daemon.h"
+#include "lib/wire/wire.h"
+
+enum report_kind { REPORT_ENDED, REPORT_LOST, REPORT_TAKEN_BACK };
+
+struct report {
+	enum report_kind kind;
+	int64_t attempt;
+	struct wire_buffer frame; /* of ENDED: the result */
+	char *reason;             /* of the others */
+};
+
+struct report *report_new_ended(const struct wire_result *result);
+struct report *report_new_lost(int64_t attempt, const char *reason);
+struct report *report_new_taken_back(int64_t attempt, const char *reason);
+void report_free(struct report *report);
+
+/*
+ * Makes the event of it and adds the values that the attempt left as XCom to the batch. False: the
+ * report is not to be believed, or was settled before.
+ */
+bool report_settle(struct daemon *daemon, const struct report *report, struct batch *batch,
+	void (*on_event)(void *data, struct event *event), void *data);
