@@ -4,7 +4,6 @@
  * first: the arguments, the program, the server, the fetch, a reading of the whole dump. Only then
  * pg_restore is let loose, with its password in a file that exists in memory only.
  */
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "operators/connection.h"
 #include "operators/pg_restore/dump.h"
 #include "operators/pg_restore/options.h"
+#include "operators/pg_restore/report.h"
 #include "operators/postgres.h"
 #include "operators/program.h"
 #include "operators/secret_file.h"
@@ -33,10 +33,7 @@ struct restore {
 	char **environment;
 	struct dump dump;
 	double seconds; /* that pg_restore took */
-	/* From its output: */
-	char *first_error; /* the first that is not harmless */
-	int64_t n_errors, n_harmless;
-	int64_t n_ignored; /* as it says itself; -1: it does not */
+	struct report report;
 };
 
 static bool arguments_read(struct restore *restore, GError **error)
@@ -134,37 +131,6 @@ static bool target_open(struct restore *restore, GError **error)
 	return is_ready;
 }
 
-static bool is_harmless(const struct restore *restore, const char *message)
-{
-	const json_t *list = json_object_get(restore->arguments, "harmless_errors");
-	size_t i;
-	json_t *item;
-	json_array_foreach(list, i, item)
-	{
-		const char *text = json_string_value(item);
-		if (text && *text && strstr(message, text))
-			return true;
-	}
-	return false;
-}
-
-static void line_read(void *data, const char *line)
-{
-	static const char mark[] = "pg_restore: error: ", total[] = "errors ignored on restore: ";
-	struct restore *restore = data;
-	puts(line);
-	const char *number = strstr(line, total);
-	if (number && g_str_has_prefix(line, "pg_restore: "))
-		restore->n_ignored = g_ascii_strtoll(number + strlen(total), NULL, 10);
-	if (!g_str_has_prefix(line, mark))
-		return;
-	restore->n_errors++;
-	if (is_harmless(restore, line + strlen(mark)))
-		restore->n_harmless++;
-	else if (!restore->first_error)
-		restore->first_error = g_strdup(line + strlen(mark));
-}
-
 static GPtrArray *command_line(const struct restore *restore)
 {
 	const struct connection *target = &restore->target;
@@ -192,8 +158,8 @@ static bool target_restore(struct restore *restore, int *status, GError **error)
 	g_autofree char *text = tool_command_text((const char *const *)argv->pdata);
 	struct tool tool = {.argv = (const char *const *)argv->pdata,
 		.environment = (const char *const *)restore->environment,
-		.on_line = line_read,
-		.data = restore};
+		.on_line = report_line,
+		.data = &restore->report};
 	puts(text);
 	gint64 begun = g_get_monotonic_time();
 	bool is_run = tool_run(&tool, status, error);
@@ -203,12 +169,13 @@ static bool target_restore(struct restore *restore, int *status, GError **error)
 
 static int failure_tell(const struct restore *restore, int status)
 {
+	const struct report *report = &restore->report;
 	g_autofree char *ended = tool_status_text(status);
-	const char *first = restore->first_error ? restore->first_error : "it gave no reason";
-	if (WIFEXITED(status) && restore->n_ignored > 0)
-		return program_fail("%s was restored into %s, but %" G_GINT64_FORMAT
-				    " errors were ignored on restore; the first: %s",
-			restore->dump.name, restore->target.database, restore->n_ignored, first);
+	const char *first = report->first_error ? report->first_error : "it gave no reason";
+	if (WIFEXITED(status) && report->n_ignored > 0)
+		return program_fail("%s was restored into %s, but not all of it (errors ignored on "
+				    "restore: %" G_GINT64_FORMAT "); the first: %s",
+			restore->dump.name, restore->target.database, report->n_ignored, first);
 	return program_fail("pg_restore failed (%s): %s", ended, first);
 }
 
@@ -219,18 +186,20 @@ static int result_tell(const struct restore *restore)
 	return program_succeed(json_pack("{s:s, s:I, s:o, s:I, s:f, s:f, s:I, s:s}", "database",
 		restore->target.database, "tables", (json_int_t)dump->n_tables, "rows", rows,
 		"bytes", (json_int_t)dump->size, "seconds", restore->seconds, "fetch_seconds",
-		dump->fetch_s, "errors_ignored", (json_int_t)MAX(restore->n_ignored, 0), "source",
+		dump->fetch_s, "errors_ignored", (json_int_t)restore->report.n_ignored, "source",
 		dump->name));
 }
 
-/* Exit code 1 with ignored errors is a success only if every single one is known to be harmless. */
-static bool is_success(const struct restore *restore, int status)
+static bool is_success(struct restore *restore, int status)
 {
+	bool is_harmless = report_is_harmless(&restore->report);
 	if (status == 0)
 		return true;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 1 && restore->n_ignored > 0
-		&& restore->n_harmless == restore->n_ignored
-		&& restore->n_errors == restore->n_harmless;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 1 || !is_harmless)
+		return false;
+	printf("the ignored errors are harmless: %" G_GINT64_FORMAT "\n",
+		restore->report.n_ignored);
+	return true;
 }
 
 static int restore_run(struct restore *restore)
@@ -256,7 +225,8 @@ static int restore_run(struct restore *restore)
 int main(void)
 {
 	json_t *arguments = program_arguments();
-	struct restore restore = {.arguments = arguments, .dump = {.fd = -1}, .n_ignored = -1};
+	struct restore restore = {.arguments = arguments, .dump = {.fd = -1}};
+	report_open(&restore.report, json_object_get(arguments, "harmless_errors"));
 	int code = restore_run(&restore);
 	dump_clear(&restore.dump);
 	connection_clear(&restore.target);
@@ -265,7 +235,7 @@ int main(void)
 	g_clear_pointer(&restore.extra, g_ptr_array_unref);
 	g_free(restore.program);
 	g_strfreev(restore.environment);
-	g_free(restore.first_error);
+	report_close(&restore.report);
 	json_decref(arguments);
 	return code;
 }
