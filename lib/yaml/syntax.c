@@ -16,9 +16,17 @@ struct error {
 	const char *text, *end;
 };
 
-static struct place place_of(const struct error *error, yaml_mark_t mark)
+/* Counted anew: at the end of a file libyaml's own mark is on a line that is not there. */
+static struct place place_of(const struct error *error, const char *at)
 {
-	return (struct place){error->file, mark.line + 1, mark.column + 1};
+	struct place place = {error->file, 1, 1};
+	for (const char *c = error->text; c < at; c = g_utf8_next_char(c)) {
+		bool ends_line =
+			*c == '\n' || (*c == '\r' && !(c + 1 < error->end && c[1] == '\n'));
+		place.line += ends_line;
+		place.column = ends_line ? 1 : place.column + 1;
+	}
+	return place;
 }
 
 /* The mark counts characters, not bytes. */
@@ -61,7 +69,7 @@ static bool is_first_in_line(const struct error *error, const char *at)
 
 static void explain_tab(const struct error *error)
 {
-	problem_add(error->problems, place_of(error, error->parser->problem_mark),
+	problem_add(error->problems, place_of(error, error->at),
 		"a tab stands where only spaces may indent");
 	problem_hint(error->problems, "replace the tab by spaces");
 }
@@ -72,18 +80,23 @@ static void explain_start(const struct error *error)
 		explain_tab(error);
 		return;
 	}
+	if (error->at == error->end) {
+		problem_add(error->problems, place_of(error, error->at),
+			"the file ends where a value was expected");
+		return;
+	}
 	/* `{% if %}`: YAML has taken the brace for the beginning of a map. */
 	bool is_template = error->at > error->text && error->at[-1] == '{';
-	struct place place = place_of(error, error->parser->problem_mark);
+	struct place place = place_of(error, error->at);
 	place.column -= is_template;
 	problem_add(error->problems, place, "a value without quotes cannot begin with \"%s%.1s\"",
-		is_template ? "{" : "", error->at < error->end ? error->at : "");
+		is_template ? "{" : "", error->at);
 	hint_quotes(error, error->at - is_template);
 }
 
 static void explain_alias(const struct error *error)
 {
-	problem_add(error->problems, place_of(error, error->parser->context_mark),
+	problem_add(error->problems, place_of(error, error->context_at),
 		"a value that begins with \"%c\" must be quoted",
 		error->context_at < error->end ? *error->context_at : '*');
 	hint_quotes(error, error->context_at);
@@ -91,8 +104,7 @@ static void explain_alias(const struct error *error)
 
 static void explain_colon(const struct error *error)
 {
-	problem_add(error->problems, place_of(error, error->parser->problem_mark),
-		"\":\" is not expected here");
+	problem_add(error->problems, place_of(error, error->at), "\":\" is not expected here");
 	problem_hint(error->problems,
 		"put a value that contains \": \" in quotes, or check how "
 		"far this line is indented");
@@ -100,14 +112,13 @@ static void explain_colon(const struct error *error)
 
 static void explain_quote(const struct error *error)
 {
-	problem_add(error->problems, place_of(error, error->parser->context_mark),
-		"this quote is never closed");
+	problem_add(
+		error->problems, place_of(error, error->context_at), "this quote is never closed");
 }
 
 static void explain_escape(const struct error *error)
 {
-	problem_add(error->problems, place_of(error, error->parser->problem_mark),
-		"unknown escape in double quotes");
+	problem_add(error->problems, place_of(error, error->at), "unknown escape in double quotes");
 	problem_hint(error->problems,
 		"write two backslashes for one, or put the value in single quotes");
 }
@@ -117,19 +128,22 @@ static void explain_flow(const struct error *error)
 	const yaml_parser_t *parser = error->parser;
 	const char *open = strstr(parser->context, "sequence") ? "[" : "{";
 	const char *close = *open == '[' ? "]" : "}";
-	if (parser->context_mark.line == parser->problem_mark.line)
-		problem_add(error->problems, place_of(error, parser->problem_mark),
-			"expected \",\" or \"%s\" after the \"%s\" of column %zu", close, open,
-			parser->context_mark.column + 1);
+	struct place here = place_of(error, error->at), opened = place_of(error, error->context_at);
+	if (error->at == error->end)
+		problem_add(error->problems, opened, "this \"%s\" is never closed", open);
+	else if (here.line == opened.line)
+		problem_add(error->problems, here,
+			"expected \",\" or \"%s\" after the \"%s\" of column %u", close, open,
+			opened.column);
 	else
-		problem_add(error->problems, place_of(error, parser->context_mark),
-			"this \"%s\" is not closed: expected \",\" or \"%s\" before line %zu", open,
-			close, parser->problem_mark.line + 1);
+		problem_add(error->problems, opened,
+			"this \"%s\" is not closed: expected \",\" or \"%s\" before line %u", open,
+			close, here.line);
 }
 
 static void explain_key(const struct error *error)
 {
-	problem_add(error->problems, place_of(error, error->parser->context_mark),
+	problem_add(error->problems, place_of(error, error->context_at),
 		"expected \"key: value\", found no \":\"");
 	problem_hint(error->problems, "a \":\" and a space separate a key from its value");
 }
@@ -138,7 +152,7 @@ static void explain_block(const struct error *error)
 {
 	const yaml_parser_t *parser = error->parser;
 	bool is_map = strstr(parser->context, "mapping");
-	struct place place = place_of(error, parser->problem_mark);
+	struct place place = place_of(error, error->at);
 	if (!is_first_in_line(error, error->at)) {
 		problem_add(error->problems, place, "unexpected text after the value");
 		problem_hint(error->problems, "put the whole value in quotes");
@@ -155,8 +169,7 @@ static void explain_block(const struct error *error)
 
 static void explain_entry(const struct error *error)
 {
-	problem_add(error->problems, place_of(error, error->parser->problem_mark),
-		"a list cannot begin here");
+	problem_add(error->problems, place_of(error, error->at), "a list cannot begin here");
 	problem_hint(error->problems,
 		"begin the list on a line of its own, or put the value in "
 		"quotes");
@@ -164,7 +177,7 @@ static void explain_entry(const struct error *error)
 
 static void explain_document(const struct error *error)
 {
-	problem_add(error->problems, place_of(error, error->parser->problem_mark),
+	problem_add(error->problems, place_of(error, error->at),
 		"nothing more was expected after the value above");
 	problem_hint(error->problems,
 		"put the whole value in quotes, or begin another document "
@@ -174,7 +187,7 @@ static void explain_document(const struct error *error)
 static void explain_other(const struct error *error)
 {
 	const yaml_parser_t *parser = error->parser;
-	problem_add(error->problems, place_of(error, parser->problem_mark), "not YAML: %s%s%s",
+	problem_add(error->problems, place_of(error, error->at), "not YAML: %s%s%s",
 		parser->context ? parser->context : "", parser->context ? ", " : "",
 		parser->problem ? parser->problem : "unknown error");
 }
