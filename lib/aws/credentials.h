@@ -15,8 +15,7 @@ struct aws_credentials {
 	char *access_key_id, *secret_access_key;
 	char *session_token; /* NULL for lasting keys */
 	int64_t expires_at;  /* INSTANT_NEVER for lasting keys */
-	char *found_in; /* for messages: `the connection`, `profile "x" of ~/.aws/credentials` ...
-			 */
+	char *found_in;      /* for messages: `the environment` ... */
 };
 
 /*

@@ -17,8 +17,7 @@ struct http_answer {
 	GString *body;       /* unless a sink took it */
 };
 
-/* Called with the next bytes of a 2xx answer's body; false ends the exchange (CURLE_WRITE_ERROR).
- */
+/* Called with the next bytes of a 2xx answer's body; false ends it with CURLE_WRITE_ERROR. */
 typedef bool http_sink(void *data, const struct http_answer *answer, const void *bytes, size_t n);
 
 struct http_request {

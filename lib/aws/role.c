@@ -71,8 +71,7 @@ struct ask {
 	const char *what;                  /* for messages */
 };
 
-/* The body of a 200, or NULL. Tried again when the service is away, overloaded or mistaken (5xx).
- */
+/* The body of a 200, or NULL. Tried again when the service is away, overloaded or broken. */
 static char *ask(CURL *curl, const struct ask *ask, GError **error)
 {
 	const char *headers[] = {ask->header, NULL};

@@ -28,8 +28,7 @@ void s3_object_clear(struct s3_object *object);
 struct s3 *s3_open(const struct s3_settings *settings, GError **error);
 void s3_close(struct s3 *s3);
 
-/* Where requests go, for messages: `http://127.0.0.1:9000` or `https://s3.eu-west-1.amazonaws.com`.
- */
+/* Where requests go, for messages: `http://127.0.0.1:9000`. */
 const char *s3_endpoint(const struct s3 *s3);
 
 /* `s3://bucket/key`; the key is not decoded, and not empty. */

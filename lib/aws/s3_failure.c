@@ -148,13 +148,17 @@ static char *sentence(const struct s3 *s3, const struct s3_request *request, enu
 	case CAUSE_OTHER:
 		break;
 	}
+	/* The answer to a HEAD cannot say so. */
+	if (answer->status == 400 && !complaint->code)
+		return g_strdup_printf(
+			"%s: %s answered 400 without a reason; is its region \"%s\"?", what,
+			s3->endpoint, s3->region);
 	return g_strdup_printf("%s: %s answered %ld%s%s%s%s", what, s3->endpoint, answer->status,
 		complaint->code ? " " : "", complaint->code ? complaint->code : "",
 		complaint->message ? ": " : "", complaint->message ? complaint->message : "");
 }
 
-/* Another object may come, clocks and servers are put right; the others want a change by somebody.
- */
+/* Another object may come, a clock be put right; the others want a change by somebody. */
 static bool is_lasting(enum cause cause, long status)
 {
 	switch (cause) {

@@ -7,8 +7,7 @@
 
 char *s3_etag_bare(const char *etag)
 {
-	/* A proxy that recodes answers makes strong tags weak; the bytes are checked by themselves.
-	 */
+	/* A proxy that recodes answers makes strong tags weak; the bytes are verified anyway. */
 	if (etag && g_str_has_prefix(etag, "W/"))
 		etag += 2;
 	/* Some servers have none for what was laid beside them, and say so by an empty one. */

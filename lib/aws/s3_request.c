@@ -23,8 +23,7 @@ struct s3_patience s3_patience(void)
 	return (struct s3_patience){.max_tries = (unsigned)max_tries};
 }
 
-/* Doubling pauses, each a random part of its length, so that many clients do not come back at once.
- */
+/* Doubling pauses, each cut at random, so that many clients do not come back at once. */
 bool s3_patience_wait(struct s3_patience *patience, const char *retry_after)
 {
 	guint64 asked_s = 0;

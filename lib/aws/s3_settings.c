@@ -56,8 +56,7 @@ static bool addressing_take(
 	return true;
 }
 
-/* A pair of keys and its token belong together: one half from here and one from there fits nothing.
- */
+/* Keys and their token belong together: half from here and half from there fits nothing. */
 static bool keys_take(struct s3_settings *settings, const struct table *table,
 	const char *const names[3], GError **error)
 {

@@ -6,9 +6,8 @@
 #include <jansson.h>
 
 enum s3_addressing {
-	S3_ADDRESSING_AUTO, /* the bucket in the host name at AWS, in the path at any other endpoint
-			     */
-	S3_ADDRESSING_PATH, /* http://host/bucket/key */
+	S3_ADDRESSING_AUTO,    /* in the host name at AWS, in the path at any other endpoint */
+	S3_ADDRESSING_PATH,    /* http://host/bucket/key */
 	S3_ADDRESSING_VIRTUAL, /* http://bucket.host/key */
 };
 

@@ -34,10 +34,13 @@ static int succeed(const char *bucket, const char *path, const struct s3_object 
 		text_or_null(modified), "version_id", text_or_null(object->version_id)));
 }
 
-/* A file on its way: written beside its place under another name. */
+/*
+ * A file on its way: written in the folder of its place, where the file system allows it without a
+ * name, so that nothing is left of it when the program is killed.
+ */
 struct draft {
 	const char *path;
-	char *temporary_path, *folder;
+	char *folder, *temporary_path; /* NULL: it has no name */
 	int fd;
 };
 
@@ -59,13 +62,26 @@ static bool draft_open(struct draft *draft, const char *path, GError **error)
 		return false;
 	}
 	draft->folder = g_path_get_dirname(path);
-	draft->temporary_path = g_build_filename(draft->folder, ".s3_copy-XXXXXX", NULL);
-	draft->fd = g_mkstemp_full(draft->temporary_path, O_RDWR | O_CLOEXEC, 0600);
+	draft->fd = open(draft->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (draft->fd == -1 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+		draft->temporary_path = g_build_filename(draft->folder, ".s3_copy-XXXXXX", NULL);
+		draft->fd = g_mkstemp_full(draft->temporary_path, O_RDWR | O_CLOEXEC, 0600);
+	}
 	return draft->fd != -1 || draft_fail(draft, "write", error);
 }
 
-/* mkstemp's file is for the owner alone; this one gets the permissions of what it replaces, or the
- * usual ones. */
+/* A file without a name gets one, which no other has. */
+static bool draft_name(struct draft *draft)
+{
+	if (draft->temporary_path)
+		return true;
+	g_autofree char *itself = g_strdup_printf("/proc/self/fd/%d", draft->fd);
+	draft->temporary_path = g_strdup_printf(
+		"%s/.s3_copy-%08x%08x", draft->folder, g_random_int(), g_random_int());
+	return linkat(AT_FDCWD, itself, AT_FDCWD, draft->temporary_path, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/* Of what it replaces, or the usual ones; until then it is for the owner alone. */
 static mode_t permissions(const char *path)
 {
 	struct stat status;
@@ -80,7 +96,7 @@ static mode_t permissions(const char *path)
 static bool draft_place(struct draft *draft, GError **error)
 {
 	if (fchmod(draft->fd, permissions(draft->path)) == -1 || fsync(draft->fd) == -1
-		|| rename(draft->temporary_path, draft->path) == -1)
+		|| !draft_name(draft) || rename(draft->temporary_path, draft->path) == -1)
 		return draft_fail(draft, "write", error);
 	g_clear_pointer(&draft->temporary_path, g_free);
 	int folder_fd = open(draft->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

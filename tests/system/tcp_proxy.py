@@ -55,6 +55,19 @@ class FlipByte(Spoiler):
         return data
 
 
+class StopAfter(Spoiler):
+    """Passes on so many bytes of the answers, says so, and holds back the rest."""
+
+    def __init__(self, left, reached):
+        self.left, self.reached = left, reached
+
+    def to_client(self, data):
+        self.left -= len(data)
+        if self.left <= 0:
+            self.reached.set()
+        return data if self.left > 0 else b""
+
+
 class TcpProxy:
     """`spoilers` is asked for each new connection, in their order: spoilers(number) -> Spoiler."""
 

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 """s3_find_latest and s3_copy against a server that verifies signatures."""
+import json
 import os
+import signal
 import stat
+import subprocess
+import threading
 import time
 
 import pytest
@@ -10,7 +14,7 @@ from conftest import server as server_of
 from http_script import Answer, HttpScript
 from operator_run import operator_run
 from s3_store import Store
-from tcp_proxy import CutAfter, CutRequest, FlipByte, Spoiler, TcpProxy
+from tcp_proxy import CutAfter, CutRequest, FlipByte, Spoiler, StopAfter, TcpProxy
 
 MIB = 1 << 20
 FEW_TRIES = {"AWS_MAX_ATTEMPTS": "2"}
@@ -242,6 +246,26 @@ def test_a_file_keeps_its_permissions_when_it_is_replaced(store, tmp_path):
     assert store.copy(store.uri("k"), tmp_path / "out").status == 0
     assert (tmp_path / "out").read_bytes() == b"new"
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_copy_that_is_killed_leaves_nothing_behind(store, tmp_path, signal_number):
+    store.put("k", pattern_bytes(8 * MIB))
+    (tmp_path / "out").write_bytes(b"before")
+    half_way = threading.Event()
+
+    with TcpProxy(store.port, lambda n: StopAfter(3 * MIB, half_way)) as proxy:
+        arguments = {"source": store.uri("k"), "destination": str(tmp_path / "out"), "endpoint_url": proxy.url,
+                     **store.keys}
+        program = store.build / "operators" / "s3_copy" / "s3_copy"
+        with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+            process.stdin.write(json.dumps(arguments).encode())
+            process.stdin.close()
+            assert half_way.wait(60)
+            process.send_signal(signal_number)
+            assert process.wait(60) == -signal_number
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out").read_bytes() == b"before"
 
 
 # What S3 refuses
