@@ -31,6 +31,7 @@ struct restore {
 	GPtrArray *options, *extra;
 	char *program;
 	char **environment;
+	bool is_empty; /* the target holds nothing yet */
 	struct dump dump;
 	double seconds; /* that pg_restore took */
 	struct report report;
@@ -100,6 +101,23 @@ static bool program_find(struct restore *restore, int server_major, GError **err
 	return true;
 }
 
+static bool target_is_empty(PGconn *session)
+{
+	static const char query[] =
+		"WITH own AS (SELECT oid FROM pg_namespace"
+		" WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')"
+		"SELECT NOT EXISTS (SELECT FROM pg_class WHERE relnamespace IN (TABLE own)"
+		" UNION ALL SELECT FROM pg_type WHERE typnamespace IN (TABLE own)"
+		" UNION ALL SELECT FROM pg_proc WHERE pronamespace IN (TABLE own)"
+		" UNION ALL SELECT FROM pg_largeobject_metadata)"
+		" AND (SELECT count(*) FROM own) <= 1";
+	PGresult *result = PQexec(session, query);
+	bool is_empty = PQresultStatus(result) == PGRES_TUPLES_OK
+		&& g_str_equal(PQgetvalue(result, 0, 0), "t");
+	PQclear(result);
+	return is_empty;
+}
+
 /* Whether the server is there and lets us in; and what its programs are to be told. */
 static bool target_open(struct restore *restore, GError **error)
 {
@@ -122,6 +140,7 @@ static bool target_open(struct restore *restore, GError **error)
 			postgres_environment(&restore->target, session, application, path);
 		/* Its messages are read, so they must not be translated. */
 		restore->environment = g_environ_setenv(environment, "LC_ALL", "C.UTF-8", TRUE);
+		restore->is_empty = target_is_empty(session);
 		printf("target: database %s on %s, PostgreSQL %d\n", PQdb(session), PQhost(session),
 			major);
 	}
@@ -131,13 +150,30 @@ static bool target_open(struct restore *restore, GError **error)
 	return is_ready;
 }
 
+/*
+ * Even with --if-exists pg_restore may stumble over what it wants to drop (see report.c). Where
+ * the first error is the end, an empty database is better not cleaned.
+ */
+static bool clean_is_left_out(const struct restore *restore)
+{
+	return restore->is_empty
+		&& (program_boolean(restore->arguments, "exit_on_error", false)
+			|| program_boolean(restore->arguments, "single_transaction", false));
+}
+
+static bool is_about_clean(const char *option)
+{
+	return g_str_equal(option, "--clean") || g_str_equal(option, "--if-exists");
+}
+
 static GPtrArray *command_line(const struct restore *restore)
 {
 	const struct connection *target = &restore->target;
 	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(argv, g_strdup(restore->program));
 	for (guint i = 0; restore->options->pdata[i]; i++)
-		g_ptr_array_add(argv, g_strdup(restore->options->pdata[i]));
+		if (!clean_is_left_out(restore) || !is_about_clean(restore->options->pdata[i]))
+			g_ptr_array_add(argv, g_strdup(restore->options->pdata[i]));
 	g_ptr_array_add(argv, g_strdup("--no-password"));
 	if (target->host)
 		g_ptr_array_add(argv, g_strdup_printf("--host=%s", target->host));

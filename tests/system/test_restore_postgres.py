@@ -29,7 +29,8 @@ def pg_target(pg):
 
 
 def pg_arguments(pg, source, **more):
-    return dict({"source": str(source), "host": pg["PGHOST"], "port": int(pg["PGPORT"]), "user": pg["PGUSER"],
+    source = source if isinstance(source, dict) else str(source)
+    return dict({"source": source, "host": pg["PGHOST"], "port": int(pg["PGPORT"]), "user": pg["PGUSER"],
                  "password": pg["PGPASSWORD"], "database": "target", "clean": True, "no_acl": True,
                  "no_owner": True}, **more)
 
@@ -60,6 +61,16 @@ def test_every_kind_of_archive_is_restored(pg, pg_source, pg_target, operate, tm
     assert ended.code == 0, ended.log
     assert dumps.postgres_answers(pg, "target") == pg_source
     assert ended.value["rows"] == 3503
+
+
+@pytest.mark.parametrize("option", ["single_transaction", "exit_on_error"])
+def test_where_the_first_error_is_the_end_an_empty_database_is_not_cleaned(
+        pg, pg_source, pg_dump, pg_target, operate, option):
+    for is_cleaned in (False, True):
+        ended = operate("pg_restore", pg_arguments(pg, pg_dump, **{option: True}))
+        assert ended.code == 0, ended.log
+        assert (" --clean --if-exists " in ended.log) == is_cleaned
+        assert dumps.postgres_answers(pg, "target") == pg_source
 
 
 def test_a_dump_of_inserts_has_no_count_of_rows(pg, pg_source, pg_target, operate, tmp_path):
@@ -288,8 +299,7 @@ def store(s3, build):
 def test_a_dump_comes_from_s3(pg, pg_source, pg_dump, pg_target, store, operate):
     store.put("a b/ü.dump", pg_dump.read_bytes())
     found = store.find(prefix="a b/").result
-    ended = operate("pg_restore", pg_arguments(pg, "", source=found, endpoint_url=store.server["AWS_ENDPOINT_URL"],
-                                               **store.keys))
+    ended = operate("pg_restore", pg_arguments(pg, found, endpoint_url=store.server["AWS_ENDPOINT_URL"], **store.keys))
     assert ended.code == 0, ended.log
     assert ended.value["source"] == f"s3://{store.bucket}/a b/ü.dump"
     assert dumps.postgres_answers(pg, "target") == pg_source
@@ -300,8 +310,7 @@ def test_a_dump_that_was_replaced_since_it_was_found_is_not_restored(pg, pg_dump
     found = store.find(prefix="replaced").result
     store.put("replaced.dump", pg_dump.read_bytes() + b"more")
     dumps.psql(pg, "CREATE TABLE keyless AS SELECT 'precious' AS line", "target")
-    ended = operate("pg_restore", pg_arguments(pg, "", source=found, endpoint_url=store.server["AWS_ENDPOINT_URL"],
-                                               **store.keys))
+    ended = operate("pg_restore", pg_arguments(pg, found, endpoint_url=store.server["AWS_ENDPOINT_URL"], **store.keys))
     assert ended.code != 0 and "replaced.dump" in ended.last
     assert dumps.psql(pg, "SELECT line FROM keyless", "target") == "precious"
 
