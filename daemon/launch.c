@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/journal.h"
-#include "daemon/render.h"
+#include "daemon/render/render.h"
 #include "daemon/report.h"
 #include "lib/base/instant.h"
 

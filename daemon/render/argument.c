@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/render/argument.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lib/base/instant.h"
+#include "lib/base/size.h"
+
+static json_t *refuse(const struct parameter *parameter, json_t *value, GError **error)
+{
+	g_autofree char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (parameter->secret)
+		g_set_error(error, LIB_ERROR, 0, "%s: expected %s", parameter->name,
+			parameter_type_name(parameter->type));
+	else
+		g_set_error(error, LIB_ERROR, 0, "%s: expected %s, found %.100s", parameter->name,
+			parameter_type_name(parameter->type), text);
+	json_decref(value);
+	return NULL;
+}
+
+static json_t *fit_text(const struct parameter *parameter, json_t *value, GError **error)
+{
+	if (json_is_object(value) || json_is_array(value))
+		return refuse(parameter, value, error);
+	if (!json_is_string(value)) {
+		g_autofree char *text = template_text(value);
+		json_decref(value);
+		value = json_string(text);
+	}
+	if (!parameter->choices || g_strv_contains(parameter->choices, json_string_value(value)))
+		return value;
+	g_autofree char *all = g_strjoinv(", ", (char **)parameter->choices);
+	g_set_error(error, LIB_ERROR, 0, "%s: expected one of %s, found \"%s\"", parameter->name, all,
+		json_string_value(value));
+	json_decref(value);
+	return NULL;
+}
+
+/* Text that is a number or a boolean of JSON is that: `{{ var.value.PORT }}` is always text. */
+static json_t *read_scalar(json_t *value)
+{
+	g_autofree char *text = json_is_string(value) ? g_strstrip(g_strdup(json_string_value(value))) : NULL;
+	json_t *read = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+	if (!read || json_is_object(read) || json_is_array(read)) {
+		json_decref(read);
+		return value;
+	}
+	json_decref(value);
+	return read;
+}
+
+static json_t *fit_integer(const struct parameter *parameter, json_t *value, GError **error)
+{
+	value = read_scalar(value);
+	if (json_is_real(value) && floor(json_real_value(value)) == json_real_value(value)
+		&& fabs(json_real_value(value)) < 9e15) {
+		json_t *whole = json_integer((json_int_t)json_real_value(value));
+		json_decref(value);
+		return whole;
+	}
+	return json_is_integer(value) ? value : refuse(parameter, value, error);
+}
+
+static json_t *fit_boolean(const struct parameter *parameter, json_t *value, GError **error)
+{
+	const char *text = json_string_value(value);
+	if (text && (g_str_equal(text, "True") || g_str_equal(text, "False"))) {
+		json_t *truth = json_boolean(g_str_equal(text, "True"));
+		json_decref(value);
+		return truth;
+	}
+	value = read_scalar(value);
+	return json_is_boolean(value) ? value : refuse(parameter, value, error);
+}
+
+static json_t *fit_duration(const struct parameter *parameter, json_t *value, GError **error)
+{
+	int64_t us;
+	if (json_is_number(value) && json_number_value(value) >= 0)
+		return value;
+	if (!json_is_string(value) || !duration_parse(json_string_value(value), &us, NULL))
+		return refuse(parameter, value, error);
+	json_decref(value);
+	return us % SECOND_US ? json_real((double)us / SECOND_US) : json_integer(us / SECOND_US);
+}
+
+static json_t *fit_size(const struct parameter *parameter, json_t *value, GError **error)
+{
+	int64_t bytes;
+	if (json_is_integer(value) && json_integer_value(value) >= 0)
+		return value;
+	if (!json_is_string(value) || !size_parse(json_string_value(value), &bytes, NULL))
+		return refuse(parameter, value, error);
+	json_decref(value);
+	return json_integer(bytes);
+}
+
+/* A list or map may come as the text of one: `{{ var.value.TABLES }}`. */
+static json_t *fit_container(const struct parameter *parameter, json_t *value, GError **error)
+{
+	bool wants_list = parameter->type == PARAMETER_LIST;
+	json_t *read = json_is_string(value) ? json_loads(json_string_value(value), 0, NULL) : NULL;
+	if (read) {
+		json_decref(value);
+		value = read;
+	}
+	bool fits = wants_list ? json_is_array(value) : json_is_object(value);
+	return fits ? value : refuse(parameter, value, error);
+}
+
+static json_t *fit_connection(
+	struct scope *scope, const struct parameter *parameter, json_t *value, GError **error)
+{
+	g_autofree char *conn_id = g_strdup(json_string_value(value));
+	if (!conn_id)
+		return refuse(parameter, value, error);
+	json_decref(value);
+	json_t *connection = connection_resolve(scope, conn_id, error);
+	if (!connection)
+		g_prefix_error(error, "%s: ", parameter->name);
+	return connection;
+}
+
+json_t *argument_fit(
+	struct scope *scope, const struct parameter *parameter, json_t *value, GError **error)
+{
+	if (json_is_null(value))
+		return value;
+	if (parameter->secret)
+		mask_add(scope->masks, json_string_value(value));
+	switch (parameter->type) {
+	case PARAMETER_TEXT:
+	case PARAMETER_SHELL:
+		return fit_text(parameter, value, error);
+	case PARAMETER_INTEGER:
+		return fit_integer(parameter, value, error);
+	case PARAMETER_NUMBER:
+		value = read_scalar(value);
+		return json_is_number(value) ? value : refuse(parameter, value, error);
+	case PARAMETER_BOOLEAN:
+		return fit_boolean(parameter, value, error);
+	case PARAMETER_DURATION:
+		return fit_duration(parameter, value, error);
+	case PARAMETER_SIZE:
+		return fit_size(parameter, value, error);
+	case PARAMETER_LIST:
+	case PARAMETER_MAP:
+		return fit_container(parameter, value, error);
+	case PARAMETER_ANY:
+		return value;
+	case PARAMETER_CONNECTION:
+		return fit_connection(scope, parameter, value, error);
+	}
+	g_assert_not_reached();
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* Variables, connections and results of other tasks: read when a template asks for them. */
+#include <string.h>
+
+#include "daemon/render/scope.h"
+#include "lib/base/ident.h"
+#include "lib/base/instant.h"
+
+/* ---- var.value.KEY, var.json.KEY, and .get(KEY, default) of both ---- */
+
+static bool variable_set(struct scope *scope, const char *key, bool as_json,
+	struct template_value *out, GError **error)
+{
+	struct variable variable;
+	GError *failed = NULL;
+	if (!reader_variable(scope->request->reader, key, &variable, &failed)) {
+		if (failed)
+			g_propagate_error(error, failed);
+		return false;
+	}
+	json_error_t why;
+	json_t *json = json_loads(variable.value, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &why);
+	if (name_is_sensitive(key))
+		mask_add(scope->masks, variable.value);
+	mask_add_sensitive(scope->masks, json);
+	if (!as_json)
+		set_text(out, variable.value);
+	else if (json)
+		set_json(out, json_incref(json));
+	else
+		g_set_error(error, LIB_ERROR, 0, "the variable \"%s\" is no JSON: %s", key, why.text);
+	bool is_set = !as_json || json;
+	json_decref(json);
+	variable_clear(&variable);
+	return is_set;
+}
+
+static bool is_json(const struct template_object *base)
+{
+	return g_str_equal(object_of(base)->key, "json");
+}
+
+/* The key and what to take when there is nothing of that name. */
+static bool get_arguments(
+	json_t *arguments, json_t *keywords, const char **key, json_t **otherwise, GError **error)
+{
+	static const char *const names[] = {"default", "default_var", "default_conn"};
+	*key = json_string_value(json_array_get(arguments, 0));
+	*otherwise = json_array_get(arguments, 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(names) && !*otherwise; i++)
+		*otherwise = json_object_get(keywords, names[i]);
+	if (!*key)
+		g_set_error(error, LIB_ERROR, 0, "get() wants a name, and perhaps a default");
+	return *key != NULL;
+}
+
+static bool variable_call_get(const struct template_object *base, json_t *arguments,
+	json_t *keywords, struct template_value *out, GError **error)
+{
+	const char *key;
+	json_t *otherwise;
+	GError *failed = NULL;
+	if (!get_arguments(arguments, keywords, &key, &otherwise, error))
+		return false;
+	if (variable_set(object_of(base)->scope, key, is_json(base), out, &failed))
+		return true;
+	if (failed) {
+		g_propagate_error(error, failed);
+		return false;
+	}
+	if (otherwise)
+		return set_json(out, json_incref(otherwise));
+	g_set_error(error, LIB_ERROR, 0, "there is no variable \"%s\"", key);
+	return false;
+}
+
+static bool variable_get(const struct template_object *base, const char *name,
+	struct template_value *out, GError **error)
+{
+	struct scope *scope = object_of(base)->scope;
+	if (g_str_equal(name, "get"))
+		return set_object(scope, out, NULL, variable_call_get, object_of(base)->key);
+	return variable_set(scope, name, is_json(base), out, error);
+}
+
+bool variables_get(const struct template_object *base, const char *name, struct template_value *out,
+	GError **error)
+{
+	if (!g_str_equal(name, "value") && !g_str_equal(name, "json"))
+		return false;
+	return set_object(object_of(base)->scope, out, variable_get, NULL, name);
+}
+
+/* ---- conn.ID.host ---- */
+
+static json_t *text_or_null(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+static json_t *connection_json(const struct connection *connection)
+{
+	json_t *extra = connection->extra ? json_loads(connection->extra, JSON_DECODE_ANY, NULL) : NULL;
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "conn_id",
+		connection->conn_id, "conn_type", connection->conn_type, "description",
+		text_or_null(connection->description), "host", text_or_null(connection->host),
+		"login", text_or_null(connection->login), "password",
+		text_or_null(connection->password), "schema", text_or_null(connection->schema),
+		"port", connection->port ? json_integer(connection->port) : json_null(), "extra",
+		extra ? extra : json_object());
+}
+
+/* NULL without an error: there is none. */
+static json_t *connection_find(struct scope *scope, const char *conn_id, GError **error)
+{
+	struct connection connection;
+	if (!reader_connection(scope->request->reader, conn_id, &connection, error))
+		return NULL;
+	json_t *json = connection_json(&connection);
+	mask_add(scope->masks, connection.password);
+	if (connection.password) {
+		g_autofree char *quoted = g_uri_escape_string(connection.password, NULL, FALSE);
+		mask_add(scope->masks, quoted);
+	}
+	mask_add_sensitive(scope->masks, json_object_get(json, "extra"));
+	connection_clear(&connection);
+	return json;
+}
+
+json_t *connection_resolve(struct scope *scope, const char *conn_id, GError **error)
+{
+	GError *failed = NULL;
+	json_t *json = connection_find(scope, conn_id, &failed);
+	if (failed)
+		g_propagate_error(error, failed);
+	else if (!json)
+		g_set_error(error, LIB_ERROR, 0,
+			"there is no connection \"%s\"; add it with dagctl connections add %s", conn_id,
+			conn_id);
+	return json;
+}
+
+static bool connection_get(const struct template_object *base, const char *name,
+	struct template_value *out, GError **error)
+{
+	const json_t *connection = object_of(base)->json;
+	json_t *extra = json_object_get(connection, "extra");
+	if (g_str_equal(name, "extra_dejson"))
+		return set_json(out, json_incref(extra));
+	if (g_str_equal(name, "extra")) {
+		g_autofree char *text = json_dumps(extra, JSON_COMPACT | JSON_ENCODE_ANY);
+		return set_text(out, text);
+	}
+	json_t *field = json_object_get(connection, name);
+	return field && set_json(out, json_incref(field));
+}
+
+/* False without an error: there is none. */
+static bool set_connection(
+	struct scope *scope, const char *conn_id, struct template_value *out, GError **error)
+{
+	json_t *json = connection_find(scope, conn_id, error);
+	if (!json)
+		return false;
+	set_object(scope, out, connection_get, NULL, conn_id);
+	struct object *object = g_ptr_array_index(scope->objects, scope->objects->len - 1);
+	object->json = json;
+	return true;
+}
+
+static bool connection_call_get(const struct template_object *base, json_t *arguments,
+	json_t *keywords, struct template_value *out, GError **error)
+{
+	const char *conn_id;
+	json_t *otherwise;
+	GError *failed = NULL;
+	if (!get_arguments(arguments, keywords, &conn_id, &otherwise, error))
+		return false;
+	if (set_connection(object_of(base)->scope, conn_id, out, &failed))
+		return true;
+	if (failed) {
+		g_propagate_error(error, failed);
+		return false;
+	}
+	if (otherwise)
+		return set_json(out, json_incref(otherwise));
+	g_set_error(error, LIB_ERROR, 0, "there is no connection \"%s\"", conn_id);
+	return false;
+}
+
+bool connections_get(const struct template_object *base, const char *name,
+	struct template_value *out, GError **error)
+{
+	struct scope *scope = object_of(base)->scope;
+	if (g_str_equal(name, "get"))
+		return set_object(scope, out, NULL, connection_call_get, NULL);
+	return set_connection(scope, name, out, error);
+}
+
+/* ---- results of other tasks ---- */
+
+/* A value that a task left; NULL: it left none of that name. */
+static json_t *xcom(const struct scope *scope, const char *task_id, const char *key)
+{
+	struct task_key task = {scope->request->run->id, task_id, -1};
+	g_autofree char *text = reader_xcom(scope->request->reader, &task, key);
+	return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+}
+
+static void set_no_value(GError **error, const char *task_id, const char *key)
+{
+	g_set_error(error, LIB_ERROR, 0,
+		"the task \"%s\" left no value \"%s\"; give default= to xcom_pull if it may be missing",
+		task_id, key);
+}
+
+static bool output_get(const struct template_object *base, const char *name,
+	struct template_value *out, GError **error)
+{
+	const struct object *object = object_of(base);
+	if (!g_str_equal(name, "output"))
+		return false;
+	json_t *value = xcom(object->scope, object->key, "return_value");
+	if (value)
+		return set_json(out, value);
+	set_no_value(error, object->key, "return_value");
+	return false;
+}
+
+bool tasks_get(const struct template_object *base, const char *name, struct template_value *out,
+	GError **error)
+{
+	struct scope *scope = object_of(base)->scope;
+	return dag_task(scope->request->dag, name)
+		&& set_object(scope, out, output_get, NULL, name);
+}
+
+static json_t *xcom_or(
+	const struct scope *scope, const char *task_id, const char *key, json_t *otherwise, GError **error)
+{
+	json_t *value = xcom(scope, task_id, key);
+	if (!value && !otherwise)
+		set_no_value(error, task_id, key);
+	return value ? value : json_incref(otherwise);
+}
+
+bool xcom_pull(const struct template_object *base, json_t *arguments, json_t *keywords,
+	struct template_value *out, GError **error)
+{
+	const struct scope *scope = object_of(base)->scope;
+	json_t *task_ids = json_array_get(arguments, 0), *item;
+	json_t *otherwise = json_object_get(keywords, "default");
+	const char *key = json_string_value(json_object_get(keywords, "key"));
+	size_t i;
+	if (!task_ids)
+		task_ids = json_object_get(keywords, "task_ids");
+	if (!key)
+		key = "return_value";
+	if (json_is_string(task_ids)) {
+		json_t *value = xcom_or(scope, json_string_value(task_ids), key, otherwise, error);
+		return value && set_json(out, value);
+	}
+	if (!json_is_array(task_ids)) {
+		g_set_error(error, LIB_ERROR, 0, "xcom_pull: task_ids is neither a task_id nor a list");
+		return false;
+	}
+	json_t *values = json_array();
+	json_array_foreach(task_ids, i, item)
+	{
+		const char *task_id = json_is_string(item) ? json_string_value(item) : "";
+		json_t *value = xcom_or(scope, task_id, key, otherwise, error);
+		if (!value) {
+			json_decref(values);
+			return false;
+		}
+		json_array_append_new(values, value);
+	}
+	return set_json(out, values);
+}

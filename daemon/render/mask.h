@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* What may be shown of rendered values. */
+#pragma once
+
+#include <glib.h>
+#include <jansson.h>
+
+/* A copy in which every mask stands as `***`, and so does all under keys that look secret. */
+json_t *json_masked(const json_t *value, const GPtrArray *masks);

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/render/render.h"
+
+#include <string.h>
+
+#include "daemon/render/argument.h"
+#include "daemon/render/mask.h"
+#include "daemon/render/scope.h"
+#include "lib/base/instant.h"
+
+struct rendering {
+	const struct render_request *request;
+	struct rendered *out;
+	struct scope *scope;
+	const struct template_object *root;
+	GPtrArray *shell_env; /* what templates in a script refer to */
+	json_t *arguments;    /* by name, as the operator gets them */
+};
+
+static json_t *value_render(struct rendering *rendering, const struct value *value, GError **error);
+
+static bool items_render(
+	struct rendering *rendering, const struct value *value, json_t *out, GError **error)
+{
+	for (size_t i = 0; i < value->n; i++) {
+		json_t *item = value_render(rendering, &value->items[i], error);
+		if (!item)
+			return false;
+		if (value->is_map)
+			json_object_set_new(out, value->keys[i], item);
+		else
+			json_array_append_new(out, item);
+	}
+	return true;
+}
+
+static json_t *value_render(struct rendering *rendering, const struct value *value, GError **error)
+{
+	if (value->constant)
+		return json_incref(value->constant);
+	if (value->template)
+		return template_render(value->template, rendering->root, error);
+	json_t *out = value->is_map ? json_object() : json_array();
+	if (items_render(rendering, value, out, error))
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
+/* The script with references to variables; what is shown of it has the values in their places. */
+static json_t *shell_render(
+	struct rendering *rendering, const struct value *value, json_t **shown, GError **error)
+{
+	struct place place;
+	g_autofree char *script = template_render_shell(
+		value->template, rendering->root, rendering->shell_env, &place, error);
+	if (!script) {
+		g_prefix_error(error, "%s:%u:%u: ", place.file, place.line, place.column);
+		return NULL;
+	}
+	*shown = template_render(value->template, rendering->root, NULL);
+	return json_string(script);
+}
+
+static bool argument_render(
+	struct rendering *rendering, const struct argument *argument, GError **error)
+{
+	const struct parameter *parameter = argument->parameter;
+	const struct value *value = &argument->value;
+	json_t *shown = NULL;
+	bool is_script = parameter->type == PARAMETER_SHELL && value->template;
+	json_t *rendered = is_script ? shell_render(rendering, value, &shown, error)
+				     : value_render(rendering, value, error);
+	if (!rendered) {
+		g_prefix_error(error, "%s cannot be rendered: ", parameter->name);
+		json_decref(shown);
+		return false;
+	}
+	/* Of a connection only its id is shown. */
+	if (!shown)
+		shown = json_incref(rendered);
+	rendered = argument_fit(rendering->scope, parameter, rendered, error);
+	if (parameter->type != PARAMETER_CONNECTION && !is_script && rendered) {
+		json_decref(shown);
+		shown = json_incref(rendered);
+	}
+	if (parameter->secret && !json_is_null(shown)) {
+		json_decref(shown);
+		shown = json_string("***");
+	}
+	json_object_set_new(rendering->out->shown, parameter->name, shown);
+	if (rendered)
+		json_object_set_new(rendering->arguments, parameter->name, rendered);
+	return rendered != NULL;
+}
+
+static bool arguments_render(struct rendering *rendering, GError **error)
+{
+	const struct task *task = rendering->request->task;
+	for (size_t i = 0; i < task->n_arguments; i++)
+		if (!argument_render(rendering, &task->arguments[i], error))
+			return false;
+	return true;
+}
+
+/* ---- the environment ---- */
+
+/* A later one of the same name wins; takes the entry over. */
+static void env_put(GPtrArray *env, char *entry)
+{
+	size_t len = strcspn(entry, "=") + 1;
+	for (guint i = 0; i < env->len; i++) {
+		if (strncmp(env->pdata[i], entry, len) != 0)
+			continue;
+		g_free(env->pdata[i]);
+		env->pdata[i] = entry;
+		return;
+	}
+	g_ptr_array_add(env, entry);
+}
+
+static void env_context(GPtrArray *env, const char *name, const char *value)
+{
+	g_ptr_array_add(env, g_strdup_printf("AIRFLOW_CTX_%s=%s", name, value));
+	g_ptr_array_add(env, g_strdup_printf("DAGD_%s=%s", name, value));
+}
+
+static void env_base(struct rendering *rendering)
+{
+	const struct render_request *request = rendering->request;
+	GPtrArray *env = rendering->out->env;
+	int64_t logical = request->run->logical_date;
+	g_autofree char *iso = instant_iso(logical == INSTANT_NONE ? request->run->run_after : logical);
+	g_autofree char *try_number = g_strdup_printf("%u", request->try_number);
+	for (char **entry = request->base_env; *entry; entry++)
+		g_ptr_array_add(env, g_strdup(*entry));
+	env_context(env, "DAG_ID", request->run->dag_id);
+	env_context(env, "TASK_ID", request->task->task_id);
+	env_context(env, "DAG_RUN_ID", request->run->run_id);
+	env_context(env, "LOGICAL_DATE", iso);
+	env_context(env, "TRY_NUMBER", try_number);
+	env_context(env, "DAG_OWNER", request->task->owner ? request->task->owner : "");
+}
+
+static bool env_render(struct rendering *rendering, GError **error)
+{
+	const struct task *task = rendering->request->task;
+	json_t *shown = json_object();
+	json_object_set_new(rendering->out->shown, "env", shown);
+	for (size_t i = 0; i < task->n_env; i++) {
+		const struct env_entry *entry = &task->env[i];
+		json_t *value = value_render(rendering, &entry->value, error);
+		if (!value) {
+			g_prefix_error(error, "env: %s cannot be rendered: ", entry->name);
+			return false;
+		}
+		json_object_set(shown, entry->name, value);
+		g_autofree char *text = json_is_string(value)
+			? g_strdup(json_string_value(value))
+			: json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+		json_decref(value);
+		env_put(rendering->out->env, g_strconcat(entry->name, "=", text, NULL));
+	}
+	for (guint i = 0; i < rendering->shell_env->len; i++)
+		env_put(rendering->out->env, g_steal_pointer(&rendering->shell_env->pdata[i]));
+	g_ptr_array_set_size(rendering->shell_env, 0);
+	return true;
+}
+
+/* ---- the command line ---- */
+
+static char *word_render(struct rendering *rendering, const char *word)
+{
+	if (g_str_has_prefix(word, "./"))
+		return g_build_filename(rendering->request->task->operator->folder, word + 2, NULL);
+	size_t len = strlen(word);
+	if (word[0] != '{' || word[len - 1] != '}')
+		return g_strdup(word);
+	g_autofree char *name = g_strndup(word + 1, len - 2);
+	const json_t *value = json_object_get(rendering->arguments, name);
+	return value && !json_is_null(value) ? template_text(value) : NULL;
+}
+
+static bool names_path(const struct task *task)
+{
+	for (size_t i = 0; i < task->n_env; i++)
+		if (g_str_equal(task->env[i].name, "PATH"))
+			return true;
+	return false;
+}
+
+/*
+ * A script that is one plain command needs no shell: `bash -c 'date'` and `date` do the same, and the
+ * second is twice as fast. Not when the program is not found: bash says it better.
+ */
+static char **words_without_shell(struct rendering *rendering)
+{
+	const struct operator *operator= rendering->request->task->operator;
+	const struct task *task = rendering->request->task;
+	if (g_strv_length((char **)operator->run) != 3 || !g_str_equal(operator->run[1], "-c")
+		|| task->n_arguments == 0 || task->arguments[0].parameter->type != PARAMETER_SHELL
+		|| task->arguments[0].value.template || names_path(task))
+		return NULL;
+	g_autofree char *script = word_render(rendering, operator->run[2]);
+	char **words = script ? shell_plain_words(script) : NULL;
+	g_autofree char *program = words ? g_find_program_in_path(words[0]) : NULL;
+	if (words && !program)
+		g_clear_pointer(&words, g_strfreev);
+	return words;
+}
+
+static void argv_render(struct rendering *rendering)
+{
+	const struct operator *operator= rendering->request->task->operator;
+	GPtrArray *argv = rendering->out->argv;
+	char **words = words_without_shell(rendering);
+	for (char **word = words; word && *word; word++)
+		g_ptr_array_add(argv, *word);
+	for (const char *const *word = operator->run; !words && *word; word++) {
+		char *text = word_render(rendering, *word);
+		if (text)
+			g_ptr_array_add(argv, text);
+	}
+	g_free(words); /* the words themselves are in argv now */
+	g_ptr_array_add(argv, NULL);
+}
+
+static void input_render(struct rendering *rendering)
+{
+	if (!rendering->request->task->operator->arguments_on_stdin)
+		return;
+	rendering->out->input = json_dumps(rendering->arguments, JSON_COMPACT);
+	rendering->out->input_size = strlen(rendering->out->input);
+}
+
+static void cwd_render(struct rendering *rendering)
+{
+	const char *name = rendering->request->task->operator->cwd_parameter;
+	const char *cwd =
+		name ? json_string_value(json_object_get(rendering->arguments, name)) : NULL;
+	rendering->out->cwd = cwd && *cwd ? g_strdup(cwd) : NULL;
+}
+
+/* The longest first, so that a word in another one does not leave the rest of it readable. */
+static int longest_first(const void *a, const void *b)
+{
+	size_t left = strlen(*(char *const *)a), right = strlen(*(char *const *)b);
+	return left < right ? 1 : left > right ? -1 : 0;
+}
+
+static bool render_all(struct rendering *rendering, GError **error)
+{
+	struct rendered *out = rendering->out;
+	rendering->root = scope_root(rendering->scope);
+	env_base(rendering);
+	if (!arguments_render(rendering, error) || !env_render(rendering, error))
+		return false;
+	argv_render(rendering);
+	input_render(rendering);
+	cwd_render(rendering);
+	g_ptr_array_add(out->env, NULL);
+	g_ptr_array_sort(out->masks, longest_first);
+	json_t *masked = json_masked(out->shown, out->masks);
+	json_decref(out->shown);
+	out->shown = masked;
+	g_ptr_array_add(out->masks, NULL);
+	return true;
+}
+
+bool render_task(const struct render_request *request, struct rendered *rendered, GError **error)
+{
+	*rendered = (struct rendered){
+		.argv = g_ptr_array_new_with_free_func(g_free),
+		.env = g_ptr_array_new_with_free_func(g_free),
+		.masks = g_ptr_array_new_with_free_func(g_free),
+		.shown = json_object(),
+	};
+	struct rendering rendering = {
+		.request = request,
+		.out = rendered,
+		.scope = scope_new(request, rendered->masks, error),
+		.shell_env = g_ptr_array_new_with_free_func(g_free),
+		.arguments = json_object(),
+	};
+	bool is_rendered = rendering.scope && render_all(&rendering, error);
+	if (rendering.scope)
+		scope_free(rendering.scope);
+	g_ptr_array_unref(rendering.shell_env);
+	json_decref(rendering.arguments);
+	if (!is_rendered)
+		rendered_clear(rendered);
+	return is_rendered;
+}
+
+void rendered_clear(struct rendered *rendered)
+{
+	g_ptr_array_unref(rendered->argv);
+	g_ptr_array_unref(rendered->env);
+	g_ptr_array_unref(rendered->masks);
+	g_free(rendered->cwd);
+	g_free(rendered->input);
+	json_decref(rendered->shown);
+	*rendered = (struct rendered){0};
+}

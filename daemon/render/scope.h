@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* The names that templates may use, and what they mean for one try of a task. */
+#pragma once
+
+#include "daemon/render/render.h"
+#include "lib/template/template.h"
+
+struct scope {
+	const struct render_request *request;
+	json_t *params;     /* defaults and the run's conf over them */
+	json_t *conf;       /* what the run was given */
+	GPtrArray *objects; /* all that were made while rendering */
+	GPtrArray *masks;   /* words never to be shown */
+};
+
+/* NULL and an error when the run's conf does not fit the params of its DAG. */
+struct scope *scope_new(const struct render_request *request, GPtrArray *masks, GError **error);
+void scope_free(struct scope *scope);
+const struct template_object *scope_root(struct scope *scope);
+
+/* An object of the scope, which lives as long as it. */
+struct object {
+	struct template_object base;
+	struct scope *scope;
+	char *key; /* which one: a task_id, a conn_id ...; or NULL */
+	json_t *json;
+};
+typedef bool object_get(const struct template_object *object, const char *name,
+	struct template_value *out, GError **error);
+typedef bool object_call(const struct template_object *object, json_t *arguments, json_t *keywords,
+	struct template_value *out, GError **error);
+bool set_object(struct scope *scope, struct template_value *out, object_get *get, object_call *call,
+	const char *key);
+static inline const struct object *object_of(const struct template_object *base)
+{
+	return base->data;
+}
+
+/* Each fills *out and returns true. */
+bool set_text(struct template_value *out, const char *text); /* NULL: null */
+bool set_json(struct template_value *out, json_t *json);     /* takes it over */
+bool set_instant(struct template_value *out, int64_t at);    /* INSTANT_NONE: null */
+
+/* A word that must not be shown: ignored when it is too short to be told from other text. */
+void mask_add(GPtrArray *masks, const char *word);
+/* All texts under keys that look secret, at any depth. */
+void mask_add_sensitive(GPtrArray *masks, const json_t *value);
+
+/* lookup.c */
+object_get variables_get, connections_get, tasks_get;
+object_call xcom_pull;
+/* The connection as operators get it, its secrets added to the masks; NULL and an error when there is none. */
+json_t *connection_resolve(struct scope *scope, const char *conn_id, GError **error);
+
+/* macros.c */
+object_get macros_get;
