@@ -21,9 +21,8 @@ static bool argument_text(struct reading *reading, const struct parameter *param
 		return false;
 	if (parameter->choices && !g_strv_contains(parameter->choices, text)) {
 		g_autofree char *all = g_strjoinv(", ", (char **)parameter->choices);
-		g_autofree char *message =
-			g_strdup_printf("\"%s\" is not a value of \"%s\": one of %s was expected",
-				text, parameter->name, all);
+		g_autofree char *message = g_strdup_printf(
+			"%s: expected one of %s, found \"%s\"", parameter->name, all, text);
 		return reading_refuse(reading, node->place, text, parameter->choices, message);
 	}
 	return constant_set(reading, value, json_string(text));
@@ -96,11 +95,11 @@ static bool argument_size(struct reading *reading, const struct parameter *param
 	g_autoptr(GError) error = NULL;
 	if (node->kind != NODE_SCALAR)
 		return problem_add(reading->problems, node->place,
-			"\"%s\" is %s: a size such as 10MiB was expected", parameter->name,
+			"%s: expected a size such as 10MiB, found %s", parameter->name,
 			node_kind_name(node));
 	if (!size_parse(node->text, &bytes, &error))
-		return problem_add(reading->problems, node->place, "\"%s\": %s", parameter->name,
-			error->message);
+		return problem_add(
+			reading->problems, node->place, "%s: %s", parameter->name, error->message);
 	return constant_set(reading, value, json_integer(bytes));
 }
 
@@ -110,8 +109,8 @@ static bool argument_container(struct reading *reading, const struct parameter *
 	enum node_kind wanted = parameter->type == PARAMETER_LIST ? NODE_LIST : NODE_MAP;
 	if (node->kind == wanted)
 		return value_read(reading, node, value);
-	problem_add(reading->problems, node->place, "\"%s\" is %s: %s was expected",
-		parameter->name, node_kind_name(node), wanted == NODE_LIST ? "a list" : "a map");
+	problem_add(reading->problems, node->place, "%s: expected %s, found %s", parameter->name,
+		wanted == NODE_LIST ? "a list" : "a map", node_kind_name(node));
 	if (wanted == NODE_LIST && node->kind == NODE_SCALAR)
 		problem_hint(reading->problems, "a list of one is written [%s]", node->text);
 	return false;

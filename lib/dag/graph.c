@@ -15,17 +15,27 @@ static int compare_edges(const void *a, const void *b)
 }
 
 /* The same dependency may be written several times, in several forms: it counts once. */
-static void edges_unite(GArray *edges)
+static bool edges_unite(struct loader *loader)
 {
-	g_array_sort(edges, compare_edges);
+	GArray *edges = loader->edges;
+	bool ok = true;
 	guint n = 0;
+	g_array_sort(edges, compare_edges);
 	for (guint i = 0; i < edges->len; i++) {
 		const struct edge *edge = &g_array_index(edges, struct edge, i);
+		if (edge->from == edge->to) {
+			ok = problem_add(loader->reading.problems, edge->place,
+				"the task \"%s\" cannot depend on itself",
+				loader->dag.tasks[edge->from].task_id);
+			continue;
+		}
+
 		const struct edge *last = n ? &g_array_index(edges, struct edge, n - 1) : NULL;
 		if (!last || compare_edges(last, edge) != 0)
 			g_array_index(edges, struct edge, n++) = *edge;
 	}
 	g_array_set_size(edges, n);
+	return ok;
 }
 
 static void edges_link(struct dag *dag, const GArray *edges)
@@ -93,9 +103,7 @@ static void cycle_report(struct loader *loader, const unsigned *path, size_t fir
 	}
 	unsigned last = path[n - 1];
 	problem_add(loader->reading.problems, edge_place(loader->edges, path[first], last),
-		path[first] == last ? "a task cannot depend on itself: %s"
-				    : "the dependencies form a cycle: %s",
-		names->str);
+		"the dependencies form a cycle: %s", names->str);
 }
 
 /*
@@ -169,12 +177,12 @@ bool graph_build(struct loader *loader)
 {
 	struct dag *dag = &loader->dag;
 	g_autofree unsigned *waiting = g_new0(unsigned, dag->n_tasks);
-	edges_unite(loader->edges);
+	bool ok = edges_unite(loader);
 	edges_link(dag, loader->edges);
 	if (graph_order(dag, waiting) < dag->n_tasks) {
 		cycles_report(loader, waiting);
 		return false;
 	}
 	graph_weigh(dag);
-	return true;
+	return ok;
 }

@@ -105,17 +105,22 @@ json_t *dag_json(const struct dag *dag)
 	return json;
 }
 
-/* `airflow.providers.standard.operators.bash.BashOperator` in its two halves; an operator that
- * Airflow has not is its own name. */
+/*
+ * The name with its module in its two halves: the last alias, where Airflow has it today. An
+ * operator that Airflow has not is its own name.
+ */
 static json_t *class_json(const struct operator* which)
 {
-	for (const char *const *alias = which->aliases; *alias; alias++) {
-		const char *dot = strrchr(*alias, '.');
-		if (dot)
-			return json_pack("{s:s%, s:s}", "module_path", *alias,
-				(size_t)(dot - *alias), "class_name", dot + 1);
-	}
-	return json_pack("{s:s, s:s}", "module_path", "dagd.operators", "class_name", which->name);
+	const char *last = NULL;
+	for (const char *const *alias = which->aliases; *alias; alias++)
+		if (strchr(*alias, '.'))
+			last = *alias;
+	if (!last)
+		return json_pack(
+			"{s:s, s:s}", "module_path", "dagd.operators", "class_name", which->name);
+	const char *dot = strrchr(last, '.');
+	return json_pack(
+		"{s:s%, s:s}", "module_path", last, (size_t)(dot - last), "class_name", dot + 1);
 }
 
 static json_t *downstream_json(const struct dag *dag, const struct task *task)

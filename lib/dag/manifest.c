@@ -68,8 +68,8 @@ const char *parameter_type_name(enum parameter_type type)
 static const char **texts_read(struct reading *reading, const char *what, const struct node *list)
 {
 	if (list->kind != NODE_LIST) {
-		problem_add(reading->problems, list->place, "\"%s\" is %s: a list was expected",
-			what, node_kind_name(list));
+		problem_add(reading->problems, list->place, "%s: expected a list, found %s", what,
+			node_kind_name(list));
 		return NULL;
 	}
 	const char **texts = arena_array(reading->arena, list->n + 1, sizeof(*texts));
@@ -113,8 +113,8 @@ static bool parameter_read(struct reading *reading, const struct node *name, con
 			name->text);
 	if (map->kind != NODE_MAP)
 		return problem_add(reading->problems, map->place,
-			"the parameter \"%s\" is %s: a map of type, summary ... was expected",
-			name->text, node_kind_name(map));
+			"%s: expected a map of type, summary ..., found %s", name->text,
+			node_kind_name(map));
 	bool ok = keys_read(reading, &parameter_set, map, &draft, NULL, NULL, NULL);
 	if (draft.type == G_MAXUINT && ok)
 		ok = problem_add(reading->problems, name->place, "\"%s\" has no type", name->text);
@@ -143,7 +143,7 @@ static bool parameters_read(struct reading *reading, struct operator* which, con
 		return true;
 	if (map->kind != NODE_MAP)
 		return problem_add(reading->problems, map->place,
-			"\"parameters\" is %s: a map was expected", node_kind_name(map));
+			"parameters: expected a map, found %s", node_kind_name(map));
 	which->n_parameters = map->n;
 	which->parameters = arena_array(reading->arena, map->n, sizeof(*which->parameters));
 	bool ok = true;
@@ -182,8 +182,8 @@ static bool reference_read(struct reading *reading, const struct operator* which
 		return false;
 	if (parameter->type != type)
 		return problem_add(reading->problems, node->place,
-			"the parameter \"%s\" is of type %s: %s was expected", name,
-			parameter_type_name(parameter->type), parameter_type_name(type));
+			"expected a parameter of type %s, but \"%s\" is of type %s",
+			parameter_type_name(type), name, parameter_type_name(parameter->type));
 	*out = parameter->name;
 	return true;
 }
@@ -248,8 +248,8 @@ static bool run_read(struct reading *reading, struct operator* which, const stru
 		return true;
 	if (list->kind != NODE_LIST || list->n == 0)
 		return problem_add(reading->problems, list->place,
-			"\"run\" is %s: a list of words was expected",
-			list->kind == NODE_LIST ? "empty" : node_kind_name(list));
+			"run: expected a list of words, found %s",
+			list->kind == NODE_LIST ? "an empty one" : node_kind_name(list));
 	const char **words = arena_array(reading->arena, list->n + 1, sizeof(*words));
 	bool ok = true;
 	for (size_t i = 0; i < list->n; i++)
@@ -261,7 +261,7 @@ static bool run_read(struct reading *reading, struct operator* which, const stru
 static bool manifest_finish(
 	struct reading *reading, struct manifest *manifest, const struct node *root)
 {
-	struct operator* which = &manifest->made;
+	struct operator* which = & manifest->made;
 	g_autofree char *wanted = g_path_get_basename(which->folder);
 	static const char *const nothing[] = {NULL};
 	g_autoptr(GError) error = NULL;
@@ -311,5 +311,5 @@ struct operator* manifest_read(struct arena *arena, const char *folder, const ch
 	keys_read(&reading, &manifest_set, root, manifest, NULL, NULL, NULL);
 	if (problems->n_errors == n_errors)
 		manifest_finish(&reading, manifest, root);
-	return problems->n_errors == n_errors ? &manifest->made: NULL;
+	return problems->n_errors == n_errors ? &manifest->made : NULL;
 }

@@ -94,10 +94,10 @@ bool read_word(struct reading *reading, const struct key *key, const struct node
 	}
 	g_autofree char *words = g_strjoinv(", ", (char **)key->words);
 	g_autofree char *message = node->kind == NODE_SCALAR
-		? g_strdup_printf("\"%s\" is not a value of \"%s\": one of %s was expected",
-			node->text, key->name, words)
-		: g_strdup_printf("\"%s\" is %s: one of %s was expected", key->name,
-			node_kind_name(node), words);
+		? g_strdup_printf(
+			"%s: expected one of %s, found \"%s\"", key->name, words, node->text)
+		: g_strdup_printf(
+			"%s: expected one of %s, found %s", key->name, words, node_kind_name(node));
 	return reading_refuse(reading, node->place, node->kind == NODE_SCALAR ? node->text : "",
 		key->words, message);
 }

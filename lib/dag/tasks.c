@@ -101,7 +101,7 @@ static void defaults_read(struct loader *loader, struct task_draft *defaults)
 		loader->default_args = NULL;
 	} else if (map->kind != NODE_MAP) {
 		problem_add(loader->reading.problems, map->place,
-			"\"default_args\" is %s: a map was expected", node_kind_name(map));
+			"default_args: expected a map, found %s", node_kind_name(map));
 		loader->default_args = NULL;
 	} else {
 		g_autoptr(GPtrArray) more = g_ptr_array_new();
@@ -137,6 +137,7 @@ static struct value *value_shared(
 struct written {
 	const struct operator* operator;
 	const struct node **nodes;
+	unsigned n_unknown;
 };
 
 static bool argument_other(void *data, const struct node *key, const struct node *value)
@@ -146,8 +147,10 @@ static bool argument_other(void *data, const struct node *key, const struct node
 	if (!written->operator)
 		return true;
 	const struct parameter *parameter = operator_parameter(written->operator, key->text);
-	if (!parameter)
+	if (!parameter) {
+		written->n_unknown++;
 		return false;
+	}
 	written->nodes[parameter - written->operator->parameters] = value;
 	return true;
 }
@@ -162,9 +165,9 @@ static void argument_missing(
 		parameter_type_name(parameter->type));
 }
 
-static void arguments_read(
-	struct loader *loader, struct task *task, const struct node *const *nodes)
+static void arguments_read(struct loader *loader, struct task *task, const struct written *written)
 {
+	const struct node *const *nodes = written->nodes;
 	const struct operator* which = task->operator;
 	task->arguments =
 		arena_array(loader->reading.arena, which->n_parameters, sizeof(*task->arguments));
@@ -183,7 +186,8 @@ static void arguments_read(
 		if (!value_is_absent(&value))
 			task->arguments[task->n_arguments++] =
 				(struct argument){.parameter = parameter, .value = value};
-		else if (parameter->required && (!node || node_is_null(node)))
+		else if (parameter->required && node_is_null(node) && !written->n_unknown)
+			/* A key that is unknown may be this one, misspelt. */
 			argument_missing(loader, task, parameter);
 	}
 }
@@ -257,7 +261,7 @@ static void task_read(struct loader *loader, const struct node *map, struct task
 	const struct operator* which = task_operator(loader, map);
 	g_autofree const struct node **nodes =
 		g_new0(const struct node *, which ? which->n_parameters : 0);
-	struct written written = {which, nodes};
+	struct written written = {.operator= which, .nodes = nodes};
 	draft->task.place = reading_place(reading, map);
 	draft->task.operator= which;
 	unsigned n_errors = reading->problems->n_errors;
@@ -274,7 +278,7 @@ static void task_read(struct loader *loader, const struct node *map, struct task
 		operator_unknown(loader, draft);
 		return;
 	}
-	arguments_read(loader, &draft->task, nodes);
+	arguments_read(loader, &draft->task, &written);
 	skip_code_read(loader, &draft->task);
 	draft->task.on_lost = draft->on_lost == G_MAXUINT
 		? (which->destroys_data ? ON_LOST_FAIL : ON_LOST_RETRY)
@@ -295,7 +299,7 @@ void tasks_read(struct loader *loader)
 		return;
 	}
 	if (list->kind != NODE_LIST) {
-		problem_add(reading->problems, list->place, "\"tasks\" is %s: a list was expected",
+		problem_add(reading->problems, list->place, "tasks: expected a list, found %s",
 			node_kind_name(list));
 		problem_hint(reading->problems, "each task begins with `- task_id: NAME`");
 		return;
@@ -311,7 +315,7 @@ void tasks_read(struct loader *loader)
 		const struct node *map = list->items[i];
 		if (map->kind != NODE_MAP) {
 			problem_add(reading->problems, map->place,
-				"a task is %s: a map was expected", node_kind_name(map));
+				"a task: expected a map, found %s", node_kind_name(map));
 			continue;
 		}
 		task_read(loader, map, &draft);
