@@ -14,7 +14,8 @@ struct arena;
 
 struct arena *arena_new(void);
 
-/* Frees all that was ever allocated in it, after running the cleanups, last one first. NULL is fine. */
+/* Frees all that was ever allocated in it, after running the cleanups, last one first. NULL is
+ * fine. */
 void arena_free(struct arena *arena);
 
 /* Zeroed memory aligned for any type; never NULL (out of memory aborts). */

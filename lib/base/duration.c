@@ -52,11 +52,10 @@ static void add(int64_t *total, int64_t whole, int64_t millionths, int64_t unit_
 
 static bool refuse(const char *text, GError **error)
 {
-	g_set_error(error, LIB_ERROR, 0,
+	return error_say(error,
 		"\"%s\" is not a duration: expected something like 30s, 5m, 1h30m, 2d, PT5M, or a "
 		"number of seconds",
 		text);
-	return false;
 }
 
 static bool refuse_unit(const char *text, const char *unit, GError **error)
@@ -66,11 +65,10 @@ static bool refuse_unit(const char *text, const char *unit, GError **error)
 		n++;
 	if (n == 0)
 		return refuse(text, error);
-	g_set_error(error, LIB_ERROR, 0,
+	return error_say(error,
 		"\"%s\" is not a duration: \"%.*s\" is no unit, or stands in the wrong order; the "
 		"units are w d h m s ms, as in 1h30m",
 		text, n, unit);
-	return false;
 }
 
 /* The letters at `at` as one of the units from `from` on; NULL when they are none. */
@@ -138,9 +136,8 @@ static bool parse_iso(const char *text, int64_t *total, GError **error)
 	const char *at = text + 1, *t = strchr(text, 'T');
 	const char *long_unit = strpbrk(text, "YM");
 	if (long_unit && (*long_unit == 'Y' || !t || long_unit < t)) {
-		g_set_error(error, LIB_ERROR, 0,
+		return error_say(error,
 			"\"%s\" has years or months, which have no fixed length; write days", text);
-		return false;
 	}
 	unsigned n_read = 0;
 	bool ok = parse_iso_half(&at, iso_date_units, G_N_ELEMENTS(iso_date_units), total, &n_read);
@@ -159,26 +156,23 @@ bool duration_parse(const char *text, int64_t *duration_us, GError **error)
 {
 	int64_t total = 0;
 	if (text[0] == '-' && (g_ascii_isdigit(text[1]) || text[1] == 'P')) {
-		g_set_error(error, LIB_ERROR, 0, "\"%s\" is negative; a duration is zero or more",
-			text);
-		return false;
+		return error_say(error, "\"%s\" is negative; a duration is zero or more", text);
 	}
 	bool ok =
 		text[0] == 'P' ? parse_iso(text, &total, error) : parse_short(text, &total, error);
 	if (!ok)
 		return false;
 	if (total > DURATION_MAX) {
-		g_set_error(error, LIB_ERROR, 0, "\"%s\" is more than a hundred years", text);
-		return false;
+		return error_say(error, "\"%s\" is more than a hundred years", text);
 	}
 	*duration_us = total;
 	return true;
 }
 
 /* `1.5s`: seconds below a minute, the fraction without its trailing zeros. */
-static void append_seconds(GString *out, int64_t us)
+static void append_seconds(GString *out, uint64_t us)
 {
-	g_string_append_printf(out, "%" G_GINT64_FORMAT, us / SECOND_US);
+	g_string_append_printf(out, "%" G_GUINT64_FORMAT, us / SECOND_US);
 	if (us % SECOND_US) {
 		g_string_append_printf(out, ".%06d", (int)(us % SECOND_US));
 		while (out->str[out->len - 1] == '0')
@@ -191,11 +185,11 @@ char *duration_text(int64_t duration_us)
 {
 	static const struct unit shown[] = {{"d", DAY_US}, {"h", HOUR_US}, {"m", MINUTE_US}};
 	GString *out = g_string_new(duration_us < 0 ? "-" : NULL);
-	int64_t rest = duration_us < 0 ? -duration_us : duration_us;
+	uint64_t rest = duration_us < 0 ? -(uint64_t)duration_us : (uint64_t)duration_us;
 	for (size_t i = 0; i < G_N_ELEMENTS(shown); i++) {
-		int64_t n = rest / shown[i].us;
+		uint64_t n = rest / shown[i].us;
 		if (n)
-			g_string_append_printf(out, "%" G_GINT64_FORMAT "%s", n, shown[i].name);
+			g_string_append_printf(out, "%" G_GUINT64_FORMAT "%s", n, shown[i].name);
 		rest -= n * shown[i].us;
 	}
 	if (rest || duration_us == 0)

@@ -14,30 +14,25 @@ static bool check(const char *what, const char *name, size_t max, const char *ex
 {
 	size_t len = strlen(name);
 	if (len == 0) {
-		g_set_error(error, LIB_ERROR, 0, "%s is empty", what);
-		return false;
+		return error_say(error, "%s is empty", what);
 	}
 	if (len > max) {
-		g_set_error(error, LIB_ERROR, 0,
-			"%s \"%.40s…\" is %zu bytes long, at most %zu are allowed", what, name, len,
-			max);
-		return false;
+		return error_say(error, "%s \"%.40s…\" is %zu bytes long, at most %zu are allowed",
+			what, name, len, max);
 	}
 	if (name[0] == '.' || name[0] == '-') {
-		g_set_error(error, LIB_ERROR, 0,
+		return error_say(error,
 			"%s \"%s\" begins with \"%c\"; a letter, a digit or \"_\" was expected",
 			what, name, name[0]);
-		return false;
 	}
 	for (const char *at = name; *at; at = g_utf8_find_next_char(at, NULL)) {
 		if (g_ascii_isalnum(*at) || strchr("_-.", *at) || strchr(extra, *at))
 			continue;
 		int n = MIN(g_utf8_find_next_char(at, NULL) - at, (ptrdiff_t)strlen(at));
-		g_set_error(error, LIB_ERROR, 0,
+		return error_say(error,
 			"%s \"%s\" contains \"%.*s\"; letters, digits, \"_\", \"-\", \".\"%s are "
 			"allowed",
 			what, name, n, at, named);
-		return false;
 	}
 	return true;
 }

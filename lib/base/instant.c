@@ -144,14 +144,12 @@ static bool check_ranges(const char *text, const struct civil *civil, GError **e
 {
 	if (civil->year < 1 || civil->month < 1 || civil->month > 12 || civil->day < 1
 		|| civil->day > civil_days_in_month(civil->year, civil->month)) {
-		g_set_error(error, LIB_ERROR, 0, "\"%s\" is not a date: there is no %04d-%02d-%02d",
-			text, civil->year, civil->month, civil->day);
-		return false;
+		return error_say(error, "\"%s\" is not a date: there is no %04d-%02d-%02d", text,
+			civil->year, civil->month, civil->day);
 	}
 	if (civil->hour > 23 || civil->minute > 59 || civil->second > 59) {
-		g_set_error(error, LIB_ERROR, 0,
+		return error_say(error,
 			"\"%s\" is not a time: hours go to 23, minutes and seconds to 59", text);
-		return false;
 	}
 	return true;
 }
@@ -170,17 +168,15 @@ bool instant_parse(
 		ok = ok && (!*at || read_offset(&at, &sign, &hour, &minute));
 	}
 	if (!ok || *at) {
-		g_set_error(error, LIB_ERROR, 0,
+		return error_say(error,
 			"\"%s\" is not an instant: expected 2026-01-31, 2026-01-31T03:00 or "
 			"2026-01-31T03:00:00+02:00",
 			text);
-		return false;
 	}
 	if (!check_ranges(text, &civil, error))
 		return false;
 	if (hour > 23 || minute > 59) {
-		g_set_error(error, LIB_ERROR, 0, "\"%s\" has an offset beyond 23:59", text);
-		return false;
+		return error_say(error, "\"%s\" has an offset beyond 23:59", text);
 	}
 	*wall_us = civil_to_wall(&civil);
 	*offset_s = sign * (hour * 3600 + minute * 60);

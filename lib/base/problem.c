@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* A message quotes the file: a line of a megabyte in it helps nobody. */
-enum { MESSAGE_MAX = 600 };
+#include "lib/base/error.h"
 
 static void problem_free(void *data)
 {
@@ -30,51 +29,6 @@ void problems_free(struct problems *problems)
 	g_free(problems);
 }
 
-static void append_escaped(GString *out, gunichar c)
-{
-	switch (c) {
-	case '\n':
-		g_string_append(out, "\\n");
-		break;
-	case '\r':
-		g_string_append(out, "\\r");
-		break;
-	case '\t':
-		g_string_append(out, "\\t");
-		break;
-	default:
-		g_string_append_printf(out, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
-	}
-}
-
-/* What would break the line, or reach a terminal as a command or as text read backwards. */
-static bool is_dangerous(gunichar c)
-{
-	return g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e)
-		|| (c >= 0x2066 && c <= 0x2069);
-}
-
-/* One line of valid UTF-8 without control characters; of a very long text the middle is left out.
- */
-static char *one_line(const char *text)
-{
-	g_autofree char *valid = g_utf8_make_valid(text, -1);
-	GString *line = g_string_new(NULL);
-	glong n = g_utf8_strlen(valid, -1), i = 0;
-	for (const char *at = valid; *at; at = g_utf8_next_char(at), i++) {
-		if (n > MESSAGE_MAX && i == MESSAGE_MAX / 2) {
-			g_string_append(line, " … ");
-			at = g_utf8_offset_to_pointer(at, n - MESSAGE_MAX);
-		}
-		gunichar c = g_utf8_get_char(at);
-		if (is_dangerous(c))
-			append_escaped(line, c);
-		else
-			g_string_append_unichar(line, c);
-	}
-	return g_string_free(line, FALSE);
-}
-
 G_GNUC_PRINTF(4, 0)
 static void add(struct problems *problems, struct place place, enum severity severity,
 	const char *format, va_list arguments)
@@ -85,7 +39,7 @@ static void add(struct problems *problems, struct place place, enum severity sev
 	problem->line = place.line;
 	problem->column = place.column;
 	problem->severity = severity;
-	problem->message = one_line(text);
+	problem->message = text_one_line(text);
 	g_ptr_array_add(problems->list, problem);
 	if (severity == SEVERITY_ERROR)
 		problems->n_errors++;
@@ -117,7 +71,7 @@ void problem_hint(struct problems *problems, const char *format, ...)
 	g_autofree char *text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
 	g_free(last->hint);
-	last->hint = one_line(text);
+	last->hint = text_one_line(text);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -166,7 +120,7 @@ static void append_source(GString *out, const char *line, unsigned column)
 	unsigned i = 1;
 	for (const char *at = line; *at; at = g_utf8_next_char(at), i++) {
 		gunichar c = g_utf8_get_char(at);
-		if (c != '\t' && is_dangerous(c))
+		if (c != '\t' && char_is_dangerous(c))
 			c = 0xfffd;
 		g_string_append_unichar(out, c);
 		if (i >= column || g_unichar_iszerowidth(c))

@@ -10,7 +10,8 @@
 
 #include <glib.h>
 
-/* A place in a text file; line and column count from 1, columns in characters. Line 0: the file as a whole. */
+/* A place in a text file; line and column count from 1, columns in characters. Line 0: the file as
+ * a whole. */
 struct place {
 	const char *file;
 	unsigned line, column;
@@ -52,5 +53,6 @@ void problems_sort(struct problems *problems);
  */
 char *problem_text(const struct problem *problem, const char *source);
 
-/* The name that the user most likely meant, or NULL: the nearest of `names` (NULL-terminated) by edit distance. */
+/* The name that the user most likely meant, or NULL: the nearest of `names` (NULL-terminated) by
+ * edit distance. */
 const char *suggest(const char *word, const char *const *names);

@@ -70,9 +70,8 @@ static bool refuse(const struct parser *parser, const char *format, ...)
 	va_start(arguments, format);
 	g_autofree char *why = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	g_set_error(parser->error, LIB_ERROR, 0, "\"%s\" is not a cron expression: %s",
-		parser->expression, why);
-	return false;
+	return error_say(
+		parser->error, "\"%s\" is not a cron expression: %s", parser->expression, why);
 }
 
 G_GNUC_PRINTF(2, 3)

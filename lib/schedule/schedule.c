@@ -42,8 +42,7 @@ struct schedule *schedule_new_every(int64_t every_us, int64_t anchor, GError **e
 {
 	g_autofree char *text = duration_text(every_us);
 	if (every_us < SECOND_US) {
-		g_set_error(error, LIB_ERROR, 0,
-			"an interval of %s is too short, at least 1s was expected", text);
+		error_say(error, "an interval of %s is too short, at least 1s was expected", text);
 		return NULL;
 	}
 	struct schedule *schedule = g_new0(struct schedule, 1);

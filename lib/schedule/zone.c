@@ -140,10 +140,9 @@ static const struct zone *refuse(const char *name, GError **error)
 {
 	g_autofree char *similar = find_similar(name);
 	if (similar)
-		g_set_error(error, LIB_ERROR, 0, "unknown time zone \"%s\"; did you mean \"%s\"?",
-			name, similar);
+		error_say(error, "unknown time zone \"%s\"; did you mean \"%s\"?", name, similar);
 	else
-		g_set_error(error, LIB_ERROR, 0,
+		error_say(error,
 			"unknown time zone \"%s\"; expected a name such as UTC or Europe/Berlin",
 			name);
 	return NULL;

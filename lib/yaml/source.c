@@ -55,7 +55,10 @@ bool source_check(const char *file, const char *text, size_t len, struct problem
 		problem_hint(problems, "save the file in the encoding UTF-8");
 		return false;
 	}
-	for (const char *at = text, *end = text + len; at < end; at = g_utf8_next_char(at)) {
+	const char *at = text, *end = text + len;
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		at += 3; /* a byte order mark is no character of the first line */
+	for (; at < end; at = g_utf8_next_char(at)) {
 		gunichar c = *at ? g_utf8_get_char_validated(at, end - at) : 0;
 		if (!is_allowed(c) || c >= (gunichar)-2)
 			return refuse(problems, place, c, *at);

@@ -152,7 +152,8 @@ static void a_wrong_expression_is_refused_with_what_to_write(void)
 		g_assert_nonnull(error);
 		g_test_message("%s", error->message);
 		g_assert_nonnull(strstr(error->message, wrong[i].part));
-		g_assert_nonnull(strstr(error->message, wrong[i].expression));
+		g_autofree char *quoted = text_one_line(wrong[i].expression);
+		g_assert_nonnull(strstr(error->message, quoted));
 	}
 }
 

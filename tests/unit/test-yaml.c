@@ -202,6 +202,11 @@ static const struct {
 	{"a: é\x1b[1m",
 		"1:5: a control character (U+001B) is not allowed | remove it, or write "
 		"\"\\u001b\" in double quotes"},
+	{"\xef\xbb\xbf"
+	 "a: \x7f",
+		"1:4: a control character (U+007F) is not allowed | remove it, or write "
+		"\"\\u007f\" in "
+		"double quotes"},
 	{"# x\xe2\x80\xa8"
 	 "b: 1",
 		"1:4: an invisible line separator (U+2028) | remove it, or write \"\\u2028\" in "

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/base/error.h"
+
+/* A message quotes what was read: a line of a megabyte in it helps nobody. */
+enum { MESSAGE_MAX = 600 };
+
+static void append_escaped(GString *out, gunichar c)
+{
+	switch (c) {
+	case '\n':
+		g_string_append(out, "\\n");
+		break;
+	case '\r':
+		g_string_append(out, "\\r");
+		break;
+	case '\t':
+		g_string_append(out, "\\t");
+		break;
+	default:
+		g_string_append_printf(out, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
+	}
+}
+
+bool char_is_dangerous(gunichar c)
+{
+	return g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e)
+		|| (c >= 0x2066 && c <= 0x2069);
+}
+
+char *text_one_line(const char *text)
+{
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	GString *line = g_string_new(NULL);
+	glong n = g_utf8_strlen(valid, -1), i = 0;
+	for (const char *at = valid; *at; at = g_utf8_next_char(at), i++) {
+		if (n > MESSAGE_MAX && i == MESSAGE_MAX / 2) {
+			g_string_append(line, " … ");
+			at = g_utf8_offset_to_pointer(at, n - MESSAGE_MAX);
+		}
+		gunichar c = g_utf8_get_char(at);
+		if (char_is_dangerous(c))
+			append_escaped(line, c);
+		else
+			g_string_append_unichar(line, c);
+	}
+	return g_string_free(line, FALSE);
+}
+
+bool error_say(GError **error, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	g_autofree char *text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_autofree char *line = text_one_line(text);
+	g_set_error_literal(error, LIB_ERROR, 0, line);
+	return false;
+}
