@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What an operator is given, checked against the type that its manifest says. */
-#include <math.h>
 #include <string.h>
 
 #include "lib/base/ident.h"
+#include "lib/base/size.h"
 #include "lib/dag/value.h"
 #include "lib/template/template.h"
 

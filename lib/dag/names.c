@@ -51,14 +51,17 @@ static const struct template_name instance_names[] = {
 	{NULL},
 };
 
+static const struct template_name uuid_names[] = {
+	{"uuid4", NAME_FUNCTION},
+	{NULL},
+};
+
 static const struct template_name macro_names[] = {
 	{"ds_add", NAME_FUNCTION},
 	{"ds_format", NAME_FUNCTION},
-	{"datetime", NAME_ANY},
 	{"timedelta", NAME_FUNCTION},
-	{"datetime_diff_for_humans", NAME_FUNCTION},
 	{"random", NAME_FUNCTION},
-	{"uuid", NAME_ANY},
+	{"uuid", NAME_MEMBERS, uuid_names},
 	{NULL},
 };
 

@@ -22,7 +22,3 @@ bool argument_read(struct reading *reading, const struct parameter *parameter,
 
 /* Whether nothing was given. */
 bool value_is_absent(const struct value *value);
-
-/* Bytes: `512`, `10kB`, `10MiB`, `1.5GB` (kB MB GB TB are powers of 1000, KiB MiB GiB TiB of 1024).
- */
-bool size_parse(const char *text, int64_t *bytes, GError **error);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "lib/base/size.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "lib/dag/value.h"
+#include "lib/base/instant.h"
 
 static const struct {
 	const char *name;
