@@ -66,9 +66,10 @@ static bool refuse_key(
 	const char *path, const char *key_path, const char *what, int64_t n_secrets, GError **error)
 {
 	g_set_error(error, STORE_ERROR, STORE_FAILED,
-		"key file \"%s\" %s, and %" G_GINT64_FORMAT " variables and connections in \"%s\" "
-		"cannot be read without it: put the key back from a backup",
-		key_path, what, n_secrets, path);
+		"key file \"%s\" %s, and without it the values in \"%s\" (variables and "
+		"connections: "
+		"%" G_GINT64_FORMAT ") cannot be read: put the key back from a backup",
+		key_path, what, path, n_secrets);
 	return false;
 }
 
