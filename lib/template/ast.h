@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A template as the parser leaves it: statements that hold expressions, all in the arena of its file. */
+/* A template as the parser leaves it: statements that hold expressions, all in the arena of its
+ * file. */
 #pragma once
 
 #include "lib/template/template.h"
@@ -86,7 +87,13 @@ struct expression {
 	const struct builtin *builtin; /* of FILTER and TEST */
 };
 
-enum statement_kind { STATEMENT_TEXT, STATEMENT_OUTPUT, STATEMENT_IF, STATEMENT_FOR, STATEMENT_SET };
+enum statement_kind {
+	STATEMENT_TEXT,
+	STATEMENT_OUTPUT,
+	STATEMENT_IF,
+	STATEMENT_FOR,
+	STATEMENT_SET
+};
 
 struct block {
 	size_t n;
@@ -98,16 +105,18 @@ struct statement {
 	struct place place;
 	const char *text;
 	size_t len;
-	struct expression *expression; /* OUTPUT, IF: condition, FOR: what is walked, SET: value or NULL */
-	struct expression *filter;     /* FOR: `if` or NULL */
-	size_t n_names;                /* FOR, SET: targets */
+	struct expression
+		*expression; /* OUTPUT, IF: condition, FOR: what is walked, SET: value or NULL */
+	struct expression *filter; /* FOR: `if` or NULL */
+	size_t n_names;            /* FOR, SET: targets */
 	const char **names;
-	const char *attribute; /* SET of a namespace's attribute: names[0].attribute */
-	struct block *body;    /* IF, FOR; SET without value */
+	const char *attribute;   /* SET of a namespace's attribute: names[0].attribute */
+	struct block *body;      /* IF, FOR; SET without value */
 	struct block *otherwise; /* IF, FOR: else; NULL when there is none */
 };
 
-struct template {
+struct template
+{
 	struct place place;
 	struct block *body;
 	bool is_alone; /* exactly one {{ }} and nothing else */
@@ -122,18 +131,30 @@ struct parser {
 	const struct token *token; /* the next one */
 	struct problems *problems;
 	unsigned depth;
-	bool is_in_block; /* inside {% %}, where names such as `if` and `in` end an expression */
 };
 
 /* What the parser's functions share. Those that return a pointer give NULL after a mistake. */
 bool parser_fail(struct parser *parser, struct place place, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
+/* The mistake that something else was wanted where the next token stands. */
 bool parser_unexpected(struct parser *parser, const char *wanted);
+/* False, with a mistake, when brackets or blocks nest too deep; parser_leave undoes it. */
+bool parser_enter(struct parser *parser);
+void parser_leave(struct parser *parser);
+
 bool token_is(const struct token *token, const char *sign_or_name);
 bool parser_take(struct parser *parser, const char *sign_or_name);
-bool parser_expect(struct parser *parser, const char *sign);
+bool parser_expect(struct parser *parser, const char *sign_or_name);
+/* The name that comes next, in the arena; NULL with a mistake when there is none. */
+const char *parser_name(struct parser *parser, const char *wanted);
+
 /* With `if ... else`, or without it (the list of a `for`, whose own `if` follows). */
 struct expression *parse_expression(struct parser *parser);
 struct expression *parse_condition(struct parser *parser);
 /* An expression, or several with commas between: a tuple. */
 struct expression *parse_tuple(struct parser *parser);
+
+/* The JSON of an expression without names (a new reference), else NULL. */
+json_t *expression_constant(const struct expression *expression);
+/* `params.db` when it is a chain of constant names (a new string), else NULL. */
+char *expression_chain(const struct expression *expression);

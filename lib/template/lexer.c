@@ -78,8 +78,10 @@ static bool lex_comment(struct lexer *lexer)
 	const char *end = strstr(lexer->at + 2, "#}");
 
 	if (end == NULL) {
-		problem_add(lexer->problems, lexer->place, "the comment that begins with \"{#\" is not closed");
-		problem_hint(lexer->problems, "close it with #}, or write {{ '{#' }} for the two characters");
+		problem_add(lexer->problems, lexer->place,
+			"the comment that begins with \"{#\" is not closed");
+		problem_hint(lexer->problems,
+			"close it with #}, or write {{ '{#' }} for the two characters");
 		return false;
 	}
 	bool is_trimmed = end[-1] == '-' && end - 1 > lexer->at + 1;
@@ -89,7 +91,8 @@ static bool lex_comment(struct lexer *lexer)
 	return true;
 }
 
-/* Whether `at` is a whole tag `{% name %}`; *after is what follows it, *trims whether it ends in `-%}`. */
+/* Whether `at` is a whole tag `{% name %}`; *after is what follows it, *trims whether it ends in
+ * `-%}`. */
 static bool tag_is_bare(const char *at, const char *name, const char **after, bool *trims)
 {
 	if (at[0] != '{' || at[1] != '%')
@@ -125,7 +128,8 @@ static bool lex_raw(struct lexer *lexer, const char *after, bool trims)
 			break;
 	}
 	if (end == NULL)
-		return problem_add(lexer->problems, begin, "\"{%% raw %%}\" has no \"{%% endraw %%}\"");
+		return problem_add(
+			lexer->problems, begin, "\"{%% raw %%}\" has no \"{%% endraw %%}\"");
 	lex_text(lexer, end);
 	lexer_advance(lexer, (size_t)(after - lexer->at));
 	if (trims)
@@ -145,7 +149,8 @@ static int hex_digits(const char *at, int n)
 	return value;
 }
 
-/* Appends what the escape at `at` (a backslash) stands for; returns its length, 0 when it is wrong. */
+/* Appends what the escape at `at` (a backslash) stands for; returns its length, 0 when it is wrong.
+ */
 static size_t lex_escape(const char *at, GString *out)
 {
 	static const char letters[] = "ntrbfva\\'\"", meanings[] = "\n\t\r\b\f\v\a\\'\"";
@@ -177,7 +182,8 @@ static bool lex_string(struct lexer *lexer)
 	lexer_advance(lexer, 1);
 	while (*lexer->at != quote) {
 		if (*lexer->at == '\0')
-			return problem_add(lexer->problems, begin, "the text that begins with %c is not closed", quote);
+			return problem_add(lexer->problems, begin,
+				"the text that begins with %c is not closed", quote);
 		size_t n = 1;
 		if (*lexer->at == '\\') {
 			n = lex_escape(lexer->at, out);
@@ -190,7 +196,8 @@ static bool lex_string(struct lexer *lexer)
 		lexer_advance(lexer, n);
 	}
 	lexer_advance(lexer, 1);
-	lexer_add(lexer, TOKEN_STRING, begin, arena_strndup(lexer->arena, out->str, out->len), out->len);
+	lexer_add(lexer, TOKEN_STRING, begin, arena_strndup(lexer->arena, out->str, out->len),
+		out->len);
 	return true;
 }
 
@@ -199,7 +206,8 @@ static size_t lex_digits(const char *at, const char *digits, GString *out)
 {
 	size_t n = 0;
 	for (;; n++) {
-		bool is_joint = at[n] == '_' && n > 0 && at[n + 1] != '\0' && strchr(digits, at[n + 1]);
+		bool is_joint =
+			at[n] == '_' && n > 0 && at[n + 1] != '\0' && strchr(digits, at[n + 1]);
 		if (is_joint)
 			continue;
 		if (at[n] == '\0' || strchr(digits, at[n]) == NULL)
@@ -237,7 +245,8 @@ static json_t *number_make(struct lexer *lexer, const char *digits, int base, bo
 			: NULL;
 	}
 	if (number == NULL)
-		problem_add(lexer->problems, lexer->place, "the number \"%s\" is too large", digits);
+		problem_add(
+			lexer->problems, lexer->place, "the number \"%s\" is too large", digits);
 	else
 		arena_adopt(lexer->arena, number, (void (*)(void *))json_decref);
 	return number;
@@ -265,7 +274,9 @@ static bool lex_number(struct lexer *lexer)
 	if (base == 10) {
 		/* After a dot (`list.0.1`) there is no fraction. */
 		bool after_dot = lexer->tokens->len > 0
-			&& token_is(&g_array_index(lexer->tokens, struct token, lexer->tokens->len - 1), ".");
+			&& token_is(
+				&g_array_index(lexer->tokens, struct token, lexer->tokens->len - 1),
+				".");
 		n = lex_digits(at, "0123456789", digits);
 		size_t fraction = after_dot ? 0 : lex_fraction(at + n, digits);
 		is_real = fraction > 0;
@@ -274,7 +285,9 @@ static bool lex_number(struct lexer *lexer)
 	bool is_octal = !is_real && base == 10 && digits->len > 1 && digits->str[0] == '0';
 	if (digits->len == 0 || is_octal || g_ascii_isalnum(at[n]) || at[n] == '_')
 		return problem_add(lexer->problems, lexer->place, "\"%.*s\" is not a number",
-			(int)strspn(at, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"), at);
+			(int)strspn(at,
+				"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"),
+			at);
 	json_t *number = number_make(lexer, digits->str, base, is_real);
 	if (number == NULL)
 		return false;
@@ -286,9 +299,8 @@ static bool lex_number(struct lexer *lexer)
 
 static bool lex_sign(struct lexer *lexer)
 {
-	static const char *const signs[] = {
-		"==", "!=", "<=", ">=", "**", "//", "+", "-", "*", "/", "%", "~", "<", ">",
-		"=", "(", ")", "[", "]", "{", "}", ".", ",", ":", "|", NULL};
+	static const char *const signs[] = {"==", "!=", "<=", ">=", "**", "//", "+", "-", "*", "/",
+		"%", "~", "<", ">", "=", "(", ")", "[", "]", "{", "}", ".", ",", ":", "|", NULL};
 
 	for (size_t i = 0; signs[i] != NULL; i++) {
 		size_t len = strlen(signs[i]);
@@ -345,7 +357,8 @@ static bool lex_tag(struct lexer *lexer)
 		bool trims = *lexer->at == '-';
 		size_t sign = trims || (*lexer->at == '+' && !is_output) ? 1 : 0;
 		if (lexer->n_open == 0 && strncmp(lexer->at + sign, end, 2) == 0) {
-			lexer_add(lexer, is_output ? TOKEN_OUTPUT_END : TOKEN_BLOCK_END, lexer->place, lexer->at + sign, 2);
+			lexer_add(lexer, is_output ? TOKEN_OUTPUT_END : TOKEN_BLOCK_END,
+				lexer->place, lexer->at + sign, 2);
 			lexer_advance(lexer, sign + 2);
 			if (trims)
 				skip_blanks(lexer);
