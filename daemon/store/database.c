@@ -101,11 +101,23 @@ bool database_integer(sqlite3 *db, const char *sql, int64_t *value, GError **err
 	return code == SQLITE_ROW;
 }
 
+/* Statistics of its memory would take a lock at each allocation; only before its first use can it
+ * be told. */
+static void library_configure(void)
+{
+	static gsize is_configured;
+	if (g_once_init_enter(&is_configured)) {
+		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+		g_once_init_leave(&is_configured, 1);
+	}
+}
+
 sqlite3 *database_open(const char *path, enum database_mode mode, GError **error)
 {
 	/* Made by name only: closing a descriptor of it would drop the locks that SQLite holds. */
 	if (mode == DATABASE_WRITES)
 		(void)mknod(path, S_IFREG | 0600, 0);
+	library_configure();
 	int flags = mode == DATABASE_WRITES ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	sqlite3 *db;
 	if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {

@@ -28,10 +28,16 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 		" started_at = excluded.started_at, ended_at = excluded.ended_at,"
 		" conf = excluded.conf, version = excluded.version, note = excluded.note,"
 		" triggered_by = excluded.triggered_by, reason = excluded.reason",
-	[WRITE_TASK] = "INSERT OR REPLACE INTO task"
-		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[WRITE_ATTEMPT] = "INSERT OR REPLACE INTO attempt"
-			  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	/* Not REPLACE here either: to change a row in place spares the indexes. */
+	[WRITE_TASK] = "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		       " ON CONFLICT (run, task_id, map_index) DO UPDATE SET state = ?4,"
+		       " try_number = ?5, max_tries = ?6, scheduled_at = ?7, queued_at = ?8,"
+		       " started_at = ?9, ended_at = ?10, retry_at = ?11, attempt = ?12,"
+		       " reason = ?13",
+	[WRITE_ATTEMPT] = "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+			  " ON CONFLICT (id) DO UPDATE SET state = ?6, boot_id = ?8, pid = ?9,"
+			  " launched_at = ?10, started_at = ?11, ended_at = ?12, exit_code = ?13,"
+			  " signal = ?14, reason = ?15",
 	[WRITE_XCOM] = "INSERT OR REPLACE INTO xcom VALUES (?, ?, ?, ?, ?, ?)",
 	[WRITE_RENDERED] = "INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?)",
 	[WRITE_VARIABLE] = "INSERT OR REPLACE INTO variable VALUES (?, ?, ?)",

@@ -156,36 +156,44 @@ static void a_run_id_and_a_slot_are_taken_once(void)
 	home_remove(&home);
 }
 
-/* What came back for batch i: 'd' durable, 'r' refused. */
 struct answers {
 	struct home *home;
-	char told[16];
-	int n;
+	GString *told; /* for each batch: 'd' durable, 'r' refused */
 };
 
 static void on_answer(void *data, const GError *error)
 {
 	struct answers *answers = data;
-	answers->told[answers->n++] = error == NULL ? 'd' : 'r';
-	if (error != NULL && strchr(answers->told, 'r') == &answers->told[answers->n - 1])
-		store_commit(answers->home->store, batch_of_run(100, "after"), on_answer, answers);
+	bool is_first = error != NULL && strchr(answers->told->str, 'r') == NULL;
+	g_string_append_c(answers->told, error == NULL ? 'd' : 'r');
+	if (is_first)
+		store_commit(answers->home->store, batch_of_run(9999, "after"), on_answer, answers);
 }
 
+/* So many that the writer takes them in several groups, the later ones without the refused one. */
 static void nothing_is_kept_that_was_built_on_a_refused_batch(void)
 {
-	static const char *const run_ids[] = {"a", "b", "a", "c", "d"};
+	enum { N_BEFORE = 2, N_BUILT_ON_IT = 3000 };
 	struct home home;
-	struct answers answers = {.home = &home};
+	struct answers answers = {&home, g_string_new(NULL)};
 	home_init(&home, NULL);
 	home_open(&home);
-	for (size_t i = 0; i < G_N_ELEMENTS(run_ids); i++)
-		store_commit(
-			home.store, batch_of_run((int64_t)i + 1, run_ids[i]), on_answer, &answers);
+	store_commit(home.store, batch_of_run(1, "a"), on_answer, &answers);
+	store_commit(home.store, batch_of_run(2, "b"), on_answer, &answers);
+	store_commit(home.store, batch_of_run(3, "a"), on_answer, &answers);
+	for (int64_t id = 4; id < 4 + N_BUILT_ON_IT; id++) {
+		g_autofree char *run_id = g_strdup_printf("r%d", (int)id);
+		store_commit(home.store, batch_of_run(id, run_id), on_answer, &answers);
+	}
 	home_close(&home);
 	/* The one that was given by the callback of the first refused one counts again. */
-	g_assert_cmpstr(answers.told, ==, "ddrrrd");
-	g_assert_cmpint(home_number(&home, "SELECT count(*) FROM run"), ==, 3);
-	g_assert_cmpint(home_number(&home, "SELECT max(id) FROM run"), ==, 100);
+	g_assert_cmpint(answers.told->len, ==, N_BEFORE + 1 + N_BUILT_ON_IT + 1);
+	g_assert_cmpint(strspn(answers.told->str, "d"), ==, N_BEFORE);
+	g_assert_cmpint(strspn(answers.told->str + N_BEFORE, "r"), ==, 1 + N_BUILT_ON_IT);
+	g_assert_cmpint(answers.told->str[answers.told->len - 1], ==, 'd');
+	g_assert_cmpint(home_number(&home, "SELECT count(*) FROM run"), ==, N_BEFORE + 1);
+	g_assert_cmpint(home_number(&home, "SELECT max(id) FROM run"), ==, 9999);
+	g_string_free(answers.told, TRUE);
 	home_remove(&home);
 }
 
@@ -257,11 +265,13 @@ static void a_full_disk_takes_results_from_its_reserve_and_recovers(void)
 	g_autofree char *filler = g_build_filename(folder, "filler", NULL);
 	disk_fill(filler);
 
-	/* Small commits, the results of what still runs, have their room. */
+	/* The results of what still runs have their room: for many small commits and for larger
+	 * ones. */
 	for (int i = 0; i < 3000; i++) {
 		g_autofree char *key = g_strdup_printf("%d", i % 10);
 		home_commit(&home, batch_of_bytes(key, 200));
 	}
+	home_commit(&home, batch_of_bytes("larger", 1 << 20));
 	/* What does not fit is refused as a whole. */
 	g_autoptr(GError) full = home_try_commit(&home, batch_of_bytes("big", 10 << 20));
 	g_assert_error(full, STORE_ERROR, STORE_FULL);
