@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/api/dags.h"
+
+#include <string.h>
+
+#include "daemon/api/reply.h"
+#include "daemon/clock.h"
+#include "lib/base/instant.h"
+
+/* Fields that the engine and the DAG folder know, beside those of the DAG itself. */
+static json_t *dag_reply(struct daemon *daemon, const struct dag_record *record)
+{
+	const struct dag *dag = engine_dag(daemon->engine, record->dag_id);
+	const struct folder_file *file = folder_file_of(daemon->folder, record->dag_id);
+	int64_t next = engine_next_slot(daemon->engine, record->dag_id);
+	json_t *json = dag ? dag_json(dag)
+			   : json_pack("{s:s, s:s, s:s, s:s, s:[], s:[]}", "dag_id", record->dag_id,
+				   "dag_display_name", record->dag_id, "fileloc", record->file,
+				   "file_token", record->version, "tags", "owners");
+	json_t *rest = json_pack("{s:b, s:b, s:b, s:o, s:s, s:n, s:o, s:o, s:o, s:o, s:s}",
+		"is_paused", record->is_paused, "is_stale", record->is_stale, "has_import_errors",
+		file && file->problems->n_errors > 0, "last_parsed_time",
+		instant_reply(file ? file->read_at : INSTANT_NONE), "bundle_name", "dags-folder",
+		"bundle_version", "next_dagrun_logical_date", instant_reply(next),
+		"next_dagrun_data_interval_start", instant_reply(next),
+		"next_dagrun_data_interval_end", instant_reply(next), "next_dagrun_run_after",
+		instant_reply(next), "version", record->version);
+	json_object_update_new(json, rest);
+	return json;
+}
+
+static const struct dag_record *record_of(struct request *request, struct daemon *daemon)
+{
+	const char *dag_id = request_path(request, "dag_id");
+	const struct dag_record *record = engine_dag_record(daemon->engine, dag_id);
+	if (!record)
+		request_refuse_dag(request, daemon, dag_id);
+	return record;
+}
+
+static struct dag *dag_of(struct request *request, struct daemon *daemon)
+{
+	const struct dag_record *record = record_of(request, daemon);
+	struct dag *dag = record ? engine_dag(daemon->engine, record->dag_id) : NULL;
+	if (record && !dag)
+		request_refuse(
+			request, 404, "no version of DAG \"%s\" can be loaded", record->dag_id);
+	return dag;
+}
+
+/* Whether `text` contains the pattern as Airflow's lists do: `%` and `_` are wild, case does not
+ * count. */
+static bool matches(const char *pattern, const char *text)
+{
+	if (!pattern || g_str_equal(pattern, "~"))
+		return true;
+	g_autofree char *glob = g_strconcat("*", pattern, "*", NULL);
+	g_autofree char *lower = g_utf8_strdown(glob, -1), *subject = g_utf8_strdown(text, -1);
+	for (char *at = lower; *at; at++)
+		*at = *at == '%' ? '*' : *at == '_' ? '?' : *at;
+	return g_pattern_match_simple(lower, subject);
+}
+
+static bool has_tag(const struct dag *dag, const char *const *tags)
+{
+	if (!tags || !*tags)
+		return true;
+	for (const char *const *tag = tags; dag && *tag; tag++)
+		if (g_strv_contains(dag->tags, *tag))
+			return true;
+	return false;
+}
+
+static bool is_wanted(
+	struct request *request, struct daemon *daemon, const struct dag_record *record)
+{
+	const char *paused = request_query(request, "paused");
+	const char *stale = request_query(request, "exclude_stale");
+	bool excludes_stale = !stale || g_ascii_strcasecmp(stale, "false") != 0;
+	if (excludes_stale && record->is_stale)
+		return false;
+	if (paused && record->is_paused != (g_ascii_strcasecmp(paused, "true") == 0))
+		return false;
+	return matches(request_query(request, "dag_id_pattern"), record->dag_id)
+		&& has_tag(engine_dag(daemon->engine, record->dag_id),
+			request_queries(request, "tags"));
+}
+
+void dags_list(struct request *request, void *data)
+{
+	struct daemon *daemon = data;
+	struct listing listing;
+	json_int_t total = 0;
+	if (!request_listing(request, &listing))
+		return;
+	g_autofree const char **ids = engine_dag_ids(daemon->engine);
+	json_t *dags = json_array();
+	for (const char **id = ids; *id; id++) {
+		const struct dag_record *record = engine_dag_record(daemon->engine, *id);
+		if (!is_wanted(request, daemon, record))
+			continue;
+		if (total >= listing.offset && json_array_size(dags) < listing.limit)
+			json_array_append_new(dags, dag_reply(daemon, record));
+		total++;
+	}
+	request_answer(request, 200, json_pack("{s:o, s:I}", "dags", dags, "total_entries", total));
+}
+
+void dags_get(struct request *request, void *data)
+{
+	const struct dag_record *record = record_of(request, data);
+	if (record)
+		request_answer(request, 200, dag_reply(data, record));
+}
+
+void dags_details(struct request *request, void *data)
+{
+	dags_get(request, data); /* one superset serves both */
+}
+
+static void on_patched(void *data, const GError *error)
+{
+	struct request *request = data;
+	if (error)
+		request_fail(request, error);
+	else
+		dags_get(request, request_data(request));
+}
+
+void dags_patch(struct request *request, void *data)
+{
+	static const char *const known[] = {"is_paused", NULL};
+	struct daemon *daemon = data;
+	json_t *body = request_body(request);
+	bool is_paused;
+	if (!body || !body_has_only(request, body, known)
+		|| !body_boolean(request, body, "is_paused", false, &is_paused))
+		return;
+	if (!json_object_get(body, "is_paused")) {
+		request_refuse_field(request, &(struct field){"body", "is_paused", "missing", NULL},
+			"field required");
+		return;
+	}
+	const struct dag_record *record = record_of(request, daemon);
+	if (!record)
+		return;
+	request_set_data(request, daemon, NULL);
+	turn_add(daemon->turn,
+		(struct event){.kind = is_paused ? EVENT_DAG_PAUSED : EVENT_DAG_UNPAUSED,
+			.dag_id = record->dag_id},
+		on_patched, request);
+}
+
+void dags_graph(struct request *request, void *data)
+{
+	const struct dag *dag = dag_of(request, data);
+	if (!dag)
+		return;
+	char *dot = dag_dot(dag);
+	request_answer_text(request, 200, "text/vnd.graphviz", dot, strlen(dot));
+}
+
+static json_t *instants(const struct dag *dag, int64_t anchor, int64_t after, int64_t n)
+{
+	json_t *list = json_array();
+	if (dag->start_date != INSTANT_NONE)
+		after = MAX(after, dag->start_date - 1);
+	for (int64_t at; n > 0; n--, after = at) {
+		at = schedule_next(dag->schedule, anchor, after);
+		if (at == INSTANT_NEVER || (dag->end_date != INSTANT_NONE && at > dag->end_date))
+			break;
+		g_autofree char *iso = instant_iso_offset(at, zone_offset_s(dag->zone, at));
+		json_array_append_new(list, json_string(iso));
+	}
+	return list;
+}
+
+void dags_next(struct request *request, void *data)
+{
+	struct daemon *daemon = data;
+	struct listing listing;
+	int64_t n;
+	const struct dag *dag = dag_of(request, daemon);
+	if (!dag || !request_query_integer(request, "n", 1, 1000, 1, &n)
+		|| !request_listing(request, &listing))
+		return;
+	int64_t after = listing.run_after_gte == INSTANT_NONE ? clock_now() : listing.run_after_gte;
+	const struct dag_record *record = engine_dag_record(daemon->engine, dag->dag_id);
+	json_t *list =
+		dag->schedule ? instants(dag, record->first_seen_at, after, n) : json_array();
+	request_answer(request, 200, json_pack("{s:o}", "instants", list));
+}
+
+/* Why a task of a finished run is as it is: that is in its row. */
+static void why_finished(struct daemon *daemon, const char *dag_id, const char *run_id,
+	const char *task_id, json_t *reasons)
+{
+	struct run_record run;
+	struct task_record task;
+	if (!run_id || !reader_run(daemon->reader, dag_id, run_id, &run, NULL))
+		return;
+	struct task_key key = {run.id, task_id, -1};
+	g_autofree char *sentence = NULL;
+	if (!task_id)
+		sentence = g_strdup_printf("%s%s%s", run_state_name(run.state),
+			run.reason ? ": " : "", run.reason ? run.reason : "");
+	else if (reader_task(daemon->reader, &key, &task, NULL)) {
+		sentence = g_strdup_printf("%s%s%s", task_state_name(task.state),
+			task.reason ? ": " : "", task.reason ? task.reason : "");
+		task_record_clear(&task);
+	}
+	if (sentence)
+		json_array_append_new(reasons,
+			json_pack("{s:s, s:s, s:s?, s:s}", "dag_id", dag_id, "dag_run_id", run_id,
+				"task_id", task_id, "sentence", sentence));
+	run_record_clear(&run);
+}
+
+void dags_why(struct request *request, void *data)
+{
+	struct daemon *daemon = data;
+	const char *run_id = request_path(request, "run_id");
+	const char *task_id = request_path(request, "task_id");
+	struct run_record run = {0};
+	const struct dag_record *record = record_of(request, daemon);
+	if (!record || (run_id && !request_run(request, daemon, &run)))
+		return;
+	dag_auto struct dag *dag = run_id ? run_dag(daemon, &run) : NULL;
+	run_record_clear(&run);
+	if (task_id && dag && !dag_task(dag, task_id)) {
+		request_refuse_task(request, dag, run_id, task_id);
+		return;
+	}
+	json_t *reasons = json_array();
+	g_autoptr(GPtrArray) list = engine_why(daemon->engine, record->dag_id, run_id, task_id);
+	for (unsigned i = 0; i < list->len; i++) {
+		const struct why *why = list->pdata[i];
+		json_array_append_new(reasons,
+			json_pack("{s:s, s:s?, s:s?, s:s}", "dag_id", record->dag_id, "dag_run_id",
+				why->run_id, "task_id", why->task_id, "sentence", why->sentence));
+	}
+	if (list->len == 0)
+		why_finished(daemon, record->dag_id, run_id, task_id, reasons);
+	request_answer(request, 200, json_pack("{s:o}", "reasons", reasons));
+}
+
+void dag_tasks_list(struct request *request, void *data)
+{
+	const struct dag *dag = dag_of(request, data);
+	if (!dag)
+		return;
+	json_t *tasks = json_array();
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		json_array_append_new(tasks, task_json(dag, &dag->tasks[i]));
+	request_answer(request, 200,
+		json_pack("{s:o, s:I}", "tasks", tasks, "total_entries", (json_int_t)dag->n_tasks));
+}
+
+void dag_tasks_get(struct request *request, void *data)
+{
+	const struct dag *dag = dag_of(request, data);
+	const char *task_id = request_path(request, "task_id");
+	const struct task *task = dag ? dag_task(dag, task_id) : NULL;
+	if (task)
+		request_answer(request, 200, task_json(dag, task));
+	else if (dag)
+		request_refuse_task(request, dag, NULL, task_id);
+}

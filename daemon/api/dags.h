@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "daemon/http/http.h"
+
+request_handler dags_list, dags_get, dags_details, dags_patch, dags_graph, dags_next, dags_why;
+request_handler dag_tasks_list, dag_tasks_get;

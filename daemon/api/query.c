@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading what was asked: conditions in the query, fields of the body. */
+#include "daemon/api/reply.h"
+#include "lib/base/instant.h"
+
+enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 10000 };
+
+static bool instant_read(const char *text, int64_t *at, GError **error)
+{
+	int64_t wall;
+	bool has_offset;
+	int offset_s = 0;
+	if (!instant_parse(text, &wall, &has_offset, &offset_s, error))
+		return false;
+	*at = wall - (has_offset ? offset_s : 0) * SECOND_US;
+	return true;
+}
+
+static bool query_instant(struct request *request, const char *name, int64_t *at)
+{
+	g_autoptr(GError) error = NULL;
+	const char *text = request_query(request, name);
+	if (!text || instant_read(text, at, &error))
+		return true;
+	request_refuse_field(request,
+		&(struct field){"query", name, "datetime_parsing", json_string(text)}, "%s",
+		error->message);
+	return false;
+}
+
+static bool query_instants(struct request *request, struct listing *listing)
+{
+	return query_instant(request, "run_after_gte", &listing->run_after_gte)
+		&& query_instant(request, "run_after_lte", &listing->run_after_lte)
+		&& query_instant(request, "logical_date_gte", &listing->logical_date_gte)
+		&& query_instant(request, "logical_date_lte", &listing->logical_date_lte)
+		&& query_instant(request, "start_date_gte", &listing->started_gte)
+		&& query_instant(request, "start_date_lte", &listing->started_lte)
+		&& query_instant(request, "end_date_gte", &listing->ended_gte)
+		&& query_instant(request, "end_date_lte", &listing->ended_lte);
+}
+
+bool request_listing(struct request *request, struct listing *listing)
+{
+	int64_t limit, offset;
+	*listing = listing_all;
+	if (!request_query_integer(request, "limit", 0, LIMIT_MAX, LIMIT_DEFAULT, &limit)
+		|| !request_query_integer(request, "offset", 0, INT32_MAX, 0, &offset)
+		|| !query_instants(request, listing))
+		return false;
+	listing->limit = (unsigned)limit;
+	listing->offset = (unsigned)offset;
+	listing->order_by = request_query(request, "order_by");
+	listing->states = request_queries(request, "state");
+	listing->run_type = request_query(request, "run_type");
+	return true;
+}
+
+bool body_has_only(struct request *request, const json_t *body, const char *const *known)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach((json_t *)body, key, value)
+	{
+		if (g_strv_contains(known, key))
+			continue;
+		const char *meant = suggest(key, known);
+		request_refuse_field(request,
+			&(struct field){"body", key, "extra_forbidden", json_incref(value)},
+			meant ? "unknown key \"%s\"; did you mean \"%s\"?" : "unknown key \"%s\"",
+			key, meant);
+		return false;
+	}
+	return true;
+}
+
+bool body_instant(struct request *request, const json_t *body, const char *name, int64_t *at)
+{
+	g_autoptr(GError) error = NULL;
+	json_t *value = json_object_get(body, name);
+	*at = INSTANT_NONE;
+	if (!value || json_is_null(value))
+		return true;
+	if (json_is_string(value) && instant_read(json_string_value(value), at, &error))
+		return true;
+	request_refuse_field(request,
+		&(struct field){"body", name, "datetime_parsing", json_incref(value)}, "%s",
+		error ? error->message : "expected an instant such as 2026-01-31T03:00:00Z");
+	return false;
+}
+
+bool body_text(struct request *request, const json_t *body, const char *name, const char **text)
+{
+	json_t *value = json_object_get(body, name);
+	*text = json_string_value(value);
+	if (!value || json_is_null(value) || *text)
+		return true;
+	request_refuse_field(request,
+		&(struct field){"body", name, "string_type", json_incref(value)},
+		"\"%s\" must be text", name);
+	return false;
+}
+
+bool body_boolean(
+	struct request *request, const json_t *body, const char *name, bool otherwise, bool *out)
+{
+	json_t *value = json_object_get(body, name);
+	*out = value ? json_is_true(value) : otherwise;
+	if (!value || json_is_boolean(value))
+		return true;
+	request_refuse_field(request,
+		&(struct field){"body", name, "bool_type", json_incref(value)},
+		"\"%s\" must be true or false", name);
+	return false;
+}

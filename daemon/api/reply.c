@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/api/reply.h"
+
+#include <string.h>
+
+#include "lib/base/instant.h"
+
+json_t *instant_reply(int64_t at)
+{
+	if (at == INSTANT_NONE || at == INSTANT_NEVER)
+		return json_null();
+	g_autofree char *text = instant_iso_z(at);
+	return json_string(text);
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+/* A stable UUID for what has a name. */
+static json_t *uuid_of(const char *name)
+{
+	g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, name, -1);
+	g_autofree char *uuid = g_strdup_printf(
+		"%.8s-%.4s-5%.3s-8%.3s-%.12s", hash, hash + 8, hash + 12, hash + 15, hash + 18);
+	return json_string(uuid);
+}
+
+static json_t *duration_reply(int64_t from, int64_t to)
+{
+	if (from == INSTANT_NONE || to == INSTANT_NONE)
+		return json_null();
+	return json_real((double)(to - from) / SECOND_US);
+}
+
+static json_t *versions_reply(const struct run_record *run, const struct dag *dag)
+{
+	return json_pack("[{s:o, s:i, s:s, s:s, s:o}]", "id", uuid_of(run->version),
+		"version_number", 1, "dag_id", run->dag_id, "dag_display_name",
+		dag ? dag->display_name : run->dag_id, "created_at", instant_reply(run->queued_at));
+}
+
+json_t *run_reply(const struct run_record *run, const struct dag *dag)
+{
+	json_t *conf = run->conf ? json_loads(run->conf, 0, NULL) : NULL;
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, "
+			 "s:s?, s:o, s:s?, s:s?, s:o, s:s}",
+		"dag_run_id", run->run_id, "dag_id", run->dag_id, "dag_display_name",
+		dag ? dag->display_name : run->dag_id, "logical_date",
+		instant_reply(run->logical_date), "queued_at", instant_reply(run->queued_at),
+		"start_date", instant_reply(run->started_at), "end_date",
+		instant_reply(run->ended_at), "duration",
+		duration_reply(run->started_at, run->ended_at), "data_interval_start",
+		instant_reply(run->data_interval_start), "data_interval_end",
+		instant_reply(run->data_interval_end), "run_after", instant_reply(run->run_after),
+		"last_scheduling_decision", instant_reply(run->started_at), "run_type",
+		run_type_name(run->type), "state", run_state_name(run->state), "triggered_by",
+		run->triggered_by, "conf", conf ? conf : json_object(), "note", run->note, "reason",
+		run->reason, "dag_versions", versions_reply(run, dag), "version", run->version);
+}
+
+static json_t *state_reply(enum task_state state)
+{
+	return state == TASK_NONE ? json_null() : json_string(task_state_name(state));
+}
+
+json_t *instance_reply(
+	const struct run_record *run, const struct task_record *record, const struct dag *dag)
+{
+	const struct task *task = dag ? dag_task(dag, record->task_id) : NULL;
+	g_autofree char *name = g_strdup_printf(
+		"%" G_GINT64_FORMAT "/%s/%d", record->run, record->task_id, record->map_index);
+	json_t *json = json_pack("{s:o, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, "
+				 "s:i, s:i, s:s, s:s?, s:o}",
+		"id", uuid_of(name), "task_id", record->task_id, "dag_id", run->dag_id,
+		"dag_display_name", dag ? dag->display_name : run->dag_id, "dag_run_id",
+		run->run_id, "map_index", record->map_index, "logical_date",
+		instant_reply(run->logical_date), "run_after", instant_reply(run->run_after),
+		"start_date", instant_reply(record->started_at), "end_date",
+		instant_reply(record->ended_at), "duration",
+		duration_reply(record->started_at, record->ended_at), "state",
+		state_reply(record->state), "try_number", (int)record->try_number, "max_tries",
+		(int)record->max_tries, "task_display_name",
+		task ? task->display_name : record->task_id, "reason", record->reason, "retry_at",
+		instant_reply(record->retry_at));
+	json_t *rest = json_pack("{s:s, s:i, s:s, s:i, s:s?, s:o, s:o, s:s, s:s, s:n, s:n, s:n, s:n, "
+				 "s:{}, s:n, s:n, s:n, s:n}",
+		"pool", "default_pool", "pool_slots", 1, "queue", "default", "priority_weight",
+		task ? task->effective_weight : 1, "operator", task ? task->operator->name : NULL,
+		"queued_when", instant_reply(record->queued_at), "scheduled_when",
+		instant_reply(record->scheduled_at), "executor", "LocalExecutor", "executor_config",
+		"{}", "hostname", "unixname", "pid", "note", "rendered_fields", "rendered_map_index",
+		"trigger", "triggerer_job", "dag_version");
+	json_object_update_new(json, rest);
+	return json;
+}
+
+void request_fail(struct request *request, const GError *error)
+{
+	unsigned status = 500;
+	if (error->domain == STORE_ERROR && error->code == STORE_FULL)
+		status = 507;
+	if (error->domain == ENGINE_REFUSAL)
+		status = error->code == REFUSAL_UNKNOWN   ? 404
+			: error->code == REFUSAL_CONFLICT ? 409
+							  : 400;
+	request_refuse(request, status, "%s", error->message);
+}
+
+static void refuse_unknown(
+	struct request *request, const char *sentence, const char *word, const char *const *names)
+{
+	const char *meant = suggest(word, names);
+	if (meant)
+		request_refuse(request, 404, "%s; did you mean \"%s\"?", sentence, meant);
+	else
+		request_refuse(request, 404, "%s", sentence);
+}
+
+void request_refuse_dag(struct request *request, struct daemon *daemon, const char *dag_id)
+{
+	g_autofree const char **ids = engine_dag_ids(daemon->engine);
+	g_autofree char *sentence = g_strdup_printf("there is no DAG \"%s\"", dag_id);
+	refuse_unknown(request, sentence, dag_id, ids);
+}
+
+void request_refuse_run(struct request *request, const char *dag_id, const char *run_id)
+{
+	request_refuse(request, 404, "DAG \"%s\" has no run \"%s\"", dag_id, run_id);
+}
+
+void request_refuse_task(
+	struct request *request, const struct dag *dag, const char *run_id, const char *task_id)
+{
+	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		g_ptr_array_add(ids, (char *)dag->tasks[i].task_id);
+	g_ptr_array_add(ids, NULL);
+	g_autofree char *sentence = run_id
+		? g_strdup_printf(
+			"run \"%s\" of DAG \"%s\" has no task \"%s\"", run_id, dag->dag_id, task_id)
+		: g_strdup_printf("DAG \"%s\" has no task \"%s\"", dag->dag_id, task_id);
+	refuse_unknown(request, sentence, task_id, (const char *const *)ids->pdata);
+}
+
+bool request_run(struct request *request, struct daemon *daemon, struct run_record *run)
+{
+	const char *dag_id = request_path(request, "dag_id");
+	const char *run_id = request_path(request, "run_id");
+	g_autoptr(GError) error = NULL;
+	if (reader_run(daemon->reader, dag_id, run_id, run, &error))
+		return true;
+	if (error)
+		request_fail(request, error);
+	else if (!engine_dag_record(daemon->engine, dag_id))
+		request_refuse_dag(request, daemon, dag_id);
+	else
+		request_refuse_run(request, dag_id, run_id);
+	return false;
+}
+
+struct dag *run_dag(struct daemon *daemon, const struct run_record *run)
+{
+	struct dag *newest = engine_dag(daemon->engine, run->dag_id);
+	if (newest && strcmp(newest->hash, run->version) == 0)
+		return dag_ref(newest);
+	struct dag *pinned = engine_run_dag(daemon->engine, run->dag_id, run->run_id);
+	return pinned ? dag_ref(pinned) : daemon_version(daemon, run->version, NULL);
+}
+
+static void instance_clear(void *record)
+{
+	task_record_clear(record);
+}
+
+static struct task_record instance_without_row(
+	const struct run_record *run, const struct task *task)
+{
+	return (struct task_record){
+		.run = run->id,
+		.task_id = g_strdup(task->task_id),
+		.map_index = -1,
+		.max_tries = task->retries,
+		.scheduled_at = INSTANT_NONE,
+		.queued_at = INSTANT_NONE,
+		.started_at = INSTANT_NONE,
+		.ended_at = INSTANT_NONE,
+		.retry_at = INSTANT_NONE,
+	};
+}
+
+GArray *run_instances(struct daemon *daemon, const struct run_record *run, const struct dag *dag)
+{
+	g_autoptr(GArray) rows = reader_tasks_of_run(daemon->reader, run->id, NULL);
+	g_autoptr(GHashTable) by_task = g_hash_table_new(g_str_hash, g_str_equal);
+	GArray *all = g_array_new(FALSE, TRUE, sizeof(struct task_record));
+	g_array_set_clear_func(all, instance_clear);
+	for (unsigned i = 0; rows && i < rows->len; i++) {
+		struct task_record *row = &g_array_index(rows, struct task_record, i);
+		g_hash_table_insert(by_task, row->task_id, row);
+	}
+	for (size_t i = 0; dag && i < dag->n_tasks; i++) {
+		const struct task_record *row = g_hash_table_lookup(by_task, dag->tasks[i].task_id);
+		struct task_record record =
+			row ? task_record_copy(row) : instance_without_row(run, &dag->tasks[i]);
+		g_array_append_val(all, record);
+	}
+	for (unsigned i = 0; !dag && rows && i < rows->len; i++) {
+		struct task_record record =
+			task_record_copy(&g_array_index(rows, struct task_record, i));
+		g_array_append_val(all, record);
+	}
+	return all;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What handlers share: records as the API writes them, errors as statuses, conditions of lists. */
+#pragma once
+
+#include "daemon/daemon.h"
+
+/* Airflow's words for one row; `dag` (may be NULL) tells what rows do not. New references. */
+json_t *instant_reply(int64_t at); /* null for INSTANT_NONE and INSTANT_NEVER */
+json_t *run_reply(const struct run_record *run, const struct dag *dag);
+json_t *instance_reply(
+	const struct run_record *run, const struct task_record *task, const struct dag *dag);
+
+/* Answers with the status that fits the error: 404, 409, 400, 507, 500. */
+void request_fail(struct request *request, const GError *error);
+/* 404 with the name that was most likely meant. */
+void request_refuse_dag(struct request *request, struct daemon *daemon, const char *dag_id);
+void request_refuse_run(struct request *request, const char *dag_id, const char *run_id);
+void request_refuse_task(
+	struct request *request, const struct dag *dag, const char *run_id, const char *task_id);
+
+/* The run named by dag_id and dag_run_id in the path; false: 404 has been answered. Clear it. */
+bool request_run(struct request *request, struct daemon *daemon, struct run_record *run);
+/* The version of the DAG that a run uses: a new reference, or NULL when it cannot be loaded. */
+struct dag *run_dag(struct daemon *daemon, const struct run_record *run);
+/* All task instances of a run in the order of the file, those without a row too: array of
+ * task_record. */
+GArray *run_instances(struct daemon *daemon, const struct run_record *run, const struct dag *dag);
+
+/* The conditions in the query that all lists have; false: a refusal has been answered. */
+bool request_listing(struct request *request, struct listing *listing);
+/* Refuses keys of the body that are not among `known` (NULL-terminated). */
+bool body_has_only(struct request *request, const json_t *body, const char *const *known);
+/* An instant in the body with its zone; absent or null is INSTANT_NONE. False: 422 has been
+ * answered. */
+bool body_instant(struct request *request, const json_t *body, const char *name, int64_t *at);
+/* A text, or NULL when absent or null. False: 422 has been answered. */
+bool body_text(struct request *request, const json_t *body, const char *name, const char **text);
+/* `otherwise` when absent. False: 422 has been answered. */
+bool body_boolean(
+	struct request *request, const json_t *body, const char *name, bool otherwise, bool *out);

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Joins the feed of a run's changes and the growth of its logs. What a log has is always given
+ * before the change that ends its task. A client that reads slowly holds up only its own stream:
+ * nothing is read from the logs while it has more than a little to take.
+ */
+#include "daemon/api/stream.h"
+
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "daemon/api/reply.h"
+#include "daemon/api/tail.h"
+#include "lib/base/instant.h"
+
+enum { PENDING_MAX = 1 << 20, AGAIN_MS = 20 };
+
+struct follower {
+	struct daemon *daemon;
+	struct stream *stream; /* NULL: the client has left */
+	struct subscriber *subscriber;
+	struct run_record run;
+	struct dag *dag;
+	char *only_task; /* or NULL */
+	bool has_logs;
+	GPtrArray *tasks;  /* of struct followed, in the order of the file */
+	GHashTable *by_id; /* task_id -> struct followed */
+	int inotify;
+	uv_poll_t poll;
+	uv_timer_t again;
+	unsigned n_handles;
+	bool is_ending;
+};
+
+struct followed {
+	struct task_record record; /* as told of last */
+	bool is_told, is_due;      /* is_due: `record` is to be told of once its log is given */
+	struct tail tail;
+	int watch; /* of inotify; -1: none */
+};
+
+static void followed_free(void *data)
+{
+	struct followed *task = data;
+	task_record_clear(&task->record);
+	tail_close(&task->tail);
+	g_free(task);
+}
+
+static void follower_free(struct follower *follower)
+{
+	g_ptr_array_unref(follower->tasks);
+	g_hash_table_destroy(follower->by_id);
+	run_record_clear(&follower->run);
+	dag_unref(follower->dag);
+	g_free(follower->only_task);
+	close(follower->inotify);
+	g_free(follower);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct follower *follower = handle->data;
+	if (--follower->n_handles == 0)
+		follower_free(follower);
+}
+
+static void follower_close(struct follower *follower)
+{
+	feed_leave(follower->subscriber);
+	uv_close((uv_handle_t *)&follower->poll, on_closed);
+	uv_close((uv_handle_t *)&follower->again, on_closed);
+}
+
+static void on_gone(void *data)
+{
+	struct follower *follower = data;
+	follower->stream = NULL;
+	follower_close(follower);
+}
+
+/* Takes the object over. */
+static void push(struct follower *follower, json_t *json)
+{
+	g_autofree char *text = json_dumps(json, JSON_COMPACT);
+	g_autofree char *line = g_strconcat(text, "\n", NULL);
+	json_decref(json);
+	if (!stream_push(follower->stream, line, strlen(line))) {
+		/* So far behind that it cannot catch up: it may come again. */
+		stream_end(follower->stream);
+		follower->stream = NULL;
+		follower_close(follower);
+	}
+}
+
+static void push_run(struct follower *follower)
+{
+	const struct run_record *run = &follower->run;
+	int64_t at = run->ended_at != INSTANT_NONE ? run->ended_at
+		: run->started_at != INSTANT_NONE  ? run->started_at
+						   : run->queued_at;
+	push(follower,
+		json_pack("{s:s, s:s, s:s, s:s, s:o, s:s?}", "event", "run", "dag_id", run->dag_id,
+			"dag_run_id", run->run_id, "state", run_state_name(run->state), "at",
+			instant_reply(at), "reason", run->reason));
+}
+
+static int64_t changed_at(const struct task_record *record)
+{
+	switch (record->state) {
+	case TASK_SCHEDULED:
+		return record->scheduled_at;
+	case TASK_QUEUED:
+		return record->queued_at;
+	case TASK_RUNNING:
+		return record->started_at;
+	case TASK_NONE:
+	case TASK_SUCCESS:
+	case TASK_FAILED:
+	case TASK_SKIPPED:
+	case TASK_UPSTREAM_FAILED:
+	case TASK_UP_FOR_RETRY:
+	case TASK_RESTARTING:
+	case TASK_REMOVED:
+	case N_TASK_STATES:
+		return record->ended_at;
+	}
+	g_assert_not_reached();
+}
+
+static void push_task(struct follower *follower, struct followed *task)
+{
+	const struct task_record *record = &task->record;
+	task->is_due = false;
+	task->is_told = true;
+	push(follower,
+		json_pack("{s:s, s:s, s:i, s:s, s:i, s:i, s:o, s:o, s:s?}", "event", "task",
+			"task_id", record->task_id, "map_index", record->map_index, "state",
+			task_state_name(record->state), "try_number", (int)record->try_number,
+			"max_tries", (int)record->max_tries, "at",
+			instant_reply(changed_at(record)), "retry_at",
+			instant_reply(record->retry_at), "reason", record->reason));
+}
+
+/* Gives what the task's log has; true when there is no more for now. */
+static bool pump_log(struct follower *follower, struct followed *task)
+{
+	const struct task_record *record = &task->record;
+	if (!follower->has_logs || task->tail.try_number == 0)
+		return true;
+	bool goes_on = record->state == TASK_RUNNING && record->try_number == task->tail.try_number;
+	g_autofree char *path = daemon_log_path(
+		follower->daemon, &follower->run, record->task_id, -1, task->tail.try_number);
+	while (follower->stream && stream_pending(follower->stream) < PENDING_MAX) {
+		g_autofree char *text = tail_read(&task->tail, path, goes_on);
+		if (!text)
+			return true;
+		push(follower,
+			json_pack("{s:s, s:s, s:i, s:i, s:s}", "event", "log", "task_id",
+				record->task_id, "map_index", record->map_index, "try_number",
+				(int)task->tail.try_number, "text", text));
+	}
+	return false;
+}
+
+static void task_watch(struct follower *follower, struct followed *task)
+{
+	g_autofree char *path = daemon_log_path(follower->daemon, &follower->run,
+		task->record.task_id, -1, task->record.try_number);
+	g_autofree char *folder = g_path_get_dirname(path);
+	if (task->watch < 0)
+		task->watch = inotify_add_watch(follower->inotify, folder, IN_MODIFY | IN_CREATE);
+}
+
+/* Everything of a task that can be given now; false: the client must read first. */
+static bool pump_task(struct follower *follower, struct followed *task)
+{
+	const struct task_record *record = &task->record;
+	while (pump_log(follower, task)) {
+		if (task->tail.try_number >= record->try_number) {
+			if (task->is_due && follower->stream)
+				push_task(follower, task);
+			return true;
+		}
+		tail_next(&task->tail, task->tail.try_number + 1);
+		/* That it runs is told before what it says. */
+		if (task->is_due && record->state == TASK_RUNNING
+			&& task->tail.try_number == record->try_number && follower->stream)
+			push_task(follower, task);
+	}
+	return false;
+}
+
+static bool is_over(const struct follower *follower)
+{
+	if (!follower->only_task)
+		return run_state_is_finished(follower->run.state);
+	const struct followed *task = g_hash_table_lookup(follower->by_id, follower->only_task);
+	return !task || task_state_is_finished(task->record.state)
+		|| run_state_is_finished(follower->run.state);
+}
+
+static void pump(struct follower *follower)
+{
+	bool is_all = true;
+	for (unsigned i = 0; is_all && follower->stream && i < follower->tasks->len; i++)
+		is_all = pump_task(follower, follower->tasks->pdata[i]);
+	if (!follower->stream)
+		return;
+	if (!is_all) {
+		uv_timer_start(&follower->again, follower->again.timer_cb, AGAIN_MS, 0);
+		return;
+	}
+	if (!follower->is_ending || !is_over(follower))
+		return;
+	push_run(follower);
+	if (!follower->stream)
+		return;
+	stream_end(follower->stream);
+	follower->stream = NULL;
+	follower_close(follower);
+}
+
+static void on_again(uv_timer_t *timer)
+{
+	pump(timer->data);
+}
+
+static void on_log_grew(uv_poll_t *poll, int status, int events)
+{
+	struct follower *follower = poll->data;
+	_Alignas(struct inotify_event) char buffer[8 * 1024];
+	while (read(follower->inotify, buffer, sizeof buffer) > 0)
+		; /* which log it was does not matter: pump() looks at all that run */
+	if (follower->stream)
+		pump(follower);
+}
+
+static void on_run(void *data, const struct run_record *run)
+{
+	struct follower *follower = data;
+	run_record_clear(&follower->run);
+	follower->run = run_record_copy(run);
+	follower->is_ending = run_state_is_finished(run->state);
+	if (!follower->is_ending)
+		push_run(follower);
+	if (follower->stream)
+		pump(follower);
+}
+
+static void task_take(struct followed *task, const struct task_record *record)
+{
+	bool is_same = task->is_told && task->record.state == record->state
+		&& task->record.try_number == record->try_number;
+	task_record_clear(&task->record);
+	task->record = task_record_copy(record);
+	task->is_due = task->is_due || !is_same;
+}
+
+static void on_task(void *data, const struct run_record *run, const struct task_record *record)
+{
+	struct follower *follower = data;
+	struct followed *task = g_hash_table_lookup(follower->by_id, record->task_id);
+	if (!task)
+		return;
+	task_take(task, record);
+	if (follower->has_logs && record->state == TASK_RUNNING)
+		task_watch(follower, task);
+	if (follower->only_task && task_state_is_finished(record->state))
+		follower->is_ending = true;
+	pump(follower);
+}
+
+static void tasks_add(struct follower *follower)
+{
+	g_autoptr(GArray) records = run_instances(follower->daemon, &follower->run, follower->dag);
+	for (unsigned i = 0; i < records->len; i++) {
+		const struct task_record *record = &g_array_index(records, struct task_record, i);
+		if (follower->only_task && !g_str_equal(follower->only_task, record->task_id))
+			continue;
+		struct followed *task = g_new0(struct followed, 1);
+		task->tail.fd = task->watch = -1;
+		task->is_told = record->state == TASK_NONE; /* nothing to tell of it yet */
+		task_take(task, record);
+		g_ptr_array_add(follower->tasks, task);
+		g_hash_table_insert(follower->by_id, task->record.task_id, task);
+		if (follower->has_logs && record->state == TASK_RUNNING)
+			task_watch(follower, task);
+	}
+}
+
+static struct follower *follower_new(
+	struct daemon *daemon, struct run_record *run, const char *only_task, const char *logs)
+{
+	struct follower *follower = g_new0(struct follower, 1);
+	follower->daemon = daemon;
+	follower->run = *run;
+	follower->dag = run_dag(daemon, run);
+	follower->only_task = g_strdup(only_task);
+	follower->has_logs = logs && g_ascii_strcasecmp(logs, "true") == 0;
+	follower->tasks = g_ptr_array_new_with_free_func(followed_free);
+	follower->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, NULL);
+	follower->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	uv_poll_init(daemon->loop, &follower->poll, follower->inotify);
+	uv_timer_init(daemon->loop, &follower->again);
+	follower->poll.data = follower->again.data = follower;
+	follower->again.timer_cb = on_again;
+	follower->n_handles = 2;
+	return follower;
+}
+
+void run_stream(struct request *request, void *data)
+{
+	struct daemon *daemon = data;
+	struct run_record run;
+	const char *task_id = request_query(request, "task_id");
+	if (!request_run(request, daemon, &run))
+		return;
+	dag_auto struct dag *dag = run_dag(daemon, &run);
+	if (task_id && dag && !dag_task(dag, task_id)) {
+		request_refuse_task(request, dag, run.run_id, task_id);
+		run_record_clear(&run);
+		return;
+	}
+	struct follower *follower =
+		follower_new(daemon, &run, task_id, request_query(request, "logs"));
+	struct feed_events events = {on_run, on_task, follower};
+	follower->subscriber =
+		feed_join(daemon->feed, follower->run.dag_id, follower->run.run_id, &events);
+	tasks_add(follower);
+	follower->stream = request_stream(request, "application/x-ndjson", on_gone, follower);
+	uv_poll_start(&follower->poll, UV_READABLE, on_log_grew);
+	follower->is_ending = is_over(follower);
+	if (!follower->is_ending)
+		push_run(follower);
+	if (follower->stream)
+		pump(follower);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/api/task_instances.h"
+
+#include <string.h>
+
+#include "daemon/api/reply.h"
+#include "lib/base/instant.h"
+
+static bool is_wanted(
+	const struct task_record *record, const char *const *states, const char *const *task_ids)
+{
+	if (states && *states && !g_strv_contains(states, task_state_name(record->state)))
+		return false;
+	return !task_ids || !*task_ids || g_strv_contains(task_ids, record->task_id);
+}
+
+/* Of one run: all tasks, those that have no row yet too. */
+static void list_of_run(struct request *request, struct daemon *daemon)
+{
+	struct listing listing;
+	struct run_record run;
+	json_int_t total = 0;
+	if (!request_listing(request, &listing) || !request_run(request, daemon, &run))
+		return;
+	dag_auto struct dag *dag = run_dag(daemon, &run);
+	g_autoptr(GArray) records = run_instances(daemon, &run, dag);
+	json_t *list = json_array();
+	for (unsigned i = 0; i < records->len; i++) {
+		const struct task_record *record = &g_array_index(records, struct task_record, i);
+		if (!is_wanted(record, listing.states, request_queries(request, "task_id")))
+			continue;
+		if (total >= listing.offset && json_array_size(list) < listing.limit)
+			json_array_append_new(list, instance_reply(&run, record, dag));
+		total++;
+	}
+	request_answer(request, 200,
+		json_pack("{s:o, s:I}", "task_instances", list, "total_entries", total));
+	run_record_clear(&run);
+}
+
+/* Of many runs: the rows, read on the reader's thread. */
+struct query {
+	struct request *request;
+	struct daemon *daemon;
+	struct listing listing;
+	GArray *tasks;
+	GHashTable *runs; /* &id -> struct run_record, of these tasks */
+	int64_t total;
+	GError *error;
+};
+
+static void query_free(void *data)
+{
+	struct query *query = data;
+	g_clear_pointer(&query->tasks, g_array_unref);
+	g_hash_table_destroy(query->runs);
+	g_clear_error(&query->error);
+	g_free(query);
+}
+
+static void run_free(void *data)
+{
+	run_record_clear(data);
+	g_free(data);
+}
+
+static void tasks_read(struct reader *reader, void *data)
+{
+	struct query *query = data;
+	query->tasks = reader_tasks(reader, &query->listing, &query->total, &query->error);
+	for (unsigned i = 0; query->tasks && i < query->tasks->len; i++) {
+		int64_t id = g_array_index(query->tasks, struct task_record, i).run;
+		struct run_record *run;
+		if (g_hash_table_contains(query->runs, &id))
+			continue;
+		run = g_new0(struct run_record, 1);
+		if (reader_run_by_id(reader, id, run, NULL))
+			g_hash_table_insert(query->runs, &run->id, run);
+		else
+			g_free(run);
+	}
+}
+
+static void on_tasks(void *data)
+{
+	struct query *query = data;
+	if (!query->tasks) {
+		request_refuse(query->request, 400, "%s", query->error->message);
+		return;
+	}
+	json_t *list = json_array();
+	for (unsigned i = 0; i < query->tasks->len; i++) {
+		const struct task_record *task =
+			&g_array_index(query->tasks, struct task_record, i);
+		const struct run_record *run = g_hash_table_lookup(query->runs, &task->run);
+		if (run)
+			json_array_append_new(list,
+				instance_reply(
+					run, task, engine_dag(query->daemon->engine, run->dag_id)));
+	}
+	request_answer(query->request, 200,
+		json_pack("{s:o, s:I}", "task_instances", list, "total_entries",
+			(json_int_t)query->total));
+}
+
+void task_instances_list(struct request *request, void *data)
+{
+	struct daemon *daemon = data;
+	struct listing listing;
+	if (!g_str_equal(request_path(request, "run_id"), "~")) {
+		list_of_run(request, daemon);
+		return;
+	}
+	if (!request_listing(request, &listing))
+		return;
+	struct query *query = g_new0(struct query, 1);
+	listing.dag_id = request_path(request, "dag_id");
+	listing.task_id = request_query(request, "task_id");
+	*query = (struct query){
+		.request = request,
+		.daemon = daemon,
+		.listing = listing,
+		.runs = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, run_free),
+	};
+	request_set_data(request, query, query_free);
+	store_read(daemon->store, tasks_read, on_tasks, query);
+}
+
+/* What a path with run and task names. */
+struct named {
+	struct run_record run;
+	struct task_record task;
+	struct dag *dag; /* NULL: its version cannot be loaded */
+};
+
+static void named_clear(struct named *named)
+{
+	run_record_clear(&named->run);
+	task_record_clear(&named->task);
+	dag_unref(named->dag);
+}
+
+/* False: 404 has been answered. */
+static bool named_find(struct request *request, struct daemon *daemon, struct named *named)
+{
+	const char *task_id = request_path(request, "task_id");
+	*named = (struct named){0};
+	if (!request_run(request, daemon, &named->run))
+		return false;
+	named->dag = run_dag(daemon, &named->run);
+	struct task_key key = {named->run.id, task_id, -1};
+	if (reader_task(daemon->reader, &key, &named->task, NULL))
+		return true;
+	const struct task *task = named->dag ? dag_task(named->dag, task_id) : NULL;
+	if (task) {
+		named->task = (struct task_record){
+			.run = named->run.id,
+			.task_id = g_strdup(task_id),
+			.map_index = -1,
+			.max_tries = task->retries,
+			.scheduled_at = INSTANT_NONE,
+			.queued_at = INSTANT_NONE,
+			.started_at = INSTANT_NONE,
+			.ended_at = INSTANT_NONE,
+			.retry_at = INSTANT_NONE,
+		};
+		return true;
+	}
+	if (named->dag)
+		request_refuse_task(request, named->dag, named->run.run_id, task_id);
+	else
+		request_refuse(
+			request, 404, "run \"%s\" has no task \"%s\"", named->run.run_id, task_id);
+	named_clear(named);
+	return false;
+}
+
+void task_instances_get(struct request *request, void *data)
+{
+	struct daemon *daemon = data;
+	struct named named;
+	if (!named_find(request, daemon, &named))
+		return;
+	json_t *json = instance_reply(&named.run, &named.task, named.dag);
+	const struct attempt *attempt = attempts_get(daemon->attempts, named.task.attempt);
+	if (attempt && attempt->record.pid)
+		json_object_set_new(json, "pid", json_integer(attempt->record.pid));
+	request_answer(request, 200, json);
+	named_clear(&named);
+}
+
+void task_instances_rendered(struct request *request, void *data)
+{
+	struct daemon *daemon = data;
+	struct named named;
+	if (!named_find(request, daemon, &named))
+		return;
+	struct task_key key = {named.run.id, named.task.task_id, -1};
+	g_autofree char *fields = reader_rendered(daemon->reader, &key);
+	json_t *json = fields ? json_loads(fields, 0, NULL) : NULL;
+	if (json)
+		request_answer(request, 200, json_pack("{s:o}", "fields", json));
+	else
+		request_refuse(request, 404,
+			"task \"%s\" of run \"%s\" has not been started yet: its arguments are "
+			"rendered "
+			"when it starts",
+			named.task.task_id, named.run.run_id);
+	named_clear(&named);
+}
+
+static json_t *try_reply(const struct attempt_record *attempt)
+{
+	json_t *json = json_pack("{s:I, s:s, s:i, s:i, s:s, s:o, s:o, s:o, s:i, s:i, s:s?}",
+		"attempt", (json_int_t)attempt->id, "task_id", attempt->task_id, "map_index",
+		attempt->map_index, "try_number", (int)attempt->try_number, "state",
+		attempt->state == ATTEMPT_LAUNCHING ? "running"
+						    : attempt_state_name(attempt->state),
+		"queued_when", instant_reply(attempt->launched_at), "start_date",
+		instant_reply(attempt->started_at), "end_date", instant_reply(attempt->ended_at),
+		"pid", attempt->pid, "exit_code", attempt->exit_code, "reason", attempt->reason);
+	return json;
+}
+
+void task_instances_tries(struct request *request, void *data)
+{
+	struct daemon *daemon = data;
+	struct named named;
+	g_autoptr(GError) error = NULL;
+	if (!named_find(request, daemon, &named))
+		return;
+	struct task_key key = {named.run.id, named.task.task_id, -1};
+	g_autoptr(GArray) attempts = reader_attempts(daemon->reader, &key, &error);
+	json_t *list = json_array();
+	for (unsigned i = 0; attempts && i < attempts->len; i++)
+		json_array_append_new(
+			list, try_reply(&g_array_index(attempts, struct attempt_record, i)));
+	json_int_t n = (json_int_t)json_array_size(list);
+	request_answer(
+		request, 200, json_pack("{s:o, s:I}", "task_instances", list, "total_entries", n));
+	named_clear(&named);
+}

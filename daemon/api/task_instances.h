@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "daemon/http/http.h"
+
+request_handler task_instances_list, task_instances_get, task_instances_rendered;
+request_handler task_instances_tries, task_instances_log, task_instances_clear;
