@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/config.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "lib/base/arena.h"
 #include "lib/base/instant.h"
+#include "lib/base/size.h"
 #include "lib/yaml/yaml.h"
 
 #define KEY(section, name, type, field) section, name, type, offsetof(struct config, field)
@@ -38,26 +38,6 @@ const struct config_key config_keys[] = {
 static void *field(const struct config *config, const struct config_key *key)
 {
 	return (char *)config + key->offset;
-}
-
-static bool parse_size(const char *text, int64_t *size, GError **error)
-{
-	static const struct {
-		const char *unit;
-		int64_t bytes;
-	} units[] = {{"", 1}, {"B", 1}, {"kB", 1000}, {"KiB", 1 << 10}, {"MB", 1000000},
-		{"MiB", 1 << 20}, {"GB", 1000000000}, {"GiB", 1 << 30}};
-	char *end = NULL;
-	errno = 0;
-	guint64 number = g_ascii_strtoull(text, &end, 10);
-	for (size_t i = 0; end != text && i < G_N_ELEMENTS(units); i++)
-		if (g_str_equal(end, units[i].unit) && errno == 0 && number < INT64_C(1) << 32) {
-			*size = (int64_t)number * units[i].bytes;
-			return true;
-		}
-	g_set_error(error, LIB_ERROR, 0,
-		"\"%s\" is no size: expected something like 512KiB or 4MiB", text);
-	return false;
 }
 
 static bool in_range(const struct config_key *key, int64_t value, const char *text, GError **error)
@@ -115,7 +95,7 @@ static bool set(
 		*(int64_t *)field(config, key) = value;
 		return true;
 	case CONFIG_SIZE:
-		if (!parse_size(text, &value, error) || !in_range(key, value, text, error))
+		if (!size_parse(text, &value, error) || !in_range(key, value, text, error))
 			return false;
 		*(int64_t *)field(config, key) = value;
 		return true;

@@ -13,11 +13,6 @@ json_t *instant_reply(int64_t at)
 	return json_string(text);
 }
 
-static json_t *text_or_null(const char *text)
-{
-	return text ? json_string(text) : json_null();
-}
-
 /* A stable UUID for what has a name. */
 static json_t *uuid_of(const char *name)
 {

@@ -46,7 +46,6 @@ static bool ds_format(const struct template_object *base, json_t *arguments, jso
 	const char *input = json_string_value(argument(arguments, keywords, 1, "input_format"));
 	const char *output = json_string_value(argument(arguments, keywords, 2, "output_format"));
 	struct tm day = {.tm_mday = 1};
-	char text[512];
 	if (!ds || !input || !output)
 		return wrong(error, "ds_format(ds, input_format, output_format)");
 	const char *end = strptime(ds, input, &day);
@@ -54,15 +53,13 @@ static bool ds_format(const struct template_object *base, json_t *arguments, jso
 		g_set_error(error, LIB_ERROR, 0, "\"%s\" does not have the form \"%s\"", ds, input);
 		return false;
 	}
-	struct tm whole = day;
-	timegm(&whole); /* completes the day of the week and of the year */
-	day.tm_wday = whole.tm_wday;
-	day.tm_yday = whole.tm_yday;
-	if (*output && strftime(text, sizeof text, output, &day) == 0) {
-		g_set_error(error, LIB_ERROR, 0, "\"%s\" gives more than %zu bytes", output, sizeof text);
-		return false;
-	}
-	return set_text(out, *output ? text : "");
+	g_autoptr(GDateTime) date = g_date_time_new_utc(day.tm_year + 1900, day.tm_mon + 1,
+		day.tm_mday, day.tm_hour, day.tm_min, day.tm_sec);
+	g_autofree char *text = date ? g_date_time_format(date, output) : NULL;
+	if (text)
+		return set_text(out, text);
+	g_set_error(error, LIB_ERROR, 0, "\"%s\" is no format for a date", output);
+	return false;
 }
 
 static bool timedelta(const struct template_object *base, json_t *arguments, json_t *keywords,
