@@ -16,7 +16,7 @@
 #include "daemon/store/writer.h"
 
 /* So long nothing must come before the log is moved into the file. */
-#define IDLE_US (200 * 1000)
+#define IDLE_NS (200 * UINT64_C(1000000))
 
 struct query {
 	store_query *run;
@@ -25,8 +25,8 @@ struct query {
 };
 
 struct lane {
-	GThread *thread;
-	GCond wake;
+	uv_thread_t thread;
+	uv_cond_t wake;
 	GPtrArray *waiting, *finished;
 	bool is_busy;
 };
@@ -47,8 +47,8 @@ struct store {
 	GError *refusal;
 	unsigned refused_generation;
 
-	GMutex mutex; /* for all below */
-	GCond settled;
+	uv_mutex_t mutex; /* for all below */
+	uv_cond_t settled;
 	struct lane writes, reads;
 	bool is_stopping;
 };
@@ -71,7 +71,7 @@ static void lane_finish(struct store *store, struct lane *lane, GPtrArray *taken
 {
 	g_ptr_array_extend_and_steal(lane->finished, taken);
 	lane->is_busy = false;
-	g_cond_signal(&store->settled);
+	uv_cond_signal(&store->settled);
 	uv_async_send(&store->doorbell->async);
 }
 
@@ -79,14 +79,14 @@ static void lane_finish(struct store *store, struct lane *lane, GPtrArray *taken
 static void writes_wait(struct store *store)
 {
 	struct writer *writer = store->parts.writer;
-	int64_t idle_at = g_get_monotonic_time() + IDLE_US;
 	while (store->writes.waiting->len == 0 && !store->is_stopping) {
 		if (!writer_wants_checkpoint(writer)) {
-			g_cond_wait(&store->writes.wake, &store->mutex);
-		} else if (!g_cond_wait_until(&store->writes.wake, &store->mutex, idle_at)) {
-			g_mutex_unlock(&store->mutex);
+			uv_cond_wait(&store->writes.wake, &store->mutex);
+		} else if (uv_cond_timedwait(&store->writes.wake, &store->mutex, IDLE_NS)
+			== UV_ETIMEDOUT) {
+			uv_mutex_unlock(&store->mutex);
 			writer_checkpoint(writer);
-			g_mutex_lock(&store->mutex);
+			uv_mutex_lock(&store->mutex);
 		}
 	}
 }
@@ -117,45 +117,43 @@ static void batches_commit(struct store *store, struct batch **batches, size_t n
 	batches_refuse(store, batches + n_durable, n - n_durable);
 }
 
-static void *writes_main(void *data)
+static void writes_main(void *data)
 {
 	struct store *store = data;
 	GPtrArray *taken;
-	g_mutex_lock(&store->mutex);
+	uv_mutex_lock(&store->mutex);
 	for (;;) {
 		writes_wait(store);
 		taken = lane_take(store, &store->writes);
 		if (taken == NULL)
 			break;
-		g_mutex_unlock(&store->mutex);
+		uv_mutex_unlock(&store->mutex);
 		batches_commit(store, (struct batch **)taken->pdata, taken->len);
-		g_mutex_lock(&store->mutex);
+		uv_mutex_lock(&store->mutex);
 		lane_finish(store, &store->writes, taken);
 	}
-	g_mutex_unlock(&store->mutex);
-	return NULL;
+	uv_mutex_unlock(&store->mutex);
 }
 
-static void *reads_main(void *data)
+static void reads_main(void *data)
 {
 	struct store *store = data;
-	g_mutex_lock(&store->mutex);
+	uv_mutex_lock(&store->mutex);
 	for (;;) {
 		while (store->reads.waiting->len == 0 && !store->is_stopping)
-			g_cond_wait(&store->reads.wake, &store->mutex);
+			uv_cond_wait(&store->reads.wake, &store->mutex);
 		GPtrArray *taken = lane_take(store, &store->reads);
 		if (taken == NULL)
 			break;
-		g_mutex_unlock(&store->mutex);
+		uv_mutex_unlock(&store->mutex);
 		for (guint i = 0; i < taken->len; i++) {
 			struct query *query = taken->pdata[i];
 			query->run(store->parts.query_reader, query->data);
 		}
-		g_mutex_lock(&store->mutex);
+		uv_mutex_lock(&store->mutex);
 		lane_finish(store, &store->reads, taken);
 	}
-	g_mutex_unlock(&store->mutex);
-	return NULL;
+	uv_mutex_unlock(&store->mutex);
 }
 
 /* ---- the loop ---- */
@@ -171,10 +169,10 @@ static void batch_tell(struct store *store, struct batch *batch)
 
 static GPtrArray *lane_collect(struct store *store, struct lane *lane)
 {
-	g_mutex_lock(&store->mutex);
+	uv_mutex_lock(&store->mutex);
 	GPtrArray *finished = lane->finished;
 	lane->finished = g_ptr_array_new();
-	g_mutex_unlock(&store->mutex);
+	uv_mutex_unlock(&store->mutex);
 	return finished;
 }
 
@@ -204,11 +202,11 @@ static void on_doorbell_closed(uv_handle_t *handle)
 /* Wakes the lane only when it may be asleep. */
 static void lane_give(struct store *store, struct lane *lane, void *item)
 {
-	g_mutex_lock(&store->mutex);
+	uv_mutex_lock(&store->mutex);
 	g_ptr_array_add(lane->waiting, item);
 	if (lane->waiting->len == 1)
-		g_cond_signal(&lane->wake);
-	g_mutex_unlock(&store->mutex);
+		uv_cond_signal(&lane->wake);
+	uv_mutex_unlock(&store->mutex);
 }
 
 void store_commit(struct store *store, struct batch *batch, store_done *done, void *data)
@@ -230,21 +228,28 @@ void store_read(struct store *store, store_query *run, store_query_done *done, v
 
 /* ---- opening and closing ---- */
 
-static void lane_open(struct store *store, struct lane *lane, const char *name, GThreadFunc thread)
+/* What the system refuses here it lacks memory or threads for. */
+static void insist(int code)
 {
-	g_cond_init(&lane->wake);
+	if (code < 0)
+		g_error("cannot start the store: %s", uv_strerror(code));
+}
+
+static void lane_open(struct store *store, struct lane *lane, uv_thread_cb thread)
+{
+	insist(uv_cond_init(&lane->wake));
 	lane->waiting = g_ptr_array_new();
 	lane->finished = g_ptr_array_new();
-	lane->thread = g_thread_new(name, thread, store);
+	insist(uv_thread_create(&lane->thread, thread, store));
 }
 
 static void lane_close(struct lane *lane)
 {
-	g_cond_signal(&lane->wake);
-	g_thread_join(lane->thread);
+	uv_cond_signal(&lane->wake);
+	uv_thread_join(&lane->thread);
 	g_ptr_array_unref(lane->waiting);
 	g_ptr_array_unref(lane->finished);
-	g_cond_clear(&lane->wake);
+	uv_cond_destroy(&lane->wake);
 }
 
 struct store *store_open(const struct store_options *options, GError **error)
@@ -259,13 +264,11 @@ struct store *store_open(const struct store_options *options, GError **error)
 	store->doorbell = g_new0(struct doorbell, 1);
 	store->doorbell->store = store;
 	store->doorbell->async.data = store->doorbell;
-	int code = uv_async_init(options->loop, &store->doorbell->async, on_doorbell);
-	if (code < 0)
-		g_error("the loop takes no handle: %s", uv_strerror(code));
-	g_mutex_init(&store->mutex);
-	g_cond_init(&store->settled);
-	lane_open(store, &store->writes, "store-writer", writes_main);
-	lane_open(store, &store->reads, "store-reader", reads_main);
+	insist(uv_async_init(options->loop, &store->doorbell->async, on_doorbell));
+	insist(uv_mutex_init(&store->mutex));
+	insist(uv_cond_init(&store->settled));
+	lane_open(store, &store->writes, writes_main);
+	lane_open(store, &store->reads, reads_main);
 	return store;
 }
 
@@ -279,11 +282,11 @@ static void store_drain(struct store *store)
 {
 	bool is_drained = false;
 	while (!is_drained) {
-		g_mutex_lock(&store->mutex);
+		uv_mutex_lock(&store->mutex);
 		while (!lane_is_at_rest(&store->writes) || !lane_is_at_rest(&store->reads))
-			g_cond_wait(&store->settled, &store->mutex);
+			uv_cond_wait(&store->settled, &store->mutex);
 		is_drained = store->writes.finished->len == 0 && store->reads.finished->len == 0;
-		g_mutex_unlock(&store->mutex);
+		uv_mutex_unlock(&store->mutex);
 		store_tell(store);
 	}
 }
@@ -293,16 +296,16 @@ void store_close(struct store *store)
 	if (store == NULL)
 		return;
 	store_drain(store);
-	g_mutex_lock(&store->mutex);
+	uv_mutex_lock(&store->mutex);
 	store->is_stopping = true;
-	g_mutex_unlock(&store->mutex);
+	uv_mutex_unlock(&store->mutex);
 	lane_close(&store->writes);
 	lane_close(&store->reads);
 	uv_close((uv_handle_t *)&store->doorbell->async, on_doorbell_closed);
 	opening_end(&store->parts);
 	g_clear_error(&store->refusal);
-	g_mutex_clear(&store->mutex);
-	g_cond_clear(&store->settled);
+	uv_mutex_destroy(&store->mutex);
+	uv_cond_destroy(&store->settled);
 	g_free(store);
 }
 
