@@ -60,8 +60,10 @@ void connection_resume(struct connection *connection)
 	connection->is_suspended = false;
 	if (connection->watch_fd >= 0)
 		uv_poll_stop(&connection->watch);
-	/* Makes the descriptor of libmicrohttpd readable: the loop runs it next. */
 	MHD_resume_connection(connection->mhd);
+	/* Without threads libmicrohttpd does not wake itself up for it. */
+	connection->http->has_resumed = true;
+	http_schedule(connection->http);
 }
 
 void connection_expect_nothing(struct connection *connection)

@@ -136,8 +136,9 @@ json_t *request_body(struct request *request)
 		return refuse_body(request, "content_type", json_string(request->head.content_type),
 			"the body must be application/json");
 	json_error_t error;
+	const char *text = (const char *)body->data;
 	request->json =
-		json_loadb((const char *)body->data, body->len, JSON_REJECT_DUPLICATES, &error);
+		json_loadb(text, body->len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (!request->json)
 		return refuse_syntax(request, &error);
 	if (json_is_object(request->json))

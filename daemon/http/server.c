@@ -49,6 +49,9 @@ static void on_timer(uv_timer_t *timer);
 
 void http_schedule(struct http *http)
 {
+	/* After the run, when all is known. */
+	if (http->is_running || http->is_closed)
+		return;
 	MHD_UNSIGNED_LONG_LONG left_ms;
 	if (MHD_get_timeout(http->mhd, &left_ms) != MHD_YES)
 		left_ms = G_MAXUINT64;
@@ -56,7 +59,7 @@ void http_schedule(struct http *http)
 	uint64_t now_ms = uv_now(http->options.loop);
 	if (first)
 		left_ms = MIN(left_ms, first->due_ms - MIN(now_ms, first->due_ms));
-	if (http->orphans.length > 0)
+	if (http->has_resumed || http->orphans.length > 0)
 		left_ms = 0;
 	if (left_ms == G_MAXUINT64)
 		uv_timer_stop(&http->timer);
@@ -67,6 +70,7 @@ void http_schedule(struct http *http)
 static void http_run(struct http *http)
 {
 	http->is_running = true;
+	http->has_resumed = false;
 	MHD_run(http->mhd);
 	http->is_running = false;
 	http_schedule(http);

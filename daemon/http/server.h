@@ -23,6 +23,7 @@ struct http {
 	size_t body_bytes;  /* held by all requests together */
 	unsigned n_users;   /* handles and requests that keep this memory */
 	bool is_running;    /* inside of libmicrohttpd */
+	bool has_resumed;   /* connections that libmicrohttpd has not run since */
 	bool is_closed;
 };
 
