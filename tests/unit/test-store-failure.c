@@ -322,19 +322,22 @@ static void a_dagd_that_was_superseded_changes_nothing(void)
 
 static void a_failed_fsync_ends_the_process(void)
 {
+	struct home home;
 	if (g_test_subprocess()) {
-		struct home home;
-		home_init(&home, NULL);
+		home_init(&home, g_getenv("DAGD_TEST_HOME"));
 		home_open(&home);
 		is_disk_broken = true;
 		g_autoptr(GError) error = home_try_commit(&home, batch_of_run(1, "a"));
 		g_printerr("went on\n");
 		return;
 	}
+	home_init(&home, NULL);
+	g_setenv("DAGD_TEST_HOME", home.folder, TRUE);
 	g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
 	g_test_trap_assert_failed();
 	g_test_trap_assert_stderr("*the disk could not keep what was written to*");
 	g_test_trap_assert_stderr_unmatched("*went on*");
+	home_remove(&home);
 }
 
 int main(int argc, char **argv)
