@@ -148,22 +148,31 @@ static const struct zone *refuse(const char *name, GError **error)
 	return NULL;
 }
 
+/* The zone from the table, or from tzdata and then in the table; NULL when it has none of the name.
+ */
+static const struct zone *find_zone(GHashTable *zones, const char *name)
+{
+	struct zone *zone = g_hash_table_lookup(zones, name);
+	if (zone)
+		return zone;
+	GTimeZone *rules = is_in_tzdata(name) ? g_time_zone_new_identifier(name) : NULL;
+	if (!rules)
+		return NULL;
+	zone = zone_new(name, rules);
+	g_hash_table_insert(zones, zone->name, zone);
+	return zone;
+}
+
 const struct zone *zone_get(const char *name, GError **error)
 {
 	static GMutex mutex;
 	static GHashTable *zones;
 	if (strcmp(name, "UTC") == 0)
 		return zone_utc();
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&mutex);
+	g_mutex_lock(&mutex);
 	if (!zones)
 		zones = g_hash_table_new(g_str_hash, g_str_equal);
-	struct zone *zone = g_hash_table_lookup(zones, name);
-	if (zone)
-		return zone;
-	GTimeZone *rules = is_in_tzdata(name) ? g_time_zone_new_identifier(name) : NULL;
-	if (!rules)
-		return refuse(name, error);
-	zone = zone_new(name, rules);
-	g_hash_table_insert(zones, zone->name, zone);
-	return zone;
+	const struct zone *zone = find_zone(zones, name);
+	g_mutex_unlock(&mutex);
+	return zone ? zone : refuse(name, error);
 }

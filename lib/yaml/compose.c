@@ -31,7 +31,7 @@ struct frame {
 
 struct composer {
 	struct arena *arena;
-	const char *file;
+	struct place end; /* of the file */
 	struct problems *problems;
 	GPtrArray *pending;  /* of struct node; NULL for a key that was refused */
 	GHashTable *anchors; /* by name, of the document that is open */
@@ -42,9 +42,13 @@ struct composer {
 	bool stopped; /* a limit was passed: what follows is not read */
 };
 
+/* What libyaml finds missing at the end of a file, it finds on the next line, which is not there.
+ */
 static struct place place_of(const struct composer *composer, yaml_mark_t mark)
 {
-	return (struct place){composer->file, mark.line + 1, mark.column + 1};
+	if (mark.line + 1 > composer->end.line)
+		return composer->end;
+	return (struct place){composer->end.file, mark.line + 1, mark.column + 1};
 }
 
 static void stop(struct composer *composer)
@@ -241,6 +245,8 @@ static void take_pairs(struct composer *composer, const struct frame *frame)
 {
 	struct node *node = frame->node;
 	size_t n = composer->pending->len - frame->first;
+	if (n == 0)
+		return;
 	struct node **children = (struct node **)composer->pending->pdata + frame->first;
 	refuse_duplicates(composer, children, n);
 	node->pairs = arena_array(composer->arena, n / 2, sizeof(struct node_pair));
@@ -361,11 +367,11 @@ struct node *composer_root(const struct composer *composer)
 	return composer->root;
 }
 
-struct composer *composer_new(struct arena *arena, const char *file, struct problems *problems)
+struct composer *composer_new(struct arena *arena, struct place end, struct problems *problems)
 {
 	struct composer *composer = g_new0(struct composer, 1);
 	composer->arena = arena;
-	composer->file = file;
+	composer->end = end;
 	composer->problems = problems;
 	composer->pending = g_ptr_array_new();
 	composer->anchors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

@@ -8,8 +8,11 @@
 
 struct composer;
 
-/* Nodes go to the arena, mistakes to the problems; both must outlive the composer. */
-struct composer *composer_new(struct arena *arena, const char *file, struct problems *problems);
+/*
+ * Nodes go to the arena, mistakes to the problems; both must outlive the composer. `end` is the
+ * place behind the last character of the file.
+ */
+struct composer *composer_new(struct arena *arena, struct place end, struct problems *problems);
 void composer_free(struct composer *composer);
 
 /*

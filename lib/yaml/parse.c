@@ -34,16 +34,21 @@ static const char *cursor_move(struct cursor *cursor, size_t index)
 	return cursor->at;
 }
 
-/* Behind `---`, and behind the end of its line unless content follows in it. */
-static size_t document_start(const struct reader *reader, const char *at)
+/*
+ * The text begins on the line after `---`. Where more stands on the line of the mark, it begins at
+ * the mark itself: what follows it would mean something else at the beginning of a line.
+ */
+static size_t document_start(const struct reader *reader, const char *mark_end)
 {
-	const char *end = reader->cursor.end, *line_end = at;
-	while (line_end < end && (*line_end == ' ' || *line_end == '\t'))
-		line_end++;
-	if (line_end + 1 < end && line_end[0] == '\r' && line_end[1] == '\n')
-		line_end++;
-	if (line_end < end && (*line_end == '\r' || *line_end == '\n'))
-		at = line_end + 1;
+	const char *at = mark_end, *end = reader->cursor.end;
+	while (at < end && (*at == ' ' || *at == '\t'))
+		at++;
+	if (at < end && *at != '\r' && *at != '\n')
+		return mark_end - strlen("---") - reader->text;
+	if (at + 1 < end && at[0] == '\r' && at[1] == '\n')
+		at++;
+	if (at < end)
+		at++;
 	return at - reader->text;
 }
 
@@ -137,9 +142,10 @@ bool yaml_parse(struct arena *arena, const char *file, const char *text, size_t 
 {
 	unsigned n_errors = problems->n_errors, first = problems->list->len;
 	*documents = (struct yaml_documents){0};
-	if (!source_check(file, text, len, problems))
+	struct place end;
+	if (!source_check(file, text, len, &end, problems))
 		return false;
-	struct reader reader = {.arena = arena, .composer = composer_new(arena, file, problems)};
+	struct reader reader = {.arena = arena, .composer = composer_new(arena, end, problems)};
 	reader_open(&reader, text, len);
 	const char *begin = reader.cursor.at;
 	if (!read_events(&reader) && !is_reported(problems, first, reader.parser.problem_mark))

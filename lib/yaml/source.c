@@ -5,16 +5,19 @@
 
 enum { SOURCE_MAX = 1024 * 1024 };
 
-/* U+0085, U+2028 and U+2029: a comment would end where no reader of the file sees it end. */
-static bool is_hidden_break(gunichar c)
+/*
+ * Line breaks for libyaml (a comment would end where no reader of the file sees it end), and the
+ * byte order mark, which libyaml passes over at the beginning of every line.
+ */
+static bool is_hidden(gunichar c)
 {
-	return c == 0x85 || c == 0x2028 || c == 0x2029;
+	return c == 0x85 || c == 0x2028 || c == 0x2029 || c == 0xfeff;
 }
 
 static bool is_allowed(gunichar c)
 {
 	return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c <= 0x7e)
-		|| (c >= 0xa0 && c <= 0xfffd && !is_hidden_break(c)) || c >= 0x10000;
+		|| (c >= 0xa0 && c <= 0xfffd && !is_hidden(c)) || c >= 0x10000;
 }
 
 static bool looks_like_utf16(const char *text, size_t len)
@@ -32,8 +35,8 @@ static bool refuse(struct problems *problems, struct place place, gunichar c, un
 		problem_hint(problems, "save the file in the encoding UTF-8");
 	} else if (c == 0) {
 		problem_add(problems, place, "a NUL byte is not text");
-	} else if (is_hidden_break(c)) {
-		problem_add(problems, place, "an invisible line separator (U+%04X)", c);
+	} else if (is_hidden(c)) {
+		problem_add(problems, place, "an invisible character (U+%04X)", c);
 		problem_hint(problems, "remove it, or write \"\\u%04x\" in double quotes", c);
 	} else {
 		problem_add(problems, place, "a control character (U+%04X) is not allowed", c);
@@ -42,7 +45,8 @@ static bool refuse(struct problems *problems, struct place place, gunichar c, un
 	return false;
 }
 
-bool source_check(const char *file, const char *text, size_t len, struct problems *problems)
+bool source_check(const char *file, const char *text, size_t len, struct place *end,
+	struct problems *problems)
 {
 	struct place place = {.file = file};
 	if (len > SOURCE_MAX)
@@ -55,18 +59,19 @@ bool source_check(const char *file, const char *text, size_t len, struct problem
 		problem_hint(problems, "save the file in the encoding UTF-8");
 		return false;
 	}
-	const char *at = text, *end = text + len;
+	const char *at = text, *text_end = text + len;
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		at += 3; /* a byte order mark is no character of the first line */
-	for (; at < end; at = g_utf8_next_char(at)) {
-		gunichar c = *at ? g_utf8_get_char_validated(at, end - at) : 0;
+	for (; at < text_end; at = g_utf8_next_char(at)) {
+		gunichar c = *at ? g_utf8_get_char_validated(at, text_end - at) : 0;
 		if (!is_allowed(c) || c >= (gunichar)-2)
 			return refuse(problems, place, c, *at);
-		bool ends_line = c == '\n' || (c == '\r' && !(at + 1 < end && at[1] == '\n'));
+		bool ends_line = c == '\n' || (c == '\r' && !(at + 1 < text_end && at[1] == '\n'));
 		if (ends_line)
 			place = (struct place){file, place.line + 1, 1};
 		else
 			place.column++;
 	}
+	*end = place;
 	return true;
 }

@@ -9,6 +9,8 @@
 
 /*
  * Refuses a text that is too long, is not UTF-8, or has characters that YAML forbids or that end a
- * line for libyaml but for no editor; the first one is reported.
+ * line for libyaml but for no editor; the first one is reported. *end is the place behind the last
+ * character.
  */
-bool source_check(const char *file, const char *text, size_t len, struct problems *problems);
+bool source_check(const char *file, const char *text, size_t len, struct place *end,
+	struct problems *problems);

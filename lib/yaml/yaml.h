@@ -41,7 +41,7 @@ struct node {
 struct yaml_documents {
 	size_t n;
 	struct node **roots;
-	size_t *starts, *ends; /* byte offsets of each document's text, `---` line excluded */
+	size_t *starts, *ends; /* byte offsets of each text, less a line of `---` alone */
 };
 
 /*

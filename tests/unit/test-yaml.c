@@ -209,8 +209,12 @@ static const struct {
 		"double quotes"},
 	{"# x\xe2\x80\xa8"
 	 "b: 1",
-		"1:4: an invisible line separator (U+2028) | remove it, or write \"\\u2028\" in "
+		"1:4: an invisible character (U+2028) | remove it, or write \"\\u2028\" in "
 		"double "
+		"quotes"},
+	{"a: 1\n\xef\xbb\xbf"
+	 "b: 2",
+		"2:1: an invisible character (U+FEFF) | remove it, or write \"\\ufeff\" in double "
 		"quotes"},
 	{"\xff\xfe"
 	 "a",
@@ -261,8 +265,8 @@ static void documents_know_their_text(void)
 		{"# only a comment\n", ""},
 		{"# c\na: 1\n", "|# c\na: 1\n|"},
 		{"---\na: 1\n---\nb: 2\n", "|a: 1\n||b: 2\n|"},
-		{"--- # first\na: é\n...\n---\r\nb: 2\r\n", "| # first\na: é\n||b: 2\r\n|"},
-		{"a: 1\n--- {b: 2}\n---\n", "|a: 1\n|| {b: 2}\n|||"},
+		{"--- # first\na: é\n...\n---\r\nb: 2\r\n", "|--- # first\na: é\n||b: 2\r\n|"},
+		{"a: 1\n--- {b: 2}\n---\n", "|a: 1\n||--- {b: 2}\n|||"},
 		{"\xef\xbb\xbf"
 		 "a: 1\n---\nb: 2",
 			"|a: 1\n||b: 2|"},
