@@ -241,26 +241,37 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 	g_assert_not_reached();
 }
 
+static void save_runs(struct engine *engine, bool finished)
+{
+	for (unsigned i = 0; i < engine->changed_runs->len; i++) {
+		struct run *run = engine->changed_runs->pdata[i];
+		if (run->is_finished != finished)
+			continue;
+		run->is_changed = false;
+		effect_add(engine, (struct effect){EFFECT_SAVE_RUN, .run = &run->record});
+	}
+}
+
+/* A run is told of before its tasks when it begins, after them when it ends. */
 static void save_changes(struct engine *engine)
 {
 	for (unsigned i = 0; i < engine->changed_workflows->len; i++) {
 		struct workflow *workflow = engine->changed_workflows->pdata[i];
 		workflow->is_changed = false;
-		effect_add(
-			engine, (struct effect){EFFECT_SAVE_DAG, .dag_record = &workflow->record});
+		effect_add(engine,
+			(struct effect){EFFECT_SAVE_DAG, .dag_record = &workflow->record});
 	}
-	for (unsigned i = 0; i < engine->changed_runs->len; i++) {
-		struct run *run = engine->changed_runs->pdata[i];
-		run->is_changed = false;
-		effect_add(engine, (struct effect){EFFECT_SAVE_RUN, .run = &run->record});
-	}
+	save_runs(engine, false);
 	for (unsigned i = 0; i < engine->changed_instances->len; i++) {
 		struct instance *instance = engine->changed_instances->pdata[i];
 		instance->is_changed = false;
 		effect_add(engine,
-			(struct effect){EFFECT_SAVE_TASK, .run = &instance->run->record,
-				.task = &instance->record, .definition = instance->task});
+			(struct effect){EFFECT_SAVE_TASK,
+				.run = &instance->run->record,
+				.task = &instance->record,
+				.definition = instance->task});
 	}
+	save_runs(engine, true);
 	g_ptr_array_set_size(engine->changed_workflows, 0);
 	g_ptr_array_set_size(engine->changed_runs, 0);
 	g_ptr_array_set_size(engine->changed_instances, 0);
