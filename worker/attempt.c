@@ -155,7 +155,7 @@ const char *attempt_start(
 {
 	struct claim claim = *owner;
 	memcpy(claim.token, start->token, WIRE_TOKEN_SIZE);
-	int fd = folder_claim(start->folder, &claim);
+	int fd = spool_claim(start->folder, &claim);
 	if (fd < 0)
 		return claim_refusal(-fd);
 	attempt->claim_fd = fd;
@@ -263,7 +263,7 @@ bool attempt_save(struct attempt *attempt)
 {
 	if (!attempt->result_saved)
 		attempt->result_saved =
-			folder_save_result(attempt->folder, attempt->claim_fd, &attempt->result)
+			spool_save_result(attempt->folder, attempt->claim_fd, &attempt->result)
 			== 0;
 	return attempt->result_saved;
 }
@@ -274,7 +274,7 @@ bool attempt_save_durably(struct attempt *attempt)
 		return false;
 	if (!attempt->result_synced)
 		attempt->result_synced =
-			folder_sync_result(attempt->folder, attempt->claim_fd) == 0;
+			spool_sync_result(attempt->folder, attempt->claim_fd) == 0;
 	return attempt->result_synced;
 }
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/wire/folder.h"
+#include "lib/wire/spool.h"
 #include "worker/log.h"
 
 enum attempt_state {

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/wire/folder.h"
+#include "lib/wire/spool.h"
 
 /* Orphans of the operator are our children, wherever they went: we are their subreaper. */
 static void children_kill(void)

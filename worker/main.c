@@ -25,7 +25,7 @@ void worker_tidy(struct worker *worker)
 {
 	if (!worker->acknowledged)
 		return;
-	folder_remove(worker->acknowledged);
+	spool_remove(worker->acknowledged);
 	free(worker->acknowledged);
 	worker->acknowledged = NULL;
 }
@@ -174,7 +174,7 @@ static bool worker_init(struct worker *worker, const char *state_folder, const c
 	worker->child_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	worker->state_fd = open(state_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	/* What an operator without input reads. */
-	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	return worker->control_fd >= 0 && worker->child_fd >= 0 && worker->state_fd >= 0
 		&& dup2(null_fd, 0) == 0 && close(null_fd) == 0
 		&& process_started(getpid(), &worker->owner.pid_started);
@@ -191,6 +191,10 @@ int main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	umask(022);
+	/* It may outlive dagd by days: whoever waits for the end of dagd's output is not to wait
+	 * for it. */
+	dup2(0, 1);
+	dup2(0, 2);
 	for (;;)
 		turn(&worker);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pool of worker processes: gives an attempt to an idle one, takes results, adopts what an earlier
- * dagd left running, and takes back or declares lost what nobody runs.
+ * The pool of worker processes: gives an attempt to an idle one, takes results, adopts what an
+ * earlier dagd left running, and takes back or declares lost what nobody runs.
  */
 #pragma once
 
@@ -15,11 +15,18 @@
 
 struct executor;
 
-/* What the executor reports; called from the loop, never from inside a call to the executor. */
+/*
+ * What the executor reports; called from the loop, never from inside a call to the executor. Inside
+ * of them the executor may be called, but not closed. The end of an attempt, one way or the other,
+ * is to be answered with executor_acknowledge once it is committed.
+ */
 struct executor_events {
-	/* Its result, perhaps more than once for one attempt: answer with executor_acknowledge. */
+	/* Its result, perhaps more than once for one attempt. */
 	void (*on_ended)(void *data, const struct wire_result *result);
-	/* The operator's process runs (for showing its pid; the start itself is known before). */
+	/*
+	 * The operator's process runs (for showing its pid; the start itself is known before). Not
+	 * called for one that ends within milliseconds, called anew for one that is adopted.
+	 */
 	void (*on_claimed)(void *data, int64_t attempt, int pid);
 	/* Its worker died without a result and nothing of it is left running. */
 	void (*on_lost)(void *data, int64_t attempt, const char *reason);
@@ -33,31 +40,36 @@ struct executor_options {
 	const char *worker;       /* path of dagd-worker */
 	const char *state_folder; /* holds attempts/ and worker.sock */
 	const char *boot_id;
-	unsigned n_workers_max;   /* core.parallelism; the caller never starts more at once */
+	unsigned n_workers_max; /* core.parallelism; the caller never starts more at once */
 	struct executor_events events;
 };
 
-/* Makes state/attempts, listens on state/worker.sock, starts the first idle workers. NULL and an error. */
+/* Makes state/attempts, listens on state/worker.sock, starts the first idle workers. NULL and an
+ * error. */
 struct executor *executor_open(const struct executor_options *options, GError **error);
 
 /* How many may run at once from now on. */
 void executor_set_workers(struct executor *executor, unsigned n_workers_max);
 
-/* Leaves running attempts to their workers and lets idle ones exit. NULL is fine. */
+/*
+ * Leaves running attempts to their workers and lets idle ones exit. Its memory is freed when the
+ * loop has run once more. NULL is fine.
+ */
 void executor_close(struct executor *executor);
 
 /* Makes the attempt's folder; called once it is committed, before its arguments are rendered. */
 bool executor_prepare(struct executor *executor, int64_t attempt, GError **error);
 
-/* Gives a prepared attempt to an idle worker (starting one if need be). What fails is reported by on_taken_back. */
+/* Gives a prepared attempt to an idle worker (starting one if need be). What fails is reported by
+ * on_taken_back. */
 void executor_start(struct executor *executor, const struct wire_start *start);
 
 /* SIGTERM now, SIGKILL after the attempt's kill_after; its end is reported as any other. */
 void executor_kill(struct executor *executor, int64_t attempt);
 
 /*
- * What was reported (ended, lost or taken back) is committed: the worker may forget it and the attempt's folder,
- * with the claim in it, goes away now and not before.
+ * What was reported (ended, lost or taken back) is committed: the worker may forget it and the
+ * attempt's folder, with the claim in it, goes away now and not before.
  */
 void executor_acknowledge(struct executor *executor, int64_t attempt);
 
@@ -69,10 +81,10 @@ struct executor_left {
 };
 
 /*
- * Classifies every attempt left by an earlier dagd: has a result -> on_ended; its worker lives -> adopted,
- * silently; never claimed in this boot -> on_taken_back; else -> on_lost once what it left behind has been
- * killed. `on_recovered` is called when all but adopted and still dying ones are reported. Folders of
- * attempts that are not in the list are removed.
+ * Classifies every attempt left by an earlier dagd: has a result -> on_ended; its worker lives ->
+ * adopted, silently; never claimed in this boot -> on_taken_back; else -> on_lost once what it left
+ * behind has been killed. `on_recovered` is called when all but adopted and still dying ones are
+ * reported. Folders of attempts that are not in the list are removed.
  */
 void executor_recover(struct executor *executor, const struct executor_left *left, size_t n,
 	void (*on_recovered)(void *data));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lib/wire/folder.h"
+#include "lib/wire/spool.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -69,7 +69,7 @@ static int write_claim(int fd, const struct claim *claim)
 	return (size_t)written == size ? 0 : -ENOSPC;
 }
 
-int folder_claim(const char *folder, const struct claim *claim)
+int spool_claim(const char *folder, const struct claim *claim)
 {
 	char draft[PATH_MAX], path[PATH_MAX];
 	if (!path_make(draft, folder, claim->owner == CLAIM_DAGD ? "claim.dagd" : "claim.new")
@@ -90,16 +90,16 @@ int folder_claim(const char *folder, const struct claim *claim)
 	return error;
 }
 
-/* At most `size_max` bytes of it; FOLDER_DAMAGED also when it is no regular file. */
-static enum folder_state read_file(
+/* At most `size_max` bytes of it; SPOOL_DAMAGED also when it is no regular file. */
+static enum spool_state read_file(
 	const char *folder, const char *name, size_t size_max, struct wire_buffer *bytes)
 {
 	char path[PATH_MAX];
 	if (!path_make(path, folder, name))
-		return FOLDER_DAMAGED;
+		return SPOOL_DAMAGED;
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT ? FOLDER_ABSENT : FOLDER_DAMAGED;
+		return errno == ENOENT ? SPOOL_ABSENT : SPOOL_DAMAGED;
 	struct stat info;
 	ssize_t size = -1;
 	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
@@ -111,20 +111,20 @@ static enum folder_state read_file(
 	}
 	close(fd);
 	if (size < 0)
-		return FOLDER_DAMAGED;
+		return SPOOL_DAMAGED;
 	bytes->size += (size_t)size;
-	return FOLDER_FOUND;
+	return SPOOL_FOUND;
 }
 
-enum folder_state folder_read_claim(const char *folder, struct claim *claim)
+enum spool_state spool_read_claim(const char *folder, struct claim *claim)
 {
 	struct wire_buffer bytes = {0};
 	/* Its result may be behind it. */
-	enum folder_state state =
+	enum spool_state state =
 		read_file(folder, "claim", (size_t)WIRE_FRAME_MAX + CLAIM_SIZE_MAX * 2, &bytes);
 	*claim = (struct claim){0};
-	if (state == FOLDER_FOUND && !claim_parse((const char *)bytes.data, claim))
-		state = FOLDER_DAMAGED;
+	if (state == SPOOL_FOUND && !claim_parse((const char *)bytes.data, claim))
+		state = SPOOL_DAMAGED;
 	wire_buffer_clear(&bytes);
 	return state;
 }
@@ -148,7 +148,7 @@ static int write_all(int fd, struct iovec *parts, int n)
 	return 0;
 }
 
-int folder_save_result(const char *folder, int claim_fd, const struct wire_buffer *frame)
+int spool_save_result(const char *folder, int claim_fd, const struct wire_buffer *frame)
 {
 	char draft[PATH_MAX], path[PATH_MAX], seal[WIRE_SEAL_SIZE + 1];
 	if (!path_make(draft, folder, "claim.new") || !path_make(path, folder, "result"))
@@ -164,7 +164,7 @@ int folder_save_result(const char *folder, int claim_fd, const struct wire_buffe
 	return error;
 }
 
-int folder_sync_result(const char *folder, int claim_fd)
+int spool_sync_result(const char *folder, int claim_fd)
 {
 	if (fdatasync(claim_fd) != 0)
 		return -errno;
@@ -176,18 +176,18 @@ int folder_sync_result(const char *folder, int claim_fd)
 	return error;
 }
 
-enum folder_state folder_read_result(
+enum spool_state spool_read_result(
 	const char *folder, struct wire_buffer *bytes, struct wire_frame *frame)
 {
-	enum folder_state state =
+	enum spool_state state =
 		read_file(folder, "result", (size_t)WIRE_FRAME_MAX + CLAIM_SIZE_MAX * 2, bytes);
-	if (state != FOLDER_FOUND)
+	if (state != SPOOL_FOUND)
 		return state;
 	const uint8_t *claim_end = memchr(bytes->data, '\n', bytes->size);
 	if (!claim_end)
-		return FOLDER_DAMAGED;
+		return SPOOL_DAMAGED;
 	size_t left = bytes->size - (size_t)(claim_end + 1 - bytes->data);
-	return wire_unseal(claim_end + 1, left, frame) ? FOLDER_FOUND : FOLDER_DAMAGED;
+	return wire_unseal(claim_end + 1, left, frame) ? SPOOL_FOUND : SPOOL_DAMAGED;
 }
 
 static void remove_inside(int parent_fd, const char *name, int depth);
@@ -222,7 +222,7 @@ static void remove_inside(int parent_fd, const char *name, int depth)
 	unlinkat(parent_fd, name, AT_REMOVEDIR);
 }
 
-void folder_remove(const char *folder)
+void spool_remove(const char *folder)
 {
 	/* Nearly always there is nothing else in it. */
 	static const char *const names[] = {"claim", "result", "output"};
@@ -234,13 +234,13 @@ void folder_remove(const char *folder)
 		remove_inside(AT_FDCWD, folder, 0);
 }
 
-void folder_retire(const char *folder)
+void spool_retire(const char *folder)
 {
 	char gone[PATH_MAX];
 	int size = snprintf(gone, sizeof(gone), "%s.gone", folder);
 	if (size < 0 || (size_t)size >= sizeof(gone) || rename(folder, gone) != 0)
 		return;
-	folder_remove(gone);
+	spool_remove(gone);
 }
 
 /* Field `number` of /proc/PID/stat, counted as in proc(5), 3 or later; the state is looked at

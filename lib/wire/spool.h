@@ -30,34 +30,34 @@ struct claim {
 };
 
 /* What is known of a file of the folder. */
-enum folder_state {
-	FOLDER_FOUND,
-	FOLDER_ABSENT,  /* no such file, or no folder */
-	FOLDER_DAMAGED, /* it is there and cannot be read or trusted */
+enum spool_state {
+	SPOOL_FOUND,
+	SPOOL_ABSENT,  /* no such file, or no folder */
+	SPOOL_DAMAGED, /* it is there and cannot be read or trusted */
 };
 
 /*
  * Makes `claim` be this owner's. Returns a descriptor of its file, to which the result is appended,
  * or -errno: EEXIST when it was claimed before, ENOENT when the folder is gone.
  */
-int folder_claim(const char *folder, const struct claim *claim);
-enum folder_state folder_read_claim(const char *folder, struct claim *claim);
+int spool_claim(const char *folder, const struct claim *claim);
+enum spool_state spool_read_claim(const char *folder, struct claim *claim);
 
 /* Writes a RESULT frame behind the claim; 0 or -errno, then it may be tried again. */
-int folder_save_result(const char *folder, int claim_fd, const struct wire_buffer *frame);
+int spool_save_result(const char *folder, int claim_fd, const struct wire_buffer *frame);
 /* Waits until the result and its name are on the disk; 0 or -errno. */
-int folder_sync_result(const char *folder, int claim_fd);
+int spool_sync_result(const char *folder, int claim_fd);
 /* `bytes` owns what the frame borrows. */
-enum folder_state folder_read_result(
+enum spool_state spool_read_result(
 	const char *folder, struct wire_buffer *bytes, struct wire_frame *frame);
 
 /*
  * Removes the folder and all in it. Whoever does not own the claim moves the folder away first
- * (folder_retire), so that nobody can claim it while it is half removed.
+ * (spool_retire), so that nobody can claim it while it is half removed.
  */
-void folder_remove(const char *folder);
+void spool_remove(const char *folder);
 /* Renames it to `<folder>.gone` and removes that. */
-void folder_retire(const char *folder);
+void spool_retire(const char *folder);
 
 /* When a living process started, in the kernel's own count since boot. False: it is dead. */
 bool process_started(int pid, uint64_t *started);

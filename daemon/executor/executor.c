@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/executor/executor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/executor/parts.h"
+#include "lib/base/instant.h"
+
+/* How many idle workers are kept for the next attempt, and after how long surplus ones are let go.
+ */
+#define IDLE_KEPT 2
+#define TRIM_AFTER_MS 10000
+
+/* ---- handles of the loop ---- */
+
+static void executor_free(struct executor *executor)
+{
+	if (executor->listen_fd >= 0)
+		close(executor->listen_fd);
+	if (executor->state_fd >= 0)
+		close(executor->state_fd);
+	g_hash_table_unref(executor->jobs);
+	g_ptr_array_unref(executor->workers);
+	g_ptr_array_unref(executor->idle);
+	g_ptr_array_unref(executor->unsent);
+	g_queue_free_full(executor->reports, g_free);
+	g_queue_free_full(executor->refusals, g_free);
+	g_free(executor->worker_path);
+	g_free(executor->state_folder);
+	g_free(executor->attempts_folder);
+	g_free(executor->boot_id);
+	g_free(executor);
+}
+
+/* The last handle that has closed takes the executor with it. */
+static void handle_release(struct executor *executor)
+{
+	if (--executor->n_handles == 0 && executor->is_closing)
+		executor_free(executor);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	handle_release(handle->data);
+}
+
+struct poll {
+	uv_poll_t handle;
+	struct executor *executor;
+};
+
+static void on_poll_closed(uv_handle_t *handle)
+{
+	struct executor *executor = ((struct poll *)handle)->executor;
+	g_free(handle);
+	handle_release(executor);
+}
+
+uv_poll_t *executor_poll(
+	struct executor *executor, int fd, void *data, uv_poll_cb on_ready, GError **error)
+{
+	struct poll *poll = g_new0(struct poll, 1);
+	poll->executor = executor;
+	poll->handle.data = data;
+	int code = uv_poll_init(executor->loop, &poll->handle, fd);
+	if (code != 0) {
+		g_set_error(
+			error, LIB_ERROR, 0, "cannot watch a descriptor: %s", uv_strerror(code));
+		g_free(poll);
+		return NULL;
+	}
+	executor->n_handles++;
+	uv_poll_start(&poll->handle, UV_READABLE, on_ready);
+	return &poll->handle;
+}
+
+void executor_poll_close(struct executor *executor, uv_poll_t *poll)
+{
+	if (poll)
+		uv_close((uv_handle_t *)poll, on_poll_closed);
+}
+
+static void on_turn_end(uv_prepare_t *prepare)
+{
+	workers_flush(prepare->data);
+}
+
+static void on_report(uv_async_t *async)
+{
+	workers_resume(async->data);
+	reports_deliver(async->data);
+}
+
+static void handles_init(struct executor *executor)
+{
+	uv_loop_t *loop = executor->loop;
+	executor->n_handles = 4;
+	executor->turn_end.data = executor->report.data = executor->trim.data = executor;
+	executor->refuse.data = executor;
+	uv_prepare_init(loop, &executor->turn_end);
+	uv_prepare_start(&executor->turn_end, on_turn_end);
+	uv_timer_init(loop, &executor->trim);
+	uv_timer_init(loop, &executor->refuse);
+	int code = uv_async_init(loop, &executor->report, on_report);
+	g_assert(code == 0);
+}
+
+/* ---- the socket that workers of an earlier dagd come to ---- */
+
+static void on_connection(uv_poll_t *poll, int status, int events)
+{
+	struct executor *executor = poll->data;
+	int fd;
+	while ((fd = accept4(executor->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
+		struct ucred peer;
+		socklen_t size = sizeof(peer);
+		bool is_ours = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0
+			&& peer.uid == geteuid();
+		if (is_ours)
+			worker_adopt(executor, peer.pid, fd);
+		else
+			close(fd);
+	}
+}
+
+/* It gets its name only when it listens, so whoever sees the name can connect. */
+static int socket_listen(int state_fd)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	g_snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/worker.sock.new",
+		state_fd);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	unlinkat(state_fd, "worker.sock.new", 0);
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0
+		&& fchmodat(state_fd, "worker.sock.new", 0600, 0) == 0 && listen(fd, 4096) == 0
+		&& renameat(state_fd, "worker.sock.new", state_fd, "worker.sock") == 0)
+		return fd;
+	int code = -errno;
+	close(fd);
+	return code;
+}
+
+static bool listen_start(struct executor *executor, GError **error)
+{
+	int fd = socket_listen(executor->state_fd);
+	if (fd < 0) {
+		g_set_error(error, LIB_ERROR, 0, "cannot listen on \"%s/worker.sock\": %s",
+			executor->state_folder, g_strerror(-fd));
+		return false;
+	}
+	executor->listen_fd = fd;
+	executor->listener = executor_poll(executor, fd, executor, on_connection, error);
+	return executor->listener != NULL;
+}
+
+/* ---- open and close ---- */
+
+static struct executor *executor_new(const struct executor_options *options)
+{
+	struct executor *executor = g_new0(struct executor, 1);
+	executor->loop = options->loop;
+	executor->worker_path = g_strdup(options->worker);
+	executor->state_folder = g_canonicalize_filename(options->state_folder, NULL);
+	executor->attempts_folder = g_build_filename(executor->state_folder, "attempts", NULL);
+	executor->boot_id = g_strdup(options->boot_id);
+	executor->n_workers_max = options->n_workers_max;
+	executor->events = options->events;
+	executor->state_fd = executor->listen_fd = -1;
+	executor->jobs =
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)job_free);
+	executor->workers = g_ptr_array_new();
+	executor->idle = g_ptr_array_new();
+	executor->unsent = g_ptr_array_new();
+	executor->reports = g_queue_new();
+	executor->refusals = g_queue_new();
+	executor->owner = (struct claim){.owner = CLAIM_DAGD, .pid = getpid()};
+	g_strlcpy(executor->owner.boot_id, options->boot_id, sizeof(executor->owner.boot_id));
+	process_started(getpid(), &executor->owner.pid_started);
+	handles_init(executor);
+	return executor;
+}
+
+static bool folders_open(struct executor *executor, GError **error)
+{
+	if (g_mkdir_with_parents(executor->attempts_folder, 0700) != 0) {
+		g_set_error(error, LIB_ERROR, 0, "cannot make the folder \"%s\": %s",
+			executor->attempts_folder, g_strerror(errno));
+		return false;
+	}
+	executor->state_fd = open(executor->state_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (executor->state_fd < 0)
+		g_set_error(error, LIB_ERROR, 0, "cannot open the folder \"%s\": %s",
+			executor->state_folder, g_strerror(errno));
+	return executor->state_fd >= 0;
+}
+
+static unsigned idle_kept(const struct executor *executor)
+{
+	return MIN(IDLE_KEPT, executor->n_workers_max);
+}
+
+static bool workers_start(struct executor *executor, GError **error)
+{
+	while (executor->idle->len < idle_kept(executor)) {
+		struct worker *worker = worker_spawn(executor, error);
+		if (!worker)
+			return false;
+		worker_rest(worker);
+	}
+	return true;
+}
+
+struct executor *executor_open(const struct executor_options *options, GError **error)
+{
+	struct executor *executor = executor_new(options);
+	if (folders_open(executor, error) && listen_start(executor, error)
+		&& workers_start(executor, error))
+		return executor;
+	executor_close(executor);
+	return NULL;
+}
+
+void executor_close(struct executor *executor)
+{
+	if (!executor)
+		return;
+	workers_flush(executor);
+	executor->is_closing = true;
+	while (executor->workers->len > 0)
+		worker_free(executor->workers->pdata[0]);
+	g_hash_table_remove_all(executor->jobs);
+	if (executor->listener)
+		unlinkat(executor->state_fd, "worker.sock", 0);
+	executor_poll_close(executor, executor->listener);
+	uv_close((uv_handle_t *)&executor->turn_end, on_closed);
+	uv_close((uv_handle_t *)&executor->report, on_closed);
+	uv_close((uv_handle_t *)&executor->trim, on_closed);
+	uv_close((uv_handle_t *)&executor->refuse, on_closed);
+}
+
+/* ---- idle workers ---- */
+
+static void on_trim(uv_timer_t *timer)
+{
+	struct executor *executor = timer->data;
+	unsigned kept = idle_kept(executor);
+	/* Those below the low mark were not needed since the timer was set; they exit by
+	 * themselves. */
+	unsigned n = executor->idle_low > kept ? executor->idle_low - kept : 0;
+	for (unsigned i = 0; i < n; i++) {
+		struct worker *worker = executor->idle->pdata[0];
+		g_ptr_array_remove_index(executor->idle, 0);
+		worker_dismiss(worker);
+	}
+	executor->idle_low = executor->idle->len;
+	if (executor->idle->len > kept)
+		uv_timer_start(&executor->trim, on_trim, TRIM_AFTER_MS, 0);
+}
+
+void worker_rest(struct worker *worker)
+{
+	struct executor *executor = worker->executor;
+	worker->state = WORKER_IDLE;
+	worker->job = NULL;
+	g_ptr_array_add(executor->idle, worker);
+	if (executor->idle->len > idle_kept(executor)
+		&& !uv_is_active((uv_handle_t *)&executor->trim)) {
+		executor->idle_low = executor->idle->len;
+		uv_timer_start(&executor->trim, on_trim, TRIM_AFTER_MS, 0);
+	}
+}
+
+static struct worker *worker_find(struct executor *executor, GError **error)
+{
+	guint n = executor->idle->len;
+	if (n == 0)
+		return worker_spawn(executor, error);
+	struct worker *worker = executor->idle->pdata[n - 1];
+	g_ptr_array_set_size(executor->idle, (int)n - 1);
+	executor->idle_low = MIN(executor->idle_low, n - 1);
+	return worker;
+}
+
+/* ---- attempts ---- */
+
+bool executor_prepare(struct executor *executor, int64_t attempt, GError **error)
+{
+	g_autofree char *folder = job_folder(executor, attempt);
+	if (mkdir(folder, 0700) == 0)
+		return true;
+	g_set_error(error, LIB_ERROR, 0, "cannot make the folder \"%s\": %s", folder,
+		g_strerror(errno));
+	return false;
+}
+
+void executor_start(struct executor *executor, const struct wire_start *start)
+{
+	struct job *job = job_new(executor, start->attempt, start->token);
+	g_autoptr(GError) error = NULL;
+	struct worker *worker = worker_find(executor, &error);
+	if (!worker) {
+		job_refuse(job, error->message);
+		return;
+	}
+	g_autofree char *folder = job_folder(executor, start->attempt);
+	struct wire_start order = *start;
+	order.folder = folder;
+	if (!wire_put_start(&worker->out, &order)) {
+		worker_rest(worker);
+		job_fail(job, "its arguments, environment and input are larger than 64 MiB");
+		return;
+	}
+	worker_take(worker, job);
+	worker_send(worker);
+}
+
+void executor_kill(struct executor *executor, int64_t attempt)
+{
+	struct job *job = job_find(executor, attempt);
+	if (!job || job->state != JOB_RUNS || job->kill_wanted)
+		return;
+	job->kill_wanted = true;
+	/* A worker that is not connected is told when it comes. */
+	if (!job->worker || job->worker->fd < 0)
+		return;
+	wire_put_kill(&job->worker->out, attempt);
+	worker_send(job->worker);
+}
+
+void executor_acknowledge(struct executor *executor, int64_t attempt)
+{
+	struct job *job = job_find(executor, attempt);
+	if (!job)
+		return;
+	g_return_if_fail(job->state != JOB_RUNS && job->state != JOB_DYING);
+	struct worker *worker = job->worker;
+	bool is_workers = worker && worker->fd >= 0;
+	g_hash_table_remove(executor->jobs, &job->attempt);
+	if (is_workers) {
+		/* It removes the folder. */
+		wire_put_acknowledge(&worker->out, attempt);
+		worker_send(worker);
+		worker_rest(worker);
+		return;
+	}
+	g_autofree char *folder = job_folder(executor, attempt);
+	spool_retire(folder);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* What became of the attempts of an earlier dagd, from the kernel and the files that they left. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "daemon/executor/parts.h"
+
+static bool claim_is_alive(const struct executor *executor, const struct claim *claim)
+{
+	uint64_t started;
+	return claim->owner == CLAIM_WORKER && strcmp(claim->boot_id, executor->boot_id) == 0
+		&& process_started(claim->pid, &started) && started == claim->pid_started;
+}
+
+/* It will connect by itself; until then its process stands for it. */
+static bool job_adopt(struct job *job)
+{
+	g_autofree char *folder = job_folder(job->executor, job->attempt);
+	struct claim claim;
+	if (spool_read_claim(folder, &claim) != SPOOL_FOUND
+		|| memcmp(claim.token, job->token, WIRE_TOKEN_SIZE) != 0
+		|| !claim_is_alive(job->executor, &claim))
+		return false;
+	struct worker *worker = worker_adopt(job->executor, claim.pid, -1);
+	if (!worker)
+		return false;
+	worker->job = job;
+	job->worker = worker;
+	/* Its pid may have been given away between the look and the pidfd. */
+	if (claim_is_alive(job->executor, &claim))
+		return true;
+	worker_free(worker);
+	return false;
+}
+
+static struct worker *parked_find(struct executor *executor, const struct executor_left *left)
+{
+	for (guint i = 0; i < executor->workers->len; i++) {
+		struct worker *worker = executor->workers->pdata[i];
+		if (worker->state == WORKER_PARKED && worker->hello.attempt == left->attempt
+			&& memcmp(worker->hello.token, left->token, WIRE_TOKEN_SIZE) == 0)
+			return worker;
+	}
+	return NULL;
+}
+
+static void left_classify(struct executor *executor, const struct executor_left *left)
+{
+	struct job *job = job_find(executor, left->attempt);
+	if (job) {
+		/* The store was read again while this dagd goes on: what it missed is told anew. */
+		job_report(job);
+		return;
+	}
+	job = job_new(executor, left->attempt, left->token);
+	struct worker *worker = parked_find(executor, left);
+	if (worker)
+		worker_return(worker, job);
+	else if (strcmp(left->boot_id, executor->boot_id) != 0)
+		job_settle_after_boot(job);
+	else if (!job_adopt(job))
+		job_settle(job, "its worker died while dagd was away");
+}
+
+static void parked_dismiss(struct executor *executor)
+{
+	for (guint i = 0; i < executor->workers->len; i++) {
+		struct worker *worker = executor->workers->pdata[i];
+		if (worker->state == WORKER_PARKED)
+			worker_go_astray(worker);
+	}
+}
+
+/* Jobs of this dagd that the store does not know: what it acknowledged was not heard, or it was
+ * restored. */
+static void jobs_forget(struct executor *executor, GHashTable *known)
+{
+	g_autoptr(GList) jobs = g_hash_table_get_values(executor->jobs);
+	for (GList *item = jobs; item; item = item->next) {
+		struct job *job = item->data;
+		if (g_hash_table_contains(known, &job->attempt))
+			continue;
+		if (job->state == JOB_RUNS)
+			executor_kill(executor, job->attempt);
+		else if (job->state != JOB_DYING)
+			executor_acknowledge(executor, job->attempt);
+	}
+}
+
+static void folder_forget(struct executor *executor, const char *name)
+{
+	g_autofree char *folder = g_build_filename(executor->attempts_folder, name, NULL);
+	if (g_str_has_suffix(name, ".gone")) {
+		spool_remove(folder);
+		return;
+	}
+	char *end;
+	int64_t attempt = g_ascii_strtoll(name, &end, 10);
+	struct claim claim;
+	if (*end || job_find(executor, attempt))
+		return;
+	/* A worker that lives will come, be told to kill its attempt, and remove the folder itself.
+	 */
+	if (spool_read_claim(folder, &claim) == SPOOL_FOUND && claim_is_alive(executor, &claim))
+		return;
+	spool_retire(folder);
+}
+
+static void folders_forget(struct executor *executor)
+{
+	g_autoptr(GDir) folders = g_dir_open(executor->attempts_folder, 0, NULL);
+	if (!folders)
+		return;
+	/* The names first: what is renamed meanwhile would be met again. */
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	const char *name;
+	while ((name = g_dir_read_name(folders)))
+		g_ptr_array_add(names, g_strdup(name));
+	for (guint i = 0; i < names->len; i++)
+		folder_forget(executor, names->pdata[i]);
+}
+
+void executor_recover(struct executor *executor, const struct executor_left *left, size_t n,
+	void (*on_recovered)(void *data))
+{
+	g_autoptr(GHashTable) known = g_hash_table_new(g_int64_hash, g_int64_equal);
+	for (size_t i = 0; i < n; i++)
+		g_hash_table_add(known, (gpointer)&left[i].attempt);
+	jobs_forget(executor, known);
+	for (size_t i = 0; i < n; i++)
+		left_classify(executor, &left[i]);
+	parked_dismiss(executor);
+	executor->is_recovered = true;
+	folders_forget(executor);
+	executor->on_recovered = on_recovered;
+	uv_async_send(&executor->report);
+}
