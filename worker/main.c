@@ -183,10 +183,13 @@ static bool worker_init(struct worker *worker, const char *state_folder, const c
 int main(int argc, char **argv)
 {
 	static struct worker worker;
-	if (argc != 3 || !worker_init(&worker, argv[1], argv[2])) {
+	if (argc != 3) {
 		fputs("dagd-worker is started by dagd\n", stderr);
 		return 2;
 	}
+	/* Nobody to tell: the state folder is gone, and dagd with it. */
+	if (!worker_init(&worker, argv[1], argv[2]))
+		return 1;
 	/* Its memory holds secrets: no core file, no debugger of another process of this user. */
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);

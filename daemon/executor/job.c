@@ -131,6 +131,17 @@ static bool claim_take(struct job *job, const char *folder)
 	return spool_read_claim(folder, &claim) == SPOOL_FOUND && claim.owner == CLAIM_DAGD;
 }
 
+static void take_back(struct job *job, const char *reason)
+{
+	if (!job->is_left) {
+		job_refuse(job, reason);
+		return;
+	}
+	job->state = JOB_TAKEN_BACK;
+	job->reason = g_strdup(reason);
+	job_report(job);
+}
+
 void job_settle(struct job *job, const char *reason)
 {
 	g_autofree char *folder = job_folder(job->executor, job->attempt);
@@ -138,13 +149,12 @@ void job_settle(struct job *job, const char *reason)
 		job_report(job);
 		return;
 	}
-	g_free(job->reason);
-	job->reason = g_strdup(reason);
 	if (claim_take(job, folder)) {
-		job->state = JOB_TAKEN_BACK;
-		job_report(job);
+		take_back(job, reason);
 		return;
 	}
+	g_free(job->reason);
+	job->reason = g_strdup(reason);
 	job->state = JOB_DYING;
 	job_sweep(job);
 }

@@ -44,6 +44,7 @@ struct job {
 	struct worker *worker; /* alive; NULL: none */
 	int pid; /* the operator's process and session, once known in this dagd; else 0 */
 	bool kill_wanted;
+	bool is_left; /* by an earlier dagd */
 	struct wire_buffer result; /* the fields of the RESULT frame, of JOB_ENDED */
 	char *reason;              /* of JOB_DYING, JOB_LOST and JOB_TAKEN_BACK */
 	uv_poll_t *leftover;       /* the process whose end JOB_DYING waits for */

@@ -54,6 +54,7 @@ static void left_classify(struct executor *executor, const struct executor_left 
 		return;
 	}
 	job = job_new(executor, left->attempt, left->token);
+	job->is_left = true;
 	struct worker *worker = parked_find(executor, left);
 	if (worker)
 		worker_return(worker, job);
