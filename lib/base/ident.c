@@ -7,8 +7,7 @@
 
 enum { IDENT_MAX = 250, RUN_ID_MAX = 200 };
 
-/* `extra` are the characters allowed besides letters, digits, "_", "-" and "."; `named` says them.
- */
+/* `extra` are characters allowed besides letters, digits, "_", "-", "."; `named` says them. */
 static bool check(const char *what, const char *name, size_t max, const char *extra,
 	const char *named, GError **error)
 {
@@ -48,8 +47,7 @@ bool run_id_check(const char *run_id, GError **error)
 		error);
 }
 
-/* Whether `word` stands in `name` between other characters than letters: "DB_PASS", not "bypass".
- */
+/* Whether `word` stands in `name` apart from other letters: "DB_PASS", not "bypass". */
 static bool has_word(const char *name, const char *word)
 {
 	size_t len = strlen(word);

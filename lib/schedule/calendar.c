@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The search goes by months, then by the set of days that match in a month, never minute by minute.
- */
+/* The search goes by months, then by the set of days that match in one, never by minutes. */
 #include "lib/base/instant.h"
 #include "lib/schedule/cron.h"
 

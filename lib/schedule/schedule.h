@@ -44,8 +44,7 @@ void schedule_free(struct schedule *schedule);
  * `anchor` counts only for an `every` schedule without an anchor of its own.
  */
 int64_t schedule_next(const struct schedule *schedule, int64_t anchor, int64_t after);
-/* The last slot at or before `at_most` and strictly after `floor`; INSTANT_NONE when there is none.
- */
+/* The last slot at or before `at_most` and strictly after `floor`; INSTANT_NONE: there is none. */
 int64_t schedule_latest(
 	const struct schedule *schedule, int64_t anchor, int64_t at_most, int64_t floor);
 /* For people: `0 3 * * *`, `1d`. */

@@ -147,8 +147,7 @@ static const struct zone *refuse(const char *name, GError **error)
 	return NULL;
 }
 
-/* The zone from the table, or from tzdata and then in the table; NULL when it has none of the name.
- */
+/* The zone from the table, or from tzdata, and then in the table; NULL when there is none. */
 static const struct zone *find_zone(GHashTable *zones, const char *name)
 {
 	struct zone *zone = g_hash_table_lookup(zones, name);

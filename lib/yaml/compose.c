@@ -42,8 +42,7 @@ struct composer {
 	bool stopped; /* a limit was passed: what follows is not read */
 };
 
-/* What libyaml finds missing at the end of a file, it finds on the next line, which is not there.
- */
+/* What is missing at the end of a file, libyaml misses on the next line, which is not there. */
 static struct place place_of(const struct composer *composer, yaml_mark_t mark)
 {
 	if (mark.line + 1 > composer->end.line)

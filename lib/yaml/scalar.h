@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a scalar is by the rules of YAML 1.2 core, and where older rules would read something else.
- */
+/* What a scalar is by the rules of YAML 1.2 core, and where older rules say something else. */
 #pragma once
 
 #include "lib/yaml/yaml.h"
