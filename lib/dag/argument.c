@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What an operator is given, checked against the type that its manifest says. */
+#include <math.h>
 #include <string.h>
 
 #include "lib/base/ident.h"
 #include "lib/base/size.h"
 #include "lib/dag/value.h"
 #include "lib/template/template.h"
+#include "lib/yaml/scalar.h"
 
 static bool constant_set(struct reading *reading, struct value *value, json_t *constant)
 {
@@ -28,21 +30,20 @@ static bool argument_text(struct reading *reading, const struct parameter *param
 	return constant_set(reading, value, json_string(text));
 }
 
+/* What is no id may be a URI with a password in it: it is not repeated. */
 static bool argument_connection(struct reading *reading, const struct parameter *parameter,
 	const struct node *node, struct value *value)
 {
 	const char *text;
-	g_autoptr(GError) error = NULL;
 	if (!node_text(node, parameter->name, &text, reading->problems))
 		return false;
-	if (!ident_check("connection", text, &error)) {
-		problem_add(reading->problems, node->place, "%s", error->message);
-		problem_hint(reading->problems,
-			"\"%s\" names a connection, which `dagctl connections add` makes",
-			parameter->name);
-		return false;
-	}
-	return constant_set(reading, value, json_string(text));
+	if (ident_check("connection", text, NULL))
+		return constant_set(reading, value, json_string(text));
+	problem_add(reading->problems, node->place,
+		"%s: expected the id of a connection: letters, digits, \"_\", \"-\", \".\"",
+		parameter->name);
+	problem_hint(reading->problems, "`dagctl connections add` makes a connection");
+	return false;
 }
 
 static bool argument_integer(struct reading *reading, const struct parameter *parameter,
@@ -57,15 +58,22 @@ static bool argument_integer(struct reading *reading, const struct parameter *pa
 static bool argument_number(struct reading *reading, const struct parameter *parameter,
 	const struct node *node, struct value *value)
 {
-	json_t *number = node->kind == NODE_SCALAR ? node_json(node, reading->problems) : NULL;
-	if (json_is_number(number))
-		return constant_set(reading, value, number);
-	json_decref(number);
-	/* Not a fraction, so it is no integer either, which says best what is wrong with it. */
-	int64_t unused;
-	if (node_int(node, parameter->name, INT64_MIN, INT64_MAX, &unused, reading->problems))
-		return constant_set(reading, value, json_integer(unused));
-	return false;
+	struct scalar scalar;
+	enum scalar_kind kind =
+		node->kind == NODE_SCALAR ? scalar_read(node, &scalar) : SCALAR_NULL;
+	g_autofree char *readings = NULL, *clear = NULL;
+	bool is_finite = kind == SCALAR_INT || (kind == SCALAR_FLOAT && isfinite(scalar.number));
+	if (node->kind == NODE_SCALAR && scalar_is_ambiguous(node, &readings, &clear)) {
+		problem_add(reading->problems, node->place, "%s: expected a number, but \"%s\" %s",
+			parameter->name, node->text, readings);
+		problem_hint(reading->problems, "write %s", clear);
+		return false;
+	}
+	if (is_finite)
+		return constant_set(reading, value, node_json(node, reading->problems));
+	return problem_add(reading->problems, node->place,
+		"%s: expected a finite number, found %s%s%s", parameter->name, node_kind_name(node),
+		node->kind == NODE_SCALAR ? " " : "", node->kind == NODE_SCALAR ? node->text : "");
 }
 
 static bool argument_boolean(struct reading *reading, const struct parameter *parameter,

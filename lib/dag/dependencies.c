@@ -141,12 +141,8 @@ static bool lines_unexpected(struct lines *lines, const char *wanted)
 			wanted, sign->kind == SIGN_END ? "dependencies" : "line");
 	problem_add(problems, sign->place, "expected %s, found \"%.*s\"", wanted, (int)sign->len,
 		sign->text);
-	if (*sign->text == '>' || *sign->text == '<' || *sign->text == '-')
+	if ((sign->kind == SIGN_WRONG && strchr("<>", *sign->text)) || *sign->text == '-')
 		problem_hint(problems, "write `a >> b` for \"b runs after a\"");
-	else if (sign->kind == SIGN_ID)
-		problem_hint(problems,
-			"each chain needs a line of its own; write `dependencies: |` "
-			"and the lines below it");
 	return false;
 }
 
@@ -244,8 +240,12 @@ static bool chain_read(struct lines *lines, struct term *last, struct term *next
 		return false;
 	while (arrow_follows(lines)) {
 		bool is_right = lines->sign.kind == SIGN_RIGHT;
+		struct place arrow = lines->sign.place;
 		lines_next(lines);
 		lines_skip_newlines(lines);
+		/* Nothing stands at the end to point at. */
+		if (lines->sign.kind == SIGN_END)
+			lines->sign.place = arrow;
 		g_array_set_size(next->tasks, 0);
 		next->is_list = false;
 		if (!term_read(lines, next)
@@ -257,7 +257,13 @@ static bool chain_read(struct lines *lines, struct term *last, struct term *next
 	}
 	if (lines->sign.kind == SIGN_NEWLINE || lines->sign.kind == SIGN_END)
 		return true;
-	return lines_unexpected(lines, "\">>\", \"<<\" or the end of the line");
+	lines_unexpected(lines, "\">>\", \"<<\" or the end of the line");
+	if (lines->sign.kind == SIGN_ID && *lines->sign.text != '-')
+		problem_hint(lines->loader->reading.problems,
+			"each chain needs a line of its own; write `dependencies: |` and the lines "
+			"below "
+			"it");
+	return false;
 }
 
 static void lines_read(struct loader *loader, const struct node *scalar)
@@ -280,12 +286,13 @@ static void lines_read(struct loader *loader, const struct node *scalar)
 }
 
 /* Task comes after each of what the node names: an id or a list of ids. */
-void task_dependencies_read(struct loader *loader, const struct task *task, const struct node *node)
+static void task_dependencies_read(
+	struct loader *loader, const struct task *task, const struct node *node)
 {
 	struct reading *reading = &loader->reading;
-	bool is_list = node->kind == NODE_LIST;
 	if (node_is_null(node))
 		return;
+	bool is_list = node->kind == NODE_LIST;
 	for (size_t i = 0; i < (is_list ? node->n : 1); i++) {
 		const struct node *id = is_list ? node->items[i] : node;
 		struct edge edge = {.to = task->index, .place = reading_place(reading, id)};
@@ -310,6 +317,8 @@ static void map_read(struct loader *loader, const struct node *map)
 void dependencies_read(struct loader *loader)
 {
 	const struct node *node = loader->dependencies;
+	for (size_t i = 0; i < loader->dag.n_tasks; i++)
+		task_dependencies_read(loader, &loader->dag.tasks[i], loader->task_dependencies[i]);
 	if (node_is_null(node))
 		return;
 	switch (node->kind) {

@@ -91,6 +91,10 @@ static void loader_read(struct loader *loader, const struct node *root)
 	if (loader->env)
 		env_read(loader, loader->env, NULL, 0, &loader->env_entries, &loader->n_env);
 	tasks_read(loader);
+	g_ptr_array_add(loader->task_ids, NULL);
+	/* Where no task could be read, that each of them is missing says nothing new. */
+	if (loader->dag.n_tasks == 0)
+		return;
 	dependencies_read(loader);
 	/* Without an order nobody can say what comes before. */
 	if (graph_build(loader))

@@ -25,10 +25,11 @@ struct loader {
 	GHashTable
 		*parameter_names; /* of each operator that is used: struct operator to its names */
 	/* default_args that are arguments of operators: read once for each parameter they serve. */
-	GHashTable *shared_values; /* struct parameter to struct value */
-	GArray *edges;             /* of struct edge */
-	GPtrArray *task_ids;       /* for suggestions; ends with NULL */
-	GHashTable *reported;      /* what was said about shared values: once is enough */
+	GHashTable *shared_values;             /* struct parameter to struct value */
+	const struct node **task_dependencies; /* what stands on each task, or NULL */
+	GArray *edges;                         /* of struct edge */
+	GPtrArray *task_ids;                   /* for suggestions; ends with NULL */
+	GHashTable *reported; /* what was said about shared values: once is enough */
 };
 
 /* Each reads its part. What is wrong is in the problems; the rest is read all the same. */
@@ -36,9 +37,7 @@ void schedule_read(struct loader *loader);
 void params_read(struct loader *loader);
 void tasks_read(struct loader *loader);
 void dependencies_read(struct loader *loader);
-/* The dependencies that stand on a task: an id or a list. */
-void task_dependencies_read(
-	struct loader *loader, const struct task *task, const struct node *node);
+
 /* Reads a map of environment variables over `base`. */
 void env_read(struct loader *loader, const struct node *map, const struct env_entry *base,
 	size_t n_base, struct env_entry **entries, size_t *n_entries);

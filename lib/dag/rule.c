@@ -119,11 +119,11 @@ static bool check_format(const char *word, const json_t *setting, unsigned depth
 }
 
 /* A pattern that would try for seconds gives up instead and matches nothing. */
-static GRegex *pattern_compile(const json_t *setting, GError **error)
+static GRegex *pattern_compile(const json_t *setting)
 {
 	g_autofree char *limited =
 		g_strconcat("(*LIMIT_MATCH=100000)", json_string_value(setting), NULL);
-	return g_regex_new(limited, 0, 0, error);
+	return g_regex_new(limited, 0, 0, NULL);
 }
 
 static bool check_pattern(const char *word, const json_t *setting, unsigned depth, GError **error)
@@ -131,10 +131,14 @@ static bool check_pattern(const char *word, const json_t *setting, unsigned dept
 	g_autoptr(GError) why = NULL;
 	if (!check_text(word, setting, depth, error))
 		return false;
-	g_autoptr(GRegex) regex = pattern_compile(setting, &why);
-	return regex
-		|| refuse(error, "\"%s\" is no regular expression: %s", json_string_value(setting),
-			why->message);
+	const char *pattern = json_string_value(setting);
+	g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, &why);
+	if (regex)
+		return true;
+	/* GLib's sentence repeats the pattern; what is wrong with it stands at the end. */
+	const char *reason = g_strrstr(why->message, ": ");
+	return refuse(error, "\"%s\" is no regular expression: %s", pattern,
+		reason ? reason + 2 : why->message);
 }
 
 static bool check_rule(const char *word, const json_t *setting, unsigned depth, GError **error)
@@ -242,7 +246,7 @@ static bool test_pattern(
 {
 	if (!json_is_string(value))
 		return true;
-	g_autoptr(GRegex) regex = pattern_compile(setting, NULL);
+	g_autoptr(GRegex) regex = pattern_compile(setting);
 	if (regex && g_regex_match(regex, json_string_value(value), 0, NULL))
 		return true;
 	g_autofree char *text = shown(value);

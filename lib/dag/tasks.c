@@ -309,7 +309,7 @@ void tasks_read(struct loader *loader)
 	defaults.task.env = loader->env_entries;
 	defaults.task.n_env = loader->n_env;
 	loader->dag.tasks = arena_array(reading->arena, list->n, sizeof(struct task));
-	g_autofree const struct node **dependencies = g_new0(const struct node *, list->n);
+	loader->task_dependencies = arena_array(reading->arena, list->n, sizeof(struct node *));
 	for (size_t i = 0; i < list->n; i++) {
 		struct task_draft draft = defaults;
 		const struct node *map = list->items[i];
@@ -324,10 +324,6 @@ void tasks_read(struct loader *loader)
 		task->index = loader->dag.n_tasks;
 		if (!task_register(loader, task))
 			continue;
-		dependencies[loader->dag.n_tasks++] = draft.dependencies;
+		loader->task_dependencies[loader->dag.n_tasks++] = draft.dependencies;
 	}
-	g_ptr_array_add(loader->task_ids, NULL);
-	for (size_t i = 0; i < loader->dag.n_tasks; i++)
-		if (dependencies[i])
-			task_dependencies_read(loader, &loader->dag.tasks[i], dependencies[i]);
 }

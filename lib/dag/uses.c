@@ -152,6 +152,8 @@ static bool upstream_check(struct checker *checker, const char *task_id)
 	checker_refuse(checker, NULL, NULL,
 		"the task \"%s\" reads the result of \"%s\", which is not upstream of it",
 		task->task_id, task_id);
+	if (task_is_upstream(&loader->dag, task, other))
+		return checker_hint(checker, n_before, "%s runs after %s", task_id, task->task_id);
 	return checker_hint(
 		checker, n_before, "add %s >> %s to the dependencies", task_id, task->task_id);
 }
