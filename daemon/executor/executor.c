@@ -208,6 +208,11 @@ static unsigned idle_kept(const struct executor *executor)
 	return MIN(IDLE_KEPT, executor->n_workers_max);
 }
 
+void executor_set_workers(struct executor *executor, unsigned n_workers_max)
+{
+	executor->n_workers_max = n_workers_max;
+}
+
 static bool workers_start(struct executor *executor, GError **error)
 {
 	while (executor->idle->len < idle_kept(executor)) {
