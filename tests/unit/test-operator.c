@@ -160,6 +160,80 @@ static void a_later_folder_cannot_replace_an_operator(void)
 	g_assert_cmpint(g_rmdir(first) | g_rmdir(second), ==, 0);
 }
 
+/* The manifest of the build folder in `folder`, with a file for each program that may not be built
+ * yet. */
+static void manifest_copy(const char *folder, const char *from, const char *name)
+{
+	g_autofree char *text = NULL;
+	g_autofree char *program = g_build_filename(folder, name, name, NULL);
+	g_autofree char *script = g_build_filename(folder, name, "run.py", NULL);
+	g_assert_true(g_file_get_contents(from, &text, NULL, NULL));
+	fixture_write(folder, name, text);
+	g_assert_true(g_file_set_contents(program, "", 0, NULL));
+	g_assert_true(g_file_set_contents(script, "", 0, NULL));
+}
+
+static void manifest_remove(const char *folder, const char *name)
+{
+	g_autofree char *program = g_build_filename(folder, name, name, NULL);
+	g_autofree char *script = g_build_filename(folder, name, "run.py", NULL);
+	g_assert_cmpint(g_unlink(program) | g_unlink(script), ==, 0);
+	fixture_remove(folder, name);
+}
+
+/* An example may speak of tasks and params that stand elsewhere in its DAG. */
+static bool is_of_the_example(const struct problem *problem)
+{
+	return !g_str_has_prefix(problem->message, "there is no task ")
+		&& !g_str_has_prefix(problem->message, "there is no param ");
+}
+
+static void examples_load(const struct operators *operators, const char *name)
+{
+	const char *examples = operators_get(operators, name)->examples;
+	g_autoptr(GString) text = g_string_new("schedule: null\ntasks:\n");
+	g_assert_nonnull(examples);
+	g_string_append(text, examples);
+	struct problems *problems = problems_new();
+	g_ptr_array_unref(dag_load(name, text->str, text->len, operators, problems));
+	for (unsigned i = 0; i < problems->list->len; i++) {
+		g_autofree char *told = problem_text(problems->list->pdata[i], text->str);
+		if (is_of_the_example(problems->list->pdata[i]))
+			g_test_message("%s", told);
+		g_assert_false(is_of_the_example(problems->list->pdata[i]));
+	}
+	problems_free(problems);
+}
+
+static void all_manifests_of_the_project_and_their_examples_load(void)
+{
+	g_autofree char *built = g_test_build_filename(G_TEST_BUILT, "..", "..", "operators", NULL);
+	g_autofree char *folder = g_dir_make_tmp("operators-XXXXXX", NULL);
+	const char *const folders[] = {folder, NULL};
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GDir) dir = g_dir_open(built, 0, NULL);
+	g_assert_nonnull(dir);
+	for (const char *name; (name = g_dir_read_name(dir));) {
+		g_autofree char *file = g_build_filename(built, name, "operator.yaml", NULL);
+		if (!g_file_test(file, G_FILE_TEST_EXISTS))
+			continue;
+		manifest_copy(folder, file, name);
+		g_ptr_array_add(names, g_strdup(name));
+	}
+	g_assert_cmpuint(names->len, >=, 3);
+	struct problems *problems = problems_new();
+	struct operators *operators = operators_load(folders, problems);
+	g_autofree char *told = fixture_problems(problems);
+	g_assert_cmpstr(told, ==, "");
+	for (unsigned i = 0; i < names->len; i++) {
+		examples_load(operators, names->pdata[i]);
+		manifest_remove(folder, names->pdata[i]);
+	}
+	g_assert_cmpint(g_rmdir(folder), ==, 0);
+	problems_free(problems);
+	operators_free(operators);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -168,5 +242,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/operator/a_manifest_becomes_an_operator", a_manifest_becomes_an_operator);
 	g_test_add_func("/operator/a_later_folder_cannot_replace_an_operator",
 		a_later_folder_cannot_replace_an_operator);
+	g_test_add_func("/operator/all_manifests_of_the_project_and_their_examples_load",
+		all_manifests_of_the_project_and_their_examples_load);
 	return g_test_run();
 }
