@@ -284,7 +284,7 @@ static void tasks_add(struct follower *follower)
 		task->is_told = record->state == TASK_NONE; /* nothing to tell of it yet */
 		task_take(task, record);
 		g_ptr_array_add(follower->tasks, task);
-		g_hash_table_insert(follower->by_id, task->record.task_id, task);
+		g_hash_table_insert(follower->by_id, g_strdup(record->task_id), task);
 		if (follower->has_logs && record->state == TASK_RUNNING)
 			task_watch(follower, task);
 	}
@@ -300,7 +300,7 @@ static struct follower *follower_new(
 	follower->only_task = g_strdup(only_task);
 	follower->has_logs = logs && g_ascii_strcasecmp(logs, "true") == 0;
 	follower->tasks = g_ptr_array_new_with_free_func(followed_free);
-	follower->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, NULL);
+	follower->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	follower->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	uv_poll_init(daemon->loop, &follower->poll, follower->inotify);
 	uv_timer_init(daemon->loop, &follower->again);
