@@ -33,9 +33,9 @@ const struct route api_routes[] = {
 	{"GET", OWN "/dags/{dag_id}/graph", dags_graph},
 	{"GET", OWN "/dags/{dag_id}/next", dags_next},
 	{"GET", OWN "/dags/{dag_id}/why", dags_why},
-	{"GET", OWN RUN "/why", dags_why},
+	{"GET", OWN RUN "/why", dags_why_run},
 	{"GET", OWN RUN "/stream", run_stream},
-	{"GET", OWN INSTANCE "/why", dags_why},
+	{"GET", OWN INSTANCE "/why", dags_why_task},
 	{"GET", OWN INSTANCE "/rendered", task_instances_rendered},
 	{NULL},
 };

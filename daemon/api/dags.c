@@ -216,32 +216,50 @@ static void why_finished(struct daemon *daemon, const char *dag_id, const char *
 	run_record_clear(&run);
 }
 
-void dags_why(struct request *request, void *data)
+static void why_answer(
+	struct request *request, struct daemon *daemon, const char *run_id, const char *task_id)
 {
-	struct daemon *daemon = data;
-	const char *run_id = request_path(request, "run_id");
-	const char *task_id = request_path(request, "task_id");
-	struct run_record run = {0};
-	const struct dag_record *record = record_of(request, daemon);
-	if (!record || (run_id && !request_run(request, daemon, &run)))
-		return;
-	dag_auto struct dag *dag = run_id ? run_dag(daemon, &run) : NULL;
-	run_record_clear(&run);
-	if (task_id && dag && !dag_task(dag, task_id)) {
-		request_refuse_task(request, dag, run_id, task_id);
-		return;
-	}
+	const char *dag_id = request_path(request, "dag_id");
 	json_t *reasons = json_array();
-	g_autoptr(GPtrArray) list = engine_why(daemon->engine, record->dag_id, run_id, task_id);
+	g_autoptr(GPtrArray) list = engine_why(daemon->engine, dag_id, run_id, task_id);
 	for (unsigned i = 0; i < list->len; i++) {
 		const struct why *why = list->pdata[i];
 		json_array_append_new(reasons,
-			json_pack("{s:s, s:s?, s:s?, s:s}", "dag_id", record->dag_id, "dag_run_id",
+			json_pack("{s:s, s:s?, s:s?, s:s}", "dag_id", dag_id, "dag_run_id",
 				why->run_id, "task_id", why->task_id, "sentence", why->sentence));
 	}
 	if (list->len == 0)
-		why_finished(daemon, record->dag_id, run_id, task_id, reasons);
+		why_finished(daemon, dag_id, run_id, task_id, reasons);
 	request_answer(request, 200, json_pack("{s:o}", "reasons", reasons));
+}
+
+void dags_why(struct request *request, void *data)
+{
+	if (record_of(request, data))
+		why_answer(request, data, NULL, NULL);
+}
+
+void dags_why_run(struct request *request, void *data)
+{
+	struct run_record run;
+	if (!request_run(request, data, &run))
+		return;
+	run_record_clear(&run);
+	why_answer(request, data, request_path(request, "run_id"), NULL);
+}
+
+void dags_why_task(struct request *request, void *data)
+{
+	const char *task_id = request_path(request, "task_id");
+	struct run_record run;
+	if (!request_run(request, data, &run))
+		return;
+	dag_auto struct dag *dag = run_dag(data, &run);
+	if (dag && !dag_task(dag, task_id))
+		request_refuse_task(request, dag, run.run_id, task_id);
+	else
+		why_answer(request, data, request_path(request, "run_id"), task_id);
+	run_record_clear(&run);
 }
 
 void dag_tasks_list(struct request *request, void *data)
