@@ -154,6 +154,12 @@ struct expression *parse_condition(struct parser *parser);
 /* An expression, or several with commas between: a tuple. */
 struct expression *parse_tuple(struct parser *parser);
 
+/* An operand with its signs, filters and tests. */
+struct expression *parse_unary(struct parser *parser);
+/* Parts that are NULL are those that an expression may lack. */
+struct expression *expression_make(struct parser *parser, enum expression_kind kind,
+	struct place place, struct expression *const *parts, size_t n);
+
 /* The JSON of an expression without names (a new reference), else NULL. */
 json_t *expression_constant(const struct expression *expression);
 /* `params.db` when it is a chain of constant names (a new string), else NULL. */

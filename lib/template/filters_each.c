@@ -118,7 +118,7 @@ static bool items_select(struct call *call, const struct selection *selection)
 {
 	json_t *item;
 	size_t i;
-	bool ok = true, holds;
+	bool ok = true, holds = false;
 
 	if (json_object_size(call->keywords) > 0 || (selection->has_attribute && call->n == 0))
 		return render_fail(call->render, "%s wants %s", call->builtin->name,

@@ -422,7 +422,9 @@ json_t *template_render_at(const struct template *template, const struct templat
 	render_begin(&render);
 	value_auto value = {0};
 	json_t *json = NULL;
-	if (evaluate_defined(&render, template->body->statements[0]->expression, &value))
+	const struct expression *expression = template->body->statements[0]->expression;
+	render.place = expression->place;
+	if (evaluate_defined(&render, expression, &value))
 		json = value_json(&render, &value);
 	render_end(&render, failed_at, error);
 	return json;
