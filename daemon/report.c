@@ -100,7 +100,7 @@ static json_t *result_values(const struct daemon *daemon, const struct task *tas
 	}
 	if (task->operator->output != OUTPUT_LAST_LINE || !result->last_line)
 		return NULL;
-	g_autofree char *line = text_valid(result->last_line, SIZE_MAX);
+	g_autofree char *line = text_valid(result->last_line, G_MAXSSIZE);
 	return json_pack("{s:s}", "return_value", line);
 }
 
