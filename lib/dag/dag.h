@@ -24,8 +24,8 @@ enum catchup { CATCHUP_FALSE, CATCHUP_LATEST, CATCHUP_TRUE };
 enum on_lost { ON_LOST_FAIL, ON_LOST_RETRY };
 
 /*
- * A value that may hold templates: text, or a list or map of such values. `constant` is its JSON form
- * when nothing in it has to be rendered (then `template`, `items` are not used).
+ * A value that may hold templates: text, or a list or map of such values. `constant` is its JSON
+ * form when nothing in it has to be rendered (then `template`, `items` are not used).
  */
 struct value {
 	struct place place;
@@ -56,10 +56,11 @@ struct task {
 	struct place place;
 	unsigned index;    /* in dag->tasks; tasks are in the file's order */
 	unsigned position; /* in dag->topological */
-	const struct operator *operator;
+	const struct operator* operator;
 
 	size_t n_arguments;
-	struct argument *arguments; /* in the manifest's order; those neither written nor defaulted are absent */
+	struct argument *arguments; /* in the manifest's order; those neither written nor defaulted
+				       are absent */
 	size_t n_env;
 	struct env_entry *env; /* the DAG's and the task's own, merged, the task's last */
 
@@ -98,8 +99,8 @@ struct dag {
 	const char *const *tags; /* NULL-terminated */
 	const char *file;        /* relative to the DAG folder */
 	unsigned line;           /* where its document begins */
-	const char *text;        /* the document's own bytes, and their hash: a version of this DAG */
-	const char *hash;        /* SHA-256, hex */
+	const char *text; /* the document's own bytes, and their hash: a version of this DAG */
+	const char *hash; /* SHA-256, hex */
 
 	struct schedule *schedule; /* NULL: none */
 	const struct zone *zone;
@@ -132,16 +133,16 @@ const struct task *dag_task(const struct dag *dag, const char *task_id);
 bool task_is_upstream(const struct dag *dag, const struct task *upstream, const struct task *task);
 
 /*
- * Reads all DAGs of one file's text. What is wrong is added to `problems`; a DAG with an error is left
- * out, the others of the file are returned (an array of struct dag, each to be unref'd).
+ * Reads all DAGs of one file's text. What is wrong is added to `problems`; a DAG with an error is
+ * left out, the others of the file are returned (an array of struct dag, each to be unref'd).
  * `file` is used in places and as dag->file; its stem is the default dag_id.
  */
-GPtrArray *dag_load(const char *file, const char *text, size_t len, const struct operators *operators,
-	struct problems *problems);
+GPtrArray *dag_load(const char *file, const char *text, size_t len,
+	const struct operators *operators, struct problems *problems);
 
 /*
- * The conf a run starts with, checked against the params: defaults, then `conf` over them (NULL or an object).
- * A new reference, or NULL and an error that names the param and its rule.
+ * The conf a run starts with, checked against the params: defaults, then `conf` over them (NULL or
+ * an object). A new reference, or NULL and an error that names the param and its rule.
  */
 json_t *dag_params(const struct dag *dag, const json_t *conf, GError **error);
 

@@ -6,36 +6,38 @@
  * A manifest is FOLDER/NAME/operator.yaml, one YAML document. Its keys, of which only `name` and
  * `summary` must be there; an unknown key is an error:
  *
- *     name: s3_copy                     # the folder's name
- *     summary: Copies one object.       # one sentence
- *     description: |                    # paragraphs for the manual, Markdown
+ *     name: s3_copy                 # the folder's name
+ *     summary: Copies one object.   # one sentence
+ *     description: |                # paragraphs for the manual, Markdown
  *       ...
- *     aliases: [S3CopyOperator, airflow.providers.amazon.aws.operators.s3.S3CopyOperator]
- *     parameters:                       # in the order of the manual; none may be named as a key of
- *       source:                         # tasks is (owner, retries, env ...)
- *         type: text                    # text shell integer number boolean duration size list map any connection
- *         required: true                # default false; excludes `default`
- *         summary: Where it is read.    # one sentence, must be there
+ *     aliases: [S3CopyOperator]     # Airflow's class names, short and with module
+ *     parameters:                   # in the order of the manual; none may be named as a key of
+ *       source:                     # tasks is (owner, retries, env ...)
+ *         type: text                # text shell integer number boolean duration size list map
+ *                                   # any connection
+ *         required: true            # default false; excludes `default`
+ *         summary: Where it is.     # one sentence, must be there
  *       overwrite: {type: boolean, default: true, summary: Whether ...}
  *       format: {type: text, choices: [plain, gzip], default: plain, summary: ...}
  *       password: {type: text, secret: true, summary: ...}
- *     run: [./s3, copy, "{source}"]     # the command line: `./x` is a file of the folder (beside its
- *                                       # manifest once built), "{name}" alone is that parameter's value
- *                                       # (in quotes, or YAML sees a map), all else stands as it is.
- *                                       # A word whose parameter has no value is left out. No secret
- *                                       # may be a word. Without `run` the task succeeds at once.
- *     arguments: stdin                  # the arguments as one JSON object on stdin; default: none
- *     cwd_parameter: cwd                # the text parameter that names the working directory
- *     skip_code_parameter: skip_code    # the integer parameter with the exit code that means skipped
- *     destroys_data: true               # default false; true makes on_lost: fail the default
- *     output: file                      # file (default) or last_line
- *     examples: |                       # YAML of a list of tasks, as it would stand in a DAG file
+ *     run: [./s3, copy, "{source}"] # the command line: `./x` is a file of the folder (beside its
+ *                                   # manifest once built), "{name}" alone is that parameter's
+ *                                   # value (in quotes, or YAML sees a map), all else stands as
+ *                                   # it is. A word whose parameter has no value is left out. No
+ *                                   # secret may be a word. Without `run` nothing is run: the task
+ *                                   # succeeds at once.
+ *     arguments: stdin              # the arguments as one JSON object on stdin; default: none
+ *     cwd_parameter: cwd            # the text parameter that names the working directory
+ *     skip_code_parameter: code     # the integer parameter: which exit code means skipped
+ *     destroys_data: true           # default false; true makes on_lost: fail the default
+ *     output: file                  # file (default) or last_line
+ *     examples: |                   # YAML of a list of tasks, as it would stand in a DAG file
  *       - task_id: copy
  *         operator: s3_copy
  *         source: s3://bucket/key
  *
- * The names in `choices` are text. The default of a duration or size is written as in a DAG file (`5m`,
- * `10MiB`).
+ * The names in `choices` are text. The default of a duration or size is written as in a DAG file
+ * (`5m`, `10MiB`).
  */
 #pragma once
 
@@ -49,7 +51,7 @@
 
 enum parameter_type {
 	PARAMETER_TEXT,
-	PARAMETER_SHELL, /* text of a shell script: each {{ }} becomes a reference to a variable (bash_command) */
+	PARAMETER_SHELL, /* a shell script: each {{ }} becomes a reference to a variable */
 	PARAMETER_INTEGER,
 	PARAMETER_NUMBER,
 	PARAMETER_BOOLEAN,
@@ -77,44 +79,48 @@ enum operator_output {
 	OUTPUT_LAST_LINE, /* the same, else the last line of its output is `return_value` */
 };
 
-struct operator {
+struct operator
+{
 	const char *name;
 	const char *summary;
-	const char *description; /* paragraphs for the manual, or NULL */
-	const char *folder;      /* absolute */
-	const char *const *aliases; /* Airflow's class names, short and with module; NULL-terminated */
+	const char *description;    /* paragraphs for the manual, or NULL */
+	const char *folder;         /* absolute */
+	const char *const *aliases; /* as Airflow names it; NULL-terminated */
 	size_t n_parameters;
 	struct parameter *parameters;
 	/*
-	 * The command line: a word that is `{name}` is that parameter's rendered value, one that starts
-	 * with `./` is a file of the folder. No words (n 0): nothing is run, the task succeeds at once.
+	 * The command line: a word that is `{name}` is that parameter's rendered value, one that
+	 * starts with `./` is a file of the folder. No words (n 0): nothing is run, the task
+	 * succeeds at once.
 	 */
 	const char *const *run;
-	const char *cwd_parameter;       /* the parameter that names the working directory, or NULL */
-	const char *skip_code_parameter; /* the parameter with the exit code that means skipped, or NULL */
-	bool arguments_on_stdin;         /* the rendered arguments as one JSON object; else stdin is empty */
+	/* Names of parameters, or NULL. */
+	const char *cwd_parameter;       /* the parameter that names the working directory */
+	const char *skip_code_parameter; /* the parameter: which exit code means skipped */
+	bool arguments_on_stdin;         /* as one JSON object; else stdin is empty */
 	bool destroys_data;              /* on_lost: fail is its default */
 	enum operator_output output;
 	const char *examples; /* YAML text of a task that uses it, for the manual */
 };
 
-/* All known operators by name and alias. Immutable once loaded, so it may be read from any thread. */
+/* All known operators by name and alias. Immutable once loaded: any thread may read it. */
 struct operators;
 
 /*
- * Reads FOLDER/NAME/operator.yaml of each folder (NULL-terminated list; a missing folder is skipped).
- * A later folder may add operators, not replace one (a problem). Wrong manifests are problems and left out.
+ * Reads FOLDER/NAME/operator.yaml of each folder (NULL-terminated list; a missing folder is
+ * skipped). A later folder may add operators, not replace one (a problem). Wrong manifests are
+ * problems and left out.
  */
 struct operators *operators_load(const char *const *folders, struct problems *problems);
 void operators_free(struct operators *operators);
 
 /* By name or alias; NULL when unknown. */
-const struct operator *operators_get(const struct operators *operators, const char *name);
+const struct operator* operators_get(const struct operators *operators, const char *name);
 /* Names only (not aliases), sorted, NULL-terminated; owned by `operators`. */
 const char *const *operators_names(const struct operators *operators);
 
-const struct parameter *operator_parameter(const struct operator *operator, const char *name);
+const struct parameter *operator_parameter(const struct operator* operator, const char * name);
 const char *parameter_type_name(enum parameter_type type);
 
 /* The manifest as JSON, for the API and `dagctl operators show` (a new reference). */
-json_t *operator_json(const struct operator *operator);
+json_t *operator_json(const struct operator* operator);

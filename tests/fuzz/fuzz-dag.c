@@ -76,9 +76,9 @@ static void check_again(const struct dag *dag)
 static void check_dag(const struct dag *dag)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *dot = dag_dot(dag);
 	for (size_t i = 0; i < dag->n_tasks; i++)
 		check_task(dag, &dag->tasks[i]);
+	g_free(dag_dot(dag));
 	json_t *params = dag_params(dag, NULL, &error);
 	g_assert_true((params == NULL) == (error != NULL));
 	json_decref(params);
