@@ -99,7 +99,7 @@ struct dag {
 	const char *const *tags; /* NULL-terminated */
 	const char *file;        /* relative to the DAG folder */
 	unsigned line;           /* where its document begins */
-	const char *text; /* the document's own bytes, and their hash: a version of this DAG */
+	const char *text; /* the document's own bytes; with the dag_id they are a version of this DAG */
 	const char *hash; /* SHA-256, hex */
 
 	struct schedule *schedule; /* NULL: none */

@@ -143,6 +143,16 @@ struct document {
 	size_t len;
 };
 
+/* Of its name, too: two files may have the same text and take their dag_id from their own names. */
+static const char *version_hash(const struct dag *dag)
+{
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	const char *dag_id = dag->dag_id ? dag->dag_id : "";
+	g_checksum_update(sum, (const guchar *)dag_id, (gssize)strlen(dag_id) + 1);
+	g_checksum_update(sum, (const guchar *)dag->text, -1);
+	return arena_strdup(dag->arena, g_checksum_get_string(sum));
+}
+
 /* One DAG with an arena of its own, or NULL after a problem. */
 static struct dag *document_load(const char *file, const char *source,
 	const struct document *document, const struct operators *operators,
@@ -154,10 +164,8 @@ static struct dag *document_load(const char *file, const char *source,
 	loader_open(&loader, arena, arena_strdup(arena, file), source, operators, problems);
 	loader.dag.line = document->root->place.line;
 	loader.dag.text = arena_strndup(arena, document->text, document->len);
-	g_autofree char *hash = g_compute_checksum_for_data(
-		G_CHECKSUM_SHA256, (const guchar *)document->text, document->len);
-	loader.dag.hash = arena_strdup(arena, hash);
 	loader_read(&loader, document->root);
+	loader.dag.hash = version_hash(&loader.dag);
 	struct dag *dag = arena_alloc(arena, sizeof(*dag));
 	*dag = loader.dag;
 	loader_close(&loader);
