@@ -6,24 +6,19 @@
 #include "lib/dag/load.h"
 #include "lib/dag/rule.h"
 
-static char *param_what(const char *name)
-{
-	return g_strdup_printf("param \"%s\"", name);
-}
-
 /* A map that is a rule: checked, and its default taken out of it. */
 static bool rule_read(
 	struct reading *reading, const struct node *node, json_t *rule, struct param *param)
 {
-	g_autofree char *what = param_what(param->name);
 	g_autoptr(GError) error = NULL;
 	if (!rule_check(rule, &error))
-		return problem_add(reading->problems, node->place, "%s: %s", what, error->message);
+		return problem_add(reading->problems, node->place, "param \"%s\": %s", param->name,
+			error->message);
 	param->schema = rule;
 	param->default_value = json_object_get(rule, "default");
 	if (!param->default_value && json_object_get(rule, "const"))
 		param->default_value = json_object_get(rule, "const");
-	if (!param->default_value || rule_allows(rule, param->default_value, what, &error))
+	if (!param->default_value || rule_allows(rule, param->name, param->default_value, &error))
 		return true;
 	const struct node *value = node_get(node, "default");
 	problem_add(reading->problems, value ? value->place : node->place, "the default of %s",
@@ -106,11 +101,11 @@ json_t *dag_params(const struct dag *dag, const json_t *conf, GError **error)
 	for (size_t i = 0; i < dag->n_params; i++) {
 		const struct param *param = &dag->params[i];
 		const json_t *value = json_object_get(params, param->name);
-		g_autofree char *what = param_what(param->name);
 		if (!value)
 			g_set_error(error, LIB_ERROR, 0,
-				"%s has no default and must be given in conf", what);
-		if (!value || !rule_allows(param->schema, value, what, error)) {
+				"param \"%s\" has no default and must be given in conf",
+				param->name);
+		if (!value || !rule_allows(param->schema, param->name, value, error)) {
 			json_decref(params);
 			return NULL;
 		}

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/base/ident.h"
 #include "lib/base/instant.h"
 #include "lib/base/problem.h"
 
@@ -22,6 +23,11 @@ G_GNUC_PRINTF(2, 3) static bool refuse(GError **error, const char *format, ...)
 
 static char *shown(const json_t *value)
 {
+	/* A secret may be in there. */
+	if (json_is_object(value))
+		return g_strdup("a map");
+	if (json_is_object(json_array_get(value, 0)))
+		return g_strdup("a list of maps");
 	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 	g_autofree char *valid = g_utf8_make_valid(text ? text : "a value", -1);
 	free(text);
@@ -61,6 +67,9 @@ typedef bool word_test(
 	const json_t *setting, const json_t *value, const char *what, GError **error);
 
 static bool check(const json_t *rule, unsigned depth, GError **error);
+static bool allows(const json_t *rule, const json_t *value, const char *what, GError **error);
+static bool allows_member(const json_t *rule, const char *name, const json_t *value,
+	const char *what, GError **error);
 
 static bool check_any(const char *word, const json_t *setting, unsigned depth, GError **error)
 {
@@ -153,8 +162,11 @@ static bool check_properties(
 	json_t *rule;
 	if (!json_is_object(setting))
 		return refuse(error, "\"properties\" is no map of rules");
-	json_object_foreach(
-		(json_t *)setting, name, rule) if (!check(rule, depth + 1, error)) return false;
+	json_object_foreach((json_t *)setting, name, rule)
+	{
+		if (!check(rule, depth + 1, error))
+			return false;
+	}
 	return true;
 }
 
@@ -165,8 +177,11 @@ static bool check_required(const char *word, const json_t *setting, unsigned dep
 	json_t *name;
 	if (!json_is_array(setting))
 		return refuse(error, "\"required\" is no list of names");
-	json_array_foreach(setting, i, name) if (!json_is_string(name)) return refuse(
-		error, "\"required\" is no list of names");
+	json_array_foreach(setting, i, name)
+	{
+		if (!json_is_string(name))
+			return refuse(error, "\"required\" is no list of names");
+	}
 	return true;
 }
 
@@ -195,7 +210,11 @@ static bool test_enum(const json_t *setting, const json_t *value, const char *wh
 {
 	size_t i;
 	json_t *allowed;
-	json_array_foreach(setting, i, allowed) if (is_equal(allowed, value)) return true;
+	json_array_foreach(setting, i, allowed)
+	{
+		if (is_equal(allowed, value))
+			return true;
+	}
 	g_autofree char *text = shown(value), *all = shown(setting);
 	return refuse(error, "%s is %s: one of %s was expected", what, text, all);
 }
@@ -287,7 +306,7 @@ static bool test_items(const json_t *setting, const json_t *value, const char *w
 	json_array_foreach(value, i, item)
 	{
 		g_autofree char *name = g_strdup_printf("%s[%zu]", what, i);
-		if (!rule_allows(setting, item, name, error))
+		if (!allows(setting, item, name, error))
 			return false;
 	}
 	return true;
@@ -302,7 +321,7 @@ static bool test_properties(
 	{
 		const json_t *member = json_object_get(value, key);
 		g_autofree char *name = g_strdup_printf("%s.%s", what, key);
-		if (member && !rule_allows(rule, member, name, error))
+		if (member && !allows_member(rule, key, member, name, error))
 			return false;
 	}
 	return true;
@@ -313,9 +332,12 @@ static bool test_required(
 {
 	size_t i;
 	json_t *name;
-	json_array_foreach(setting, i, name) if (json_is_object(value)
-		&& !json_object_get(value, json_string_value(name))) return refuse(error,
-		"%s lacks \"%s\", which is required", what, json_string_value(name));
+	json_array_foreach(setting, i, name)
+	{
+		const char *key = json_string_value(name);
+		if (json_is_object(value) && !json_object_get(value, key))
+			return refuse(error, "%s lacks \"%s\", which is required", what, key);
+	}
 	return true;
 }
 
@@ -359,8 +381,11 @@ static const char *unknown_word(const json_t *map)
 {
 	const char *key;
 	json_t *setting;
-	json_object_foreach(
-		(json_t *)map, key, setting) if (!g_strv_contains(rule_words(), key)) return key;
+	json_object_foreach((json_t *)map, key, setting)
+	{
+		if (!g_strv_contains(rule_words(), key))
+			return key;
+	}
 	return NULL;
 }
 
@@ -404,7 +429,7 @@ bool rule_check(const json_t *rule, GError **error)
 	return check(rule, 0, error);
 }
 
-bool rule_allows(const json_t *rule, const json_t *value, const char *what, GError **error)
+static bool allows(const json_t *rule, const json_t *value, const char *what, GError **error)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
 		const json_t *setting = json_object_get(rule, words[i].name);
@@ -412,4 +437,20 @@ bool rule_allows(const json_t *rule, const json_t *value, const char *what, GErr
 			return false;
 	}
 	return true;
+}
+
+/* What a name says is secret is not told. */
+static bool allows_member(
+	const json_t *rule, const char *name, const json_t *value, const char *what, GError **error)
+{
+	if (!name_is_sensitive(name))
+		return allows(rule, value, what, error);
+	return allows(rule, value, what, NULL)
+		|| refuse(error, "%s is against its rule; its value is not shown", what);
+}
+
+bool rule_allows(const json_t *rule, const char *name, const json_t *value, GError **error)
+{
+	g_autofree char *what = g_strdup_printf("param \"%s\"", name);
+	return allows_member(rule, name, value, what, error);
 }

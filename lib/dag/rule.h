@@ -20,7 +20,7 @@ const char *const *rule_words(void);
 bool rule_check(const json_t *rule, GError **error);
 
 /*
- * Whether a value keeps a rule. `what` names the value in the error ("param \"limit\""); a secret's
- * value is not told.
+ * Whether the value of a param keeps a rule. The error names the param, the rule, and the value
+ * unless its name is that of a secret.
  */
-bool rule_allows(const json_t *rule, const json_t *value, const char *what, GError **error);
+bool rule_allows(const json_t *rule, const char *name, const json_t *value, GError **error);

@@ -165,8 +165,11 @@ static bool task_ids_check(struct checker *checker, const json_t *task_ids)
 	bool ok = true;
 	if (json_is_string(task_ids))
 		return upstream_check(checker, json_string_value(task_ids));
-	json_array_foreach(task_ids, i, item) if (json_is_string(item)) ok &=
-		upstream_check(checker, json_string_value(item));
+	json_array_foreach(task_ids, i, item)
+	{
+		if (json_is_string(item))
+			ok &= upstream_check(checker, json_string_value(item));
+	}
 	if (json_is_array(task_ids))
 		return ok;
 	return checker_refuse(

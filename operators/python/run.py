@@ -40,7 +40,8 @@ def module_named(name):
         # A module that this one misses is a mistake in the code: its traceback says where.
         if error.name is None or not (name + ".").startswith(error.name + "."):
             raise
-        return refuse(f'there is no module "{error.name}" in {os.getcwd()} or on the path of {sys.executable}')
+        place = f"{os.getcwd()} or on the path of {sys.executable}"
+        return refuse(f'there is no module "{error.name}" in {place}')
 
 
 def callable_of(arguments):
@@ -86,7 +87,8 @@ def main():
         refuse(f"the arguments on stdin are not JSON: {error}")
     # The first entry is the folder of this program.
     sys.path[0] = os.getcwd()
-    value = callable_of(arguments)(*arguments.get("op_args") or [], **arguments.get("op_kwargs") or {})
+    function = callable_of(arguments)
+    value = function(*arguments.get("op_args") or [], **arguments.get("op_kwargs") or {})
     if value is not None:
         leave(value)
 
@@ -97,6 +99,6 @@ if __name__ == "__main__":
     except Exception as error:
         traceback.print_exc()
         # The last line is what is shown as the reason.
-        reason = " ".join(str(error).split())
-        print(f"error: {type(error).__name__}: {reason}" if reason else f"error: {type(error).__name__}", file=sys.stderr)
+        reason = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")
+        print(f"error: {reason}", file=sys.stderr)
         sys.exit(FAILED)

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-#include "lib/dag/operator.h"
+#include "lib/dag/dag.h"
 
 static const struct {
 	const char *name, *text;
@@ -91,4 +91,18 @@ static inline char *fixture_problems(struct problems *problems)
 			problem->hint ? problem->hint : "");
 	}
 	return g_string_free(text, FALSE);
+}
+
+/* The only DAG of a text without any problem. */
+static inline struct dag *fixture_dag(const struct operators *operators, const char *text)
+{
+	struct problems *problems = problems_new();
+	GPtrArray *dags = dag_load("folder/stem.yaml", text, strlen(text), operators, problems);
+	g_autofree char *told = fixture_problems(problems);
+	g_assert_cmpstr(told, ==, "");
+	g_assert_cmpuint(dags->len, ==, 1);
+	struct dag *dag = dag_ref(dags->pdata[0]);
+	g_ptr_array_unref(dags);
+	problems_free(problems);
+	return dag;
 }

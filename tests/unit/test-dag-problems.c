@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is wrong in DAG files, told word by word: each row is a file and all that is said about it.
  */
-#include "lib/dag/dag.h"
 #include "tests/unit/operator_fixture.h"
 
 struct wrong {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Manifests: what they become, and where they are refused. */
-#include "lib/dag/dag.h"
 #include "tests/unit/operator_fixture.h"
 
 /* Loads one manifest from a folder called `own`; *told are its problems, a line each. */
