@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/tasks.h"
+
+#include <stdio.h>
+
+#include "cli/ask.h"
+#include "cli/print.h"
+
+static int tasks_list(struct invocation *invocation)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = path_of(API "/dags/%s/tasks", invocation_argument(invocation, 0));
+	json_auto_t *answer = ask(invocation->address, "GET", path, NULL, &error);
+	size_t i;
+	json_t *task;
+	if (!answer)
+		return refuse(error);
+	json_t *list = json_object_get(answer, "tasks");
+	if (invocation->output == OUTPUT_JSON || invocation->output == OUTPUT_YAML) {
+		print_value(invocation, list);
+		return EXIT_OK;
+	}
+	json_array_foreach(list, i, task)
+		print_line(json_string_value(json_object_get(task, "task_id")));
+	return EXIT_OK;
+}
+
+static int tasks_states(struct invocation *invocation)
+{
+	static const struct column columns[] = {{"dag_id"}, {"logical_date"}, {"task_id"},
+		{"state"}, {"try_number"}, {"start_date"}, {"end_date"}, {"duration"}, {"reason"},
+		{NULL}};
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = path_of(API "/dags/%s/dagRuns/%s/taskInstances",
+		invocation_argument(invocation, 0), invocation_argument(invocation, 1));
+	json_auto_t *list = ask_list(invocation->address, path, "task_instances", &error);
+	if (!list)
+		return refuse(error);
+	print_list(invocation, list, columns);
+	return EXIT_OK;
+}
+
+static int tasks_state(struct invocation *invocation)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = path_of(API "/dags/%s/dagRuns/%s/taskInstances/%s",
+		invocation_argument(invocation, 0), invocation_argument(invocation, 2),
+		invocation_argument(invocation, 1));
+	json_auto_t *task = ask(invocation->address, "GET", path, NULL, &error);
+	if (!task)
+		return refuse(error);
+	const char *state = json_string_value(json_object_get(task, "state"));
+	print_text(invocation, state ? state : "none");
+	return EXIT_OK;
+}
+
+static int tasks_render(struct invocation *invocation)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = path_of(OWN_API "/dags/%s/dagRuns/%s/taskInstances/%s/rendered",
+		invocation_argument(invocation, 0), invocation_argument(invocation, 2),
+		invocation_argument(invocation, 1));
+	json_auto_t *answer = ask(invocation->address, "GET", path, NULL, &error);
+	if (!answer)
+		return refuse(error);
+	print_object(invocation, json_object_get(answer, "fields"));
+	return EXIT_OK;
+}
+
+const struct command tasks_commands[] = {
+	{"list", "DAG", "List the tasks of a DAG", tasks_list},
+	{"states-for-dag-run", "DAG RUN", "The states of all tasks in a run", tasks_states},
+	{"state", "DAG TASK RUN", "The state of a task in a run", tasks_state},
+	{"logs", "DAG RUN TASK", "What a task has printed", tasks_logs, tasks_logs_options},
+	{"render", "DAG TASK RUN", "The arguments of a task in a run, with secrets masked",
+		tasks_render},
+	{"clear", "DAG", "Run tasks again, of one run or of many", tasks_clear, tasks_clear_options,
+		"Example:\n  dagctl tasks clear nightly --run-id manual__2026-01-01 -t '^load_' "
+		"--downstream"},
+	{NULL},
+};
