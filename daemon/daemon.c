@@ -222,6 +222,7 @@ static bool open_engine(struct daemon *daemon)
 	daemon->feed = feed_new();
 	daemon->clock = clock_open(daemon->loop, on_due, daemon);
 	daemon->turn = turn_open(daemon);
+	daemon->writes = writes_new(daemon);
 	return daemon_load_engine(daemon, &error) || refuse(error);
 }
 
@@ -422,12 +423,14 @@ void daemon_close(struct daemon *daemon)
 {
 	if (daemon->turn)
 		turn_stop(daemon->turn);
+	writes_stop(daemon->writes);
 	store_close(daemon->store);
 	http_close(daemon->http);
 	watch_close(daemon->watch);
 	executor_close(daemon->executor);
 	clock_close(daemon->clock);
 	turn_close(daemon->turn);
+	writes_free(daemon->writes);
 	uv_run(daemon->loop, UV_RUN_DEFAULT); /* until all handles are closed */
 	uv_loop_close(daemon->loop);
 	folder_close(daemon->folder);

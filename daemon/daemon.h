@@ -4,6 +4,7 @@
 
 #include <uv.h>
 
+#include "daemon/api/writes.h"
 #include "daemon/attempt.h"
 #include "daemon/config.h"
 #include "daemon/executor/executor.h"
@@ -31,6 +32,7 @@ struct daemon {
 	struct attempts *attempts;
 	struct executor *executor;
 	struct turn *turn;
+	struct writes *writes; /* of variables and connections */
 	struct feed *feed;
 	struct folder *folder;
 	struct watch *watch;

@@ -3,10 +3,15 @@
 
 #include <stddef.h>
 
+#include "daemon/api/connections.h"
 #include "daemon/api/dag_runs.h"
 #include "daemon/api/dags.h"
+#include "daemon/api/monitor.h"
+#include "daemon/api/operators.h"
 #include "daemon/api/stream.h"
 #include "daemon/api/task_instances.h"
+#include "daemon/api/variables.h"
+#include "daemon/api/xcoms.h"
 
 #define V2 "/api/v2"
 #define OWN "/api/dagd/v1"
@@ -29,6 +34,28 @@ const struct route api_routes[] = {
 	{"GET", V2 INSTANCE, task_instances_get},
 	{"GET", V2 INSTANCE "/tries", task_instances_tries},
 	{"GET", V2 INSTANCE "/logs/{try_number}", task_instances_log},
+	{"GET", V2 INSTANCE "/xcomEntries", xcoms_list},
+	{"GET", V2 INSTANCE "/xcomEntries/{xcom_key}", xcoms_get},
+
+	{"GET", V2 "/variables", variables_list},
+	{"POST", V2 "/variables", variables_create},
+	{"PATCH", V2 "/variables", variables_bulk},
+	{"GET", V2 "/variables/{variable_key}", variables_get},
+	{"PATCH", V2 "/variables/{variable_key}", variables_patch},
+	{"DELETE", V2 "/variables/{variable_key}", variables_delete},
+	{"GET", V2 "/connections", connections_list},
+	{"POST", V2 "/connections", connections_create},
+	{"PATCH", V2 "/connections", connections_bulk},
+	{"GET", V2 "/connections/{connection_id}", connections_get},
+	{"PATCH", V2 "/connections/{connection_id}", connections_patch},
+	{"DELETE", V2 "/connections/{connection_id}", connections_delete},
+
+	{"GET", V2 "/version", version_get},
+	{"GET", V2 "/monitor/health", health_get},
+	{"GET", V2 "/config", config_get},
+	{"GET", V2 "/config/section/{section}/option/{option}", config_option_get},
+	{"GET", V2 "/importErrors", import_errors_list},
+	{"GET", V2 "/importErrors/{import_error_id}", import_errors_get},
 
 	{"GET", OWN "/dags/{dag_id}/graph", dags_graph},
 	{"GET", OWN "/dags/{dag_id}/next", dags_next},
@@ -37,5 +64,10 @@ const struct route api_routes[] = {
 	{"GET", OWN RUN "/stream", run_stream},
 	{"GET", OWN INSTANCE "/why", dags_why_task},
 	{"GET", OWN INSTANCE "/rendered", task_instances_rendered},
+	{"GET", OWN "/operators", operators_list},
+	{"GET", OWN "/operators/{name}", operators_show},
+	{"GET", OWN "/variables/export", variables_export},
+	{"GET", OWN "/connections/export", connections_export},
+	{"GET", "/health", health_probe},
 	{NULL},
 };

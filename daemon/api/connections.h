@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "daemon/http/http.h"
+
+request_handler connections_list, connections_get, connections_create, connections_patch,
+	connections_delete;
+request_handler connections_bulk, connections_export;

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Variables and connections are entries: kept under a name, shown with their secrets hidden,
+ * changed alone or many in one request. What differs between them is in a struct entry_kind.
+ */
+#pragma once
+
+#include "daemon/daemon.h"
+
+struct entry_kind {
+	const char *noun;          /* `variable` */
+	const char *nouns;         /* the list's key in answers */
+	const char *path_name;     /* the name's segment of the path */
+	const char *pattern_query; /* of lists */
+	const char *const *fields; /* of a body; the first is the name, the second must be there */
+	size_t size;               /* of a row, whose first member is its name */
+	GDestroyNotify clear;
+	bool (*find)(struct reader *reader, const char *name, void *row, GError **error);
+	GArray *(*list)(struct reader *reader, const struct listing *listing, int64_t *total,
+		GError **error);
+	/*
+	 * Lays those fields over the row that the body has; the row is empty, or what is stored.
+	 * False: 422 has been answered.
+	 */
+	bool (*read)(struct request *request, const json_t *body, void *row);
+	json_t *(*shown)(const void *row); /* with secrets hidden */
+	json_t *(*clear_text)(const void *row);
+	void (*put)(struct batch *batch, const void *row);
+	void (*forget)(struct batch *batch, const char *name);
+};
+
+void *entry_new(const struct entry_kind *kind); /* an empty row */
+/* NULL: there is none (and no error), or an error is set. */
+void *entry_find(
+	const struct entry_kind *kind, struct reader *reader, const char *name, GError **error);
+void entry_free(const struct entry_kind *kind, void *row);
+const char *entry_name(const void *row);
+/* Whether a body has a name that is allowed and what else must be there. False: 422 has been
+ * answered. */
+bool entry_body_check(struct request *request, const struct entry_kind *kind, const json_t *body);
+
+void entries_list(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
+/* All of them in clear text, for root and dagd's own user only. */
+void entries_export(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
+void entry_get(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
+void entry_create(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
+void entry_patch(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
+void entry_delete(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
+/* Airflow's bulk body: actions that create, update and delete; an action is done as a whole or not
+ * at all. */
+void entries_bulk(struct request *request, struct daemon *daemon, const struct entry_kind *kind);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What is shown of a value that may be secret, and how what was shown comes back unchanged. */
+#pragma once
+
+#include <stdbool.h>
+
+#define SECRET_HIDDEN "***"
+
+/*
+ * The text as it may be shown (g_free): hidden when its name is sensitive; where it is JSON, what
+ * lies under sensitive keys is. NULL for NULL.
+ */
+char *secret_shown(const char *name, const char *text);
+
+/*
+ * The text that is meant (free with secret_forget) when a client sends `given` for what was shown
+ * of `stored` (or NULL): where it holds what hid a value, that value stays.
+ */
+char *secret_meant(const char *name, const char *given, const char *stored);
+
+/* Whether a text is what hides a value, and no value. */
+bool secret_is_hidden(const char *text);
+
+/* Overwrites a text and frees it; NULL is fine. */
+void secret_forget(char *text);

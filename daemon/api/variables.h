@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "daemon/http/http.h"
+
+request_handler variables_list, variables_get, variables_create, variables_patch, variables_delete;
+request_handler variables_bulk, variables_export;
