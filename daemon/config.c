@@ -265,8 +265,9 @@ char *config_manual(void)
 		"made from the table that the code reads.\n\n"
 		"| key | default | SIGHUP reloads it | meaning |\n|---|---|---|---|\n");
 	for (const struct config_key *key = config_keys; key->section; key++)
-		g_string_append_printf(text, "| `%s.%s` | `%s` | %s | %s |\n", key->section,
-			key->name, key->default_value, key->is_reloadable ? "yes" : "no",
+		g_string_append_printf(text, "| `%s.%s` | %s%s%s | %s | %s |\n", key->section,
+			key->name, *key->default_value ? "`" : "", key->default_value,
+			*key->default_value ? "`" : "", key->is_reloadable ? "yes" : "no",
 			key->meaning);
 	return g_string_free(text, FALSE);
 }

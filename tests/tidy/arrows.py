@@ -29,6 +29,7 @@ MAY_INCLUDE = {
     "daemon/api": ENGINE + ("daemon/http", "daemon/store", "daemon/render", "daemon"),
     "daemon": ENGINE + ("lib/wire", "daemon/http", "daemon/store", "daemon/executor",
                         "daemon/render", "daemon/api"),
+    "docs": DAG + ("daemon",),
     "tests": None,  # everything
     "bench": None,
 }
