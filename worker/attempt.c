@@ -273,18 +273,16 @@ bool attempt_save_durably(struct attempt *attempt)
 	if (!attempt_save(attempt))
 		return false;
 	if (!attempt->result_synced)
-		attempt->result_synced =
-			spool_sync_result(attempt->folder, attempt->claim_fd) == 0;
+		attempt->result_synced = spool_sync_result(attempt->folder, attempt->claim_fd) == 0;
 	return attempt->result_synced;
 }
 
-char *attempt_forget(struct attempt *attempt)
+void attempt_forget(struct attempt *attempt)
 {
 	close(attempt->claim_fd);
 	attempt->claim_fd = -1;
 	attempt->state = ATTEMPT_NONE;
 	attempt->result.size = 0;
-	char *folder = attempt->folder;
+	free(attempt->folder);
 	attempt->folder = NULL;
-	return folder;
 }

@@ -56,6 +56,5 @@ bool attempt_save(struct attempt *attempt);
 /* The same, and waits for the disk. */
 bool attempt_save_durably(struct attempt *attempt);
 
-/* It was acknowledged: nothing of it stays but the log. The folder's name is the caller's to free.
- */
-char *attempt_forget(struct attempt *attempt);
+/* It was acknowledged: nothing of it stays but the log; dagd disposes of the folder. */
+void attempt_forget(struct attempt *attempt);

@@ -87,10 +87,8 @@ static void away(struct worker *worker)
 	close(worker->control_fd);
 	worker->control_fd = -1;
 	wire_reader_clear(&worker->reader);
-	if (worker->attempt.state == ATTEMPT_NONE) {
-		worker_tidy(worker);
+	if (worker->attempt.state == ATTEMPT_NONE)
 		exit(0);
-	}
 	if (worker->attempt.state == ATTEMPT_ENDED)
 		attempt_save_durably(&worker->attempt);
 	if (worker->watch_fd >= 0)

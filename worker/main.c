@@ -21,25 +21,18 @@
 /* Where a full disk or exhausted watches leave nothing to wait for. */
 #define RETRY_MS 5000
 
-void worker_tidy(struct worker *worker)
-{
-	if (!worker->acknowledged)
-		return;
-	spool_remove(worker->acknowledged);
-	free(worker->acknowledged);
-	worker->acknowledged = NULL;
-}
-
 static void attempt_ended(struct worker *worker)
 {
 	if (worker->attempt.state != ATTEMPT_ENDED)
 		return;
-	if (worker->control_fd < 0) {
+	if (worker->control_fd < 0)
 		attempt_save_durably(&worker->attempt);
-		return;
-	}
-	attempt_save(&worker->attempt);
-	control_tell_result(worker);
+	else
+		attempt_save(&worker->attempt);
+	/* Before dagd hears of it, since it may use the folder again at once. */
+	spool_clean(worker->attempt.folder);
+	if (worker->control_fd >= 0)
+		control_tell_result(worker);
 }
 
 static bool on_start(struct worker *worker, const struct wire_frame *frame)
@@ -60,8 +53,7 @@ static void on_acknowledge(struct worker *worker, int64_t attempt)
 {
 	if (worker->attempt.state != ATTEMPT_ENDED || worker->attempt.id != attempt)
 		return;
-	worker_tidy(worker);
-	worker->acknowledged = attempt_forget(&worker->attempt);
+	attempt_forget(&worker->attempt);
 	if (worker->watch_fd >= 0)
 		close(worker->watch_fd);
 	worker->watch_fd = -1;
@@ -132,7 +124,6 @@ static void on_nothing(struct worker *worker)
 static void turn(struct worker *worker)
 {
 	enum { CONTROL, WATCH, PIPE, CHILD, TIMER, N };
-	worker_tidy(worker);
 	struct pollfd fds[N] = {
 		[CONTROL] = {worker->control_fd, POLLIN, 0},
 		[WATCH] = {worker->control_fd < 0 ? worker->watch_fd : -1, POLLIN, 0},

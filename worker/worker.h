@@ -14,7 +14,6 @@ struct worker {
 	bool claim_told;
 	struct wire_reader reader;
 	struct wire_buffer out;
-	char *acknowledged; /* a folder still to be removed, or NULL */
 };
 
 /*
@@ -31,6 +30,3 @@ void control_read(struct worker *worker,
 void control_watch(struct worker *worker);
 /* Tries to reach a new dagd where no watch can tell when it comes. */
 void control_retry(struct worker *worker);
-
-/* Removes the folder of an acknowledged attempt, if there is one. */
-void worker_tidy(struct worker *worker);

@@ -32,6 +32,7 @@ static void executor_free(struct executor *executor)
 	g_ptr_array_unref(executor->unsent);
 	g_queue_free_full(executor->reports, g_free);
 	g_queue_free_full(executor->refusals, g_free);
+	g_queue_free_full(executor->spares, g_free);
 	g_free(executor->worker_path);
 	g_free(executor->state_folder);
 	g_free(executor->attempts_folder);
@@ -182,6 +183,7 @@ static struct executor *executor_new(const struct executor_options *options)
 	executor->unsent = g_ptr_array_new();
 	executor->reports = g_queue_new();
 	executor->refusals = g_queue_new();
+	executor->spares = g_queue_new();
 	executor->owner = (struct claim){.owner = CLAIM_DAGD, .pid = getpid()};
 	g_strlcpy(executor->owner.boot_id, options->boot_id, sizeof(executor->owner.boot_id));
 	process_started(getpid(), &executor->owner.pid_started);
@@ -300,11 +302,12 @@ static struct worker *worker_find(struct executor *executor, GError **error)
 bool executor_prepare(struct executor *executor, int64_t attempt, GError **error)
 {
 	g_autofree char *folder = job_folder(executor, attempt);
-	if (mkdir(folder, 0700) == 0)
-		return true;
-	g_set_error(error, LIB_ERROR, 0, "cannot make the folder \"%s\": %s", folder,
-		g_strerror(errno));
-	return false;
+	g_autofree char *spare = g_queue_pop_tail(executor->spares);
+	int code = spool_make(folder, spare);
+	if (code != 0)
+		g_set_error(error, LIB_ERROR, 0, "cannot make the folder \"%s\": %s", folder,
+			g_strerror(-code));
+	return code == 0;
 }
 
 void executor_start(struct executor *executor, const struct wire_start *start)
@@ -341,6 +344,19 @@ void executor_kill(struct executor *executor, int64_t attempt)
 	worker_send(job->worker);
 }
 
+/* Only a folder that its worker has put in order is used again. */
+static void folder_dispose(struct executor *executor, int64_t attempt, bool is_in_order)
+{
+	char *folder = job_folder(executor, attempt);
+	if (is_in_order && executor->spares->length < executor->n_workers_max
+		&& spool_recycle(folder)) {
+		g_queue_push_tail(executor->spares, folder);
+		return;
+	}
+	spool_retire(folder);
+	g_free(folder);
+}
+
 void executor_acknowledge(struct executor *executor, int64_t attempt)
 {
 	struct job *job = job_find(executor, attempt);
@@ -348,15 +364,12 @@ void executor_acknowledge(struct executor *executor, int64_t attempt)
 		return;
 	g_return_if_fail(job->state != JOB_RUNS && job->state != JOB_DYING);
 	struct worker *worker = job->worker;
-	bool is_workers = worker && worker->fd >= 0;
+	bool is_connected = worker && worker->fd >= 0;
 	g_hash_table_remove(executor->jobs, &job->attempt);
-	if (is_workers) {
-		/* It removes the folder. */
-		wire_put_acknowledge(&worker->out, attempt);
-		worker_send(worker);
-		worker_rest(worker);
+	folder_dispose(executor, attempt, is_connected);
+	if (!is_connected)
 		return;
-	}
-	g_autofree char *folder = job_folder(executor, attempt);
-	spool_retire(folder);
+	wire_put_acknowledge(&worker->out, attempt);
+	worker_send(worker);
+	worker_rest(worker);
 }

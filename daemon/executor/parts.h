@@ -44,7 +44,7 @@ struct job {
 	struct worker *worker; /* alive; NULL: none */
 	int pid; /* the operator's process and session, once known in this dagd; else 0 */
 	bool kill_wanted;
-	bool is_left; /* by an earlier dagd */
+	bool is_left;              /* by an earlier dagd */
 	struct wire_buffer result; /* the fields of the RESULT frame, of JOB_ENDED */
 	char *reason;              /* of JOB_DYING, JOB_LOST and JOB_TAKEN_BACK */
 	uv_poll_t *leftover;       /* the process whose end JOB_DYING waits for */
@@ -65,6 +65,7 @@ struct executor {
 	GPtrArray *unsent;  /* workers whose output waits for the end of the loop's turn */
 	GQueue *reports;    /* of int64_t *: jobs to tell of in the next turn */
 	GQueue *refusals;   /* the same, a second later */
+	GQueue *spares;     /* of char *: folders of ended attempts, to be used again */
 	void (*on_recovered)(void *data);
 	bool is_recovered, is_closing;
 	unsigned n_handles;

@@ -201,6 +201,15 @@ static bool on_dropped(struct worker *worker, const struct wire_frame *frame)
 	return true;
 }
 
+static void stray_settle(struct worker *worker, int64_t attempt)
+{
+	g_autofree char *folder = job_folder(worker->executor, attempt);
+	spool_retire(folder);
+	wire_put_acknowledge(&worker->out, attempt);
+	worker_send(worker);
+	worker_rest(worker);
+}
+
 static bool on_result(struct worker *worker, const struct wire_frame *frame)
 {
 	struct executor_events *events = &worker->executor->events;
@@ -209,9 +218,7 @@ static bool on_result(struct worker *worker, const struct wire_frame *frame)
 	if (!wire_get_result(frame, &result))
 		return false;
 	if (worker->state == WORKER_STRAY) {
-		wire_put_acknowledge(&worker->out, result.attempt);
-		worker_send(worker);
-		worker_rest(worker);
+		stray_settle(worker, result.attempt);
 		return true;
 	}
 	if (!job || job->attempt != result.attempt

@@ -27,15 +27,21 @@ void wire_seal(char seal[WIRE_SEAL_SIZE + 1], const void *frame, size_t size)
 
 bool wire_unseal(const void *data, size_t size, struct wire_frame *frame)
 {
-	if (size <= WIRE_SEAL_SIZE + 5)
+	char line[WIRE_SEAL_SIZE + 1] = "";
+	size_t frame_size;
+	if (size < WIRE_SEAL_SIZE)
+		return false;
+	memcpy(line, data, WIRE_SEAL_SIZE);
+	if (sscanf(line, "dagd-result 1 %10zu ", &frame_size) != 1
+		|| frame_size > size - WIRE_SEAL_SIZE)
 		return false;
 	const uint8_t *bytes = (const uint8_t *)data + WIRE_SEAL_SIZE;
-	size -= WIRE_SEAL_SIZE;
 	char seal[WIRE_SEAL_SIZE + 1];
-	wire_seal(seal, bytes, size);
-	if (memcmp(seal, data, WIRE_SEAL_SIZE) != 0)
+	wire_seal(seal, bytes, frame_size);
+	if (strcmp(seal, line) != 0)
 		return false;
 	/* Read only: the reader is not told to make room, so it never writes to the bytes. */
-	struct wire_reader reader = {.data = (uint8_t *)bytes, .end = size, .capacity = size};
-	return wire_reader_next(&reader, frame) == WIRE_FRAME && reader.begin == size;
+	struct wire_reader reader = {
+		.data = (uint8_t *)bytes, .end = frame_size, .capacity = frame_size};
+	return wire_reader_next(&reader, frame) == WIRE_FRAME && reader.begin == frame_size;
 }

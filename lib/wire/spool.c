@@ -12,9 +12,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define CLAIM_SIZE_MAX 256
-/* What a result file holds beside the frame: the claim and the seal. */
-#define RESULT_EXTRA_MAX (CLAIM_SIZE_MAX + WIRE_SEAL_SIZE + 4)
+/* A claim is a line of just this size, filled up with spaces. */
+#define CLAIM_SIZE 192
+#define RESULT_SIZE_MAX ((size_t)CLAIM_SIZE + WIRE_SEAL_SIZE + 4 + WIRE_FRAME_MAX)
+/* A larger file is cut before it is used again. */
+#define FILE_KEPT_MAX (64 << 10)
 /* How deep a tree left behind by an operator is removed. */
 #define DEPTH_MAX 200
 
@@ -26,15 +28,19 @@ static bool path_make(char path[PATH_MAX], const char *folder, const char *name)
 	return size > 0 && size < PATH_MAX;
 }
 
-static size_t claim_format(char line[CLAIM_SIZE_MAX], const struct claim *claim)
+static bool claim_format(char line[CLAIM_SIZE + 1], const struct claim *claim)
 {
 	char token[2 * WIRE_TOKEN_SIZE + 1];
 	for (size_t i = 0; i < WIRE_TOKEN_SIZE; i++)
 		snprintf(token + 2 * i, 3, "%02x", claim->token[i]);
-	int size = snprintf(line, CLAIM_SIZE_MAX, "dagd-claim %d %s %s %d %llu %s\n", WIRE_PROTOCOL,
+	int size = snprintf(line, CLAIM_SIZE + 1, "dagd-claim %d %s %s %d %llu %s", WIRE_PROTOCOL,
 		owner_names[claim->owner], token, claim->pid,
 		(unsigned long long)claim->pid_started, claim->boot_id);
-	return size > 0 && size < CLAIM_SIZE_MAX ? (size_t)size : 0;
+	if (size < 0 || size >= CLAIM_SIZE)
+		return false;
+	memset(line + size, ' ', (size_t)(CLAIM_SIZE - size));
+	line[CLAIM_SIZE - 1] = '\n';
+	return true;
 }
 
 static bool claim_parse(const char *line, struct claim *claim)
@@ -59,14 +65,53 @@ static bool claim_parse(const char *line, struct claim *claim)
 
 static int write_claim(int fd, const struct claim *claim)
 {
-	char line[CLAIM_SIZE_MAX];
-	size_t size = claim_format(line, claim);
-	if (size == 0)
+	char line[CLAIM_SIZE + 1];
+	if (!claim_format(line, claim))
 		return -EINVAL;
-	ssize_t written = write(fd, line, size);
+	ssize_t written = pwrite(fd, line, CLAIM_SIZE, 0);
 	if (written < 0)
 		return -errno;
-	return (size_t)written == size ? 0 : -ENOSPC;
+	return written == CLAIM_SIZE ? 0 : -ENOSPC;
+}
+
+int spool_make(const char *folder, const char *spare)
+{
+	if (spare && renameat2(AT_FDCWD, spare, AT_FDCWD, folder, RENAME_NOREPLACE) == 0)
+		return 0;
+	return mkdir(folder, 0700) == 0 ? 0 : -errno;
+}
+
+bool spool_recycle(const char *folder)
+{
+	char claim[PATH_MAX], result[PATH_MAX], draft[PATH_MAX];
+	if (!path_make(claim, folder, "claim") || !path_make(result, folder, "result")
+		|| !path_make(draft, folder, "claim.new"))
+		return false;
+	return unlink(claim) == 0 && rename(result, draft) == 0;
+}
+
+/*
+ * The file that becomes the claim; -errno, EEXIST when it is one already. It is written over, not
+ * emptied first: ext4 takes a file that was emptied for one whose new text must be on the disk when
+ * it is closed.
+ */
+static int draft_open(const char *draft)
+{
+	int fd = open(draft, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	struct stat info;
+	int error = 0;
+	if (fstat(fd, &info) != 0)
+		error = -errno;
+	else if (info.st_nlink != 1)
+		error = -EEXIST;
+	else if (info.st_size > FILE_KEPT_MAX && ftruncate(fd, CLAIM_SIZE) != 0)
+		error = -errno;
+	if (error == 0)
+		return fd;
+	close(fd);
+	return error;
 }
 
 int spool_claim(const char *folder, const struct claim *claim)
@@ -75,12 +120,9 @@ int spool_claim(const char *folder, const struct claim *claim)
 	if (!path_make(draft, folder, claim->owner == CLAIM_DAGD ? "claim.dagd" : "claim.new")
 		|| !path_make(path, folder, "claim"))
 		return -ENAMETOOLONG;
-	/* An earlier dagd may have died between this and the link; a worker never tries twice. */
-	if (claim->owner == CLAIM_DAGD)
-		unlink(draft);
-	int fd = open(draft, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = draft_open(draft);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	int error = write_claim(fd, claim);
 	if (error == 0 && link(draft, path) != 0)
 		error = -errno;
@@ -119,9 +161,8 @@ static enum spool_state read_file(
 enum spool_state spool_read_claim(const char *folder, struct claim *claim)
 {
 	struct wire_buffer bytes = {0};
-	/* Its result may be behind it. */
-	enum spool_state state =
-		read_file(folder, "claim", (size_t)WIRE_FRAME_MAX + CLAIM_SIZE_MAX * 2, &bytes);
+	/* Its result may follow in the same file. */
+	enum spool_state state = read_file(folder, "claim", CLAIM_SIZE, &bytes);
 	*claim = (struct claim){0};
 	if (state == SPOOL_FOUND && !claim_parse((const char *)bytes.data, claim))
 		state = SPOOL_DAMAGED;
@@ -129,12 +170,15 @@ enum spool_state spool_read_claim(const char *folder, struct claim *claim)
 	return state;
 }
 
-static int write_all(int fd, struct iovec *parts, int n)
+/* Behind the claim. */
+static int result_write(int fd, struct iovec *parts, int n)
 {
+	off_t at = CLAIM_SIZE;
 	while (n > 0) {
-		ssize_t written = writev(fd, parts, n);
+		ssize_t written = pwritev(fd, parts, n, at);
 		if (written <= 0)
 			return written < 0 ? -errno : -ENOSPC;
+		at += written;
 		while (n > 0 && (size_t)written >= parts->iov_len) {
 			written -= (ssize_t)parts->iov_len;
 			parts++;
@@ -153,14 +197,11 @@ int spool_save_result(const char *folder, int claim_fd, const struct wire_buffer
 	char draft[PATH_MAX], path[PATH_MAX], seal[WIRE_SEAL_SIZE + 1];
 	if (!path_make(draft, folder, "claim.new") || !path_make(path, folder, "result"))
 		return -ENAMETOOLONG;
-	off_t claim_end = lseek(claim_fd, 0, SEEK_END);
 	wire_seal(seal, frame->data, frame->size);
 	struct iovec parts[] = {{seal, WIRE_SEAL_SIZE}, {frame->data, frame->size}};
-	int error = write_all(claim_fd, parts, 2);
+	int error = result_write(claim_fd, parts, 2);
 	if (error == 0 && rename(draft, path) != 0)
 		error = -errno;
-	if (error != 0 && claim_end >= 0 && ftruncate(claim_fd, claim_end) != 0)
-		return -errno;
 	return error;
 }
 
@@ -179,21 +220,30 @@ int spool_sync_result(const char *folder, int claim_fd)
 enum spool_state spool_read_result(
 	const char *folder, struct wire_buffer *bytes, struct wire_frame *frame)
 {
-	enum spool_state state =
-		read_file(folder, "result", (size_t)WIRE_FRAME_MAX + CLAIM_SIZE_MAX * 2, bytes);
+	enum spool_state state = read_file(folder, "result", RESULT_SIZE_MAX, bytes);
 	if (state != SPOOL_FOUND)
 		return state;
-	const uint8_t *claim_end = memchr(bytes->data, '\n', bytes->size);
-	if (!claim_end)
+	if (bytes->size <= CLAIM_SIZE
+		|| !wire_unseal(bytes->data + CLAIM_SIZE, bytes->size - CLAIM_SIZE, frame))
 		return SPOOL_DAMAGED;
-	size_t left = bytes->size - (size_t)(claim_end + 1 - bytes->data);
-	return wire_unseal(claim_end + 1, left, frame) ? SPOOL_FOUND : SPOOL_DAMAGED;
+	return SPOOL_FOUND;
 }
 
 static void remove_inside(int parent_fd, const char *name, int depth);
 
+static bool is_ours(const char *name)
+{
+	return strcmp(name, "claim") == 0 || strcmp(name, "claim.new") == 0
+		|| strcmp(name, "result") == 0;
+}
+
+static bool is_none(const char *name)
+{
+	return false;
+}
+
 /* Takes the descriptor over. */
-static void remove_entries(int fd, int depth)
+static void remove_entries(int fd, int depth, bool (*is_kept)(const char *name))
 {
 	DIR *entries = fdopendir(fd);
 	if (!entries) {
@@ -202,7 +252,8 @@ static void remove_entries(int fd, int depth)
 	}
 	struct dirent *entry;
 	while ((entry = readdir(entries)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0
+			&& !is_kept(entry->d_name))
 			remove_inside(dirfd(entries), entry->d_name, depth);
 	closedir(entries);
 }
@@ -211,27 +262,27 @@ static void remove_inside(int parent_fd, const char *name, int depth)
 {
 	if (unlinkat(parent_fd, name, 0) == 0 || errno == ENOENT || depth == DEPTH_MAX)
 		return;
+	/* An operator may have left a folder that nobody can read or write. */
 	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == EACCES && fchmodat(parent_fd, name, 0700, 0) == 0)
 		fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	/* An operator may have left a folder that nobody can write to. */
 	fchmod(fd, 0700);
-	remove_entries(fd, depth + 1);
+	remove_entries(fd, depth + 1, is_none);
 	unlinkat(parent_fd, name, AT_REMOVEDIR);
+}
+
+void spool_clean(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		remove_entries(fd, 0, is_ours);
 }
 
 void spool_remove(const char *folder)
 {
-	/* Nearly always there is nothing else in it. */
-	static const char *const names[] = {"claim", "result", "output"};
-	char path[PATH_MAX];
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (path_make(path, folder, names[i]))
-			unlink(path);
-	if (rmdir(folder) != 0 && errno != ENOENT)
-		remove_inside(AT_FDCWD, folder, 0);
+	remove_inside(AT_FDCWD, folder, 0);
 }
 
 void spool_retire(const char *folder)

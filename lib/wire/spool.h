@@ -4,9 +4,12 @@
  * owner, a file `result` holds how it ended.
  *
  * Both are links to one file: the worker writes the claim to `claim.new` and links it to `claim`,
- * which only one can do; in the end it appends the sealed result and renames `claim.new` to
- * `result`. So a result takes no new file, and room for a small one is there even when the disk is
- * full.
+ * which only one can do; in the end it writes the sealed result behind it and renames `claim.new`
+ * to `result`. So a result takes no new file, and room for a small one is there even when the disk
+ * is full.
+ *
+ * The folder of an attempt that has ended well is used again for another, under that one's name:
+ * on ext4, making and deleting files is what costs most of a short attempt's time.
  */
 #pragma once
 
@@ -36,8 +39,14 @@ enum spool_state {
 	SPOOL_DAMAGED, /* it is there and cannot be read or trusted */
 };
 
+/* Makes the folder, out of `spare` unless that is NULL. 0 or -errno: EEXIST when there is one. */
+int spool_make(const char *folder, const char *spare);
+/* Makes the folder of an ended attempt as good as new, with its file. False: it cannot be used
+ * again. */
+bool spool_recycle(const char *folder);
+
 /*
- * Makes `claim` be this owner's. Returns a descriptor of its file, to which the result is appended,
+ * Makes `claim` be this owner's. Returns a descriptor of its file, where the result goes,
  * or -errno: EEXIST when it was claimed before, ENOENT when the folder is gone.
  */
 int spool_claim(const char *folder, const struct claim *claim);
@@ -51,12 +60,11 @@ int spool_sync_result(const char *folder, int claim_fd);
 enum spool_state spool_read_result(
 	const char *folder, struct wire_buffer *bytes, struct wire_frame *frame);
 
-/*
- * Removes the folder and all in it. Whoever does not own the claim moves the folder away first
- * (spool_retire), so that nobody can claim it while it is half removed.
- */
+/* Removes all in it but these files. */
+void spool_clean(const char *folder);
+/* Removes a folder and all in it. */
 void spool_remove(const char *folder);
-/* Renames it to `<folder>.gone` and removes that. */
+/* Renames it to `<folder>.gone` and removes that: nobody can claim it while it is half removed. */
 void spool_retire(const char *folder);
 
 /* When a living process started, in the kernel's own count since boot. False: it is dead. */

@@ -149,5 +149,5 @@ void wire_reader_clear(struct wire_reader *reader);
 /* A frame in a file stands behind one line with its length and checksum. */
 #define WIRE_SEAL_SIZE 34
 void wire_seal(char seal[WIRE_SEAL_SIZE + 1], const void *frame, size_t size);
-/* Whether `data` is a seal and the frame that it fits, to the byte. */
+/* Whether `data` begins with a seal and the frame that it fits; what follows does not matter. */
 bool wire_unseal(const void *data, size_t size, struct wire_frame *frame);

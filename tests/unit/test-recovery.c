@@ -19,10 +19,18 @@ static bool folder_exists(struct fixture *fixture, int64_t attempt)
 	return g_file_test(folder, G_FILE_TEST_EXISTS);
 }
 
-/* The worker removes it, in its own time. */
-static void wait_no_folder(struct fixture *fixture, int64_t attempt)
+/* Its folder is gone, or as good as new for another attempt. */
+static bool is_settled(struct fixture *fixture, int64_t attempt)
 {
-	while (folder_exists(fixture, attempt))
+	g_autofree char *folder = attempt_folder(fixture, attempt);
+	g_autoptr(GDir) entries = g_dir_open(folder, 0, NULL);
+	const char *name = entries ? g_dir_read_name(entries) : NULL;
+	return !name || (strcmp(name, "claim.new") == 0 && !g_dir_read_name(entries));
+}
+
+static void wait_settled(struct fixture *fixture, int64_t attempt)
+{
+	while (!is_settled(fixture, attempt))
 		uv_run(&fixture->loop, UV_RUN_NOWAIT);
 }
 
@@ -64,9 +72,41 @@ static void an_acknowledged_attempt_leaves_only_its_log(struct fixture *fixture,
 	int64_t attempt =
 		begin_shell(fixture, "mkdir -p a/b; touch a/b/c; chmod 0500 a/b; chmod 0 a");
 	wait_end(fixture, attempt);
-	wait_no_folder(fixture, attempt);
+	wait_settled(fixture, attempt);
 	g_autofree char *text = log_text(fixture, attempt);
 	g_assert_cmpstr(text, ==, "");
+}
+
+static void a_folder_that_is_used_again_is_as_new(struct fixture *fixture, const void *data)
+{
+	/* The same folder over and over, and each time the shorter result behind the longer one. */
+	static const char *const scripts[] = {"seq 1000 >$DAGD_OUTPUT; seq 1000 | tr '\\n' ' '",
+		"test ! -e $DAGD_OUTPUT && ls -A", "echo left >left; exit 3", "ls -A"};
+	static const bool lists[] = {false, true, false, true};
+	for (size_t i = 0; i < G_N_ELEMENTS(scripts); i++) {
+		int64_t attempt = begin_shell(fixture, scripts[i]);
+		wait_end(fixture, attempt);
+		g_assert_true(is_settled(fixture, attempt));
+		g_autofree char *text = log_text(fixture, attempt);
+		if (lists[i])
+			g_assert_cmpstr(text, ==, "claim\nclaim.new\n");
+		if (i > 0)
+			g_assert_false(folder_exists(fixture, attempt - 1));
+	}
+	/* A result of an earlier attempt behind a claim is none. */
+	fixture->acknowledges = false;
+	int64_t attempt = begin_shell(fixture, "exit 5");
+	wait_end(fixture, attempt);
+	g_autofree char *folder = attempt_folder(fixture, attempt);
+	struct wire_buffer bytes = {0};
+	struct wire_frame frame;
+	struct wire_result result;
+	g_assert_cmpint(spool_read_result(folder, &bytes, &frame), ==, SPOOL_FOUND);
+	g_assert_true(wire_get_result(&frame, &result));
+	g_assert_cmpint(result.exit_code, ==, 5);
+	g_assert_cmpint(result.attempt, ==, attempt);
+	wire_buffer_clear(&bytes);
+	executor_acknowledge(fixture->executor, attempt);
 }
 
 static void a_killed_worker_is_lost_and_nothing_of_it_runs(
@@ -128,7 +168,7 @@ static void a_killed_worker_that_had_a_result_has_ended(struct fixture *fixture,
 	g_assert_cmpint(seen->result.exit_code, ==, 6);
 	g_assert_cmpuint(seen->n_lost + seen->n_taken_back, ==, 0);
 	executor_acknowledge(fixture->executor, attempt);
-	g_assert_false(folder_exists(fixture, attempt));
+	g_assert_true(is_settled(fixture, attempt));
 }
 
 static void a_running_attempt_is_adopted_and_ends_once(struct fixture *fixture, const void *data)
@@ -148,7 +188,7 @@ static void a_running_attempt_is_adopted_and_ends_once(struct fixture *fixture, 
 	g_autofree char *text = NULL;
 	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
 	g_assert_cmpint(atoi(text), ==, seen->result.pid);
-	wait_no_folder(fixture, attempt);
+	wait_settled(fixture, attempt);
 	g_assert_cmpuint(seen->n_ended, ==, 1);
 }
 
@@ -167,7 +207,7 @@ static void a_worker_may_come_before_recovery(struct fixture *fixture, const voi
 	recover(fixture, attempt);
 	wait_end(fixture, attempt);
 	g_assert_cmpint(seen->result.exit_code, ==, 9);
-	wait_no_folder(fixture, attempt);
+	wait_settled(fixture, attempt);
 }
 
 static void an_adopted_attempt_can_be_killed(struct fixture *fixture, const void *data)
@@ -318,7 +358,7 @@ static void a_result_is_told_again_until_acknowledged(struct fixture *fixture, c
 	g_assert_cmpstr(seen->output, ==, "out");
 	executor_acknowledge(fixture->executor, attempt);
 	executor_acknowledge(fixture->executor, attempt);
-	wait_no_folder(fixture, attempt);
+	wait_settled(fixture, attempt);
 }
 
 static void a_worker_whose_attempt_is_settled_is_set_free(struct fixture *fixture, const void *data)
@@ -330,7 +370,7 @@ static void a_worker_whose_attempt_is_settled_is_set_free(struct fixture *fixtur
 	executor_end(fixture);
 	executor_begin(fixture);
 	executor_recover(fixture->executor, NULL, 0, on_recovered);
-	wait_no_folder(fixture, attempt);
+	wait_settled(fixture, attempt);
 	g_assert_cmpuint(seen->n_ended, ==, 1);
 }
 
@@ -341,7 +381,7 @@ static void a_running_attempt_that_nobody_knows_is_ended(struct fixture *fixture
 	executor_end(fixture);
 	executor_begin(fixture);
 	executor_recover(fixture->executor, NULL, 0, on_recovered);
-	wait_no_folder(fixture, attempt);
+	wait_settled(fixture, attempt);
 	g_assert_cmpuint(seen->n_ended, ==, 0);
 	g_assert_false(process_lives(seen->pid));
 }
@@ -427,6 +467,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	ADD(an_acknowledged_attempt_leaves_only_its_log);
+	ADD(a_folder_that_is_used_again_is_as_new);
 	ADD(a_killed_worker_is_lost_and_nothing_of_it_runs);
 	ADD(a_task_of_another_dagd_with_the_same_id_lives_on);
 	ADD(a_killed_worker_that_had_a_result_has_ended);

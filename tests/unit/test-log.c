@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* Masks and the log of an attempt: what reaches the file, whatever the reads look like. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib.h>
+#include <glib/gstdio.h>
+
+#include "worker/log.h"
+
+struct mask_case {
+	const char *words[4];
+	const char *text, *shown;
+};
+
+static const struct mask_case mask_cases[] = {
+	{{NULL}, "nothing to hide", "nothing to hide"},
+	{{"secret"}, "secret", "***"},
+	{{"secret"}, "a secret b secretsecret secre", "a *** b ****** secre"},
+	{{"abcd"}, "abcd has four bytes", "abcd has four bytes"},
+	{{"abcde"}, "abcde has five bytes", "*** has five bytes"},
+	{{"hunter", "hunter22"}, "hunter22 hunter2 hunter", "*** ***2 ***"},
+	{{"hunter22", "hunter"}, "hunter22 hunter2 hunter", "*** ***2 ***"},
+	{{"aaaab"}, "aaaaaaaab", "aaaa***"},
+	{{"aaaaa", "aaaab"}, "aaaaaaaab", "***aaab"},
+	{{"ababac"}, "abababac", "ab***"},
+	{{"line1\nline2"}, "x line1\nline2 y", "x *** y"},
+	{{"p\xc3\xa4sswort"}, "p\xc3\xa4sswort p\xc3\xa4", "*** p\xc3\xa4"},
+	{{"", "x"}, "xx", "xx"},
+};
+
+/* The text in two reads, cut at `cut`. */
+static char *mask_in_two(const struct masks *masks, const char *text, size_t cut)
+{
+	struct wire_buffer held = {0}, out = {0};
+	wire_buffer_append(&held, text, cut);
+	size_t done = masks_apply(masks, (char *)held.data, held.size, &out);
+	g_assert_cmpuint(done, <=, cut);
+	masks_apply_last(masks, text + done, strlen(text) - done, &out);
+	char *shown = g_strndup((char *)out.data, out.size);
+	wire_buffer_clear(&held);
+	wire_buffer_clear(&out);
+	return shown;
+}
+
+static void words_are_masked_wherever_the_text_is_cut(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(mask_cases); i++) {
+		const struct mask_case *mask_case = &mask_cases[i];
+		struct masks masks = {0};
+		masks_set(&masks, mask_case->words);
+		for (size_t cut = 0; cut <= strlen(mask_case->text); cut++) {
+			g_autofree char *shown = mask_in_two(&masks, mask_case->text, cut);
+			g_assert_cmpstr(shown, ==, mask_case->shown);
+		}
+		masks_clear(&masks);
+	}
+}
+
+struct log_fixture {
+	char *folder, *path, *index_path;
+	int pipe_fds[2];
+	struct log log;
+};
+
+static void set_up(struct log_fixture *fixture, const void *data)
+{
+	fixture->folder = g_dir_make_tmp("dagd-log-XXXXXX", NULL);
+	fixture->path = g_build_filename(fixture->folder, "attempt=1.log", NULL);
+	fixture->index_path = g_build_filename(fixture->folder, "attempt=1.idx", NULL);
+	g_assert_cmpint(pipe(fixture->pipe_fds), ==, 0);
+	const char *none[] = {NULL};
+	g_assert_cmpint(log_open(&fixture->log, fixture->path, 100, none), ==, 0);
+}
+
+static void tear_down(struct log_fixture *fixture, const void *data)
+{
+	close(fixture->pipe_fds[0]);
+	close(fixture->pipe_fds[1]);
+	wire_buffer_clear(&fixture->log.held);
+	wire_buffer_clear(&fixture->log.masked);
+	wire_buffer_clear(&fixture->log.last_line);
+	masks_clear(&fixture->log.masks);
+	g_unlink(fixture->path);
+	g_unlink(fixture->index_path);
+	g_rmdir(fixture->folder);
+	g_free(fixture->folder);
+	g_free(fixture->path);
+	g_free(fixture->index_path);
+}
+
+static void come(struct log_fixture *fixture, const char *text)
+{
+	g_assert_cmpint(write(fixture->pipe_fds[1], text, strlen(text)), ==, strlen(text));
+	g_assert_cmpint(log_read(&fixture->log, fixture->pipe_fds[0]), ==, strlen(text));
+}
+
+static void room_end(struct log_fixture *fixture)
+{
+	int full = open("/dev/full", O_WRONLY);
+	g_assert_cmpint(dup2(full, fixture->log.fd), ==, fixture->log.fd);
+	close(full);
+}
+
+static void room_begin(struct log_fixture *fixture)
+{
+	int file = open(fixture->path, O_WRONLY | O_APPEND);
+	g_assert_cmpint(dup2(file, fixture->log.fd), ==, fixture->log.fd);
+	close(file);
+}
+
+static void what_a_full_disk_swallowed_is_told(struct log_fixture *fixture, const void *data)
+{
+	come(fixture, "one\n");
+	room_end(fixture);
+	come(fixture, "two\n");
+	come(fixture, "three\n");
+	room_begin(fixture);
+	come(fixture, "four\n");
+	log_close(&fixture->log);
+	g_autofree char *text = NULL;
+	g_assert_true(g_file_get_contents(fixture->path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==,
+		"one\n\n[dagd: 10 bytes of output are missing here: No space left on "
+		"device]\nfour\n");
+	g_assert_cmpint(fixture->log.last_line.size, ==, 4);
+}
+
+static void it_is_told_at_the_end_at_the_latest(struct log_fixture *fixture, const void *data)
+{
+	room_end(fixture);
+	come(fixture, "gone\n");
+	room_begin(fixture);
+	log_close(&fixture->log);
+	g_autofree char *text = NULL;
+	g_assert_true(g_file_get_contents(fixture->path, &text, NULL, NULL));
+	g_assert_nonnull(strstr(text, "[dagd: 5 bytes of output are missing here"));
+}
+
+static void an_attempt_without_output_has_no_index(struct log_fixture *fixture, const void *data)
+{
+	log_close(&fixture->log);
+	GStatBuf info;
+	g_assert_cmpint(g_stat(fixture->path, &info), ==, 0);
+	g_assert_cmpint(info.st_size, ==, 0);
+	g_assert_cmpint(info.st_mode & 0777, ==, 0640);
+	g_assert_false(g_file_test(fixture->index_path, G_FILE_TEST_EXISTS));
+	g_assert_false(fixture->log.has_line);
+}
+
+static void the_last_line_is_followed_over_reads(struct log_fixture *fixture, const void *data)
+{
+	static const char *const reads[][2] = {{"a", "a"}, {"b\n", "ab"}, {"\n", ""}, {"c\nd", "d"},
+		{"e", "de"}, {"\nf\n", "f"}, {"g\n\n", ""}};
+	for (size_t i = 0; i < G_N_ELEMENTS(reads); i++) {
+		come(fixture, reads[i][0]);
+		g_assert_cmpmem(fixture->log.last_line.data, fixture->log.last_line.size,
+			reads[i][1], strlen(reads[i][1]));
+	}
+	log_close(&fixture->log);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/log/words_are_masked_wherever_the_text_is_cut",
+		words_are_masked_wherever_the_text_is_cut);
+#define ADD(function) \
+	g_test_add("/log/" #function, struct log_fixture, NULL, set_up, function, tear_down)
+	ADD(what_a_full_disk_swallowed_is_told);
+	ADD(it_is_told_at_the_end_at_the_latest);
+	ADD(an_attempt_without_output_has_no_index);
+	ADD(the_last_line_is_followed_over_reads);
+	return g_test_run();
+}
