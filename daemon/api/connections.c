@@ -205,7 +205,7 @@ void connections_list(struct request *request, void *data)
 	entries_list(request, data, &kind);
 }
 
-void connections_get(struct request *request, void *data)
+void connections_show(struct request *request, void *data)
 {
 	entry_get(request, data, &kind);
 }

@@ -3,6 +3,6 @@
 
 #include "daemon/http/http.h"
 
-request_handler connections_list, connections_get, connections_create, connections_patch,
+request_handler connections_list, connections_show, connections_create, connections_patch,
 	connections_delete;
 request_handler connections_bulk, connections_export;

@@ -109,7 +109,7 @@ void variables_list(struct request *request, void *data)
 	entries_list(request, data, &kind);
 }
 
-void variables_get(struct request *request, void *data)
+void variables_show(struct request *request, void *data)
 {
 	entry_get(request, data, &kind);
 }

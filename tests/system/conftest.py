@@ -7,6 +7,7 @@ import tempfile
 import pytest
 
 import servers
+from daemon import Daemon
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -42,3 +43,20 @@ def mongo():
 @pytest.fixture(scope="session")
 def s3():
     yield from server("s3")
+
+
+@pytest.fixture
+def dagd_home(build):
+    """A dagd that is not started: for files that must be there before."""
+    with tempfile.TemporaryDirectory(prefix="dagd-home-") as home:
+        one = Daemon(build, home)
+        try:
+            yield one
+        finally:
+            one.dispose()
+
+
+@pytest.fixture
+def dagd(dagd_home):
+    """A dagd on an empty home, started."""
+    return dagd_home.start()
