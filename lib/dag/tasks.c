@@ -192,11 +192,14 @@ static void arguments_read(struct loader *loader, struct task *task, const struc
 	}
 }
 
+/* The exit code that means skipped, where an operator does not let its users choose. */
+enum { SKIP_EXIT_CODE = 99 };
+
 /* The exit code that means skipped is needed before anything is rendered. */
 static void skip_code_read(struct loader *loader, struct task *task)
 {
 	const char *name = task->operator->skip_code_parameter;
-	task->skip_exit_code = -1;
+	task->skip_exit_code = name ? -1 : SKIP_EXIT_CODE;
 	for (size_t i = 0; name && i < task->n_arguments; i++) {
 		const struct argument *argument = &task->arguments[i];
 		if (strcmp(argument->parameter->name, name) != 0)

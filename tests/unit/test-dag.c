@@ -82,7 +82,7 @@ static void what_is_not_written_has_airflows_defaults(void)
 	g_assert_cmpint(task->priority_weight, ==, 1);
 	g_assert_true(task->do_xcom_push);
 	g_assert_cmpint(task->on_lost, ==, ON_LOST_RETRY);
-	g_assert_cmpint(task->skip_exit_code, ==, -1);
+	g_assert_cmpint(task->skip_exit_code, ==, 99);
 }
 
 static void keys_of_later_versions_may_say_what_is_so_anyway(void)
