@@ -83,15 +83,15 @@ static void launch_queued(struct engine *engine)
 void engine_admit(struct engine *engine)
 {
 	tasks_propagate(engine);
-	while (engine->touched->len > 0) {
-		struct run *run =
-			g_ptr_array_steal_index(engine->touched, engine->touched->len - 1);
-		run->is_touched = false;
-		run_admit(engine, run);
-		tasks_propagate(engine);
-		run_settle(engine, run);
-		if (engine->touched->len == 0)
-			launch_queued(engine);
-	}
-	launch_queued(engine);
+	do {
+		while (engine->touched->len > 0) {
+			struct run *run =
+				g_ptr_array_steal_index(engine->touched, engine->touched->len - 1);
+			run->is_touched = false;
+			run_admit(engine, run);
+			tasks_propagate(engine);
+			run_settle(engine, run);
+		}
+		launch_queued(engine);
+	} while (engine->touched->len > 0);
 }

@@ -10,9 +10,7 @@ static void instance_clear(struct engine *engine, struct instance *instance)
 	record->max_tries = record->try_number + (instance->task ? instance->task->retries : 0);
 	if (record->state == TASK_RUNNING) {
 		task_move(engine, instance, TASK_RESTARTING);
-		effect_add(engine,
-			(struct effect){EFFECT_KILL, .run = &instance->run->record, .task = record,
-				.attempt = record->attempt});
+		task_kill(engine, instance);
 		return;
 	}
 	instance_dequeue(instance);
@@ -21,6 +19,20 @@ static void instance_clear(struct engine *engine, struct instance *instance)
 	record->started_at = record->ended_at = INSTANT_NONE;
 	task_reason(instance, NULL);
 	task_move(engine, instance, TASK_NONE);
+}
+
+/* What was ready because it had ended waits for it again. */
+static void downstream_hold(struct engine *engine, const struct instance *instance)
+{
+	for (size_t i = 0; i < instance->task->n_downstream; i++) {
+		struct instance *downstream =
+			&instance->run->instances[instance->task->downstream[i]];
+		enum task_state state = downstream->record.state;
+		if (state != TASK_SCHEDULED && state != TASK_QUEUED)
+			continue;
+		instance_dequeue(downstream);
+		task_move(engine, downstream, TASK_NONE);
+	}
 }
 
 static bool tasks_exist(const struct run *run, const struct event *event, GError **error)
@@ -47,11 +59,14 @@ bool tasks_clear(struct engine *engine, const struct event *event, GError **erro
 	}
 	if (!tasks_exist(run, event, error))
 		return false;
-	for (const char *const *id = event->cleared.task_ids; *id; id++)
-		instance_clear(engine, run_instance(run, *id));
+	for (const char *const *id = event->cleared.task_ids; *id; id++) {
+		struct instance *instance = run_instance(run, *id);
+		instance_clear(engine, instance);
+		downstream_hold(engine, instance);
+	}
 	if (run->is_finished && run->n_unfinished > 0)
 		run_reopen(engine, run);
 	else if (run->record.state == RUN_RUNNING)
-		run_resume(engine, run);
+		run_go_on(engine, run);
 	return true;
 }

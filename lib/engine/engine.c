@@ -106,9 +106,8 @@ static bool trigger_check(
 			"DAG \"%s\" has a run \"%s\" already", event->dag_id, event->run_id);
 		return false;
 	}
-	const char *type =
-		event->triggered.type == RUN_MANUAL ? type_of_run_id(event->run_id) : NULL;
-	if (type) {
+	const char *type = type_of_run_id(event->run_id);
+	if (type && !g_str_equal(type, run_type_name(event->triggered.type))) {
 		g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
 			"run_id \"%s\" begins as those of %s runs do; choose another",
 			event->run_id, type);
@@ -204,7 +203,7 @@ static void recovered(struct engine *engine)
 	while (g_hash_table_iter_next(&workflows, NULL, (void **)&workflow)) {
 		g_hash_table_iter_init(&runs, workflow->runs);
 		while (g_hash_table_iter_next(&runs, NULL, (void **)&run))
-			run_touch(engine, run);
+			run_recover(engine, run);
 		workflow_start_runs(engine, workflow);
 		workflow_schedule(engine, workflow);
 	}
@@ -258,18 +257,16 @@ static void save_changes(struct engine *engine)
 	for (unsigned i = 0; i < engine->changed_workflows->len; i++) {
 		struct workflow *workflow = engine->changed_workflows->pdata[i];
 		workflow->is_changed = false;
-		effect_add(engine,
-			(struct effect){EFFECT_SAVE_DAG, .dag_record = &workflow->record});
+		effect_add(
+			engine, (struct effect){EFFECT_SAVE_DAG, .dag_record = &workflow->record});
 	}
 	save_runs(engine, false);
 	for (unsigned i = 0; i < engine->changed_instances->len; i++) {
 		struct instance *instance = engine->changed_instances->pdata[i];
 		instance->is_changed = false;
 		effect_add(engine,
-			(struct effect){EFFECT_SAVE_TASK,
-				.run = &instance->run->record,
-				.task = &instance->record,
-				.definition = instance->task});
+			(struct effect){EFFECT_SAVE_TASK, .run = &instance->run->record,
+				.task = &instance->record, .definition = instance->task});
 	}
 	save_runs(engine, true);
 	g_ptr_array_set_size(engine->changed_workflows, 0);
@@ -299,8 +296,6 @@ void engine_release(struct engine *engine)
 {
 	for (unsigned i = 0; i < engine->finished->len; i++) {
 		struct run *run = engine->finished->pdata[i];
-		if (!run->is_finished)
-			continue; /* cleared meanwhile */
 		g_hash_table_remove(engine->by_id, &run->record.id);
 		g_hash_table_remove(run->workflow->runs, run->record.run_id);
 	}

@@ -166,6 +166,8 @@ const struct task_record *engine_task(
 /* The next slot that a run will be made for; INSTANT_NEVER: none, or paused. */
 int64_t engine_next_slot(const struct engine *engine, const char *dag_id);
 unsigned engine_n_running(const struct engine *engine); /* attempts */
+/* For tests, after a step: asserts that all that is counted and queued follows from the states. */
+void engine_check(const struct engine *engine);
 
 struct why {
 	char *run_id, *task_id; /* NULL where it does not apply */

@@ -88,11 +88,15 @@ struct run *run_new(struct engine *engine, struct workflow *workflow,
 void run_free(struct run *run);
 struct run *run_find(const struct workflow *workflow, const char *run_id);
 struct instance *run_instance(const struct run *run, const char *task_id);
+/* Of a run whose DAG cannot be loaded there is what its rows tell. */
+struct instance *run_instance_add(struct run *run, const char *task_id);
 void run_changed(struct engine *engine, struct run *run);
 void run_move(struct engine *engine, struct run *run, enum run_state state);
 /* Its tasks or limits changed: admit and settle at the end of the step. */
 void run_touch(struct engine *engine, struct run *run);
 void run_enqueue(struct run *run);
+/* dagrun_timeout counts from its start. */
+void run_timeout_set(struct engine *engine, struct run *run);
 void run_begin(struct engine *engine, struct run *run);
 /* Looks at all its tasks anew: which are ready. */
 void run_resume(struct engine *engine, struct run *run);
@@ -100,6 +104,12 @@ void run_resume(struct engine *engine, struct run *run);
 void run_settle(struct engine *engine, struct run *run);
 /* Ends it as failed now: what runs is killed, what waits is skipped. */
 void run_abort(struct engine *engine, struct run *run, const char *reason);
+/* It is running, and to end as failed as soon as its processes have ended. */
+bool run_is_aborted(const struct run *run);
+/* All that earlier attempts left is known. */
+void run_recover(struct engine *engine, struct run *run);
+/* Tasks of a running run were cleared. If it was aborted, this is a newer word: it begins anew. */
+void run_go_on(struct engine *engine, struct run *run);
 /* A finished run whose tasks were cleared waits for its turn again. */
 void run_reopen(struct engine *engine, struct run *run);
 
@@ -108,6 +118,10 @@ void task_move(struct engine *engine, struct instance *instance, enum task_state
 void instance_changed(struct engine *engine, struct instance *instance);
 /* Takes the text over. */
 void task_reason(struct instance *instance, char *reason);
+/* Its process is to be ended; its attempt ends as any other. */
+void task_kill(struct engine *engine, struct instance *instance);
+/* Counts the upstream tasks that are not done. */
+void task_count_waiting(struct instance *instance);
 /* Of a waiting task of a running run: looks at all its upstream tasks and moves it to where it
  * belongs. */
 void task_evaluate(struct engine *engine, struct instance *instance);

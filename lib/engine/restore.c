@@ -25,8 +25,8 @@ void engine_restore_run(struct engine *engine, const struct run_record *record, 
 static struct instance *restored_instance(
 	const struct engine *engine, int64_t run_id, const char *task_id)
 {
-	const struct run *run = g_hash_table_lookup(engine->by_id, &run_id);
-	return run && run->is_restoring ? run_instance(run, task_id) : NULL;
+	struct run *run = g_hash_table_lookup(engine->by_id, &run_id);
+	return run && run->is_restoring ? run_instance_add(run, task_id) : NULL;
 }
 
 void engine_restore_task(struct engine *engine, const struct task_record *record)
@@ -57,9 +57,11 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 	case TASK_RESTARTING:
 		run->n_active++;
 		return;
-	case TASK_SCHEDULED:
 	case TASK_QUEUED:
 		record->state = TASK_SCHEDULED;
+		instance_changed(engine, instance);
+		/* fall through */
+	case TASK_SCHEDULED:
 		if (instance->task)
 			instance->place = g_sequence_insert_sorted(
 				run->ready, instance, instance_compare, NULL);
@@ -69,6 +71,8 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 			wake_set(&engine->wakes, &instance->retry, record->retry_at);
 		return;
 	case TASK_NONE:
+		task_count_waiting(instance);
+		return;
 	case TASK_SUCCESS:
 	case TASK_FAILED:
 	case TASK_SKIPPED:
@@ -98,7 +102,7 @@ static void run_restored(struct engine *engine, struct run *run)
 		run_enqueue(run);
 	} else {
 		run->workflow->n_running++;
-		run_resume(engine, run);
+		run_timeout_set(engine, run);
 	}
 }
 

@@ -75,9 +75,10 @@ static void by_task_free(void *instance)
 	g_free(instance);
 }
 
-/* Of a run whose DAG cannot be loaded there is what its rows tell. */
-static struct instance *instance_without_dag(struct run *run, const char *task_id)
+struct instance *run_instance_add(struct run *run, const char *task_id)
 {
+	if (run->dag)
+		return run_instance(run, task_id);
 	if (!run->by_task)
 		run->by_task = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, by_task_free);
 	struct instance *instance = g_hash_table_lookup(run->by_task, task_id);
@@ -92,7 +93,7 @@ static struct instance *instance_without_dag(struct run *run, const char *task_i
 struct instance *run_instance(const struct run *run, const char *task_id)
 {
 	if (!run->dag)
-		return instance_without_dag((struct run *)run, task_id);
+		return run->by_task ? g_hash_table_lookup(run->by_task, task_id) : NULL;
 	const struct task *task = dag_task(run->dag, task_id);
 	return task ? &run->instances[task->index] : NULL;
 }
@@ -137,9 +138,9 @@ static void run_dequeue(struct run *run)
 	run->place = NULL;
 }
 
-static void timeout_set(struct engine *engine, struct run *run)
+void run_timeout_set(struct engine *engine, struct run *run)
 {
-	bool has_timeout = run->dag && run->dag->dagrun_timeout_us > 0;
+	bool has_timeout = run->dag && run->dag->dagrun_timeout_us > 0 && !run_is_aborted(run);
 	wake_set(&engine->wakes, &run->timeout,
 		has_timeout ? run->record.started_at + run->dag->dagrun_timeout_us : INSTANT_NEVER);
 }
@@ -154,7 +155,7 @@ void run_begin(struct engine *engine, struct run *run)
 
 void run_resume(struct engine *engine, struct run *run)
 {
-	timeout_set(engine, run);
+	run_timeout_set(engine, run);
 	for (size_t i = 0; i < run->n_instances; i++)
 		task_evaluate(engine, &run->instances[i]);
 	run_touch(engine, run);
@@ -194,10 +195,15 @@ static const char *failed_task(const struct run *run, const struct instance *lea
 	return leaf->record.task_id;
 }
 
-/* As in Airflow, the leaves alone decide how a run ended. */
+/*
+ * As in Airflow, the leaves alone decide how a run ended. A run without DAG has tasks that are not
+ * known; it ends only by a user's word.
+ */
 void run_settle(struct engine *engine, struct run *run)
 {
-	if (!run->dag || run->record.state != RUN_RUNNING || run->n_unfinished > 0)
+	if (run->record.state != RUN_RUNNING || run->n_unfinished > 0)
+		return;
+	if (!run->dag && !run_is_aborted(run))
 		return;
 	const struct instance *leaf = failed_leaf(run);
 	if (leaf && !run->record.reason)
@@ -205,7 +211,21 @@ void run_settle(struct engine *engine, struct run *run)
 	run_finish(engine, run, run->record.reason ? RUN_FAILED : RUN_SUCCESS);
 }
 
-static void instance_abort(struct engine *engine, struct instance *instance, const char *reason)
+static void run_each(struct engine *engine, struct run *run,
+	void (*visit)(struct engine *engine, struct instance *instance))
+{
+	GHashTableIter iter;
+	struct instance *instance;
+	for (size_t i = 0; i < run->n_instances; i++)
+		visit(engine, &run->instances[i]);
+	if (!run->by_task)
+		return;
+	g_hash_table_iter_init(&iter, run->by_task);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&instance))
+		visit(engine, instance);
+}
+
+static void instance_abort(struct engine *engine, struct instance *instance)
 {
 	enum task_state state = instance->record.state;
 	if (task_state_is_finished(state))
@@ -213,15 +233,19 @@ static void instance_abort(struct engine *engine, struct instance *instance, con
 	if (state == TASK_RUNNING || state == TASK_RESTARTING) {
 		instance->record.max_tries = instance->record.try_number - 1; /* no retry */
 		instance_changed(engine, instance);
-		effect_add(engine,
-			(struct effect){EFFECT_KILL, .run = &instance->run->record,
-				.task = &instance->record, .attempt = instance->record.attempt});
+		task_kill(engine, instance);
 		return;
 	}
 	instance_dequeue(instance);
 	wake_set(&engine->wakes, &instance->retry, INSTANT_NEVER);
-	task_reason(instance, g_strdup(reason));
+	instance->record.retry_at = INSTANT_NONE;
+	task_reason(instance, g_strdup(instance->run->record.reason));
 	task_move(engine, instance, TASK_SKIPPED);
+}
+
+bool run_is_aborted(const struct run *run)
+{
+	return run->record.state == RUN_RUNNING && run->record.reason;
 }
 
 void run_abort(struct engine *engine, struct run *run, const char *reason)
@@ -229,15 +253,42 @@ void run_abort(struct engine *engine, struct run *run, const char *reason)
 	g_free(run->record.reason);
 	run->record.reason = g_strdup(reason);
 	run_changed(engine, run);
-	for (size_t i = 0; i < run->n_instances; i++)
-		instance_abort(engine, &run->instances[i], reason);
+	wake_set(&engine->wakes, &run->timeout, INSTANT_NEVER);
+	run_each(engine, run, instance_abort);
 	if (run->record.state == RUN_QUEUED)
 		run_finish(engine, run, RUN_FAILED);
 	run_touch(engine, run);
 }
 
+/* Its end was decided, but dagd may have died before it killed the process. */
+static void instance_kill_again(struct engine *engine, struct instance *instance)
+{
+	enum task_state state = instance->record.state;
+	if (state == TASK_RESTARTING || (state == TASK_RUNNING && run_is_aborted(instance->run)))
+		task_kill(engine, instance);
+}
+
+void run_recover(struct engine *engine, struct run *run)
+{
+	if (run->record.state != RUN_RUNNING)
+		return;
+	run_each(engine, run, instance_kill_again);
+	run_resume(engine, run);
+}
+
+void run_go_on(struct engine *engine, struct run *run)
+{
+	if (run_is_aborted(run)) {
+		g_clear_pointer(&run->record.reason, g_free);
+		run->record.started_at = engine->now;
+		run_changed(engine, run);
+	}
+	run_resume(engine, run);
+}
+
 void run_reopen(struct engine *engine, struct run *run)
 {
+	g_ptr_array_remove_fast(engine->finished, run);
 	run_move(engine, run, RUN_QUEUED);
 	run->record.queued_at = engine->now;
 	run->record.started_at = run->record.ended_at = INSTANT_NONE;

@@ -116,6 +116,15 @@ void tasks_propagate(struct engine *engine)
 	}
 }
 
+void task_count_waiting(struct instance *instance)
+{
+	const struct task *task = instance->task;
+	instance->n_waiting = 0;
+	for (size_t i = 0; task && i < task->n_upstream; i++)
+		instance->n_waiting += !task_state_is_finished(
+			instance->run->instances[task->upstream[i]].record.state);
+}
+
 void task_evaluate(struct engine *engine, struct instance *instance)
 {
 	const struct instance *skipped = NULL;
@@ -123,7 +132,7 @@ void task_evaluate(struct engine *engine, struct instance *instance)
 	if (!task || instance->record.state != TASK_NONE
 		|| instance->run->record.state != RUN_RUNNING)
 		return;
-	instance->n_waiting = 0;
+	task_count_waiting(instance);
 	for (size_t i = 0; i < task->n_upstream; i++) {
 		const struct instance *upstream = &instance->run->instances[task->upstream[i]];
 		enum task_state state = upstream->record.state;
@@ -133,7 +142,6 @@ void task_evaluate(struct engine *engine, struct instance *instance)
 		}
 		if (state == TASK_SKIPPED && !skipped)
 			skipped = upstream;
-		instance->n_waiting += !task_state_is_finished(state);
 	}
 	if (skipped)
 		upstream_skipped(engine, instance, skipped);
@@ -168,24 +176,33 @@ static void task_wait_for_retry(struct engine *engine, struct instance *instance
 {
 	instance->record.retry_at = at;
 	task_move(engine, instance, TASK_UP_FOR_RETRY);
-	wake_set(&engine->wakes, &instance->retry, at);
+	if (instance->task)
+		wake_set(&engine->wakes, &instance->retry, at);
+}
+
+/* As soon as its upstream tasks let it: they may have been cleared meanwhile. */
+static void task_wait(struct engine *engine, struct instance *instance)
+{
+	task_move(engine, instance, TASK_NONE);
+	task_evaluate(engine, instance);
 }
 
 void task_retry(struct engine *engine, struct instance *instance)
 {
 	instance->record.retry_at = INSTANT_NONE;
-	task_ready(engine, instance);
+	task_wait(engine, instance);
 }
 
 /* The try has failed: another one, or the end. `is_final`: no further try can help. */
 static void task_fail(struct engine *engine, struct instance *instance, bool is_final)
 {
 	struct task_record *record = &instance->record;
-	bool has_tries = instance->task && record->try_number <= record->max_tries;
-	if (is_final || !has_tries)
+	/* Without its DAG the delay is not known; it waits until that can be loaded anyway. */
+	int64_t delay_us = instance->task ? retry_delay(instance) : 0;
+	if (is_final || record->try_number > record->max_tries)
 		task_move(engine, instance, TASK_FAILED);
 	else
-		task_wait_for_retry(engine, instance, engine->now + retry_delay(instance));
+		task_wait_for_retry(engine, instance, engine->now + delay_us);
 }
 
 static char *signal_text(int signal)
@@ -244,19 +261,31 @@ static void attempt_record_end(
 			.state = state});
 }
 
+/* Its run is being ended: it does not begin any more. */
+static void task_never_mind(struct engine *engine, struct instance *instance)
+{
+	task_reason(instance, g_strdup(instance->run->record.reason));
+	task_move(engine, instance, TASK_SKIPPED);
+}
+
+void task_kill(struct engine *engine, struct instance *instance)
+{
+	effect_add(engine,
+		(struct effect){EFFECT_KILL, .run = &instance->run->record,
+			.task = &instance->record, .attempt = instance->record.attempt});
+}
+
 /* It was cleared while it ran: the try does not count, it begins anew unless its run is being
  * ended. */
 static void task_restart(struct engine *engine, struct instance *instance)
 {
-	if (instance->run->record.reason) {
-		task_reason(instance, g_strdup(instance->run->record.reason));
-		task_move(engine, instance, TASK_SKIPPED);
+	if (run_is_aborted(instance->run)) {
+		task_never_mind(engine, instance);
 		return;
 	}
 	instance->record.started_at = instance->record.ended_at = INSTANT_NONE;
 	task_reason(instance, NULL);
-	task_move(engine, instance, TASK_NONE);
-	task_evaluate(engine, instance);
+	task_wait(engine, instance);
 }
 
 bool task_ended(struct engine *engine, const struct event *event, GError **error)
@@ -296,7 +325,7 @@ bool task_lost(struct engine *engine, const struct event *event, GError **error)
 		task_restart(engine, instance);
 	else
 		task_fail(engine, instance,
-			instance->task && instance->task->on_lost == ON_LOST_FAIL);
+			!instance->task || instance->task->on_lost == ON_LOST_FAIL);
 	return true;
 }
 
@@ -309,9 +338,13 @@ bool task_taken_back(struct engine *engine, const struct event *event, GError **
 	instance->record.try_number--;
 	instance->record.started_at = INSTANT_NONE;
 	if (instance->record.state == TASK_RESTARTING) {
+		instance->record.max_tries--; /* it counted that try */
 		task_restart(engine, instance);
+	} else if (run_is_aborted(instance->run)) {
+		task_never_mind(engine, instance);
 	} else if (engine->is_recovering) {
-		task_ready(engine, instance);
+		task_move(engine, instance, TASK_SCHEDULED);
+		task_wait(engine, instance);
 	} else {
 		task_reason(instance, g_strdup(event->lost.reason));
 		task_wait_for_retry(engine, instance, engine->now + START_AGAIN_US);

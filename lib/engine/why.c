@@ -169,7 +169,7 @@ static void run_why(
 				instance_sentence(engine, &run->instances[i]));
 }
 
-static char *schedule_sentence(const struct workflow *workflow)
+static char *schedule_sentence(const struct engine *engine, const struct workflow *workflow)
 {
 	const struct dag *dag = workflow->dag;
 	if (!dag)
@@ -180,6 +180,8 @@ static char *schedule_sentence(const struct workflow *workflow)
 		return g_strdup_printf("is paused; dagctl dags unpause %s", dag->dag_id);
 	if (!dag->schedule)
 		return g_strdup("has no schedule: it runs when it is triggered");
+	if (engine->is_recovering)
+		return g_strdup("waits until all that an earlier dagd left is known");
 	if (workflow->slot.place)
 		return since("next run at", workflow->slot.at, NULL);
 	if (workflow->n_running >= dag->max_active_runs)
@@ -203,7 +205,7 @@ GPtrArray *engine_why(
 			run_why(list, engine, run, task_id);
 		return list;
 	}
-	why_add(list, NULL, NULL, schedule_sentence(workflow));
+	why_add(list, NULL, NULL, schedule_sentence(engine, workflow));
 	g_hash_table_iter_init(&runs, workflow->runs);
 	while (g_hash_table_iter_next(&runs, NULL, (void **)&run))
 		run_why(list, engine, run, NULL);

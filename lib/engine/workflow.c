@@ -99,12 +99,27 @@ void workflow_gone(struct engine *engine, struct workflow *workflow)
 	workflow_schedule(engine, workflow);
 }
 
+/* To wait for a worker held no promise: it waits for the end of the pause now. */
+static void queued_hold(struct engine *engine, const struct workflow *workflow)
+{
+	GSequenceIter *iter = g_sequence_get_begin_iter(engine->queued);
+	while (!g_sequence_iter_is_end(iter)) {
+		struct instance *instance = g_sequence_get(iter);
+		iter = g_sequence_iter_next(iter);
+		if (instance->run->workflow != workflow)
+			continue;
+		instance_dequeue(instance);
+		task_ready(engine, instance);
+	}
+}
+
 bool workflow_pause(struct engine *engine, struct workflow *workflow)
 {
 	if (workflow->record.is_paused)
 		return false;
 	workflow->record.is_paused = true;
 	workflow_changed(engine, workflow);
+	queued_hold(engine, workflow);
 	workflow_schedule(engine, workflow);
 	return true;
 }

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* `a exits 1 saying no`, `r1 a is lost because the power failed`: what becomes of an attempt. */
+#include <string.h>
+
+#include "lib/base/instant.h"
+#include "tests/story/play.h"
+
+#define AGAIN " -- again"
+
+/* Which words stand between the task and the rest, and what they mean. */
+enum ending { EXITS, KILLED, TIMES_OUT, CANNOT_START, LOST, TAKEN_BACK };
+static const struct {
+	const char *words;
+	enum ending ending;
+} endings[] = {
+	{" exits ", EXITS},
+	{" is killed by signal ", KILLED},
+	{" times out", TIMES_OUT},
+	{" cannot start because ", CANNOT_START},
+	{" is lost because ", LOST},
+	{" is taken back because ", TAKEN_BACK},
+};
+
+static const struct task_record *task_look(
+	const struct play *play, const struct run_record *run, const char *task_id)
+{
+	const struct task_record *task =
+		engine_task(play->engine, run->dag_id, run->run_id, task_id);
+	return task ? task : memory_task(play->memory, run->id, task_id);
+}
+
+/* The newest attempt of the only such task that has one. */
+static int64_t attempt_find(
+	const struct play *play, const char *run_id, const char *task_id, bool may_have_ended)
+{
+	int64_t attempt = 0;
+	for (unsigned i = 0; i < play->runs->len; i++) {
+		const struct run_record *run = play->runs->pdata[i];
+		if (run_id && !g_str_equal(run_id, run->run_id))
+			continue;
+		const struct task_record *task = task_look(play, run, task_id);
+		bool is_alive =
+			task && (task->state == TASK_RUNNING || task->state == TASK_RESTARTING);
+		if (!task || (!is_alive && !may_have_ended))
+			continue;
+		if (attempt)
+			return 0;
+		attempt = task->attempt;
+	}
+	return attempt;
+}
+
+/* `a` or `r1 a` */
+static int64_t attempt_named(const struct play *play, const char *name, bool may_have_ended)
+{
+	g_auto(GStrv) words = g_strsplit(name, " ", 2);
+	if (!words[1])
+		return attempt_find(play, NULL, words[0], may_have_ended);
+	g_autofree char *run_id = run_id_of(play, words[0]);
+	return attempt_find(play, run_id, words[1], may_have_ended);
+}
+
+static struct event ended_event(int64_t attempt)
+{
+	return (struct event){
+		.kind = EVENT_ATTEMPT_ENDED,
+		.ended =
+			{
+				.attempt = attempt,
+				.exit_code = -1,
+				.started_at = INSTANT_NONE,
+				.ended_at = INSTANT_NONE,
+			},
+	};
+}
+
+static struct event ending_event(enum ending ending, int64_t attempt, char *rest)
+{
+	struct event event = ended_event(attempt);
+	switch (ending) {
+	case EXITS:
+		event.ended.exit_code = (int)g_ascii_strtoll(rest, &rest, 10);
+		if (g_str_has_prefix(rest, " saying "))
+			event.ended.last_line = rest + strlen(" saying ");
+		return event;
+	case KILLED:
+		event.ended.signal = (int)g_ascii_strtoll(rest, NULL, 10);
+		return event;
+	case TIMES_OUT:
+		event.ended.timed_out = true;
+		return event;
+	case CANNOT_START:
+		event.ended.error = rest;
+		return event;
+	case LOST:
+	case TAKEN_BACK:
+		event = (struct event){
+			.kind = ending == LOST ? EVENT_ATTEMPT_LOST : EVENT_ATTEMPT_TAKEN_BACK};
+		event.lost.attempt = attempt;
+		event.lost.reason = rest;
+		return event;
+	}
+	g_assert_not_reached();
+}
+
+bool attempt_happens(struct play *play, const char *line, GError **error)
+{
+	bool is_again = g_str_has_suffix(line, AGAIN);
+	g_autofree char *what = g_strndup(line, strlen(line) - (is_again ? strlen(AGAIN) : 0));
+	for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
+		char *words = strstr(what, endings[i].words);
+		if (!words)
+			continue;
+		*words = '\0';
+		int64_t attempt = attempt_named(play, what, is_again);
+		if (!attempt) {
+			g_set_error(error, LIB_ERROR, 0,
+				"\"%s\" is not the name of one running task", what);
+			return false;
+		}
+		struct event event =
+			ending_event(endings[i].ending, attempt, words + strlen(endings[i].words));
+		play_step(play, &event);
+		return true;
+	}
+	g_set_error(error, LIB_ERROR, 0, "\"%s\" is nothing that can happen", line);
+	return false;
+}

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/story/memory.h"
+
+#include <string.h>
+
+#include "lib/base/instant.h"
+
+enum row_kind { ROW_VERSION, ROW_DAG, ROW_RUN, ROW_TASK, ROW_START, ROW_ENDED };
+
+struct row {
+	enum row_kind kind;
+	union {
+		struct dag *version;
+		struct dag_record dag;
+		struct run_record run;
+		struct task_record task;
+		struct attempt_record attempt;
+	};
+};
+
+struct memory {
+	GArray *batch;                  /* of struct row */
+	GPtrArray *versions;            /* of struct dag */
+	GPtrArray *dags, *runs, *tasks; /* of their records */
+	GPtrArray *attempts;            /* of struct attempt_record */
+	GHashTable *runs_by_id;         /* &id -> struct run_record */
+	GHashTable *runs_by_name;       /* "dag/run" -> struct run_record */
+	GHashTable *slots;              /* "dag/slot" -> struct run_record */
+	GHashTable *tasks_by_name;      /* "run/task" -> struct task_record */
+	GHashTable *attempts_by_id;     /* &id -> struct attempt_record */
+};
+
+static void row_clear(void *data)
+{
+	struct row *row = data;
+	switch (row->kind) {
+	case ROW_VERSION:
+		dag_unref(row->version);
+		return;
+	case ROW_DAG:
+		dag_record_clear(&row->dag);
+		return;
+	case ROW_RUN:
+		run_record_clear(&row->run);
+		return;
+	case ROW_TASK:
+		task_record_clear(&row->task);
+		return;
+	case ROW_START:
+	case ROW_ENDED:
+		attempt_record_clear(&row->attempt);
+		return;
+	}
+}
+
+#define FREE_RECORD(type)                     \
+	static void type##_free(void *record) \
+	{                                     \
+		type##_clear(record);         \
+		g_free(record);               \
+	}
+FREE_RECORD(dag_record)
+FREE_RECORD(run_record)
+FREE_RECORD(task_record)
+FREE_RECORD(attempt_record)
+
+static void version_free(void *dag)
+{
+	dag_unref(dag);
+}
+
+static GHashTable *names_new(void)
+{
+	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+struct memory *memory_new(void)
+{
+	struct memory *memory = g_new0(struct memory, 1);
+	memory->batch = g_array_new(FALSE, TRUE, sizeof(struct row));
+	g_array_set_clear_func(memory->batch, row_clear);
+	memory->versions = g_ptr_array_new_with_free_func(version_free);
+	memory->dags = g_ptr_array_new_with_free_func(dag_record_free);
+	memory->runs = g_ptr_array_new_with_free_func(run_record_free);
+	memory->tasks = g_ptr_array_new_with_free_func(task_record_free);
+	memory->attempts = g_ptr_array_new_with_free_func(attempt_record_free);
+	memory->runs_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
+	memory->attempts_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
+	memory->runs_by_name = names_new();
+	memory->slots = names_new();
+	memory->tasks_by_name = names_new();
+	return memory;
+}
+
+void memory_free(struct memory *memory)
+{
+	g_array_unref(memory->batch);
+	g_hash_table_destroy(memory->runs_by_id);
+	g_hash_table_destroy(memory->attempts_by_id);
+	g_hash_table_destroy(memory->runs_by_name);
+	g_hash_table_destroy(memory->slots);
+	g_hash_table_destroy(memory->tasks_by_name);
+	g_ptr_array_unref(memory->versions);
+	g_ptr_array_unref(memory->dags);
+	g_ptr_array_unref(memory->runs);
+	g_ptr_array_unref(memory->tasks);
+	g_ptr_array_unref(memory->attempts);
+	g_free(memory);
+}
+
+/* ---- a batch ---- */
+
+static struct attempt_record attempt_of(const struct effect *effect, int64_t now)
+{
+	return (struct attempt_record){
+		.id = effect->attempt,
+		.run = effect->run->id,
+		.task_id = g_strdup(effect->task->task_id),
+		.map_index = effect->task->map_index,
+		.try_number = effect->task->try_number,
+		.state = ATTEMPT_LAUNCHING,
+		.launched_at = now,
+		.started_at = INSTANT_NONE,
+		.ended_at = INSTANT_NONE,
+		.exit_code = -1,
+	};
+}
+
+/* A started attempt is that of its task, which runs. */
+static void start_check(const struct effect *effect)
+{
+	g_assert(effect->attempt == effect->task->attempt);
+	g_assert(effect->task->state == TASK_RUNNING && effect->run->state == RUN_RUNNING);
+	g_assert(effect->definition && effect->run_dag);
+	g_assert_cmpstr(effect->definition->task_id, ==, effect->task->task_id);
+}
+
+/* False: nothing of it is saved. */
+static bool row_of(const struct effect *effect, int64_t now, struct row *row)
+{
+	switch (effect->kind) {
+	case EFFECT_SAVE_VERSION:
+		*row = (struct row){ROW_VERSION, .version = dag_ref(effect->dag)};
+		return true;
+	case EFFECT_SAVE_DAG:
+		*row = (struct row){ROW_DAG, .dag = dag_record_copy(effect->dag_record)};
+		return true;
+	case EFFECT_SAVE_RUN:
+		*row = (struct row){ROW_RUN, .run = run_record_copy(effect->run)};
+		return true;
+	case EFFECT_SAVE_TASK:
+		*row = (struct row){ROW_TASK, .task = task_record_copy(effect->task)};
+		return true;
+	case EFFECT_START:
+		start_check(effect);
+		*row = (struct row){ROW_START, .attempt = attempt_of(effect, now)};
+		return true;
+	case EFFECT_ENDED:
+		*row = (struct row){ROW_ENDED, .attempt = attempt_of(effect, now)};
+		row->attempt.state = effect->state;
+		return true;
+	case EFFECT_FORGET_XCOMS:
+	case EFFECT_KILL:
+		return false;
+	}
+	g_assert_not_reached();
+}
+
+void memory_gather(struct memory *memory, const struct effects *effects, int64_t now)
+{
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		struct row row;
+		if (row_of(&g_array_index(effects->list, struct effect, i), now, &row))
+			g_array_append_val(memory->batch, row);
+	}
+}
+
+void memory_drop(struct memory *memory)
+{
+	g_array_set_size(memory->batch, 0);
+}
+
+/* ---- what is committed ---- */
+
+static char *run_name(const struct run_record *run)
+{
+	return g_strconcat(run->dag_id, "/", run->run_id, NULL);
+}
+
+static char *task_name(int64_t run, const char *task_id)
+{
+	return g_strdup_printf("%" G_GINT64_FORMAT "/%s", run, task_id);
+}
+
+static void version_put(struct memory *memory, struct dag *dag)
+{
+	for (unsigned i = 0; i < memory->versions->len; i++)
+		if (g_str_equal(((struct dag *)memory->versions->pdata[i])->hash, dag->hash))
+			return;
+	g_ptr_array_add(memory->versions, dag_ref(dag));
+}
+
+static void dag_put(struct memory *memory, const struct dag_record *dag)
+{
+	for (unsigned i = 0; i < memory->dags->len; i++) {
+		struct dag_record *old = memory->dags->pdata[i];
+		if (!g_str_equal(old->dag_id, dag->dag_id))
+			continue;
+		dag_record_clear(old);
+		*old = dag_record_copy(dag);
+		return;
+	}
+	struct dag_record copy = dag_record_copy(dag);
+	g_ptr_array_add(memory->dags, g_memdup2(&copy, sizeof copy));
+}
+
+static void run_add(struct memory *memory, const struct run_record *run)
+{
+	struct run_record copy = run_record_copy(run);
+	struct run_record *own = g_memdup2(&copy, sizeof copy);
+	g_ptr_array_add(memory->runs, own);
+	g_assert(g_hash_table_insert(memory->runs_by_id, &own->id, own));
+	g_assert(g_hash_table_insert(memory->runs_by_name, run_name(run), own));
+	if (run->slot == INSTANT_NONE)
+		return;
+	char *slot = g_strdup_printf("%s/%" G_GINT64_FORMAT, run->dag_id, run->slot);
+	g_assert(g_hash_table_insert(memory->slots, slot, own));
+}
+
+static void run_put(struct memory *memory, const struct run_record *run)
+{
+	struct run_record *old = g_hash_table_lookup(memory->runs_by_id, &run->id);
+	if (!old) {
+		run_add(memory, run);
+		return;
+	}
+	g_assert_cmpstr(old->run_id, ==, run->run_id);
+	g_assert_cmpstr(old->version, ==, run->version);
+	run_record_clear(old);
+	*old = run_record_copy(run);
+}
+
+static void task_put(struct memory *memory, const struct task_record *task)
+{
+	g_autofree char *name = task_name(task->run, task->task_id);
+	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, name);
+	struct task_record copy = task_record_copy(task);
+	if (old) {
+		task_record_clear(old);
+		*old = copy;
+		return;
+	}
+	old = g_memdup2(&copy, sizeof copy);
+	g_ptr_array_add(memory->tasks, old);
+	g_hash_table_insert(memory->tasks_by_name, g_steal_pointer(&name), old);
+}
+
+static void attempt_add(struct memory *memory, const struct attempt_record *attempt)
+{
+	struct attempt_record copy = attempt_record_copy(attempt);
+	struct attempt_record *own = g_memdup2(&copy, sizeof copy);
+	g_ptr_array_add(memory->attempts, own);
+	g_assert(g_hash_table_insert(memory->attempts_by_id, &own->id, own));
+}
+
+static void attempt_end(struct memory *memory, const struct attempt_record *attempt)
+{
+	struct attempt_record *old = g_hash_table_lookup(memory->attempts_by_id, &attempt->id);
+	g_assert(old && old->state == ATTEMPT_LAUNCHING);
+	g_assert(attempt->state != ATTEMPT_LAUNCHING);
+	old->state = attempt->state;
+	old->ended_at = attempt->launched_at;
+}
+
+static void row_put(struct memory *memory, const struct row *row)
+{
+	switch (row->kind) {
+	case ROW_VERSION:
+		version_put(memory, row->version);
+		return;
+	case ROW_DAG:
+		dag_put(memory, &row->dag);
+		return;
+	case ROW_RUN:
+		run_put(memory, &row->run);
+		return;
+	case ROW_TASK:
+		task_put(memory, &row->task);
+		return;
+	case ROW_START:
+		attempt_add(memory, &row->attempt);
+		return;
+	case ROW_ENDED:
+		attempt_end(memory, &row->attempt);
+		return;
+	}
+}
+
+void memory_commit(struct memory *memory)
+{
+	for (unsigned i = 0; i < memory->batch->len; i++)
+		row_put(memory, &g_array_index(memory->batch, struct row, i));
+	memory_drop(memory);
+}
+
+/* ---- an engine from it ---- */
+
+static struct dag *version_get(const struct memory *memory, const char *hash)
+{
+	for (unsigned i = 0; i < memory->versions->len; i++)
+		if (g_str_equal(((struct dag *)memory->versions->pdata[i])->hash, hash))
+			return memory->versions->pdata[i];
+	return NULL;
+}
+
+static void restore_run(const struct memory *memory, struct engine *engine,
+	const struct run_record *run, const char *why_not)
+{
+	struct dag *dag = version_get(memory, run->version);
+	g_assert(dag);
+	engine_restore_run(engine, run, why_not ? NULL : dag, why_not);
+	for (unsigned i = 0; i < memory->tasks->len; i++) {
+		const struct task_record *task = memory->tasks->pdata[i];
+		if (task->run == run->id)
+			engine_restore_task(engine, task);
+	}
+}
+
+struct engine *memory_restore(
+	struct memory *memory, const struct engine_options *options, const char *why_not)
+{
+	struct engine_options own = *options;
+	own.next_run = 1;
+	own.next_attempt = 1;
+	for (unsigned i = 0; i < memory->attempts->len; i++) {
+		const struct attempt_record *attempt = memory->attempts->pdata[i];
+		own.next_attempt = MAX(own.next_attempt, attempt->id + 1);
+	}
+	for (unsigned i = 0; i < memory->runs->len; i++) {
+		const struct run_record *run = memory->runs->pdata[i];
+		own.next_run = MAX(own.next_run, run->id + 1);
+	}
+	struct engine *engine = engine_new(&own);
+	for (unsigned i = 0; i < memory->dags->len; i++)
+		engine_restore_dag(engine, memory->dags->pdata[i]);
+	for (unsigned i = 0; i < memory->runs->len; i++) {
+		const struct run_record *run = memory->runs->pdata[i];
+		if (!run_state_is_finished(run->state))
+			restore_run(memory, engine, run, why_not);
+	}
+	for (unsigned i = 0; i < memory->attempts->len; i++) {
+		const struct attempt_record *attempt = memory->attempts->pdata[i];
+		if (attempt->state == ATTEMPT_LAUNCHING)
+			engine_restore_attempt(engine, attempt);
+	}
+	engine_restored(engine);
+	return engine;
+}
+
+bool memory_restore_run(
+	struct memory *memory, struct engine *engine, const char *dag_id, const char *run_id)
+{
+	const struct run_record *run = memory_run(memory, dag_id, run_id);
+	if (!run || engine_run(engine, dag_id, run_id))
+		return false;
+	restore_run(memory, engine, run, NULL);
+	engine_restored(engine);
+	return true;
+}
+
+const struct run_record *memory_run(
+	const struct memory *memory, const char *dag_id, const char *run_id)
+{
+	g_autofree char *name = g_strconcat(dag_id, "/", run_id, NULL);
+	return g_hash_table_lookup(memory->runs_by_name, name);
+}
+
+const struct task_record *memory_task(const struct memory *memory, int64_t run, const char *task_id)
+{
+	g_autofree char *name = task_name(run, task_id);
+	return g_hash_table_lookup(memory->tasks_by_name, name);
+}
+
+const GPtrArray *memory_runs(const struct memory *memory)
+{
+	return memory->runs;
+}
+
+const GPtrArray *memory_tasks(const struct memory *memory)
+{
+	return memory->tasks;
+}
+
+const GPtrArray *memory_attempts(const struct memory *memory)
+{
+	return memory->attempts;
+}

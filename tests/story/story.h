@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A story tells the engine what happens and when, and what must follow. A file holds some about
+ * one law:
+ *
+ *     story: a failed task is retried after its delay
+ *     workers: 2                      # attempts that may run at once; 4 if not written
+ *     begins: 2026-01-01 00:00        # UTC; this one if not written
+ *     dag:                            # d.yaml, so its dag_id is d; loaded at the beginning
+ *       tasks:
+ *         - {task_id: a, operator: bash, bash_command: x, retries: 1}
+ *     dag v2:                         # another text, for `load v2`
+ *       ...
+ *
+ *     00:00 trigger d r1
+ *     [00:00] d r1: running
+ *     [00:00] a: running (try 1)
+ *     00:05 a exits 1
+ *     [00:05] a: up_for_retry (exit code 1), next try at 00:10
+ *     00:20 until
+ *     [00:10] a: running (try 2)      <- stands before `00:20 until`: it came first
+ *
+ * Lines that begin with a time happen; those in brackets follow, in the order in which the engine
+ * wants them saved. While time passes, the engine is told each instant that it asked for. A time
+ * of another day has its date before it: `01-02 03:00`. A run of the schedule is called by its
+ * slot: `@03:00`, `@01-02T03:00`. As soon as there are two runs, tasks are called by run and task.
+ *
+ *     load [NAME] | gone D | pause D | unpause D | workers N
+ *     trigger D R [logical T]         backfill D R T
+ *     fail D R                        clear D R TASK...
+ *     [R] T exits N [saying TEXT]     [R] T is killed by signal N      [R] T times out
+ *     [R] T cannot start because TEXT
+ *     [R] T is lost because TEXT      [R] T is taken back because TEXT
+ *     until                           time passes
+ *     clock is set to T               and the engine is told
+ *     why D [R [T]]
+ *     dies                            what is not committed is gone
+ *     starts [in vain] | recovered    in vain: no version of a DAG can be loaded
+ *     restart                         dies, starts, recovered
+ *
+ * Each step is committed at once, but one that ends in ` -- pending`, which is committed with the
+ * next, and one that ends in ` -- dies before the commit`. ` -- again` at an attempt's end tells
+ * of the last attempt once more.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "lib/dag/dag.h"
+
+struct story_dag {
+	char *name; /* "" for the first */
+	GString *text;
+};
+
+struct story {
+	char *name;
+	unsigned line;
+	unsigned n_workers;
+	int64_t begins_at;
+	GPtrArray *dags;  /* of struct story_dag */
+	GPtrArray *lines; /* of char *: happenings and what follows, without blank ones */
+};
+
+/* Array of struct story; NULL and an error with its place when the file is no such. */
+GPtrArray *stories_read(const char *file, GError **error);
+
+/* Plays it; the lines as they came to be. NULL and an error when a happening makes no sense. */
+GPtrArray *story_play(const struct story *story, const struct operators *operators, GError **error);
+
+/*
+ * `03:00`, `03:00:05`, `01-02 03:00`, `2026-01-02 03:00`, on the day or in the year of `begins_at`
+ * where that is not written. Returns what follows it and blanks, or NULL: it is none.
+ */
+const char *story_time_read(const char *text, int64_t begins_at, int64_t *at);
+char *story_time_text(int64_t at, int64_t begins_at);

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* From effects to lines: a line for each run and task whose state or try is another one now. */
+#include <string.h>
+
+#include "lib/base/instant.h"
+#include "tests/story/play.h"
+
+#define SCHEDULED_PREFIX "scheduled__"
+
+char *trace_run_label(const struct play *play, const char *run_id)
+{
+	int64_t wall;
+	bool has_offset;
+	int offset_s;
+	if (!g_str_has_prefix(run_id, SCHEDULED_PREFIX)
+		|| !instant_parse(
+			run_id + strlen(SCHEDULED_PREFIX), &wall, &has_offset, &offset_s, NULL))
+		return g_strdup(run_id);
+	g_autofree char *text = story_time_text(wall, play->story->begins_at);
+	return g_strconcat("@", g_strdelimit(text, " ", 'T'), NULL);
+}
+
+static void run_note(struct play *play, const struct run_record *run)
+{
+	for (unsigned i = 0; i < play->runs->len; i++)
+		if (((struct run_record *)play->runs->pdata[i])->id == run->id)
+			return;
+	struct run_record *names = g_new0(struct run_record, 1);
+	names->id = run->id;
+	names->dag_id = g_strdup(run->dag_id);
+	names->run_id = g_strdup(run->run_id);
+	g_ptr_array_add(play->runs, names);
+}
+
+/* Takes both over. False: that was told already. */
+static bool is_news(struct play *play, char *key, char *line)
+{
+	const char *last = g_hash_table_lookup(play->seen, key);
+	bool is_same = last && g_str_equal(last, line);
+	g_hash_table_replace(play->seen, key, line);
+	return !is_same;
+}
+
+static char *run_line(const struct play *play, const struct run_record *run)
+{
+	g_autofree char *label = trace_run_label(play, run->run_id);
+	const char *reason = run->state == RUN_FAILED ? run->reason : NULL;
+	return g_strdup_printf("%s %s: %s%s%s%s", run->dag_id, label, run_state_name(run->state),
+		reason ? " (" : "", reason ? reason : "", reason ? ")" : "");
+}
+
+static char *task_name(
+	const struct play *play, const struct run_record *run, const struct task_record *task)
+{
+	g_autofree char *label = trace_run_label(play, run->run_id);
+	if (play->runs->len < 2)
+		return g_strdup(task->task_id);
+	return g_strdup_printf("%s %s", label, task->task_id);
+}
+
+static char *task_line(const struct play *play, const struct task_record *task)
+{
+	GString *text = g_string_new(task_state_name(task->state));
+	if (task->state == TASK_RUNNING)
+		g_string_append_printf(text, " (try %u)", task->try_number);
+	else if (task->reason)
+		g_string_append_printf(text, " (%s)", task->reason);
+	if (task->state == TASK_UP_FOR_RETRY) {
+		g_autofree char *at = story_time_text(task->retry_at, play->story->begins_at);
+		g_string_append_printf(text, ", next try at %s", at);
+	}
+	return g_string_free(text, FALSE);
+}
+
+static char *run_key(const struct run_record *run)
+{
+	return g_strdup_printf("%" G_GINT64_FORMAT, run->id);
+}
+
+static char *task_key(const struct task_record *task)
+{
+	return g_strdup_printf("%" G_GINT64_FORMAT "/%s", task->run, task->task_id);
+}
+
+static void tell_run(struct play *play, const struct run_record *run)
+{
+	run_note(play, run);
+	char *line = run_line(play, run);
+	if (is_news(play, run_key(run), line))
+		play_say(play, g_strdup(line));
+}
+
+static void tell_task(
+	struct play *play, const struct run_record *run, const struct task_record *task)
+{
+	char *line = task_line(play, task), *key = task_key(task);
+	bool was_seen = g_hash_table_contains(play->seen, key);
+	if (!is_news(play, key, line) || (!was_seen && task->state == TASK_NONE))
+		return;
+	g_autofree char *name = task_name(play, run, task);
+	play_say(play, g_strdup_printf("%s: %s", name, line));
+}
+
+void trace_effects(struct play *play, const struct effects *effects)
+{
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
+		if (effect->kind == EFFECT_SAVE_RUN) {
+			tell_run(play, effect->run);
+		} else if (effect->kind == EFFECT_SAVE_TASK) {
+			tell_task(play, effect->run, effect->task);
+		} else if (effect->kind == EFFECT_KILL) {
+			g_autofree char *name = task_name(play, effect->run, effect->task);
+			play_say(play, g_strdup_printf("%s: is to be killed", name));
+		}
+	}
+}
+
+void trace_restored(struct play *play)
+{
+	const GPtrArray *runs = memory_runs(play->memory), *tasks = memory_tasks(play->memory);
+	g_hash_table_remove_all(play->seen);
+	for (unsigned i = 0; i < runs->len; i++)
+		is_news(play, run_key(runs->pdata[i]), run_line(play, runs->pdata[i]));
+	for (unsigned i = 0; i < tasks->len; i++)
+		is_news(play, task_key(tasks->pdata[i]), task_line(play, tasks->pdata[i]));
+}
