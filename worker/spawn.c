@@ -31,7 +31,7 @@ struct child {
 };
 
 /* The child is on a stack that the sanitizers do not know. */
-#define CHILD_SIDE __attribute__((no_sanitize_address, no_sanitize_undefined))
+#define CHILD_SIDE __attribute__((no_sanitize_address))
 
 CHILD_SIDE static void run_in_path(struct child *child)
 {

@@ -4,10 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/executor/parts.h"
@@ -17,8 +14,6 @@
  */
 #define IDLE_KEPT 2
 #define TRIM_AFTER_MS 10000
-
-/* ---- handles of the loop ---- */
 
 static void executor_free(struct executor *executor)
 {
@@ -113,58 +108,6 @@ static void handles_init(struct executor *executor)
 	g_assert(code == 0);
 }
 
-/* ---- the socket that workers of an earlier dagd come to ---- */
-
-static void on_connection(uv_poll_t *poll, int status, int events)
-{
-	struct executor *executor = poll->data;
-	int fd;
-	while ((fd = accept4(executor->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-		struct ucred peer;
-		socklen_t size = sizeof(peer);
-		bool is_ours = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0
-			&& peer.uid == geteuid();
-		if (is_ours)
-			worker_adopt(executor, peer.pid, fd);
-		else
-			close(fd);
-	}
-}
-
-/* It gets its name only when it listens, so whoever sees the name can connect. */
-static int socket_listen(int state_fd)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	g_snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/worker.sock.new",
-		state_fd);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	unlinkat(state_fd, "worker.sock.new", 0);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0
-		&& fchmodat(state_fd, "worker.sock.new", 0600, 0) == 0 && listen(fd, 4096) == 0
-		&& renameat(state_fd, "worker.sock.new", state_fd, "worker.sock") == 0)
-		return fd;
-	int code = -errno;
-	close(fd);
-	return code;
-}
-
-static bool listen_start(struct executor *executor, GError **error)
-{
-	int fd = socket_listen(executor->state_fd);
-	if (fd < 0) {
-		g_set_error(error, LIB_ERROR, 0, "cannot listen on \"%s/worker.sock\": %s",
-			executor->state_folder, g_strerror(-fd));
-		return false;
-	}
-	executor->listen_fd = fd;
-	executor->listener = executor_poll(executor, fd, executor, on_connection, error);
-	return executor->listener != NULL;
-}
-
-/* ---- open and close ---- */
-
 static struct executor *executor_new(const struct executor_options *options)
 {
 	struct executor *executor = g_new0(struct executor, 1);
@@ -205,27 +148,6 @@ static bool folders_open(struct executor *executor, GError **error)
 	return executor->state_fd >= 0;
 }
 
-static unsigned idle_kept(const struct executor *executor)
-{
-	return MIN(IDLE_KEPT, executor->n_workers_max);
-}
-
-void executor_set_workers(struct executor *executor, unsigned n_workers_max)
-{
-	executor->n_workers_max = n_workers_max;
-}
-
-static bool workers_start(struct executor *executor, GError **error)
-{
-	while (executor->idle->len < idle_kept(executor)) {
-		struct worker *worker = worker_spawn(executor, error);
-		if (!worker)
-			return false;
-		worker_rest(worker);
-	}
-	return true;
-}
-
 struct executor *executor_open(const struct executor_options *options, GError **error)
 {
 	struct executor *executor = executor_new(options);
@@ -253,51 +175,6 @@ void executor_close(struct executor *executor)
 	uv_close((uv_handle_t *)&executor->trim, on_closed);
 	uv_close((uv_handle_t *)&executor->refuse, on_closed);
 }
-
-/* ---- idle workers ---- */
-
-static void on_trim(uv_timer_t *timer)
-{
-	struct executor *executor = timer->data;
-	unsigned kept = idle_kept(executor);
-	/* Those below the low mark were not needed since the timer was set; they exit by
-	 * themselves. */
-	unsigned n = executor->idle_low > kept ? executor->idle_low - kept : 0;
-	for (unsigned i = 0; i < n; i++) {
-		struct worker *worker = executor->idle->pdata[0];
-		g_ptr_array_remove_index(executor->idle, 0);
-		worker_dismiss(worker);
-	}
-	executor->idle_low = executor->idle->len;
-	if (executor->idle->len > kept)
-		uv_timer_start(&executor->trim, on_trim, TRIM_AFTER_MS, 0);
-}
-
-void worker_rest(struct worker *worker)
-{
-	struct executor *executor = worker->executor;
-	worker->state = WORKER_IDLE;
-	worker->job = NULL;
-	g_ptr_array_add(executor->idle, worker);
-	if (executor->idle->len > idle_kept(executor)
-		&& !uv_is_active((uv_handle_t *)&executor->trim)) {
-		executor->idle_low = executor->idle->len;
-		uv_timer_start(&executor->trim, on_trim, TRIM_AFTER_MS, 0);
-	}
-}
-
-static struct worker *worker_find(struct executor *executor, GError **error)
-{
-	guint n = executor->idle->len;
-	if (n == 0)
-		return worker_spawn(executor, error);
-	struct worker *worker = executor->idle->pdata[n - 1];
-	g_ptr_array_set_size(executor->idle, (int)n - 1);
-	executor->idle_low = MIN(executor->idle_low, n - 1);
-	return worker;
-}
-
-/* ---- attempts ---- */
 
 bool executor_prepare(struct executor *executor, int64_t attempt, GError **error)
 {

@@ -75,18 +75,21 @@ struct executor {
 	uv_poll_t *listener;
 };
 
-/* ---- executor.c ---- */
-
-/* It has nothing to do. */
-void worker_rest(struct worker *worker);
-
 /* A poll handle of the executor; NULL and an error. `fd` stays the caller's. */
 uv_poll_t *executor_poll(
 	struct executor *executor, int fd, void *data, uv_poll_cb on_ready, GError **error);
 /* Stops it; the caller may close the descriptor at once. NULL is fine. */
 void executor_poll_close(struct executor *executor, uv_poll_t *poll);
 
-/* ---- worker.c ---- */
+/* Lets the workers of an earlier dagd come. */
+bool listen_start(struct executor *executor, GError **error);
+
+/* Starts the first idle workers. */
+bool workers_start(struct executor *executor, GError **error);
+/* One that is idle, or a new one; NULL and an error. */
+struct worker *worker_find(struct executor *executor, GError **error);
+/* It has nothing to do. */
+void worker_rest(struct worker *worker);
 
 /* Starts a worker process; NULL and an error. */
 struct worker *worker_spawn(struct executor *executor, GError **error);
@@ -110,8 +113,6 @@ void worker_go_astray(struct worker *worker);
 /* A worker whose attempt is this job's. */
 void worker_return(struct worker *worker, struct job *job);
 
-/* ---- job.c ---- */
-
 struct job *job_new(struct executor *executor, int64_t attempt, const uint8_t *token);
 struct job *job_find(struct executor *executor, int64_t attempt);
 void job_free(struct job *job);
@@ -128,8 +129,6 @@ void job_settle(struct job *job, const char *reason);
 /* The same where nothing of an earlier boot can be trusted but a whole result. */
 void job_settle_after_boot(struct job *job);
 void reports_deliver(struct executor *executor);
-
-/* ---- leftovers.c ---- */
 
 /* Kills what the job's worker left behind; it is lost once nothing remains. */
 void job_sweep(struct job *job);

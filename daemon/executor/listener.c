@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* The socket to which the workers of an earlier dagd come. */
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/executor/parts.h"
+#include "lib/base/instant.h"
+
+static void on_connection(uv_poll_t *poll, int status, int events)
+{
+	struct executor *executor = poll->data;
+	int fd;
+	while ((fd = accept4(executor->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
+		struct ucred peer;
+		socklen_t size = sizeof(peer);
+		bool is_ours = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0
+			&& peer.uid == geteuid();
+		if (is_ours)
+			worker_adopt(executor, peer.pid, fd);
+		else
+			close(fd);
+	}
+}
+
+/* It gets its name only when it listens, so whoever sees the name can connect. */
+static int socket_listen(int state_fd)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	g_snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/worker.sock.new",
+		state_fd);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	unlinkat(state_fd, "worker.sock.new", 0);
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0
+		&& fchmodat(state_fd, "worker.sock.new", 0600, 0) == 0 && listen(fd, 4096) == 0
+		&& renameat(state_fd, "worker.sock.new", state_fd, "worker.sock") == 0)
+		return fd;
+	int code = -errno;
+	close(fd);
+	return code;
+}
+
+bool listen_start(struct executor *executor, GError **error)
+{
+	int fd = socket_listen(executor->state_fd);
+	if (fd < 0) {
+		g_set_error(error, LIB_ERROR, 0, "cannot listen on \"%s/worker.sock\": %s",
+			executor->state_folder, g_strerror(-fd));
+		return false;
+	}
+	executor->listen_fd = fd;
+	executor->listener = executor_poll(executor, fd, executor, on_connection, error);
+	return executor->listener != NULL;
+}
