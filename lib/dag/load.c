@@ -113,6 +113,7 @@ static void loader_open(struct loader *loader, struct arena *arena, const char *
 	reading_open(&loader->reading, arena, file, source, problems);
 	loader->parameter_names = g_hash_table_new(NULL, NULL);
 	loader->shared_values = g_hash_table_new(NULL, NULL);
+	loader->descendants = g_hash_table_new(NULL, NULL);
 	loader->reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	loader->edges = g_array_new(FALSE, FALSE, sizeof(struct edge));
 	loader->task_ids = g_ptr_array_new();
@@ -131,6 +132,7 @@ static void loader_close(struct loader *loader)
 {
 	g_hash_table_unref(loader->parameter_names);
 	g_hash_table_unref(loader->shared_values);
+	g_hash_table_unref(loader->descendants);
 	g_hash_table_unref(loader->reported);
 	g_array_unref(loader->edges);
 	g_ptr_array_unref(loader->task_ids);

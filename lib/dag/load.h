@@ -29,7 +29,8 @@ struct loader {
 	const struct node **task_dependencies; /* what stands on each task, or NULL */
 	GArray *edges;                         /* of struct edge */
 	GPtrArray *task_ids;                   /* for suggestions; ends with NULL */
-	GHashTable *reported; /* what was said about shared values: once is enough */
+	GHashTable *descendants; /* what is known of them: struct task to struct descendants */
+	GHashTable *reported;    /* what was said about shared values: once is enough */
 };
 
 /* Each reads its part. What is wrong is in the problems; the rest is read all the same. */

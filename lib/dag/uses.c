@@ -134,6 +134,42 @@ static bool param_check(struct checker *checker)
 		"declare it under params, or read dag_run.conf.%s, which may hold anything", name);
 }
 
+/* All that comes after a task; made once it is asked about often, as what all tasks read is. */
+struct descendants {
+	unsigned n_asked;
+	bool *reached; /* by task index; NULL at first */
+};
+
+static bool *descendants_find(struct loader *loader, const struct task *first)
+{
+	const struct dag *dag = &loader->dag;
+	bool *reached = arena_array(loader->reading.arena, dag->n_tasks, sizeof(bool));
+	reached[first->index] = true;
+	for (size_t i = first->position + 1; i < dag->n_tasks; i++) {
+		const struct task *task = &dag->tasks[dag->topological[i]];
+		for (size_t j = 0; j < task->n_upstream && !reached[task->index]; j++)
+			reached[task->index] = reached[task->upstream[j]];
+	}
+	return reached;
+}
+
+/* task_is_upstream(), for a file in which thousands of tasks read from the same one. */
+static bool comes_before(
+	struct loader *loader, const struct task *upstream, const struct task *task)
+{
+	enum { ASKED_OFTEN = 32 };
+	struct descendants *descendants = g_hash_table_lookup(loader->descendants, upstream);
+	if (!descendants) {
+		descendants = arena_alloc(loader->reading.arena, sizeof(*descendants));
+		g_hash_table_insert(loader->descendants, (void *)upstream, descendants);
+	}
+	if (++descendants->n_asked < ASKED_OFTEN)
+		return task_is_upstream(&loader->dag, upstream, task);
+	if (!descendants->reached)
+		descendants->reached = descendants_find(loader, upstream);
+	return descendants->reached[task->index];
+}
+
 /* A task whose result is read must come before. */
 static bool upstream_check(struct checker *checker, const char *task_id)
 {
@@ -146,7 +182,7 @@ static bool upstream_check(struct checker *checker, const char *task_id)
 	if (other == task)
 		return checker_refuse(checker, NULL, NULL,
 			"the task \"%s\" reads its own result, which is not there yet", task_id);
-	if (task_is_upstream(&loader->dag, other, task))
+	if (comes_before(loader, other, task))
 		return true;
 	unsigned n_before = loader->reading.problems->list->len;
 	checker_refuse(checker, NULL, NULL,

@@ -300,6 +300,24 @@ static void a_long_chain_loads(void)
 	g_assert_cmpuint(dag->tasks[N - 1].position, ==, N - 1);
 }
 
+static void a_task_that_many_read_must_come_before_each(void)
+{
+	enum { N = 200 };
+	struct problems *problems = problems_new();
+	g_autoptr(GString) text = g_string_new("tasks:\n- {task_id: t0, operator: empty}\n");
+	/* Every second one depends on what it reads. */
+	for (int i = 1; i <= N; i++)
+		g_string_append_printf(text,
+			"- {task_id: t%d, operator: probe, text: \"{{ tasks.t0.output }}\", "
+			"dependencies: [%s]}\n",
+			i, i % 2 ? "t0" : "");
+	GPtrArray *dags = dag_load("f.yaml", text->str, text->len, operators, problems);
+	g_assert_cmpuint(dags->len, ==, 0);
+	g_assert_cmpuint(problems->n_errors, ==, N / 2);
+	g_ptr_array_unref(dags);
+	problems_free(problems);
+}
+
 static void each_document_is_a_version_of_its_own(void)
 {
 	static const char text[] = "# above\n"
@@ -400,6 +418,8 @@ int main(int argc, char **argv)
 		{"/dag/dependencies_have_many_forms", dependencies_have_many_forms},
 		{"/dag/a_weight_counts_each_descendant_once", a_weight_counts_each_descendant_once},
 		{"/dag/a_long_chain_loads", a_long_chain_loads},
+		{"/dag/a_task_that_many_read_must_come_before_each",
+			a_task_that_many_read_must_come_before_each},
 		{"/dag/each_document_is_a_version_of_its_own",
 			each_document_is_a_version_of_its_own},
 		{"/dag/the_api_gets_airflows_fields", the_api_gets_airflows_fields},
