@@ -163,13 +163,16 @@ static void on_report_event(void *data, struct event *event)
 void turn_add_report(struct turn *turn, struct report *report)
 {
 	struct daemon *daemon = turn->daemon;
+	unsigned n_before = turn->deeds->len;
 	if (turn->is_degraded) {
 		g_ptr_array_add(turn->held, report);
 	} else if (report_settle(daemon, report, turn->batch, on_report_event, turn)) {
-		deed_add(turn,
-			(struct deed){.kind = DEED_ACKNOWLEDGE,
-				.attempt = report->attempt,
-				.report = report});
+		/* Before the starts that it lets happen: the worker that is acknowledged takes the
+		 * next attempt with the same message. */
+		struct deed deed = {
+			.kind = DEED_ACKNOWLEDGE, .attempt = report->attempt, .report = report};
+		g_array_insert_val(turn->deeds, n_before, deed);
+		turn->is_dirty = true;
 	} else {
 		/* Settled before. While that is being committed it stays the worker's. */
 		if (!attempts_get(daemon->attempts, report->attempt))
