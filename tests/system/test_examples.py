@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""The DAGs that the repository shows: every one loads without a warning, and those that need no server
+of others run as their comments say."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
+DAG_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.M | re.S)
+
+# What the log of a run is to hold, line by line.
+RUNS = {
+    "bash_environment": ['stage production, labels {"team":"data","region":"eu"}, in /',
+                         "task show of bash_environment, run manual__", ", try 1"],
+    "cron_in_a_time_zone": ["due at 20"],
+    "fan_out_and_join": ["customers", "orders", "products"],
+    "first": ["The date was 20"],
+    "params": ["the first 10 rows of customers as csv"],
+    "python_function": ["the mean is 6"],
+    "retries": ["try 1", "try 2", "try 3", "flaky: up_for_retry", "flaky: success"],
+    "skip": ["is_there: skipped", "process: skipped"],
+    "templates": ["HELLO", "1 day ago: 20", "7 days ago: 20", " [1,7]"],
+    "xcom": ["rows: 42", "status: ok", "bytes: 2048", "file: a.csv", "file: b.csv"],
+}
+# These need a connection, or servers.
+NEED_MORE = {"restore_postgres", "s3_to_file", "sql"}
+
+
+def dagctl(build, *words, stdin=None, home=None):
+    environment = dict(os.environ, DAGD_HOME=str(home or "/nonexistent"))
+    return subprocess.run([build / "cli" / "dagctl", *map(str, words)], input=stdin, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+
+
+def problems(build, *files):
+    return json.loads(dagctl(build, "dags", "check", "-o", "json", *files).stdout)["problems"]
+
+
+def test_every_example_is_known_here():
+    assert {path.stem for path in EXAMPLES} == set(RUNS) | NEED_MORE
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_loads_without_a_problem(build, path):
+    assert problems(build, path) == []
+
+
+def test_a_mistake_in_an_example_is_found(build, tmp_path):
+    broken = tmp_path / "first.yaml"
+    broken.write_text((ROOT / "examples" / "first.yaml").read_text().replace("schedule", "shcedule"))
+    assert [p["message"] for p in problems(build, broken)] == [
+        'unknown key "shcedule"; did you mean "schedule"?']
+
+
+def test_the_dags_of_the_repository_load(build):
+    assert problems(build, *(ROOT / "dags").glob("*.yaml")) == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/dag-file.md"])
+def test_the_dags_of_a_page_load(build, page, tmp_path):
+    blocks = [b for b in DAG_BLOCK.findall((ROOT / page).read_text()) if re.search("^tasks:", b, re.M)]
+    assert blocks
+    for number, block in enumerate(blocks):
+        path = tmp_path / f"block{number}.yaml"
+        path.write_text(block)
+        assert problems(build, path) == []
+
+
+def test_the_first_dag_of_the_readme_is_the_first_example():
+    text = (ROOT / "examples" / "first.yaml").read_text().split("\n", 1)[1]
+    assert f"```yaml\n{text}```" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(RUNS))
+def test_an_example_runs_as_it_says(build, name):
+    done = dagctl(build, "dags", "test", ROOT / "examples" / f"{name}.yaml")
+    text = done.stdout + done.stderr
+    assert done.returncode == 0, text
+    assert [line for line in RUNS[name] if line not in text] == []
+
+
+def test_a_param_that_breaks_its_rule_is_refused(build):
+    done = dagctl(build, "dags", "test", ROOT / "examples" / "params.yaml", "-p", "rows=1001")
+    assert done.returncode == 1
+    assert 'param "rows" is 1001: at most 1000 was expected (maximum)' in done.stderr
+
+
+def test_the_sql_example_runs_with_its_connection(build, dagd, tmp_path):
+    dagd.load_dag("sql", (ROOT / "examples" / "sql.yaml").read_text())
+    added = dagctl(build, "connections", "add", "shop", "--conn-type", "sqlite",
+                   "--conn-host", tmp_path / "shop.db", home=dagd.home)
+    assert added.returncode == 0, added.stderr
+    for orders in (1, 2):
+        done = dagctl(build, "dags", "trigger", "sql", "--follow", home=dagd.home)
+        text = done.stdout + done.stderr
+        assert done.returncode == 0 and f"Ada O'Neill has {orders} orders" in text, text
