@@ -52,6 +52,8 @@ def dagd_home(build):
         one = Daemon(build, home)
         try:
             yield one
+            if one.process:
+                one.stop()  # with exit code 0: a sanitizer that found something ends it otherwise
         finally:
             one.dispose()
 

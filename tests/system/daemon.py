@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """dagd as a process that a test can start, ask, stop and kill, with a home of its own."""
+import contextlib
 import http.client
 import json
 import os
@@ -149,7 +150,8 @@ class Daemon:
         if self.process:
             self._end(signal.SIGKILL)
         for pid in self.workers():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # an idle one ends by itself
+                os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not self.workers(), "the workers are gone")
 
     # ---- speaking with it ----
