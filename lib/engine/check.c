@@ -67,11 +67,11 @@ static void attempt_check(
 }
 
 /* A task that waits has something to wait for. */
-static void waiting_check(const struct instance *instance)
+static void waiting_check(const struct engine *engine, const struct instance *instance)
 {
 	const struct task *task = instance->task;
 	unsigned n = 0;
-	if (!task || instance->record.state != TASK_NONE
+	if (!task || instance->record.state != TASK_NONE || engine->is_recovering
 		|| instance->run->record.state != RUN_RUNNING)
 		return;
 	for (size_t i = 0; i < task->n_upstream; i++) {
@@ -95,7 +95,7 @@ static void instance_check(
 	wake_check(engine, &instance->retry, instance, tally);
 	place_check(engine, instance, tally);
 	attempt_check(engine, instance, tally);
-	waiting_check(instance);
+	waiting_check(engine, instance);
 }
 
 static void instance_count(const struct engine *engine, const struct instance *instance,

@@ -38,7 +38,7 @@ static void downstream_hold(struct engine *engine, const struct instance *instan
 static bool tasks_exist(const struct run *run, const struct event *event, GError **error)
 {
 	for (const char *const *id = event->cleared.task_ids; *id; id++) {
-		if (run->dag && dag_task(run->dag, *id))
+		if (dag_task(run->dag, *id))
 			continue;
 		g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN,
 			"run \"%s\" of DAG \"%s\" has no task \"%s\"", event->run_id, event->dag_id,
@@ -55,6 +55,12 @@ bool tasks_clear(struct engine *engine, const struct event *event, GError **erro
 	if (!run) {
 		g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "DAG \"%s\" has no run \"%s\"",
 			event->dag_id, event->run_id);
+		return false;
+	}
+	if (!run->dag) {
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
+			"the version of DAG \"%s\" that run \"%s\" uses cannot be loaded: %s",
+			event->dag_id, event->run_id, run->why_not);
 		return false;
 	}
 	if (!tasks_exist(run, event, error))

@@ -93,17 +93,18 @@ static void begin(struct play *play)
 }
 
 /* A happening without its fate, which stands at its end. */
-static char *fate_take(struct play *play, const char *line)
+static char *fate_take(const char *line, enum fate *fate)
 {
-	play->fate = FATE_COMMITTED;
-	if (g_str_has_suffix(line, PENDING))
-		play->fate = FATE_PENDING;
-	if (g_str_has_suffix(line, DROPPED))
-		play->fate = FATE_DROPPED;
-	size_t n = play->fate == FATE_PENDING ? strlen(PENDING)
-		: play->fate == FATE_DROPPED  ? strlen(DROPPED)
-					      : 0;
-	return g_strndup(line, strlen(line) - n);
+	const char *suffix = "";
+	*fate = FATE_COMMITTED;
+	if (g_str_has_suffix(line, PENDING)) {
+		*fate = FATE_PENDING;
+		suffix = PENDING;
+	} else if (g_str_has_suffix(line, DROPPED)) {
+		*fate = FATE_DROPPED;
+		suffix = DROPPED;
+	}
+	return g_strndup(line, strlen(line) - strlen(suffix));
 }
 
 static bool play_line(struct play *play, const char *line, GError **error)
@@ -114,11 +115,13 @@ static bool play_line(struct play *play, const char *line, GError **error)
 		g_set_error(error, LIB_ERROR, 0, "expected a time and what happens then");
 		return false;
 	}
-	play->fate = FATE_COMMITTED;
+	enum fate fate;
+	g_autofree char *happening = fate_take(what, &fate);
+	play->fate = g_str_equal(happening, "until") ? fate : FATE_COMMITTED;
 	if (!play_until(play, at, error))
 		return false;
 	g_ptr_array_add(play->lines, g_strdup(line));
-	g_autofree char *happening = fate_take(play, what);
+	play->fate = fate;
 	bool is_played = happening_play(play, happening, error);
 	if (is_played && play->fate == FATE_DROPPED)
 		play_die(play);
@@ -129,8 +132,8 @@ static struct dag *dag_read(
 	const struct story_dag *dag, const struct operators *operators, GError **error)
 {
 	struct problems *problems = problems_new();
-	g_autoptr(GPtrArray) dags =
-		dag_load("d.yaml", dag->text->str, dag->text->len, operators, problems);
+	g_autoptr(GPtrArray) dags = dag_load("d.yaml", dag->text->str, dag->text->len,
+		&(struct dag_context){.operators = operators}, problems);
 	struct dag *only = dags->len == 1 ? dag_ref(dags->pdata[0]) : NULL;
 	if (problems->list->len > 0) {
 		g_autofree char *text = problem_text(problems->list->pdata[0], dag->text->str);

@@ -40,7 +40,8 @@
  *
  * Each step is committed at once, but one that ends in ` -- pending`, which is committed with the
  * next, and one that ends in ` -- dies before the commit`. ` -- again` at an attempt's end tells
- * of the last attempt once more.
+ * of the last attempt once more. What is due before `until` shares its
+ * fate.
  */
 #pragma once
 
