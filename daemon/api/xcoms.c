@@ -4,11 +4,19 @@
 #include "daemon/api/reply.h"
 
 enum { MAP_INDEX_MAX = INT32_MAX };
+#define ANY_MAP_INDEX INT64_MIN
+
+/* Of which run the entries are, and its version, which may be lost: NULL. */
+struct origin {
+	const struct run_record *run;
+	const struct dag *dag;
+};
 
 /* What the list and the single answer have in common. */
-static json_t *xcom_reply(
-	const struct run_record *run, const struct xcom *xcom, const struct dag *dag)
+static json_t *xcom_reply(const struct origin *origin, const struct xcom *xcom)
 {
+	const struct run_record *run = origin->run;
+	const struct dag *dag = origin->dag;
 	const struct task *task = dag ? dag_task(dag, xcom->task_id) : NULL;
 	return json_pack("{s:s, s:o, s:o, s:o, s:i, s:s, s:s, s:s, s:s, s:s}", "key", xcom->key,
 		"timestamp", instant_reply(xcom->at), "logical_date",
@@ -19,9 +27,10 @@ static json_t *xcom_reply(
 }
 
 /* Whether the run has this task, by its version or, if that is lost, by its rows. */
-static bool task_check(struct request *request, struct daemon *daemon, const struct run_record *run,
-	const struct dag *dag)
+static bool task_check(struct request *request, struct daemon *daemon, const struct origin *origin)
 {
+	const struct run_record *run = origin->run;
+	const struct dag *dag = origin->dag;
 	const char *task_id = request_path(request, "task_id");
 	struct task_key key = {run->id, task_id, -1};
 	struct task_record task;
@@ -38,37 +47,81 @@ static bool task_check(struct request *request, struct daemon *daemon, const str
 	return false;
 }
 
-static void list_of_run(struct request *request, struct daemon *daemon,
-	const struct run_record *run, const struct dag *dag)
+/* A list that is gathered: which entries, and those of the page that is asked for. */
+struct page {
+	const char *key;   /* NULL: any */
+	int64_t map_index; /* ANY_MAP_INDEX: any */
+	struct listing listing;
+	json_t *list;
+	json_int_t total;
+};
+
+/* False: it was refused. */
+static bool page_read(struct request *request, struct page *page)
+{
+	const char *key = request_query(request, "xcom_key");
+	*page = (struct page){.key = key && !g_str_equal(key, "~") ? key : NULL};
+	if (!request_listing(request, &page->listing)
+		|| !request_query_integer(
+			request, "map_index", -1, MAP_INDEX_MAX, ANY_MAP_INDEX, &page->map_index))
+		return false;
+	page->list = json_array();
+	return true;
+}
+
+/* The entries of one task. False: an error has been answered. */
+static bool page_add_task(struct request *request, struct daemon *daemon, struct page *page,
+	const struct origin *origin, const char *task_id)
 {
 	g_autoptr(GError) error = NULL;
-	struct listing listing;
-	int64_t map_index;
-	json_int_t total = 0;
-	const char *key = request_query(request, "xcom_key");
-	const char *task_id = request_path(request, "task_id");
-	if (!task_check(request, daemon, run, dag) || !request_listing(request, &listing)
-		|| !request_query_integer(
-			request, "map_index", -1, MAP_INDEX_MAX, INT64_MIN, &map_index))
-		return;
-	g_autoptr(GArray) xcoms = reader_xcoms(
-		daemon->reader, run->id, g_str_equal(task_id, "~") ? NULL : task_id, &error);
+	g_autoptr(GArray) xcoms = reader_xcoms(daemon->reader, origin->run->id, task_id, &error);
 	if (!xcoms) {
 		request_fail(request, error);
-		return;
+		return false;
 	}
-	json_t *list = json_array();
 	for (unsigned i = 0; i < xcoms->len; i++) {
 		const struct xcom *xcom = &g_array_index(xcoms, struct xcom, i);
-		if ((key && !g_str_equal(key, "~") && !g_str_equal(key, xcom->key))
-			|| (map_index != INT64_MIN && map_index != xcom->map_index))
+		if ((page->key && !g_str_equal(page->key, xcom->key))
+			|| (page->map_index != ANY_MAP_INDEX && page->map_index != xcom->map_index))
 			continue;
-		if (total >= listing.offset && json_array_size(list) < listing.limit)
-			json_array_append_new(list, xcom_reply(run, xcom, dag));
-		total++;
+		if (page->total >= page->listing.offset
+			&& json_array_size(page->list) < page->listing.limit)
+			json_array_append_new(page->list, xcom_reply(origin, xcom));
+		page->total++;
 	}
-	request_answer(request, 200,
-		json_pack("{s:o, s:I}", "xcom_entries", list, "total_entries", total));
+	return true;
+}
+
+/* `~`: of all tasks, in the order of the file. */
+static bool page_add_all(struct request *request, struct daemon *daemon, struct page *page,
+	const struct origin *origin)
+{
+	g_autoptr(GArray) tasks = run_instances(daemon, origin->run, origin->dag);
+	const char *last = "";
+	for (unsigned i = 0; i < tasks->len; i++) {
+		const char *task_id = g_array_index(tasks, struct task_record, i).task_id;
+		if (!g_str_equal(task_id, last)
+			&& !page_add_task(request, daemon, page, origin, task_id))
+			return false;
+		last = task_id;
+	}
+	return true;
+}
+
+static void list_of_run(struct request *request, struct daemon *daemon, const struct origin *origin)
+{
+	const char *task_id = request_path(request, "task_id");
+	struct page page;
+	if (!task_check(request, daemon, origin) || !page_read(request, &page))
+		return;
+	bool is_read = g_str_equal(task_id, "~")
+		? page_add_all(request, daemon, &page, origin)
+		: page_add_task(request, daemon, &page, origin, task_id);
+	if (is_read)
+		request_answer(request, 200,
+			json_pack("{s:O, s:I}", "xcom_entries", page.list, "total_entries",
+				page.total));
+	json_decref(page.list);
 }
 
 void xcoms_list(struct request *request, void *data)
@@ -78,7 +131,7 @@ void xcoms_list(struct request *request, void *data)
 	if (!request_run(request, daemon, &run))
 		return;
 	dag_auto struct dag *dag = run_dag(daemon, &run);
-	list_of_run(request, daemon, &run, dag);
+	list_of_run(request, daemon, &(struct origin){&run, dag});
 	run_record_clear(&run);
 }
 
@@ -109,14 +162,14 @@ static const struct xcom *xcom_of(GArray *xcoms, const char *key, int64_t map_in
 	return NULL;
 }
 
-static void get_of_run(struct request *request, struct daemon *daemon, const struct run_record *run,
-	const struct dag *dag)
+static void get_of_run(struct request *request, struct daemon *daemon, const struct origin *origin)
 {
+	const struct run_record *run = origin->run;
 	g_autoptr(GError) error = NULL;
 	int64_t map_index;
 	const char *key = request_path(request, "xcom_key");
 	const char *task_id = request_path(request, "task_id");
-	if (!task_check(request, daemon, run, dag)
+	if (!task_check(request, daemon, origin)
 		|| !request_query_integer(request, "map_index", -1, MAP_INDEX_MAX, -1, &map_index))
 		return;
 	g_autoptr(GArray) xcoms = reader_xcoms(daemon->reader, run->id, task_id, &error);
@@ -127,7 +180,7 @@ static void get_of_run(struct request *request, struct daemon *daemon, const str
 		request_refuse(request, 404, "task \"%s\" of run \"%s\" has left no value \"%s\"",
 			task_id, run->run_id, key);
 	} else {
-		json_t *json = xcom_reply(run, xcom, dag);
+		json_t *json = xcom_reply(origin, xcom);
 		json_object_set_new(json, "value", value_reply(request, xcom->value));
 		request_answer(request, 200, json);
 	}
@@ -140,6 +193,6 @@ void xcoms_get(struct request *request, void *data)
 	if (!request_run(request, daemon, &run))
 		return;
 	dag_auto struct dag *dag = run_dag(daemon, &run);
-	get_of_run(request, daemon, &run, dag);
+	get_of_run(request, daemon, &(struct origin){&run, dag});
 	run_record_clear(&run);
 }
