@@ -76,7 +76,7 @@ struct dag_file *dag_file_read(
 	file->path = g_strdup(path);
 	file->text = text_read(file->path, &len, problems);
 	if (file->text)
-		file->dags = dag_load(file->path, file->text, len, operators, problems);
+		file->dags = dag_load(file->path, file->text, len, &(struct dag_context){.operators = operators}, problems);
 	problems_sort(problems);
 	return file;
 }

@@ -29,10 +29,10 @@ static void on_problems(void *data, const char *file, const struct problems *pro
 {
 }
 
-static unsigned check_dags(const char *path, const struct operators *operators)
+static unsigned check_dags(const char *path, const struct dag_context *context)
 {
 	unsigned n_dags = 0, n_errors = 0;
-	struct folder_options options = {path, operators, on_loaded, on_gone, on_problems, &n_dags};
+	struct folder_options options = {path, *context, on_loaded, on_gone, on_problems, &n_dags};
 	struct folder *folder = folder_open(&options);
 	folder_rescan(folder);
 	g_autoptr(GPtrArray) files = folder_files(folder);
@@ -53,12 +53,19 @@ static unsigned check_home(const struct home *home, const char *shipped)
 	config_read(&config, home->config, environment, problems);
 	const char *folders[] = {shipped, home->operators, NULL};
 	struct operators *operators = operators_load(folders, problems);
+	g_autoptr(GError) error = NULL;
+	struct dag_context context = {.operators = operators,
+		.zone = zone_get(config.default_timezone, &error),
+		.is_paused_upon_creation = config.dags_are_paused_at_creation};
+	if (!context.zone)
+		problem_add(problems, (struct place){.file = home->config},
+			"core.default_timezone: %s", error->message);
 	unsigned n_errors = print(problems, NULL);
 	const char *base = home->path ? home->path : "/";
 	g_autofree char *dags = *config.dags_folder
 		? g_canonicalize_filename(config.dags_folder, base)
 		: g_strdup(home->dags);
-	n_errors += check_dags(dags, operators);
+	n_errors += check_dags(dags, &context);
 	operators_free(operators);
 	problems_free(problems);
 	config_clear(&config);

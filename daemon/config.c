@@ -16,7 +16,7 @@ const struct config_key config_keys[] = {
 	{KEY("core", "parallelism", CONFIG_INTEGER, parallelism), "32", 1, 1024, true,
 		"how many tasks may run at once, of all DAGs together"},
 	{KEY("core", "dags_are_paused_at_creation", CONFIG_BOOLEAN, dags_are_paused_at_creation),
-		"false", 0, 0, true,
+		"false", 0, 0, false,
 		"whether a new DAG waits for `dagctl dags unpause` before its schedule is "
 		"followed"},
 	{KEY("core", "default_timezone", CONFIG_TEXT, default_timezone), "UTC", 0, 0, false,

@@ -129,11 +129,15 @@ static bool open_config(struct daemon *daemon)
 {
 	struct problems *problems = problems_new();
 	g_auto(GStrv) environment = g_get_environ();
+	g_autoptr(GError) error = NULL;
 	config_read(&daemon->config, daemon->home.config, environment, problems);
 	if (!journal_set_level(daemon->config.log_level))
 		problem_add(problems, (struct place){.file = daemon->home.config},
 			"logging.logging_level: \"%s\" is none of error, warning, info, debug",
 			daemon->config.log_level);
+	if (!zone_get(daemon->config.default_timezone, &error))
+		problem_add(problems, (struct place){.file = daemon->home.config},
+			"core.default_timezone: %s", error->message);
 	path_override(&daemon->home.dags, daemon->config.dags_folder, &daemon->home);
 	path_override(&daemon->home.logs, daemon->config.base_log_folder, &daemon->home);
 	return problems_print(problems);
@@ -149,6 +153,11 @@ static bool open_operators(struct daemon *daemon, const struct daemon_options *o
 	g_ptr_array_add(folders, NULL);
 	daemon->operators = operators_load((const char *const *)folders->pdata, problems);
 	problems_print(problems); /* one broken plugin does not stop the others */
+	daemon->dag_context = (struct dag_context){
+		.operators = daemon->operators,
+		.zone = zone_get(daemon->config.default_timezone, NULL),
+		.is_paused_upon_creation = daemon->config.dags_are_paused_at_creation,
+	};
 	return true;
 }
 
@@ -259,7 +268,7 @@ static bool open_folder(struct daemon *daemon)
 {
 	g_autoptr(GError) error = NULL;
 	struct folder_options options = {.path = daemon->home.dags,
-		.operators = daemon->operators,
+		.context = daemon->dag_context,
 		.on_loaded = on_dag_loaded,
 		.on_gone = on_dag_gone,
 		.on_problems = on_problems,

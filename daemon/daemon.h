@@ -26,6 +26,7 @@ struct daemon {
 	int64_t started_at;
 	uv_loop_t *loop;
 	struct operators *operators;
+	struct dag_context dag_context; /* for loading DAG files */
 	struct store *store;
 	struct reader *reader; /* the loop's own, for point look-ups */
 	struct engine *engine; /* replaced as a whole when a commit fails */

@@ -182,7 +182,7 @@ static void entry_read(struct folder *folder, struct entry *entry, const char *p
 		file_read(path, entry->file.file, &entry->stat, &len, entry->file.problems);
 	g_autoptr(GPtrArray) dags = NULL;
 	if (entry->file.text)
-		dags = dag_load(entry->file.file, entry->file.text, len, folder->options.operators,
+		dags = dag_load(entry->file.file, entry->file.text, len, &folder->options.context,
 			entry->file.problems);
 	entry_take(folder, entry, dags);
 	problems_sort(entry->file.problems);

@@ -14,7 +14,7 @@ struct folder;
 
 struct folder_options {
 	const char *path;
-	const struct operators *operators;
+	struct dag_context context; /* for loading */
 	/* A DAG that is new or has changed text. */
 	void (*on_loaded)(void *data, struct dag *dag);
 	/* A DAG that no file defines any more. */

@@ -54,11 +54,8 @@ static void rendered_save(
 static void start(struct daemon *daemon, const struct attempt *attempt, const char *log,
 	const struct rendered *rendered)
 {
-	g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT, attempt->record.id);
-	g_autofree char *folder = g_build_filename(daemon->home.state, "attempts", name, NULL);
 	struct wire_start order = {
 		.attempt = attempt->record.id,
-		.folder = folder,
 		.log = log,
 		.cwd = rendered->cwd,
 		.argv = (const char *const *)rendered->argv->pdata,

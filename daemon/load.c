@@ -52,7 +52,8 @@ struct dag *daemon_version(struct daemon *daemon, const char *hash, GError **err
 		return NULL;
 	}
 	struct problems *problems = problems_new();
-	g_autoptr(GPtrArray) dags = dag_load(file, text, strlen(text), daemon->operators, problems);
+	g_autoptr(GPtrArray) dags =
+		dag_load(file, text, strlen(text), &daemon->dag_context, problems);
 	struct dag *dag = dag_with_hash(dags, hash);
 	if (!dag && problems->list->len > 0) {
 		const struct problem *first = problems->list->pdata[0];
@@ -137,7 +138,6 @@ bool daemon_load_engine(struct daemon *daemon, GError **error)
 		.next_run = store_next_run(daemon->store),
 		.next_attempt = store_next_attempt(daemon->store),
 		.n_workers = daemon->config.parallelism,
-		.dags_are_paused_at_creation = daemon->config.dags_are_paused_at_creation,
 	};
 	struct loading loading = {
 		.daemon = daemon,

@@ -152,12 +152,30 @@ static bool constant_argument(struct reading *reading, const struct parameter *p
 	g_assert_not_reached();
 }
 
+/* In code, a template would turn a value into code. */
+static bool code_check(
+	struct reading *reading, const struct parameter *parameter, const struct node *node)
+{
+	bool ok = true;
+	for (size_t i = 0; node->kind == NODE_LIST && i < node->n; i++)
+		ok &= code_check(reading, parameter, node->items[i]);
+	if (node->kind != NODE_SCALAR || !template_is_needed(node->text))
+		return ok;
+	problem_add(reading->problems, node->place,
+		"%s: no template may stand here, for what it gives would be read as code",
+		parameter->name);
+	problem_hint(reading->problems, "pass the value in \"%s\"", parameter->values_in);
+	return false;
+}
+
 bool argument_read(struct reading *reading, const struct parameter *parameter,
 	const struct node *node, struct value *value)
 {
 	*value = (struct value){.place = reading_place(reading, node)};
 	if (node_is_null(node))
 		return true;
+	if (parameter->values_in && !code_check(reading, parameter, node))
+		return false;
 	if (node->kind == NODE_SCALAR && template_is_needed(node->text)) {
 		if (!value_read(reading, node, value))
 			return false;

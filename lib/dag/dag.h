@@ -99,7 +99,8 @@ struct dag {
 	const char *const *tags; /* NULL-terminated */
 	const char *file;        /* relative to the DAG folder */
 	unsigned line;           /* where its document begins */
-	const char *text; /* the document's own bytes; with the dag_id they are a version of this DAG */
+	const char *
+		text; /* the document's own bytes; with the dag_id they are a version of this DAG */
 	const char *hash; /* SHA-256, hex */
 
 	struct schedule *schedule; /* NULL: none */
@@ -132,13 +133,20 @@ const struct task *dag_task(const struct dag *dag, const char *task_id);
 /* Whether `upstream` comes before `task`, directly or not. */
 bool task_is_upstream(const struct dag *dag, const struct task *upstream, const struct task *task);
 
+/* What a DAG file takes for granted. */
+struct dag_context {
+	const struct operators *operators;
+	const struct zone *zone;      /* of DAGs that name none; NULL: UTC */
+	bool is_paused_upon_creation; /* of DAGs that do not say */
+};
+
 /*
  * Reads all DAGs of one file's text. What is wrong is added to `problems`; a DAG with an error is
  * left out, the others of the file are returned (an array of struct dag, each to be unref'd).
  * `file` is used in places and as dag->file; its stem is the default dag_id.
  */
 GPtrArray *dag_load(const char *file, const char *text, size_t len,
-	const struct operators *operators, struct problems *problems);
+	const struct dag_context *context, struct problems *problems);
 
 /*
  * The conf a run starts with, checked against the params: defaults, then `conf` over them (NULL or

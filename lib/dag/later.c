@@ -82,7 +82,6 @@ const struct later_key operators_later[] = {
 	{"external_task"},
 	{"s3_key"},
 	{"http"},
-	{"sql"},
 	{"email"},
 	{NULL},
 };

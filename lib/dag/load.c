@@ -107,9 +107,9 @@ static void table_release(void *table)
 }
 
 static void loader_open(struct loader *loader, struct arena *arena, const char *file,
-	const char *source, const struct operators *operators, struct problems *problems)
+	const char *source, const struct dag_context *context, struct problems *problems)
 {
-	*loader = (struct loader){.operators = operators};
+	*loader = (struct loader){.operators = context->operators};
 	reading_open(&loader->reading, arena, file, source, problems);
 	loader->parameter_names = g_hash_table_new(NULL, NULL);
 	loader->shared_values = g_hash_table_new(NULL, NULL);
@@ -124,6 +124,8 @@ static void loader_open(struct loader *loader, struct arena *arena, const char *
 		.end_date = INSTANT_NONE,
 		.max_active_runs = 16,
 		.max_active_tasks = 16,
+		.zone = context->zone ? context->zone : zone_utc(),
+		.is_paused_upon_creation = context->is_paused_upon_creation,
 		.tasks_by_id = g_hash_table_new(g_str_hash, g_str_equal)};
 	arena_adopt(arena, loader->dag.tasks_by_id, table_release);
 }
@@ -157,13 +159,13 @@ static const char *version_hash(const struct dag *dag)
 
 /* One DAG with an arena of its own, or NULL after a problem. */
 static struct dag *document_load(const char *file, const char *source,
-	const struct document *document, const struct operators *operators,
+	const struct document *document, const struct dag_context *context,
 	struct problems *problems)
 {
 	struct arena *arena = arena_new();
 	struct loader loader;
 	unsigned n_errors = problems->n_errors;
-	loader_open(&loader, arena, arena_strdup(arena, file), source, operators, problems);
+	loader_open(&loader, arena, arena_strdup(arena, file), source, context, problems);
 	loader.dag.line = document->root->place.line;
 	loader.dag.text = arena_strndup(arena, document->text, document->len);
 	loader_read(&loader, document->root);
@@ -203,7 +205,7 @@ static bool dag_is_first(
 }
 
 GPtrArray *dag_load(const char *file, const char *text, size_t len,
-	const struct operators *operators, struct problems *problems)
+	const struct dag_context *context, struct problems *problems)
 {
 	GPtrArray *dags = g_ptr_array_new_with_free_func(dag_release);
 	struct arena *arena = arena_new();
@@ -228,7 +230,7 @@ GPtrArray *dag_load(const char *file, const char *text, size_t len,
 				node_kind_name(document.root));
 			continue;
 		}
-		struct dag *dag = document_load(file, source, &document, operators, problems);
+		struct dag *dag = document_load(file, source, &document, context, problems);
 		if (dag && dag_is_first(lines, document.root, dag, problems))
 			g_ptr_array_add(dags, dag);
 		else

@@ -51,6 +51,7 @@ static const struct key parameter_keys[] = {
 	{"type", read_word, FIELD(type), .words = type_words},
 	{"required", read_boolean, FIELD(parameter.required)},
 	{"secret", read_boolean, FIELD(parameter.secret)},
+	{"values_in", read_text, FIELD(parameter.values_in)},
 	{"default", read_node, FIELD(default_value)},
 	{"choices", read_node, FIELD(choices)},
 	{"summary", read_text, FIELD(parameter.summary)},

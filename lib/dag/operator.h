@@ -20,6 +20,7 @@
  *       overwrite: {type: boolean, default: true, summary: Whether ...}
  *       format: {type: text, choices: [plain, gzip], default: plain, summary: ...}
  *       password: {type: text, secret: true, summary: ...}
+ *       sql: {type: text, values_in: parameters, summary: ...}  # code: no template may stand in it
  *     run: [./s3, copy, "{source}"] # the command line: `./x` is a file of the folder (beside its
  *                                   # manifest once built), "{name}" alone is that parameter's
  *                                   # value (in quotes, or YAML sees a map), all else stands as
@@ -68,6 +69,8 @@ struct parameter {
 	enum parameter_type type;
 	bool required;
 	bool secret;                /* its value is masked wherever it is shown */
+	const char *values_in;      /* it is code: no template may stand in it, this parameter takes
+				       values; or NULL */
 	json_t *default_value;      /* NULL: none */
 	const char *const *choices; /* for text: NULL-terminated, or NULL */
 	const char *summary;        /* one sentence */

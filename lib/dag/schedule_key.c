@@ -152,7 +152,7 @@ void schedule_read(struct loader *loader)
 	struct reading *reading = &loader->reading;
 	struct dag *dag = &loader->dag;
 	const struct node *node = loader->schedule;
-	dag->zone = zone_read(reading, loader->timezone, zone_utc());
+	dag->zone = zone_read(reading, loader->timezone, dag->zone);
 	dag->start_date = instant_read(loader, "start_date", loader->start_date);
 	dag->end_date = instant_read(loader, "end_date", loader->end_date);
 	if (dag->end_date != INSTANT_NONE && dag->end_date < dag->start_date)

@@ -21,7 +21,6 @@ struct engine;
 struct engine_options {
 	int64_t next_run, next_attempt; /* ids to give out */
 	unsigned n_workers;             /* attempts that may run at once */
-	bool dags_are_paused_at_creation;
 };
 
 struct engine *engine_new(const struct engine_options *options);

@@ -53,12 +53,10 @@ void workflow_changed(struct engine *engine, struct workflow *workflow)
 
 static struct workflow *workflow_first_seen(struct engine *engine, const struct dag *dag)
 {
-	bool is_paused =
-		dag->is_paused_upon_creation || engine->options.dags_are_paused_at_creation;
 	return workflow_add(engine,
 		&(struct dag_record){
 			.dag_id = (char *)dag->dag_id,
-			.is_paused = is_paused,
+			.is_paused = dag->is_paused_upon_creation,
 			.first_seen_at = engine->now,
 			.active_since = engine->now,
 			.last_slot = INSTANT_NONE,

@@ -40,6 +40,7 @@ static const struct {
 		"  map: {type: map, summary: A map.}\n"
 		"  any: {type: any, summary: Anything.}\n"
 		"  connection: {type: connection, summary: A connection.}\n"
+		"  code: {type: any, values_in: list, summary: Code.}\n"
 		"run: [/bin/true]\n"
 		"arguments: stdin\n"
 		"destroys_data: true\n"},
@@ -97,7 +98,7 @@ static inline char *fixture_problems(struct problems *problems)
 static inline struct dag *fixture_dag(const struct operators *operators, const char *text)
 {
 	struct problems *problems = problems_new();
-	GPtrArray *dags = dag_load("folder/stem.yaml", text, strlen(text), operators, problems);
+	GPtrArray *dags = dag_load("folder/stem.yaml", text, strlen(text), &(struct dag_context){.operators = operators}, problems);
 	g_autofree char *told = fixture_problems(problems);
 	g_assert_cmpstr(told, ==, "");
 	g_assert_cmpuint(dags->len, ==, 1);

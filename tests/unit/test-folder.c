@@ -63,8 +63,8 @@ static void set_up(void)
 	told = g_string_new(NULL);
 	operators = operators_load(folders, problems);
 	problems_free(problems);
-	folder = folder_open(
-		&(struct folder_options){path, operators, on_loaded, on_gone, on_problems, NULL});
+	folder = folder_open(&(struct folder_options){
+		path, {.operators = operators}, on_loaded, on_gone, on_problems, NULL});
 }
 
 static void remove_tree(const char *at)

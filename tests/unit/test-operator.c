@@ -194,7 +194,7 @@ static void examples_load(const struct operators *operators, const char *name)
 	g_assert_nonnull(examples);
 	g_string_append(text, examples);
 	struct problems *problems = problems_new();
-	g_ptr_array_unref(dag_load(name, text->str, text->len, operators, problems));
+	g_ptr_array_unref(dag_load(name, text->str, text->len, &(struct dag_context){.operators = operators}, problems));
 	for (unsigned i = 0; i < problems->list->len; i++) {
 		g_autofree char *told = problem_text(problems->list->pdata[i], text->str);
 		if (is_of_the_example(problems->list->pdata[i]))
