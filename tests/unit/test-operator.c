@@ -20,75 +20,76 @@ static struct operators *load(const char *text, char **told)
 #define OWN "name: own\nsummary: Does it.\n"
 #define WITH(parameter) OWN "parameters:\n  a: {" parameter "}\n"
 
+static const struct {
+	const char *text, *problems;
+} rows[] = {
+	{"", "0:1: a manifest is one YAML document with a map"},
+	{"[]", "1:1: a manifest is one YAML document with a map"},
+	{"summary: x\n", "1:1: the manifest has no \"name\""},
+	{"name: own\n", "1:1: the manifest has no \"summary\""},
+	{"name: other\nsummary: x\n",
+		"1:1: the operator is called \"other\", its folder \"own\": both must be "
+		"the "
+		"same"},
+	{OWN "sumary: x\n", "3:1: unknown key \"sumary\"; did you mean \"summary\"?"},
+	{OWN "aliases: X\n", "3:10: aliases: expected a list, found text"},
+	{OWN "output: lastline\n",
+		"3:9: output: expected one of file, last_line, found \"lastline\"; did you "
+		"mean \"last_line\"?"},
+	{OWN "arguments: argv\n",
+		"3:12: arguments: expected one of none, stdin, found \"argv\""},
+	{OWN "destroys_data: yes\n",
+		"3:16: destroys_data: expected true or false, but \"yes\" could be the "
+		"boolean "
+		"true or the text \"yes\" | write true"},
+	{OWN "parameters: [a]\n", "3:13: parameters: expected a map, found a list"},
+	{OWN "parameters: {a: text}\n",
+		"3:17: a: expected a map of type, summary ..., found text"},
+	{OWN "parameters: {retries: {type: text, summary: x}}\n",
+		"3:14: \"retries\" is a key of every task, so no parameter can have this "
+		"name"},
+	{OWN "parameters: {trigger_rule: {type: text, summary: x}}\n",
+		"3:14: \"trigger_rule\" is a key of every task, so no parameter can have "
+		"this "
+		"name"},
+	{WITH("summary: x"), "4:3: \"a\" has no type"},
+	{WITH("type: text"), "4:3: \"a\" has no summary"},
+	{WITH("type: sting, summary: x"),
+		"4:13: type: expected one of text, shell, integer, number, boolean, "
+		"duration, "
+		"size, list, map, any, connection, found \"sting\""},
+	{WITH("type: text, summary: x, requird: true"),
+		"4:31: unknown key \"requird\"; did you mean \"required\"?"},
+	{WITH("type: integer, summary: x, default: many"),
+		"4:43: a: expected a whole number, found text \"many\""},
+	{WITH("type: integer, summary: x, required: true, default: 1"),
+		"4:59: a required parameter has no use for a default"},
+	{WITH("type: text, summary: x, default: \"{{ ds }}\""),
+		"4:40: a default is a constant value"},
+	{WITH("type: integer, summary: x, choices: [a]"),
+		"4:43: only a text can have choices"},
+	{WITH("type: text, summary: x, choices: [b, c], default: d"),
+		"4:57: a: expected one of b, c, found \"d\""},
+	{WITH("type: text, summary: x") "run: [x, {a}]\n",
+		"5:10: a word of \"run\" is a map | a parameter's value is written "
+		"\"{a}\", in "
+		"quotes"},
+	{WITH("type: text, summary: x") "run: [x, \"{aa}\"]\n",
+		"5:10: there is no parameter \"aa\"; did you mean \"a\"?"},
+	{WITH("type: text, summary: x, secret: true") "run: [x, \"{a}\"]\n",
+		"5:10: \"a\" cannot be a word of a command line: it is secret"},
+	{WITH("type: connection, summary: x") "run: [x, \"{a}\"]\n",
+		"5:10: \"a\" cannot be a word of a command line: it is connection"},
+	{OWN "run: []\n", "3:6: run: expected a list of words, found an empty one"},
+	{OWN "run: [./gone]\n", "3:7: there is no file \"gone\" in the operator's folder"},
+	{WITH("type: text, summary: x") "cwd_parameter: b\n",
+		"5:16: there is no parameter \"b\""},
+	{WITH("type: text, summary: x") "skip_code_parameter: a\n",
+		"5:22: expected a parameter of type integer, but \"a\" is of type text"},
+};
+
 static void what_is_wrong_in_a_manifest_is_told(void)
 {
-	static const struct {
-		const char *text, *problems;
-	} rows[] = {
-		{"", "0:1: a manifest is one YAML document with a map"},
-		{"[]", "1:1: a manifest is one YAML document with a map"},
-		{"summary: x\n", "1:1: the manifest has no \"name\""},
-		{"name: own\n", "1:1: the manifest has no \"summary\""},
-		{"name: other\nsummary: x\n",
-			"1:1: the operator is called \"other\", its folder \"own\": both must be "
-			"the "
-			"same"},
-		{OWN "sumary: x\n", "3:1: unknown key \"sumary\"; did you mean \"summary\"?"},
-		{OWN "aliases: X\n", "3:10: aliases: expected a list, found text"},
-		{OWN "output: lastline\n",
-			"3:9: output: expected one of file, last_line, found \"lastline\"; did you "
-			"mean \"last_line\"?"},
-		{OWN "arguments: argv\n",
-			"3:12: arguments: expected one of none, stdin, found \"argv\""},
-		{OWN "destroys_data: yes\n",
-			"3:16: destroys_data: expected true or false, but \"yes\" could be the "
-			"boolean "
-			"true or the text \"yes\" | write true"},
-		{OWN "parameters: [a]\n", "3:13: parameters: expected a map, found a list"},
-		{OWN "parameters: {a: text}\n",
-			"3:17: a: expected a map of type, summary ..., found text"},
-		{OWN "parameters: {retries: {type: text, summary: x}}\n",
-			"3:14: \"retries\" is a key of every task, so no parameter can have this "
-			"name"},
-		{OWN "parameters: {trigger_rule: {type: text, summary: x}}\n",
-			"3:14: \"trigger_rule\" is a key of every task, so no parameter can have "
-			"this "
-			"name"},
-		{WITH("summary: x"), "4:3: \"a\" has no type"},
-		{WITH("type: text"), "4:3: \"a\" has no summary"},
-		{WITH("type: sting, summary: x"),
-			"4:13: type: expected one of text, shell, integer, number, boolean, "
-			"duration, "
-			"size, list, map, any, connection, found \"sting\""},
-		{WITH("type: text, summary: x, requird: true"),
-			"4:31: unknown key \"requird\"; did you mean \"required\"?"},
-		{WITH("type: integer, summary: x, default: many"),
-			"4:43: a: expected a whole number, found text \"many\""},
-		{WITH("type: integer, summary: x, required: true, default: 1"),
-			"4:59: a required parameter has no use for a default"},
-		{WITH("type: text, summary: x, default: \"{{ ds }}\""),
-			"4:40: a default is a constant value"},
-		{WITH("type: integer, summary: x, choices: [a]"),
-			"4:43: only a text can have choices"},
-		{WITH("type: text, summary: x, choices: [b, c], default: d"),
-			"4:57: a: expected one of b, c, found \"d\""},
-		{WITH("type: text, summary: x") "run: [x, {a}]\n",
-			"5:10: a word of \"run\" is a map | a parameter's value is written "
-			"\"{a}\", in "
-			"quotes"},
-		{WITH("type: text, summary: x") "run: [x, \"{aa}\"]\n",
-			"5:10: there is no parameter \"aa\"; did you mean \"a\"?"},
-		{WITH("type: text, summary: x, secret: true") "run: [x, \"{a}\"]\n",
-			"5:10: \"a\" cannot be a word of a command line: it is secret"},
-		{WITH("type: connection, summary: x") "run: [x, \"{a}\"]\n",
-			"5:10: \"a\" cannot be a word of a command line: it is connection"},
-		{OWN "run: []\n", "3:6: run: expected a list of words, found an empty one"},
-		{OWN "run: [./gone]\n", "3:7: there is no file \"gone\" in the operator's folder"},
-		{WITH("type: text, summary: x") "cwd_parameter: b\n",
-			"5:16: there is no parameter \"b\""},
-		{WITH("type: text, summary: x") "skip_code_parameter: a\n",
-			"5:22: expected a parameter of type integer, but \"a\" is of type text"},
-	};
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autofree char *told = NULL;
 		struct operators *operators = load(rows[i].text, &told);
