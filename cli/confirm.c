@@ -12,7 +12,7 @@ bool confirm(const char *question)
 {
 	char answer[16] = "";
 	if (!isatty(STDIN_FILENO)) {
-		say("%s there is no terminal to ask on: give --yes", question);
+		say("there is no terminal to ask \"%s\" on: give --yes", question);
 		return false;
 	}
 	fprintf(stderr, "%s [y/N] ", question);

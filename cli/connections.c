@@ -209,26 +209,21 @@ static int connections_import(struct invocation *invocation)
 static int connections_export(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
-	json_auto_t *list =
-		ask_list(invocation->address, API "/connections", "connections", &error);
+	json_auto_t *answer =
+		ask(invocation->address, "GET", OWN_API "/connections/export", NULL, &error);
 	json_auto_t *file = json_object();
-	g_autoptr(GPtrArray) left_out = g_ptr_array_new();
 	size_t i;
 	json_t *connection;
-	if (!list)
+	if (!answer)
 		return refuse(error);
-	json_array_foreach(list, i, connection)
+	json_array_foreach(json_object_get(answer, "connections"), i, connection)
 	{
-		const char *id = json_string_value(json_object_get(connection, "connection_id"));
 		json_t *entry = json_copy(connection);
 		json_object_del(entry, "connection_id");
-		if (value_is_masked(json_object_get(entry, "password"))) {
-			json_object_del(entry, "password");
-			g_ptr_array_add(left_out, (char *)id);
-		}
-		json_object_set_new(file, id, entry);
+		json_object_set_new(file,
+			json_string_value(json_object_get(connection, "connection_id")), entry);
 	}
-	return export_file(invocation_argument(invocation, 0), file, "connections", left_out);
+	return export_file(invocation_argument(invocation, 0), file, "connections");
 }
 
 const struct command connections_commands[] = {
@@ -243,7 +238,8 @@ const struct command connections_commands[] = {
 	{"import", "FILE", "Make all connections of a JSON file; `-` is stdin", connections_import,
 		import_options},
 	{"export", "FILE",
-		"Write all connections to a JSON file, less their secrets; `-` is stdout",
+		"Write all connections, secrets too, to a JSON file for the owner's eyes; `-` is "
+		"stdout",
 		connections_export},
 	{NULL},
 };

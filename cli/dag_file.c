@@ -29,7 +29,10 @@ struct operators *operators_open(const struct address *address, struct problems 
 {
 	g_autofree char *shipped = part_path("operators", DAGD_LIBDIR "/operators");
 	const char *folders[] = {shipped, address->operators, NULL};
-	return operators_load(folders, problems);
+	struct problems *unseen = problems ? NULL : problems_new();
+	struct operators *operators = operators_load(folders, problems ? problems : unseen);
+	problems_free(unseen);
+	return operators;
 }
 
 /* ---- one file ---- */
@@ -76,7 +79,8 @@ struct dag_file *dag_file_read(
 	file->path = g_strdup(path);
 	file->text = text_read(file->path, &len, problems);
 	if (file->text)
-		file->dags = dag_load(file->path, file->text, len, &(struct dag_context){.operators = operators}, problems);
+		file->dags = dag_load(file->path, file->text, len,
+			&(struct dag_context){.operators = operators}, problems);
 	problems_sort(problems);
 	return file;
 }

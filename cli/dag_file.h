@@ -9,7 +9,7 @@
 
 /*
  * The operators shipped beside this program and the plugins of the home; what is wrong in their
- * manifests is added to `problems`.
+ * manifests is added to `problems`, unless that is NULL.
  */
 struct operators *operators_open(const struct address *address, struct problems *problems);
 

@@ -187,9 +187,10 @@ const struct command dags_commands[] = {
 	{"show", "DAG", "The graph in the DOT language of Graphviz", dags_show},
 	{"test", "DAG|FILE", "Run a DAG once in the foreground, away from the daemon", dags_test,
 		dags_test_options,
-		"A private dagd runs it on a temporary home, which is removed at the end; plugins "
+		"A private dagd runs it on a temporary home, which is removed at the end. Plugins "
 		"and\n"
-		"configuration are those of the home, variables and connections are not there.\n"
+		"configuration are those of the home; variables and connections, too, if its "
+		"daemon runs.\n"
 		"Exits 0 when the run succeeds and 1 when it fails."},
 	{NULL},
 };

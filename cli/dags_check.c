@@ -111,7 +111,9 @@ int dags_check(struct invocation *invocation)
 		.owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
 		.list = json_array(),
 	};
-	take_problems(&check, problems, NULL);
+	/* Manifests belong to the home, not to a file that is named. */
+	if (invocation->arguments->len == 0)
+		take_problems(&check, problems, NULL);
 	check_all(&check);
 	json_auto_t *answer = json_pack("{s:o}", "problems", check.list);
 	if (invocation->output == OUTPUT_JSON || invocation->output == OUTPUT_YAML)

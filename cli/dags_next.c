@@ -62,7 +62,7 @@ static int next_of_dag(const struct invocation *invocation, const struct dag *da
 static int next_of_file(const struct invocation *invocation, const char *path, int64_t n)
 {
 	struct problems *problems = problems_new();
-	struct operators *operators = operators_open(invocation->address, problems);
+	struct operators *operators = operators_open(invocation->address, NULL);
 	struct dag_file *file = dag_file_read(path, operators, problems);
 	const struct dag *dag =
 		dag_file_choose(file, invocation_option(invocation, "dag-id"), problems);

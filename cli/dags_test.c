@@ -62,6 +62,37 @@ static void run_end(const struct private_dagd *dagd, const char *dag_id, const j
 		run_follow(dagd, dag_id, run, FOLLOW_NOTHING);
 }
 
+/* Gives one list of the lender to the private dagd; what it is has to be made with a POST each. */
+static bool lend_list(const struct address *lender, const struct private_dagd *dagd,
+	const char *nouns, GError **error)
+{
+	g_autofree char *from = g_strdup_printf(OWN_API "/%s/export", nouns);
+	g_autofree char *to = g_strdup_printf(API "/%s", nouns);
+	json_auto_t *answer = ask(lender, "GET", from, NULL, error);
+	size_t i;
+	json_t *entry;
+	if (!answer)
+		return false;
+	json_array_foreach(json_object_get(answer, nouns), i, entry)
+	{
+		json_object_del(entry, "is_encrypted");
+		json_auto_t *made = ask(&dagd->address, "POST", to, entry, error);
+		if (!made)
+			return false;
+	}
+	return true;
+}
+
+/* Variables and connections of the home, as far as its daemon is there to give them. */
+static void lend(const struct address *lender, const struct private_dagd *dagd)
+{
+	g_autoptr(GError) error = NULL;
+	if (lend_list(lender, dagd, "variables", &error)
+		&& lend_list(lender, dagd, "connections", &error))
+		return;
+	say("the run has no variables and connections: %s", error->message);
+}
+
 static int run_once(const struct invocation *invocation, const struct private_dagd *dagd,
 	const char *dag_id, json_t *conf)
 {
@@ -92,6 +123,8 @@ static int test_dag(const struct invocation *invocation, const struct dag *dag)
 	catch_signals();
 	bool is_open = private_dagd_open(
 		&dagd, invocation->address, dag->dag_id, text, &is_interrupted, &error);
+	if (is_open)
+		lend(invocation->address, &dagd);
 	int code = is_open       ? run_once(invocation, &dagd, dag->dag_id, conf)
 		: is_interrupted ? EXIT_REFUSED
 				 : refuse(error);
@@ -102,7 +135,7 @@ static int test_dag(const struct invocation *invocation, const struct dag *dag)
 static int test_file(const struct invocation *invocation, const char *path, const char *dag_id)
 {
 	struct problems *problems = problems_new();
-	struct operators *operators = operators_open(invocation->address, problems);
+	struct operators *operators = operators_open(invocation->address, NULL);
 	struct dag_file *file = dag_file_read(path, operators, problems);
 	const struct dag *dag = dag_file_choose(file, dag_id, problems);
 	int code = dag ? test_dag(invocation, dag) : EXIT_REFUSED;
@@ -132,15 +165,13 @@ static bool file_defines(const char *path, const struct operators *operators, co
 /* The file of the home that defines a DAG: g_free; NULL: none. */
 static char *file_of_dag(const char *folder, const struct address *address, const char *dag_id)
 {
-	struct problems *problems = problems_new();
-	struct operators *operators = operators_open(address, problems);
+	struct operators *operators = operators_open(address, NULL);
 	g_autoptr(GPtrArray) files = dag_files_below(folder);
 	char *found = NULL;
 	for (unsigned i = 0; !found && i < files->len; i++)
 		if (file_defines(files->pdata[i], operators, dag_id))
 			found = g_strdup(files->pdata[i]);
 	operators_free(operators);
-	problems_free(problems);
 	return found;
 }
 

@@ -77,6 +77,18 @@ static int run_follow(const struct invocation *invocation, const char *dag_id, c
 	return follow(&options);
 }
 
+/* What people want to see of it; JSON and YAML have all. */
+static void print_fields(const struct invocation *invocation, json_t *run)
+{
+	static const char *const shown[] = {"dag_id", "dag_run_id", "conf", "logical_date",
+		"run_after", "run_type", "state", "start_date", "end_date", "note", "reason", NULL};
+	json_auto_t *fields = json_object();
+	for (const char *const *name = shown; *name; name++)
+		json_object_set(fields, *name, json_object_get(run, *name));
+	bool is_all = invocation->output == OUTPUT_JSON || invocation->output == OUTPUT_YAML;
+	print_object(invocation, is_all ? run : fields);
+}
+
 /* The run as it is now. */
 static void print_run(const struct invocation *invocation, const char *dag_id, const char *run_id)
 {
@@ -84,12 +96,12 @@ static void print_run(const struct invocation *invocation, const char *dag_id, c
 	g_autofree char *path = path_of(API "/dags/%s/dagRuns/%s", dag_id, run_id);
 	json_auto_t *run = ask(invocation->address, "GET", path, NULL, &error);
 	if (run)
-		print_object(invocation, run);
+		print_fields(invocation, run);
 	else
 		refuse(error);
 }
 
-static int run_begun(const struct invocation *invocation, const char *dag_id, const json_t *run)
+static int run_begun(const struct invocation *invocation, const char *dag_id, json_t *run)
 {
 	const char *run_id = json_string_value(json_object_get(run, "dag_run_id"));
 	bool waits = invocation_has(invocation, "wait");
@@ -100,7 +112,7 @@ static int run_begun(const struct invocation *invocation, const char *dag_id, co
 	if (invocation_has(invocation, "follow"))
 		return run_follow(invocation, dag_id, run_id);
 	if (!waits) {
-		print_object(invocation, run);
+		print_fields(invocation, run);
 		return EXIT_OK;
 	}
 	int code = run_follow(invocation, dag_id, run_id);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/json_option.h"
 #include "cli/print.h"
@@ -28,7 +29,8 @@ json_t *json_object_of_file(const char *path, const char *form, GError **error)
 	if (!file || json_is_object(file))
 		return file;
 	json_decref(file);
-	error_say(error, "%s is not an object of %s", path, form);
+	error_say(
+		error, "%s is not an object of %s", strcmp(path, "-") == 0 ? "stdin" : path, form);
 	return NULL;
 }
 
@@ -68,11 +70,6 @@ bool existing_are_fine(const json_t *file, GHashTable *existing, enum on_existin
 	return true;
 }
 
-bool value_is_masked(const json_t *value)
-{
-	return json_is_string(value) && strcmp(json_string_value(value), "***") == 0;
-}
-
 static bool text_write(const char *path, const char *text)
 {
 	g_autoptr(GError) error = NULL;
@@ -87,21 +84,20 @@ static bool text_write(const char *path, const char *text)
 	return false;
 }
 
-int export_file(const char *path, const json_t *object, const char *what, const GPtrArray *left_out)
+int export_file(const char *path, const json_t *object, const char *what)
 {
+	bool is_stdout = strcmp(path, "-") == 0;
+	if (is_stdout && isatty(STDOUT_FILENO)) {
+		say("secrets are not shown on a terminal: name a file, or let a pipe read them");
+		return EXIT_REFUSED;
+	}
 	char *text = json_dumps(object, JSON_INDENT(4) | JSON_SORT_KEYS);
 	bool is_written = text_write(path, text);
-	g_autoptr(GString) names = g_string_new(NULL);
 	free(text);
 	if (!is_written)
 		return EXIT_REFUSED;
-	for (unsigned i = 0; i < left_out->len; i++)
-		g_string_append_printf(names, "%s%s", i ? ", " : "", (char *)left_out->pdata[i]);
 	fflush(stdout);
 	fprintf(stderr, "%zu %s written to %s\n", json_object_size(object), what,
-		strcmp(path, "-") == 0 ? "stdout" : path);
-	if (left_out->len > 0)
-		say("a secret is shown to nobody, so these are not in it or lack their secret: %s",
-			names->str);
+		is_stdout ? "stdout" : path);
 	return EXIT_OK;
 }

@@ -23,11 +23,8 @@ GHashTable *names_of(const json_t *list, const char *key);
 bool existing_are_fine(const json_t *file, GHashTable *existing, enum on_existing action,
 	const char *what, GError **error);
 
-/* Whether the daemon has put stars in the place of a secret. */
-bool value_is_masked(const json_t *value);
 /*
- * Writes the object to a file (`-` is stdout) that only its owner may read, and says what is not in
- * it because it is secret. Returns the exit code.
+ * Writes the object, with its secrets, to a file that only its owner may read (`-` is stdout,
+ * unless that is a terminal). Returns the exit code.
  */
-int export_file(
-	const char *path, const json_t *object, const char *what, const GPtrArray *left_out);
+int export_file(const char *path, const json_t *object, const char *what);

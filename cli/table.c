@@ -5,6 +5,8 @@
 
 #include "lib/base/error.h"
 
+enum { RULE_LAST_MAX = 50 };
+
 struct table {
 	unsigned n_columns;
 	GPtrArray *cells; /* of char *, row after row, the headers first */
@@ -68,12 +70,15 @@ static void add_cell(
 		add_spaces(out, table->widths[i % table->n_columns] - text_width(cell));
 }
 
+/* Below the last column, which no other has to line up with, a long one would only wrap. */
 static void add_rule(const struct table *table, GString *out)
 {
 	for (unsigned column = 0; column < table->n_columns; column++) {
-		for (unsigned n = 0; n < table->widths[column]; n++)
+		bool is_last = column + 1 == table->n_columns;
+		unsigned width = table->widths[column];
+		for (unsigned n = is_last ? MIN(width, RULE_LAST_MAX) : width; n > 0; n--)
 			g_string_append_c(out, '=');
-		g_string_append(out, column + 1 < table->n_columns ? "=+=" : "\n");
+		g_string_append(out, is_last ? "\n" : "=+=");
 	}
 }
 

@@ -184,28 +184,26 @@ static int variables_import(struct invocation *invocation)
 static int variables_export(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
-	json_auto_t *list = ask_list(invocation->address, API "/variables", "variables", &error);
+	json_auto_t *answer =
+		ask(invocation->address, "GET", OWN_API "/variables/export", NULL, &error);
 	json_auto_t *file = json_object();
-	g_autoptr(GPtrArray) left_out = g_ptr_array_new();
 	size_t i;
 	json_t *variable;
-	if (!list)
+	if (!answer)
 		return refuse(error);
-	json_array_foreach(list, i, variable)
+	json_array_foreach(json_object_get(answer, "variables"), i, variable)
 	{
 		const char *key = json_string_value(json_object_get(variable, "key"));
 		json_t *value = json_object_get(variable, "value");
 		json_t *description = json_object_get(variable, "description");
-		if (value_is_masked(value))
-			g_ptr_array_add(left_out, (char *)key);
-		else if (json_is_string(description))
+		if (json_is_string(description))
 			json_object_set_new(file, key,
 				json_pack(
 					"{s:O, s:O}", "value", value, "description", description));
 		else
 			json_object_set(file, key, value);
 	}
-	return export_file(invocation_argument(invocation, 0), file, "variables", left_out);
+	return export_file(invocation_argument(invocation, 0), file, "variables");
 }
 
 const struct command variables_commands[] = {
@@ -218,7 +216,8 @@ const struct command variables_commands[] = {
 	{"import", "FILE", "Set all variables of a JSON file; `-` is stdin", variables_import,
 		import_options},
 	{"export", "FILE",
-		"Write all variables to a JSON file, less the secret ones; `-` is stdout",
+		"Write all variables, secrets too, to a JSON file for the owner's eyes; `-` is "
+		"stdout",
 		variables_export},
 	{NULL},
 };
