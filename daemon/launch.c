@@ -89,8 +89,13 @@ void launch(struct daemon *daemon, struct attempt *attempt)
 	};
 	struct rendered rendered;
 	if (!log_folder_make(log, &error)
-		|| !executor_prepare(daemon->executor, attempt->record.id, &error)
-		|| !render_task(&request, &rendered, &error)) {
+		|| !executor_prepare(daemon->executor, attempt->record.id, &error)) {
+		journal(JOURNAL_WARNING, "%s", error->message);
+		turn_add_report(
+			daemon->turn, report_new_taken_back(attempt->record.id, error->message));
+		return;
+	}
+	if (!render_task(&request, &rendered, &error)) {
 		fail(daemon, attempt, log, error->message);
 		return;
 	}

@@ -4,5 +4,8 @@
 
 #include "daemon/daemon.h"
 
-/* What goes wrong before a worker has it ends the attempt with a sentence, in its log too. */
+/*
+ * Templates that cannot be rendered fail the attempt, with the sentence in its log. Without room
+ * for its folders it is taken back: it never began, and begins again when there is room.
+ */
 void launch(struct daemon *daemon, struct attempt *attempt);

@@ -74,8 +74,19 @@ static void effect_ended(struct turn *turn, const struct effect *effect)
 	batch_attempt(turn->batch, &attempt->record);
 }
 
+static void end_tell(const struct run_record *run)
+{
+	if (run->state == RUN_FAILED)
+		journal(JOURNAL_WARNING, "run \"%s\" of DAG \"%s\" failed: %s", run->run_id,
+			run->dag_id, run->reason);
+	else if (run->state == RUN_SUCCESS)
+		journal(JOURNAL_INFO, "run \"%s\" of DAG \"%s\" succeeded", run->run_id,
+			run->dag_id);
+}
+
 static void effect_save_run(struct turn *turn, const struct run_record *run)
 {
+	end_tell(run);
 	batch_run(turn->batch, run);
 	if (feed_is_wanted(turn->daemon->feed, run))
 		deed_add(turn, (struct deed){.kind = DEED_TELL_RUN, .run = run_record_copy(run)});
@@ -239,6 +250,8 @@ static void on_committed(void *data, const GError *error)
 		if (!turn->is_stopped || deed->kind == DEED_ANSWER)
 			deed_do(turn->daemon, deed);
 	}
+	if (turn->is_stopped)
+		return;
 	if (!turn->is_dirty)
 		engine_release(turn->daemon->engine);
 	flush(turn);
@@ -314,6 +327,7 @@ struct turn *turn_open(struct daemon *daemon)
 void turn_stop(struct turn *turn)
 {
 	turn->is_stopped = true;
+	turn->is_dirty |= uv_is_active((uv_handle_t *)&turn->lazy);
 	flush(turn);
 }
 

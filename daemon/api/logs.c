@@ -6,6 +6,7 @@
 
 #include "daemon/api/reply.h"
 #include "daemon/api/task_instances.h"
+#include "lib/base/ident.h"
 
 /* How much of a log one answer has; the rest comes by its continuation token. */
 enum { PART_MAX = 1 << 20 };
@@ -63,6 +64,12 @@ void task_instances_log(struct request *request, void *data)
 	const char *number = request_path(request, "try_number");
 	int64_t try_number, offset;
 	bool is_all = true;
+	g_autoptr(GError) error = NULL;
+	/* It becomes part of a path. */
+	if (!ident_check("task", task_id, &error)) {
+		request_refuse(request, 404, "%s", error->message);
+		return;
+	}
 	if (!request_query_integer(request, "token", 0, INT64_MAX, 0, &offset)
 		|| !request_run(request, daemon, &run))
 		return;
