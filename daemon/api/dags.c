@@ -178,13 +178,11 @@ static json_t *instants(const struct dag *dag, int64_t anchor, int64_t after, in
 void dags_next(struct request *request, void *data)
 {
 	struct daemon *daemon = data;
-	struct listing listing;
-	int64_t n;
+	int64_t n, after = clock_now();
 	const struct dag *dag = dag_of(request, daemon);
 	if (!dag || !request_query_integer(request, "n", 1, 1000, 1, &n)
-		|| !request_listing(request, &listing))
+		|| !request_query_instant(request, "after", &after))
 		return;
-	int64_t after = listing.run_after_gte == INSTANT_NONE ? clock_now() : listing.run_after_gte;
 	const struct dag_record *record = engine_dag_record(daemon->engine, dag->dag_id);
 	json_t *list =
 		dag->schedule ? instants(dag, record->first_seen_at, after, n) : json_array();

@@ -16,7 +16,7 @@ static bool instant_read(const char *text, int64_t *at, GError **error)
 	return true;
 }
 
-static bool query_instant(struct request *request, const char *name, int64_t *at)
+bool request_query_instant(struct request *request, const char *name, int64_t *at)
 {
 	g_autoptr(GError) error = NULL;
 	const char *text = request_query(request, name);
@@ -30,14 +30,14 @@ static bool query_instant(struct request *request, const char *name, int64_t *at
 
 static bool query_instants(struct request *request, struct listing *listing)
 {
-	return query_instant(request, "run_after_gte", &listing->run_after_gte)
-		&& query_instant(request, "run_after_lte", &listing->run_after_lte)
-		&& query_instant(request, "logical_date_gte", &listing->logical_date_gte)
-		&& query_instant(request, "logical_date_lte", &listing->logical_date_lte)
-		&& query_instant(request, "start_date_gte", &listing->started_gte)
-		&& query_instant(request, "start_date_lte", &listing->started_lte)
-		&& query_instant(request, "end_date_gte", &listing->ended_gte)
-		&& query_instant(request, "end_date_lte", &listing->ended_lte);
+	return request_query_instant(request, "run_after_gte", &listing->run_after_gte)
+		&& request_query_instant(request, "run_after_lte", &listing->run_after_lte)
+		&& request_query_instant(request, "logical_date_gte", &listing->logical_date_gte)
+		&& request_query_instant(request, "logical_date_lte", &listing->logical_date_lte)
+		&& request_query_instant(request, "start_date_gte", &listing->started_gte)
+		&& request_query_instant(request, "start_date_lte", &listing->started_lte)
+		&& request_query_instant(request, "end_date_gte", &listing->ended_gte)
+		&& request_query_instant(request, "end_date_lte", &listing->ended_lte);
 }
 
 bool request_listing(struct request *request, struct listing *listing)

@@ -28,6 +28,9 @@ GArray *run_instances(struct daemon *daemon, const struct run_record *run, const
 
 /* The conditions in the query that all lists have; false: a refusal has been answered. */
 bool request_listing(struct request *request, struct listing *listing);
+/* An instant in the query; without offset it is UTC. Absent: `at` is left as it is. False: 422 has
+ * been answered. */
+bool request_query_instant(struct request *request, const char *name, int64_t *at);
 /* Refuses keys of the body that are not among `known` (NULL-terminated). */
 bool body_has_only(struct request *request, const json_t *body, const char *const *known);
 /* An instant in the body with its zone; absent or null is INSTANT_NONE. False: 422 has been
