@@ -20,7 +20,7 @@ static void children_kill(void)
 	int self = getpid();
 	struct dirent *entry;
 	while ((entry = readdir(processes))) {
-		int pid = atoi(entry->d_name);
+		int pid = (int)strtol(entry->d_name, NULL, 10);
 		if (pid > 0 && process_parent(pid) == self)
 			kill(pid, SIGKILL);
 	}

@@ -155,7 +155,7 @@ static bool worker_init(struct worker *worker, const char *state_folder, const c
 	attempt_init(&worker->attempt);
 	if (strlen(boot_id) >= sizeof(worker->owner.boot_id))
 		return false;
-	strcpy(worker->owner.boot_id, boot_id);
+	memcpy(worker->owner.boot_id, boot_id, strlen(boot_id) + 1);
 	sigset_t child;
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);

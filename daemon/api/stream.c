@@ -143,7 +143,7 @@ static void push_task(struct follower *follower, struct followed *task)
 			instant_reply(record->retry_at), "reason", record->reason));
 }
 
-/* Gives what the task's log has; true when there is no more for now. */
+/* Gives what the task's log has; true when there is no more yet. */
 static bool pump_log(struct follower *follower, struct followed *task)
 {
 	const struct task_record *record = &task->record;

@@ -95,7 +95,7 @@ static int leftovers_kill(struct marks *marks)
 	int first = -1;
 	struct dirent *entry;
 	while ((entry = readdir(processes))) {
-		int pid = atoi(entry->d_name);
+		int pid = (int)strtol(entry->d_name, NULL, 10);
 		if (pid <= 0 || !is_marked(pid, marks))
 			continue;
 		int fd = marked_kill(pid, marks);

@@ -32,8 +32,8 @@ static json_t *fit_text(const struct parameter *parameter, json_t *value, GError
 	if (!parameter->choices || g_strv_contains(parameter->choices, json_string_value(value)))
 		return value;
 	g_autofree char *all = g_strjoinv(", ", (char **)parameter->choices);
-	g_set_error(error, LIB_ERROR, 0, "%s: expected one of %s, found \"%s\"", parameter->name, all,
-		json_string_value(value));
+	g_set_error(error, LIB_ERROR, 0, "%s: expected one of %s, found \"%s\"", parameter->name,
+		all, json_string_value(value));
 	json_decref(value);
 	return NULL;
 }
@@ -41,7 +41,8 @@ static json_t *fit_text(const struct parameter *parameter, json_t *value, GError
 /* Text that is a number or a boolean of JSON is that: `{{ var.value.PORT }}` is always text. */
 static json_t *read_scalar(json_t *value)
 {
-	g_autofree char *text = json_is_string(value) ? g_strstrip(g_strdup(json_string_value(value))) : NULL;
+	g_autofree char *text =
+		json_is_string(value) ? g_strstrip(g_strdup(json_string_value(value))) : NULL;
 	json_t *read = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
 	if (!read || json_is_object(read) || json_is_array(read)) {
 		json_decref(read);

@@ -5,4 +5,5 @@
 #include "daemon/render/scope.h"
 
 /* Takes `value` over; NULL and an error that names the parameter when it does not fit its type. */
-json_t *argument_fit(struct scope *scope, const struct parameter *parameter, json_t *value, GError **error);
+json_t *argument_fit(
+	struct scope *scope, const struct parameter *parameter, json_t *value, GError **error);

@@ -28,7 +28,8 @@ static bool variable_set(struct scope *scope, const char *key, bool as_json,
 	else if (json)
 		set_json(out, json_incref(json));
 	else
-		g_set_error(error, LIB_ERROR, 0, "the variable \"%s\" is no JSON: %s", key, why.text);
+		g_set_error(
+			error, LIB_ERROR, 0, "the variable \"%s\" is no JSON: %s", key, why.text);
 	bool is_set = !as_json || json;
 	json_decref(json);
 	variable_clear(&variable);
@@ -100,7 +101,8 @@ static json_t *text_or_null(const char *text)
 
 static json_t *connection_json(const struct connection *connection)
 {
-	json_t *extra = connection->extra ? json_loads(connection->extra, JSON_DECODE_ANY, NULL) : NULL;
+	json_t *extra =
+		connection->extra ? json_loads(connection->extra, JSON_DECODE_ANY, NULL) : NULL;
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "conn_id",
 		connection->conn_id, "conn_type", connection->conn_type, "description",
 		text_or_null(connection->description), "host", text_or_null(connection->host),
@@ -135,8 +137,8 @@ json_t *connection_resolve(struct scope *scope, const char *conn_id, GError **er
 		g_propagate_error(error, failed);
 	else if (!json)
 		g_set_error(error, LIB_ERROR, 0,
-			"there is no connection \"%s\"; add it with dagctl connections add %s", conn_id,
-			conn_id);
+			"there is no connection \"%s\"; add it with dagctl connections add %s",
+			conn_id, conn_id);
 	return json;
 }
 
@@ -210,7 +212,8 @@ static json_t *xcom(const struct scope *scope, const char *task_id, const char *
 static void set_no_value(GError **error, const char *task_id, const char *key)
 {
 	g_set_error(error, LIB_ERROR, 0,
-		"the task \"%s\" left no value \"%s\"; give default= to xcom_pull if it may be missing",
+		"the task \"%s\" left no value \"%s\"; give default= to xcom_pull if it may be "
+		"missing",
 		task_id, key);
 }
 
@@ -235,8 +238,8 @@ bool tasks_get(const struct template_object *base, const char *name, struct temp
 		&& set_object(scope, out, output_get, NULL, name);
 }
 
-static json_t *xcom_or(
-	const struct scope *scope, const char *task_id, const char *key, json_t *otherwise, GError **error)
+static json_t *xcom_or(const struct scope *scope, const char *task_id, const char *key,
+	json_t *otherwise, GError **error)
 {
 	json_t *value = xcom(scope, task_id, key);
 	if (!value && !otherwise)
@@ -261,7 +264,8 @@ bool xcom_pull(const struct template_object *base, json_t *arguments, json_t *ke
 		return value && set_json(out, value);
 	}
 	if (!json_is_array(task_ids)) {
-		g_set_error(error, LIB_ERROR, 0, "xcom_pull: task_ids is neither a task_id nor a list");
+		g_set_error(
+			error, LIB_ERROR, 0, "xcom_pull: task_ids is neither a task_id nor a list");
 		return false;
 	}
 	json_t *values = json_array();

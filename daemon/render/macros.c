@@ -118,6 +118,7 @@ bool macros_get(const struct template_object *base, const char *name, struct tem
 		{"uuid", uuid_get, NULL}};
 	for (size_t i = 0; i < G_N_ELEMENTS(macros); i++)
 		if (g_str_equal(name, macros[i].name))
-			return set_object(object_of(base)->scope, out, macros[i].get, macros[i].call, NULL);
+			return set_object(
+				object_of(base)->scope, out, macros[i].get, macros[i].call, NULL);
 	return false;
 }

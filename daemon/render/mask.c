@@ -46,14 +46,14 @@ json_t *json_masked(const json_t *value, const GPtrArray *masks)
 		return text_masked(json_string_value(value), masks);
 	if (json_is_object(value)) {
 		out = json_object();
-		json_object_foreach((json_t *)value, key, item)
-			json_object_set_new(out, key,
-				name_is_sensitive(key) ? all_hidden(item) : json_masked(item, masks));
+		json_object_foreach((json_t *)value, key, item) json_object_set_new(out, key,
+			name_is_sensitive(key) ? all_hidden(item) : json_masked(item, masks));
 		return out;
 	}
 	if (json_is_array(value)) {
 		out = json_array();
-		json_array_foreach(value, i, item) json_array_append_new(out, json_masked(item, masks));
+		json_array_foreach(value, i, item)
+			json_array_append_new(out, json_masked(item, masks));
 		return out;
 	}
 	return json_deep_copy(value);

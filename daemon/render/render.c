@@ -130,7 +130,8 @@ static void env_base(struct rendering *rendering)
 	const struct render_request *request = rendering->request;
 	GPtrArray *env = rendering->out->env;
 	int64_t logical = request->run->logical_date;
-	g_autofree char *iso = instant_iso(logical == INSTANT_NONE ? request->run->run_after : logical);
+	g_autofree char *iso =
+		instant_iso(logical == INSTANT_NONE ? request->run->run_after : logical);
 	g_autofree char *try_number = g_strdup_printf("%u", request->try_number);
 	for (char **entry = request->base_env; *entry; entry++)
 		g_ptr_array_add(env, g_strdup(*entry));
@@ -190,12 +191,12 @@ static bool names_path(const struct task *task)
 }
 
 /*
- * A script that is one plain command needs no shell: `bash -c 'date'` and `date` do the same, and the
- * second is twice as fast. Not when the program is not found: bash says it better.
+ * A script that is one plain command needs no shell: `bash -c 'date'` and `date` do the same, and
+ * the second is twice as fast. Not when the program is not found: bash says it better.
  */
 static char **words_without_shell(struct rendering *rendering)
 {
-	const struct operator *operator= rendering->request->task->operator;
+	const struct operator* operator= rendering->request->task->operator;
 	const struct task *task = rendering->request->task;
 	if (g_strv_length((char **)operator->run) != 3 || !g_str_equal(operator->run[1], "-c")
 		|| task->n_arguments == 0 || task->arguments[0].parameter->type != PARAMETER_SHELL
@@ -211,7 +212,7 @@ static char **words_without_shell(struct rendering *rendering)
 
 static void argv_render(struct rendering *rendering)
 {
-	const struct operator *operator= rendering->request->task->operator;
+	const struct operator* operator= rendering->request->task->operator;
 	GPtrArray *argv = rendering->out->argv;
 	char **words = words_without_shell(rendering);
 	for (char **word = words; word && *word; word++)

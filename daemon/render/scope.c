@@ -73,13 +73,15 @@ void mask_add_sensitive(GPtrArray *masks, const json_t *value)
 	json_array_foreach((json_t *)value, i, item) mask_add_sensitive(masks, item);
 }
 
-/* ds, ts and the interval come from the logical date; a run without one has its run_after for them. */
+/* ds, ts and the interval come from the logical date; a run without one has its run_after for them.
+ */
 static int64_t base_instant(const struct run_record *run)
 {
 	return run->logical_date == INSTANT_NONE ? run->run_after : run->logical_date;
 }
 
-/* The instant as text, by the letters of `format`: Y M D h m s are fields, all else stands for itself. */
+/* The instant as text, by the letters of `format`: Y M D h m s are fields, all else stands for
+ * itself. */
 static bool set_date(struct template_value *out, int64_t at, const char *format)
 {
 	struct civil civil = civil_from_wall(at);
@@ -279,7 +281,8 @@ static bool set_logical_date(
 	if (run->logical_date != INSTANT_NONE)
 		return set_instant(out, run->logical_date);
 	g_set_error(error, LIB_ERROR, 0,
-		"this run has no logical_date, since it was triggered without one; dag_run.run_after, ds "
+		"this run has no logical_date, since it was triggered without one; "
+		"dag_run.run_after, ds "
 		"and ts are there for every run");
 	return false;
 }

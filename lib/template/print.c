@@ -17,7 +17,7 @@ void real_print(double number, GString *out)
 			break;
 	}
 	char *mark = strchr(digits, 'e');
-	int exponent = atoi(mark + 1), n = 0;
+	int exponent = (int)strtol(mark + 1, NULL, 10), n = 0;
 	g_autoptr(GString) significant = g_string_new(NULL);
 	for (const char *at = digits; at < mark; at++) {
 		if (g_ascii_isdigit(*at))

@@ -61,8 +61,8 @@ static void check_task(const struct dag *dag, const struct task *task)
 static void check_again(const struct dag *dag)
 {
 	struct problems *problems = problems_new();
-	g_autoptr(GPtrArray) dags =
-		dag_load(dag->file, dag->text, strlen(dag->text), &(struct dag_context){.operators = operators}, problems);
+	g_autoptr(GPtrArray) dags = dag_load(dag->file, dag->text, strlen(dag->text),
+		&(struct dag_context){.operators = operators}, problems);
 	g_assert_cmpuint(problems->n_errors, ==, 0);
 	g_assert_cmpuint(dags->len, ==, 1);
 	const struct dag *again = dags->pdata[0];
@@ -89,8 +89,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct problems *problems = problems_new();
 	g_autofree char *text = g_strndup((const char *)data, len);
-	GPtrArray *dags =
-		dag_load("folder/fuzz.yaml", (const char *)data, len, &(struct dag_context){.operators = operators}, problems);
+	GPtrArray *dags = dag_load("folder/fuzz.yaml", (const char *)data, len,
+		&(struct dag_context){.operators = operators}, problems);
 	g_assert_true(dags->len > 0 || problems->n_errors > 0);
 	check_problems(problems, text);
 	for (unsigned i = 0; i < dags->len && i < 10; i++)

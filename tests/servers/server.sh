@@ -44,7 +44,8 @@ server_open() { # DIR
 }
 
 port_take() {
-	port=${SERVER_PORT:-$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')}
+	port=${SERVER_PORT:-$(python3 -c 'import socket
+print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')}
 }
 
 secret() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }

@@ -80,7 +80,8 @@ class Demo:
             path = self.s3.folder / "data" / BUCKET / key
             os.utime(path, (now - days_old * DAY_S,) * 2)
 
-        for kind, suffix, dump in (("postgres", "dump", self.postgres_dump), ("mongodb", "archive.gz", self.mongo_dump)):
+        for kind, suffix, dump in (("postgres", "dump", self.postgres_dump),
+                                   ("mongodb", "archive.gz", self.mongo_dump)):
             client.put_object(Bucket=BUCKET, Key=f"{PREFIX}/{kind}/", Body=b"")
             put(f"{PREFIX}/{kind}/zemzem-old.{suffix}", b"not a dump: an older generation", 30)
             put(f"{PREFIX}/{kind}/zzz-older.{suffix}", b"not a dump: last in the order of keys", 2)

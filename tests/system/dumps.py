@@ -88,7 +88,8 @@ POSTGRES_QUESTIONS = {
     "large object": "SELECT md5(lo_get(424242))",
     "indexes": "SELECT string_agg(indexdef, ' ' ORDER BY indexname) FROM pg_indexes"
                " WHERE schemaname IN ('public', 'lending')",
-    "constraints": "SELECT string_agg(conname || ' ' || pg_get_constraintdef(oid), ' ' ORDER BY conname, oid::regclass::text)"
+    "constraints": "SELECT string_agg(conname || ' ' || pg_get_constraintdef(oid), ' '"
+                   " ORDER BY conname, oid::regclass::text)"
                    " FROM pg_constraint WHERE connamespace IN ('public'::regnamespace, 'lending'::regnamespace)",
     "triggers": "SELECT string_agg(tgname, ' ' ORDER BY tgname) FROM pg_trigger WHERE NOT tgisinternal",
     "comment": "SELECT obj_description('keyless'::regclass)",

@@ -98,8 +98,10 @@ class TcpProxy:
             spoiler = self.spoilers(self.n_connections)
             self.n_connections += 1
             pair = (client, server)
-            threading.Thread(target=self.pump, args=(client, server, spoiler.to_server, pair, True), daemon=True).start()
-            threading.Thread(target=self.pump, args=(server, client, spoiler.to_client, pair, False), daemon=True).start()
+            threading.Thread(target=self.pump, daemon=True,
+                             args=(client, server, spoiler.to_server, pair, True)).start()
+            threading.Thread(target=self.pump, daemon=True,
+                             args=(server, client, spoiler.to_client, pair, False)).start()
 
     def pump(self, source, sink, change, pair, is_request):
         try:

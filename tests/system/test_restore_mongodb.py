@@ -40,7 +40,8 @@ def mongo_arguments(mongo, source, **more):
                  "ns_from": "source.*", "ns_to": "target.*"}, **more)
 
 
-def test_an_archive_is_restored_equal_the_first_time_and_again(mongo, mongo_source, mongo_archive, mongo_target, operate):
+def test_an_archive_is_restored_equal_the_first_time_and_again(
+        mongo, mongo_source, mongo_archive, mongo_target, operate):
     for _ in range(2):
         ended = operate("mongorestore", mongo_arguments(mongo, mongo_archive, gzip=True))
         assert ended.code == 0, ended.log

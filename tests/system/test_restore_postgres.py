@@ -259,7 +259,8 @@ class HeldRestore:
         self.psql.communicate()
 
 
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'dagd pg_restore' AND wait_event_type = 'Lock'"
+WAITING = ("SELECT count(*) FROM pg_stat_activity"
+           " WHERE application_name = 'dagd pg_restore' AND wait_event_type = 'Lock'")
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'dagd pg_restore'"
 
 

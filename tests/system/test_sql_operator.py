@@ -47,7 +47,8 @@ def test_hostile_text_is_bound_and_never_sql(database):
 
 
 def test_the_rows_are_those_of_the_last_statement(database):
-    ended = database.run("INSERT INTO t VALUES (1, 'a'), (2, NULL); SELECT line FROM t; SELECT id, line FROM t ORDER BY id")
+    ended = database.run("INSERT INTO t VALUES (1, 'a'), (2, NULL); SELECT line FROM t;"
+                         " SELECT id, line FROM t ORDER BY id")
     assert ended.code == 0, ended.log
     assert ended.value == {"columns": ["id", "line"], "rows": [[1, "a"], [2, None]], "row_count": 2, "rows_affected": 2}
     ended = database.run(["SELECT id FROM t", "UPDATE t SET line = 'x'"])

@@ -98,7 +98,8 @@ static inline char *fixture_problems(struct problems *problems)
 static inline struct dag *fixture_dag(const struct operators *operators, const char *text)
 {
 	struct problems *problems = problems_new();
-	GPtrArray *dags = dag_load("folder/stem.yaml", text, strlen(text), &(struct dag_context){.operators = operators}, problems);
+	GPtrArray *dags = dag_load("folder/stem.yaml", text, strlen(text),
+		&(struct dag_context){.operators = operators}, problems);
 	g_autofree char *told = fixture_problems(problems);
 	g_assert_cmpstr(told, ==, "");
 	g_assert_cmpuint(dags->len, ==, 1);

@@ -419,8 +419,8 @@ static void all_is_told_at_its_place(const void *data)
 	for (size_t i = 0; i < tables[table].n; i++) {
 		const struct wrong *row = &tables[table].rows[i];
 		struct problems *problems = problems_new();
-		GPtrArray *dags =
-			dag_load("f.yaml", row->text, strlen(row->text), &(struct dag_context){.operators = operators}, problems);
+		GPtrArray *dags = dag_load("f.yaml", row->text, strlen(row->text),
+			&(struct dag_context){.operators = operators}, problems);
 		g_autofree char *told = fixture_problems(problems);
 		if (g_strcmp0(told, row->problems) != 0)
 			g_test_message("%s", row->text);

@@ -311,7 +311,8 @@ static void a_task_that_many_read_must_come_before_each(void)
 			"- {task_id: t%d, operator: probe, text: \"{{ tasks.t0.output }}\", "
 			"dependencies: [%s]}\n",
 			i, i % 2 ? "t0" : "");
-	GPtrArray *dags = dag_load("f.yaml", text->str, text->len, &(struct dag_context){.operators = operators}, problems);
+	GPtrArray *dags = dag_load("f.yaml", text->str, text->len,
+		&(struct dag_context){.operators = operators}, problems);
 	g_assert_cmpuint(dags->len, ==, 0);
 	g_assert_cmpuint(problems->n_errors, ==, N / 2);
 	g_ptr_array_unref(dags);
@@ -330,7 +331,8 @@ static void each_document_is_a_version_of_its_own(void)
 				   "dag_id: wrong\n"
 				   "---\n";
 	struct problems *problems = problems_new();
-	GPtrArray *dags = dag_load("f.yaml", text, strlen(text), &(struct dag_context){.operators = operators}, problems);
+	GPtrArray *dags = dag_load("f.yaml", text, strlen(text),
+		&(struct dag_context){.operators = operators}, problems);
 	g_assert_cmpuint(problems->n_errors, ==, 1);
 	g_assert_cmpuint(dags->len, ==, 2);
 	const struct dag *one = dags->pdata[0], *two = dags->pdata[1];

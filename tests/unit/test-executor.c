@@ -204,7 +204,7 @@ static void what_it_leaves_running_is_killed(struct fixture *fixture, const void
 	g_auto(GStrv) pids = g_strsplit(g_strchomp(text), "\n", -1);
 	g_assert_cmpuint(g_strv_length(pids), ==, 3);
 	for (char **pid = pids; *pid; pid++)
-		g_assert_false(process_lives(atoi(*pid)));
+		g_assert_false(process_lives((int)strtol(*pid, NULL, 10)));
 }
 
 static void a_timeout_ends_it_with_sigterm(struct fixture *fixture, const void *data)

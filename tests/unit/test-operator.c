@@ -22,7 +22,7 @@ static struct operators *load(const char *text, char **told)
 
 static const struct {
 	const char *text, *problems;
-} rows[] = {
+} wrong_manifests[] = {
 	{"", "0:1: a manifest is one YAML document with a map"},
 	{"[]", "1:1: a manifest is one YAML document with a map"},
 	{"summary: x\n", "1:1: the manifest has no \"name\""},
@@ -36,15 +36,13 @@ static const struct {
 	{OWN "output: lastline\n",
 		"3:9: output: expected one of file, last_line, found \"lastline\"; did you "
 		"mean \"last_line\"?"},
-	{OWN "arguments: argv\n",
-		"3:12: arguments: expected one of none, stdin, found \"argv\""},
+	{OWN "arguments: argv\n", "3:12: arguments: expected one of none, stdin, found \"argv\""},
 	{OWN "destroys_data: yes\n",
 		"3:16: destroys_data: expected true or false, but \"yes\" could be the "
 		"boolean "
 		"true or the text \"yes\" | write true"},
 	{OWN "parameters: [a]\n", "3:13: parameters: expected a map, found a list"},
-	{OWN "parameters: {a: text}\n",
-		"3:17: a: expected a map of type, summary ..., found text"},
+	{OWN "parameters: {a: text}\n", "3:17: a: expected a map of type, summary ..., found text"},
 	{OWN "parameters: {retries: {type: text, summary: x}}\n",
 		"3:14: \"retries\" is a key of every task, so no parameter can have this "
 		"name"},
@@ -66,8 +64,7 @@ static const struct {
 		"4:59: a required parameter has no use for a default"},
 	{WITH("type: text, summary: x, default: \"{{ ds }}\""),
 		"4:40: a default is a constant value"},
-	{WITH("type: integer, summary: x, choices: [a]"),
-		"4:43: only a text can have choices"},
+	{WITH("type: integer, summary: x, choices: [a]"), "4:43: only a text can have choices"},
 	{WITH("type: text, summary: x, choices: [b, c], default: d"),
 		"4:57: a: expected one of b, c, found \"d\""},
 	{WITH("type: text, summary: x") "run: [x, {a}]\n",
@@ -82,20 +79,19 @@ static const struct {
 		"5:10: \"a\" cannot be a word of a command line: it is connection"},
 	{OWN "run: []\n", "3:6: run: expected a list of words, found an empty one"},
 	{OWN "run: [./gone]\n", "3:7: there is no file \"gone\" in the operator's folder"},
-	{WITH("type: text, summary: x") "cwd_parameter: b\n",
-		"5:16: there is no parameter \"b\""},
+	{WITH("type: text, summary: x") "cwd_parameter: b\n", "5:16: there is no parameter \"b\""},
 	{WITH("type: text, summary: x") "skip_code_parameter: a\n",
 		"5:22: expected a parameter of type integer, but \"a\" is of type text"},
 };
 
 static void what_is_wrong_in_a_manifest_is_told(void)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+	for (size_t i = 0; i < G_N_ELEMENTS(wrong_manifests); i++) {
 		g_autofree char *told = NULL;
-		struct operators *operators = load(rows[i].text, &told);
-		if (g_strcmp0(told, rows[i].problems) != 0)
-			g_test_message("%s", rows[i].text);
-		g_assert_cmpstr(told, ==, rows[i].problems);
+		struct operators *operators = load(wrong_manifests[i].text, &told);
+		if (g_strcmp0(told, wrong_manifests[i].problems) != 0)
+			g_test_message("%s", wrong_manifests[i].text);
+		g_assert_cmpstr(told, ==, wrong_manifests[i].problems);
 		g_assert_null(operators_get(operators, "own"));
 		g_assert_null(*operators_names(operators));
 		operators_free(operators);
@@ -195,7 +191,8 @@ static void examples_load(const struct operators *operators, const char *name)
 	g_assert_nonnull(examples);
 	g_string_append(text, examples);
 	struct problems *problems = problems_new();
-	g_ptr_array_unref(dag_load(name, text->str, text->len, &(struct dag_context){.operators = operators}, problems));
+	g_ptr_array_unref(dag_load(name, text->str, text->len,
+		&(struct dag_context){.operators = operators}, problems));
 	for (unsigned i = 0; i < problems->list->len; i++) {
 		g_autofree char *told = problem_text(problems->list->pdata[i], text->str);
 		if (is_of_the_example(problems->list->pdata[i]))

@@ -127,7 +127,7 @@ static void a_killed_worker_is_lost_and_nothing_of_it_runs(
 	g_auto(GStrv) pids = g_strsplit(g_strchomp(text), "\n", -1);
 	g_assert_cmpuint(g_strv_length(pids), ==, 5);
 	for (char **pid = pids; *pid; pid++)
-		g_assert_false(process_lives(atoi(*pid)));
+		g_assert_false(process_lives((int)strtol(*pid, NULL, 10)));
 	g_assert_cmpuint(seen->n_ended + seen->n_taken_back, ==, 0);
 	g_assert_false(folder_exists(fixture, attempt));
 	g_assert_cmpint(run_shell(fixture, "exit 5")->result.exit_code, ==, 5);
@@ -187,7 +187,7 @@ static void a_running_attempt_is_adopted_and_ends_once(struct fixture *fixture, 
 	g_autofree char *path = g_build_filename(fixture->folder, "ran", NULL);
 	g_autofree char *text = NULL;
 	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-	g_assert_cmpint(atoi(text), ==, seen->result.pid);
+	g_assert_cmpint((int)strtol(text, NULL, 10), ==, seen->result.pid);
 	wait_settled(fixture, attempt);
 	g_assert_cmpuint(seen->n_ended, ==, 1);
 }
@@ -235,7 +235,7 @@ static void an_adopted_worker_that_is_killed_is_lost(struct fixture *fixture, co
 	g_autofree char *path = g_build_filename(fixture->folder, "pid", NULL);
 	g_autofree char *text = NULL;
 	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-	g_assert_false(process_lives(atoi(text)));
+	g_assert_false(process_lives((int)strtol(text, NULL, 10)));
 }
 
 static void a_worker_that_died_while_dagd_was_away_is_lost(
@@ -256,7 +256,7 @@ static void a_worker_that_died_while_dagd_was_away_is_lost(
 	g_autofree char *path = g_build_filename(fixture->folder, "pid", NULL);
 	g_autofree char *text = NULL;
 	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-	g_assert_false(process_lives(atoi(text)));
+	g_assert_false(process_lives((int)strtol(text, NULL, 10)));
 }
 
 static void an_unclaimed_attempt_is_taken_back(struct fixture *fixture, const void *data)
