@@ -241,6 +241,15 @@ static void arguments_count(const char *arguments, unsigned *least, unsigned *mo
 	}
 }
 
+/* Only a VALUE may be empty: nothing has an empty name. */
+static bool none_is_empty(const struct invocation *invocation, char *const *names, GError **error)
+{
+	for (unsigned i = 0; i < invocation->arguments->len && names[i]; i++)
+		if (!*invocation_argument(invocation, i) && strcmp(names[i], "VALUE") != 0)
+			return error_say(error, "%s is empty", names[i]);
+	return true;
+}
+
 static bool arguments_check(const struct invocation *invocation, GError **error)
 {
 	unsigned least, most, n = invocation->arguments->len;
@@ -250,9 +259,9 @@ static bool arguments_check(const struct invocation *invocation, GError **error)
 	if (n > most)
 		return error_say(
 			error, "unexpected argument \"%s\"", invocation_argument(invocation, most));
-	if (n >= least)
-		return true;
 	g_auto(GStrv) names = g_strsplit(arguments, " ", -1);
+	if (n >= least)
+		return none_is_empty(invocation, names, error);
 	return error_say(error, "%s is missing: %s %s", names[n], name, arguments);
 }
 

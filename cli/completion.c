@@ -47,8 +47,8 @@ static void add_quoted(GString *out, const char *text, const char *escaped)
 
 static void bash_case(GString *out, const struct noun *noun, const struct command *command)
 {
-	g_string_append_printf(
-		out, "\t\"%s %s\"*) words=\"", noun->name, command->verb ? command->verb : "");
+	g_string_append_printf(out, "\t\"%s %s\"%s) words=\"", noun->name,
+		command->verb ? command->verb : "", command->verb ? "" : "*");
 	if (is_choice(command)) {
 		g_autofree char *words = g_strdelimit(g_strdup(command->arguments), "|", ' ');
 		g_string_append_printf(out, "%s ", words);
@@ -120,8 +120,8 @@ static void zsh_choice(GString *out, const char *before, const char *name, const
 
 static void zsh_case(GString *out, const struct noun *noun, const struct command *command)
 {
-	g_string_append_printf(
-		out, "\t(\"%s %s\"*) choices=(", noun->name, command->verb ? command->verb : "");
+	g_string_append_printf(out, "\t(\"%s %s\"%s) choices=(", noun->name,
+		command->verb ? command->verb : "", command->verb ? "" : "*");
 	g_auto(GStrv) words = g_strsplit(is_choice(command) ? command->arguments : "", "|", -1);
 	for (char **word = words; *word; word++)
 		zsh_choice(out, "", *word, command->help);
