@@ -60,7 +60,7 @@ struct command {
 	bool is_uncertain;           /* which word is code cannot be told */
 	bool next_is_argument, next_is_code;
 	bool options_over, has_code;
-	bool reads_stdin;    /* it was told to: `bash -s`, `python3 -` */
+	bool reads_stdin;    /* or may: `bash -s`, `python3 -`, `sh -c bash` */
 	bool is_redirected;  /* the next word is the target of a redirection */
 	bool is_here_string; /* that of <<< */
 	unsigned n_operands;
@@ -68,6 +68,7 @@ struct command {
 	const struct command_rule *rule; /* NULL: of the name nothing is known */
 	GString *word, *previous;
 	bool is_in_word, is_quoted; /* there is a word, if only ""; a part of it was quoted */
+	bool may_vanish;            /* a part is an expansion without quotes: no word, or several */
 };
 
 enum shell_position {

@@ -224,7 +224,8 @@ static void option_read(struct command *command, const char *word)
 	}
 	if (rule->main == MAIN_DECLARE && (strchr(word, 'i') || strchr(word, 'n')))
 		command->is_uncertain = true;
-	command->reads_stdin |= is_shell(rule) && strchr(word, 's');
+	/* What a script after -c does with stdin is not looked at. */
+	command->reads_stdin |= is_shell(rule) && strpbrk(word, "cs");
 	for (const char *at = word + 1; *at; at++) {
 		bool is_code = has_letter(rule->code_options, *at);
 		bool is_argument = has_letter(rule->argument_options, *at);
@@ -271,10 +272,25 @@ static void operand_read(struct command *command, const char *word)
 		command->options_over = true;
 }
 
+/* Whether it matters which word is which. */
+static bool rule_has_code(const struct command_rule *rule)
+{
+	if (!rule || rule->main == MAIN_TEST || rule->main == MAIN_FIND)
+		return false;
+	return rule->main != MAIN_DATA || rule->code_options || rule->long_code || rule->reads_code;
+}
+
 void command_word(struct command *command)
 {
 	const char *word = command->word->str;
 
+	/* Which words come after it, and as what, the shell knows only when it runs. */
+	if (command->may_vanish && (!command->has_name || rule_has_code(command->rule))) {
+		command->is_uncertain = command->has_name = true;
+		if (!*command->name)
+			g_strlcpy(command->name, "this command", sizeof(command->name));
+		return;
+	}
 	if (!command->has_name) {
 		if (command->is_name_word || !word_is_assignment(word))
 			name_read(command, word);

@@ -61,10 +61,13 @@ struct frame *scanner_words(struct scanner *scanner)
 	return NULL;
 }
 
-/* What the shell puts there becomes a part of the word. */
+/* What the shell puts there becomes a part of the word; without quotes it may be none, or several.
+ */
 static void word_expansion(struct scanner *scanner)
 {
 	struct frame *frame = scanner_words(scanner);
+	bool is_bare = scanner_frame(scanner) == frame;
+	frame->command.may_vanish |= is_bare && !word_is_assignment(frame->command.word->str);
 	g_string_append_c(frame->command.word, SHELL_EXPANSION);
 	frame->command.is_in_word = true;
 }

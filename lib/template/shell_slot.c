@@ -60,7 +60,10 @@ static char *frame_refusal(const struct frame *frame, const struct shell_slot *s
 		return g_strdup("the value would be the name of a command");
 	case POSITION_UNCERTAIN:
 		return g_strdup_printf(
-			"what the value would be to %s cannot be told", command->name);
+			"whether %s would run the value as code cannot be told; put expansions "
+			"before "
+			"it in double quotes, and an option and its value into one word",
+			command->name);
 	case POSITION_CODE:
 		break;
 	}

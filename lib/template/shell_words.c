@@ -162,15 +162,17 @@ void word_end(struct scanner *scanner)
 	} else if (!frame->is_in_pattern) {
 		bool may_be_keyword = !command->has_name && !command->is_name_word && is_bare;
 		guint depth = scanner->frames->len - 1;
+		bool vanishes = command->may_vanish;
 		if (!may_be_keyword || !keyword_read(scanner, frame, word))
 			command_word(command);
 		/* `[[` has pushed a frame. */
 		frame = &g_array_index(scanner->frames, struct frame, depth);
 		command = &frame->command;
-		g_string_assign(command->previous, command->word->str);
+		if (!vanishes)
+			g_string_assign(command->previous, command->word->str);
 	}
 	frame->word_slot = -1;
-	command->is_quoted = false;
+	command->is_quoted = command->may_vanish = false;
 	g_string_truncate(command->word, 0);
 }
 
@@ -274,6 +276,16 @@ static void scan_bar(struct scanner *scanner)
 	scanner_copy(scanner, next == '|' || next == '&' ? 2 : 1);
 }
 
+/* <( ) and >( ) are a word, or a part of one. */
+static void scan_substitution(struct scanner *scanner)
+{
+	struct command *command = &scanner_frame(scanner)->command;
+	g_string_append_c(command->word, SHELL_EXPANSION);
+	command->is_in_word = true;
+	scanner_copy(scanner, 2);
+	frame_push(scanner, FRAME_COMMAND);
+}
+
 static void scan_redirection(struct scanner *scanner)
 {
 	struct frame *frame = scanner_frame(scanner);
@@ -281,13 +293,6 @@ static void scan_redirection(struct scanner *scanner)
 	const char *at = scanner->at;
 	size_t left = (size_t)(scanner->end - at);
 
-	if (left > 1 && *at != '&' && at[1] == '(') { /* <( and >( make a word */
-		g_string_append_c(command->word, SHELL_EXPANSION);
-		command->is_in_word = true;
-		scanner_copy(scanner, 2);
-		frame_push(scanner, FRAME_COMMAND);
-		return;
-	}
 	bool is_number = command->is_in_word && !command->is_quoted
 		&& strspn(command->word->str, "0123456789") == command->word->len;
 	if (is_number) {
@@ -358,9 +363,6 @@ static void scan_comment(struct scanner *scanner)
 /* Operators of commands; False where the character has no such meaning. */
 static bool scan_operator(struct scanner *scanner)
 {
-	enum frame_kind kind = scanner_frame(scanner)->kind;
-	bool is_pattern = scanner_frame(scanner)->is_in_pattern;
-
 	switch (*scanner->at) {
 	case '(':
 		scan_open(scanner);
@@ -380,7 +382,14 @@ static bool scan_operator(struct scanner *scanner)
 	default:
 		return false;
 	}
-	if (kind != FRAME_COMMAND || is_pattern) {
+	if (strchr("<>", *scanner->at) && next_character(scanner) == '(') {
+		scan_substitution(scanner);
+		return true;
+	}
+	if (scanner_frame(scanner)->is_in_pattern)
+		word_end(scanner); /* may be `esac`, after which operators are operators */
+	if (scanner_frame(scanner)->kind != FRAME_COMMAND
+		|| scanner_frame(scanner)->is_in_pattern) {
 		word_end(scanner);
 		scanner_copy(scanner, 1);
 	} else if (*scanner->at == ';') {

@@ -174,10 +174,14 @@ static const char *const code[] = {"{{ x }}", "{{ x }} a", "a; {{ x }}", "a && {
 	"python3 <<EOF\nprint('{{ x }}')\nEOF", "ssh host <<EOF\n{{ x }}\nEOF",
 	"cat <<'EOF'\n{{ x }}\nEOF", "cat <<\\EOF\n{{ x }}\nEOF", "cat <<{{ x }}\na\n",
 	"echo `echo {{ x }}`", "case a in a) {{ x }} ;; esac",
-	"case a in\na) b ;;\nc) {{ x }} ;;\nesac", "f() { {{ x }}; }", "! {{ x }}", "time {{ x }}",
-	"a & {{ x }}", "echo ${{ x }}", "echo \"${{ x }}\"", "echo \\{{ x }}", "echo \"\\{{ x }}\"",
-	"echo 'a {{ x }}", "echo \"a {{ x }}", "echo $(a {{ x }}", "a=`b` echo `{{ x }}`",
-	"alias a={{ x }}", "watch {{ x }}", "flock /l -c {{ x }}", "sqlite3 f.db \"{{ x }}\"",
+	"case a in a) b;; esac; [[ 1 -eq {{ x }} ]]", "bash -c $a {{ x }}", "$a {{ x }}",
+	"sh -c bash <<EOF\n{{ x }}\nEOF", "echo {{ x }} | sh -c bash",
+	"[[ <(bash -c {{ x }}) == a ]]", "a=(<(eval {{ x }}))", "bash $(a) <<< {{ x }}",
+	"sudo $a {{ x }}", "[ -v $a {{ x }} ]", "case a in\na) b ;;\nc) {{ x }} ;;\nesac",
+	"f() { {{ x }}; }", "! {{ x }}", "time {{ x }}", "a & {{ x }}", "echo ${{ x }}",
+	"echo \"${{ x }}\"", "echo \\{{ x }}", "echo \"\\{{ x }}\"", "echo 'a {{ x }}",
+	"echo \"a {{ x }}", "echo $(a {{ x }}", "a=`b` echo `{{ x }}`", "alias a={{ x }}",
+	"watch {{ x }}", "flock /l -c {{ x }}", "sqlite3 f.db \"{{ x }}\"",
 	"mongosh --eval \"{{ x }}\"", "mysql -e \"{{ x }}\""};
 
 static void code_takes_no_values(void)
