@@ -120,10 +120,10 @@ static void sequence_check(GSequence *sequence, GCompareDataFunc compare)
 /* Nothing waits that could go on. */
 static void run_progress_check(const struct engine *engine, const struct run *run)
 {
-	if (run->record.state != RUN_RUNNING || !run->dag)
+	if (run->record.state != RUN_RUNNING || !run->dag || engine->is_recovering)
 		return;
 	g_assert(run->n_unfinished > 0);
-	if (!engine->is_recovering && !run->workflow->record.is_paused)
+	if (!run->workflow->record.is_paused)
 		g_assert(g_sequence_is_empty(run->ready)
 			|| run->n_active >= run->dag->max_active_tasks);
 }

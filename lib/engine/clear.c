@@ -5,9 +5,12 @@
 static void instance_clear(struct engine *engine, struct instance *instance)
 {
 	struct task_record *record = &instance->record;
+	unsigned max_tries = record->try_number + instance->task->retries;
+	if (record->max_tries != max_tries)
+		instance_changed(engine, instance);
+	record->max_tries = max_tries;
 	if (record->state == TASK_RESTARTING || record->state == TASK_NONE)
 		return;
-	record->max_tries = record->try_number + (instance->task ? instance->task->retries : 0);
 	if (record->state == TASK_RUNNING) {
 		task_move(engine, instance, TASK_RESTARTING);
 		task_kill(engine, instance);

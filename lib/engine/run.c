@@ -231,8 +231,6 @@ static void instance_abort(struct engine *engine, struct instance *instance)
 	if (task_state_is_finished(state))
 		return;
 	if (state == TASK_RUNNING || state == TASK_RESTARTING) {
-		instance->record.max_tries = instance->record.try_number - 1; /* no retry */
-		instance_changed(engine, instance);
 		task_kill(engine, instance);
 		return;
 	}

@@ -92,8 +92,9 @@ static void upstream_ended(
 	case TASK_SUCCESS:
 	case TASK_REMOVED:
 		g_assert(instance->n_waiting > 0);
+		/* Looks again: what ended while the DAG could not be loaded was told to nobody. */
 		if (--instance->n_waiting == 0)
-			task_ready(engine, instance);
+			task_evaluate(engine, instance);
 		return;
 	case TASK_NONE:
 	case TASK_SCHEDULED:
@@ -199,7 +200,7 @@ static void task_fail(struct engine *engine, struct instance *instance, bool is_
 	struct task_record *record = &instance->record;
 	/* Without its DAG the delay is not known; it waits until that can be loaded anyway. */
 	int64_t delay_us = instance->task ? retry_delay(instance) : 0;
-	if (is_final || record->try_number > record->max_tries)
+	if (is_final || run_is_aborted(instance->run) || record->try_number > record->max_tries)
 		task_move(engine, instance, TASK_FAILED);
 	else
 		task_wait_for_retry(engine, instance, engine->now + delay_us);

@@ -205,7 +205,7 @@ dag:
 [01:40] b: success
 [01:40] d r1: success
 
-story: clearing a skipped task of an aborted run does not save the killed one
+story: a killed task of an aborted run that goes on is retried if it may be
 dag:
   tasks:
     - {task_id: a, operator: bash, bash_command: x, retries: 2}
@@ -221,9 +221,7 @@ dag:
 00:02 clear d r1 b
 [00:02] b: none
 00:03 a is killed by signal 15
-[00:03] a: failed (ended by signal 15 (Terminated))
-[00:03] b: upstream_failed (upstream task "a" failed)
-[00:03] d r1: failed (task "a" failed)
+[00:03] a: up_for_retry (ended by signal 15 (Terminated)), next try at 00:08
 
 story: an aborted run makes room for the next one when its processes have ended
 dag:

@@ -212,6 +212,31 @@ dag:
 [00:03] a: failed (lost: the power failed)
 00:04 recovered
 
+story: a task that failed while its run was held lets nothing after it begin
+dag:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+    - {task_id: b, operator: bash, bash_command: x}
+    - {task_id: c, operator: bash, bash_command: x}
+  dependencies: "[a, b] >> c"
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+[00:00] b: running (try 1)
+00:01 dies
+00:02 starts in vain
+00:03 a exits 1
+[00:03] a: failed (exit code 1)
+00:04 recovered
+00:05 dies
+00:06 starts
+00:07 b exits 0
+[00:07] b: success
+[00:07] c: upstream_failed (upstream task "a" failed)
+[00:07] d r1: failed (task "a" failed)
+00:08 recovered
+
 story: a held run can be failed
 dag:
   tasks:

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "tests/sim/sim.h"
+
+enum { TASKS_MAX = 7 };
+
+static int below(GRand *random, int n)
+{
+	return g_rand_int_range(random, 0, n);
+}
+
+static const char *one_of(GRand *random, const char *const *words, int n)
+{
+	return words[below(random, n)];
+}
+
+static void schedule_append(GRand *random, GString *text)
+{
+	static const char *const schedules[] = {"", "", "schedule: 10m\n",
+		"schedule: \"*/7 * * * *\"\n", "schedule: 5m\nstart_date: 2025-12-31T23:00:00Z\n"};
+	static const char *const catchups[] = {
+		"catchup: false\n", "catchup: latest\n", "catchup: true\n"};
+	const char *schedule = one_of(random, schedules, G_N_ELEMENTS(schedules));
+	g_string_append(text, schedule);
+	if (*schedule)
+		g_string_append(text, one_of(random, catchups, G_N_ELEMENTS(catchups)));
+}
+
+static void upstream_append(GRand *random, GString *text, int n)
+{
+	bool is_first = true;
+	g_string_append(text, ", dependencies: [");
+	for (int i = 0; i < n; i++) {
+		if (below(random, 10) >= 4)
+			continue;
+		g_string_append_printf(text, "%st%d", is_first ? "" : ", ", i);
+		is_first = false;
+	}
+	g_string_append(text, "]");
+}
+
+static void task_append(GRand *random, GString *text, int n)
+{
+	bool is_empty = below(random, 6) == 0;
+	g_string_append_printf(text,
+		"  - {task_id: t%d, operator: %s, retries: %d, retry_delay: %ds, "
+		"priority_weight: %d, on_lost: %s",
+		n, is_empty ? "empty" : "bash, bash_command: x", below(random, 3),
+		30 + below(random, 300), 1 + below(random, 3), below(random, 2) ? "fail" : "retry");
+	if (below(random, 4) == 0)
+		g_string_append(text, ", retry_exponential_backoff: true");
+	upstream_append(random, text, n);
+	g_string_append(text, "}\n");
+}
+
+static char *dag_text(GRand *random, const char *dag_id)
+{
+	GString *text = g_string_new(NULL);
+	g_string_append_printf(text, "dag_id: %s\nmax_active_runs: %d\nmax_active_tasks: %d\n",
+		dag_id, 1 + below(random, 3), 1 + below(random, 4));
+	schedule_append(random, text);
+	if (below(random, 4) == 0)
+		g_string_append_printf(text, "dagrun_timeout: %dm\n", 5 + below(random, 60));
+	g_string_append(text, "tasks:\n");
+	int n_tasks = 1 + below(random, TASKS_MAX);
+	for (int i = 0; i < n_tasks; i++)
+		task_append(random, text, i);
+	return g_string_free(text, FALSE);
+}
+
+struct dag *sim_dag(GRand *random, const char *dag_id, const struct operators *operators)
+{
+	g_autofree char *text = dag_text(random, dag_id);
+	g_autofree char *file = g_strconcat(dag_id, ".yaml", NULL);
+	struct problems *problems = problems_new();
+	struct dag_context context = {.operators = operators};
+	g_autoptr(GPtrArray) dags = dag_load(file, text, strlen(text), &context, problems);
+	if (problems->n_errors > 0) {
+		g_autofree char *problem = problem_text(problems->list->pdata[0], text);
+		g_error("%s", problem);
+	}
+	problems_free(problems);
+	return dag_ref(dags->pdata[0]);
+}

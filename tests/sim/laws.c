@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/base/instant.h"
+#include "tests/sim/sim.h"
+
+static bool is_active(enum task_state state)
+{
+	return state == TASK_QUEUED || state == TASK_RUNNING || state == TASK_RESTARTING;
+}
+
+static const struct task_record *task_at(
+	const struct sim *sim, const struct run_record *run, const struct task *task)
+{
+	return engine_task(sim->engine, run->dag_id, run->run_id, task->task_id);
+}
+
+/* No task runs before those before it ended well. */
+static void upstream_law(const struct sim *sim, const struct effect *effect)
+{
+	const struct task *task = effect->definition;
+	for (size_t i = 0; i < task->n_upstream; i++) {
+		const struct task *upstream = &effect->run_dag->tasks[task->upstream[i]];
+		g_assert(task_at(sim, effect->run, upstream)->state == TASK_SUCCESS);
+	}
+}
+
+static void max_active_tasks_law(const struct sim *sim, const struct effect *effect)
+{
+	const struct dag *dag = effect->run_dag;
+	unsigned n = 0;
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		n += is_active(task_at(sim, effect->run, &dag->tasks[i])->state);
+	g_assert(n <= dag->max_active_tasks);
+}
+
+static void start_laws(const struct sim *sim, const struct effect *effect)
+{
+	const struct run_record *run = effect->run;
+	const struct dag_record *dag = engine_dag_record(sim->engine, run->dag_id);
+	g_assert(!sim->is_recovering && !dag->is_paused);
+	g_assert_cmpstr(run->version, ==, effect->run_dag->hash);
+	g_assert(engine_n_running(sim->engine) <= sim->options.n_workers);
+	g_assert(effect->task->try_number > 0);
+	g_assert(effect->task->try_number <= effect->task->max_tries + 1);
+	upstream_law(sim, effect);
+	max_active_tasks_law(sim, effect);
+}
+
+static unsigned n_running_of(const struct sim *sim, const char *dag_id)
+{
+	GHashTableIter iter;
+	void *running;
+	unsigned n = 0;
+	g_hash_table_iter_init(&iter, sim->running);
+	while (g_hash_table_iter_next(&iter, NULL, &running))
+		n += running == dag_id;
+	return n;
+}
+
+/* A run that begins finds room for it. */
+static void max_active_runs_law(const struct sim *sim, const struct run_record *run)
+{
+	const char *dag_id = g_intern_string(run->dag_id);
+	const struct dag *dag = engine_dag(sim->engine, dag_id);
+	if (run->state != RUN_RUNNING)
+		return;
+	int64_t *id = g_memdup2(&run->id, sizeof run->id);
+	if (g_hash_table_insert(sim->running, id, (void *)dag_id) && dag)
+		g_assert(n_running_of(sim, dag_id) <= dag->max_active_runs);
+}
+
+void laws_of_step(const struct sim *sim, const struct effects *effects)
+{
+	const struct effect *all = (const struct effect *)(void *)effects->list->data;
+	for (unsigned i = 0; i < effects->list->len; i++)
+		if (all[i].kind == EFFECT_SAVE_RUN && all[i].run->state != RUN_RUNNING)
+			g_hash_table_remove(sim->running, &all[i].run->id);
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		if (all[i].kind == EFFECT_START)
+			start_laws(sim, &all[i]);
+		if (all[i].kind == EFFECT_SAVE_RUN)
+			max_active_runs_law(sim, all[i].run);
+	}
+}
+
+void laws_of_restart(const struct sim *sim)
+{
+	const GPtrArray *runs = memory_runs(sim->memory);
+	g_hash_table_remove_all(sim->running);
+	for (unsigned i = 0; i < runs->len; i++) {
+		const struct run_record *run = runs->pdata[i];
+		if (run->state == RUN_RUNNING)
+			g_hash_table_insert(sim->running, g_memdup2(&run->id, sizeof run->id),
+				(void *)g_intern_string(run->dag_id));
+	}
+}
+
+static enum attempt_state state_of(const struct event *event)
+{
+	if (event->kind == EVENT_ATTEMPT_LOST)
+		return ATTEMPT_LOST;
+	if (event->kind == EVENT_ATTEMPT_TAKEN_BACK)
+		return ATTEMPT_TAKEN_BACK;
+	if (event->ended.signal || (event->ended.exit_code != 0 && event->ended.exit_code != 99))
+		return ATTEMPT_FAILED;
+	return event->ended.exit_code == 0 ? ATTEMPT_SUCCESS : ATTEMPT_SKIPPED;
+}
+
+void laws_of_end(const struct event *event, const struct effects *effects)
+{
+	unsigned n = 0;
+	int64_t attempt =
+		event->kind == EVENT_ATTEMPT_ENDED ? event->ended.attempt : event->lost.attempt;
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
+		if (effect->kind != EFFECT_ENDED)
+			continue;
+		n++;
+		g_assert(effect->attempt == attempt);
+		/* Without its DAG it is not known which exit code means skipped. */
+		g_assert(effect->state == state_of(event)
+			|| (!effect->definition && effect->state == ATTEMPT_FAILED));
+	}
+	g_assert(n == 1);
+}
+
+static void same_task(const struct task_record *task, const struct task_record *row)
+{
+	if (!row) {
+		g_assert(task->state == TASK_NONE && task->try_number == 0);
+		return;
+	}
+	g_assert(task->state == row->state);
+	g_assert(task->try_number == row->try_number);
+	g_assert(task->max_tries == row->max_tries);
+	g_assert(task->attempt == row->attempt);
+	g_assert(task->retry_at == row->retry_at);
+	g_assert((task->state == TASK_UP_FOR_RETRY) == (task->retry_at != INSTANT_NONE));
+	g_assert(task->scheduled_at == row->scheduled_at && task->queued_at == row->queued_at);
+	g_assert(task->started_at == row->started_at && task->ended_at == row->ended_at);
+	g_assert_cmpstr(task->reason, ==, row->reason);
+}
+
+static void same_run(const struct sim *sim, const struct run_record *row)
+{
+	const struct run_record *run = engine_run(sim->engine, row->dag_id, row->run_id);
+	const struct dag *dag = engine_run_dag(sim->engine, row->dag_id, row->run_id);
+	g_assert(run || run_state_is_finished(row->state));
+	if (!run)
+		return;
+	g_assert(run->state == row->state && run->id == row->id);
+	g_assert(run->queued_at == row->queued_at);
+	g_assert(run->started_at == row->started_at && run->ended_at == row->ended_at);
+	g_assert_cmpstr(run->reason, ==, row->reason);
+	for (size_t i = 0; dag && i < dag->n_tasks; i++)
+		same_task(task_at(sim, row, &dag->tasks[i]),
+			memory_task(sim->memory, row->id, dag->tasks[i].task_id));
+}
+
+void laws_of_commit(const struct sim *sim)
+{
+	const GPtrArray *runs = memory_runs(sim->memory);
+	for (unsigned i = 0; i < runs->len; i++)
+		same_run(sim, runs->pdata[i]);
+}
+
+void laws_of_the_end(const struct sim *sim)
+{
+	const GPtrArray *runs = memory_runs(sim->memory), *tasks = memory_tasks(sim->memory);
+	const GPtrArray *attempts = memory_attempts(sim->memory);
+	for (unsigned i = 0; i < runs->len; i++)
+		g_assert(run_state_is_finished(((struct run_record *)runs->pdata[i])->state));
+	for (unsigned i = 0; i < tasks->len; i++)
+		g_assert(task_state_is_finished(((struct task_record *)tasks->pdata[i])->state));
+	for (unsigned i = 0; i < attempts->len; i++)
+		g_assert(((struct attempt_record *)attempts->pdata[i])->state != ATTEMPT_LAUNCHING);
+	g_assert(engine_n_running(sim->engine) == 0);
+	g_assert(sim->attempts->len == 0);
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each turn something happens by chance; then what gathered is committed by chance, or dagd dies:
+ * before the commit, so that nothing of it was; or after it, before any of it was done.
+ */
+#include "tests/sim/sim.h"
+
+#include "lib/base/instant.h"
+
+enum { TURNS = 80, END_TURNS_MAX = 5000, TASK_IDS_MAX = 8 };
+
+static int below(struct sim *sim, int n)
+{
+	return g_rand_int_range(sim->random, 0, n);
+}
+
+static const char *dag_id_of(int i)
+{
+	return i == 0 ? "red" : "blue";
+}
+
+/* False: the engine refused it. */
+static bool step(struct sim *sim, struct event event)
+{
+	struct effects effects;
+	bool is_end = event.kind == EVENT_ATTEMPT_ENDED || event.kind == EVENT_ATTEMPT_LOST
+		|| event.kind == EVENT_ATTEMPT_TAKEN_BACK;
+	g_autoptr(GError) error = NULL;
+	event.at = sim->clock;
+	if (event.kind == EVENT_RECOVERED)
+		sim->is_recovering = false;
+	effects_init(&effects);
+	bool is_taken = engine_step(sim->engine, &event, &effects, &error);
+	engine_check(sim->engine);
+	g_assert(is_taken == (error == NULL));
+	laws_of_step(sim, &effects);
+	if (is_end && is_taken)
+		laws_of_end(&event, &effects);
+	memory_gather(sim->memory, &effects, sim->clock);
+	world_gather(sim, &effects);
+	effects_clear(&effects);
+	return is_taken;
+}
+
+static void commit(struct sim *sim)
+{
+	memory_commit(sim->memory);
+	laws_of_commit(sim);
+	engine_release(sim->engine);
+	engine_check(sim->engine);
+	world_act(sim);
+}
+
+/* ---- what dagd hears of ---- */
+
+static void time_passes(struct sim *sim)
+{
+	int64_t wake = engine_wake_at(sim->engine);
+	int kind = below(sim, 12);
+	if (kind == 0)
+		sim->clock -= below(sim, 1800) * SECOND_US; /* it was set */
+	else if (kind == 1)
+		sim->clock += below(sim, 7200) * SECOND_US;
+	else if (wake != INSTANT_NEVER && kind < 9)
+		sim->clock = MAX(sim->clock, wake);
+	else
+		sim->clock += below(sim, 60) * SECOND_US;
+	step(sim, (struct event){.kind = EVENT_TICK});
+}
+
+static void attempt_tells(struct sim *sim, const struct attempt *attempt)
+{
+	struct event event = world_report(attempt);
+	if (!step(sim, event))
+		return;
+	sim->tally->n_lost += event.kind == EVENT_ATTEMPT_LOST;
+	sim->tally->n_taken_back += event.kind == EVENT_ATTEMPT_TAKEN_BACK;
+}
+
+/* One attempt is over; a report that was given before may be given again. */
+static void attempt_reports(struct sim *sim)
+{
+	if (sim->attempts->len == 0)
+		return;
+	struct attempt *attempt =
+		&g_array_index(sim->attempts, struct attempt, below(sim, (int)sim->attempts->len));
+	world_end(sim, attempt);
+	attempt_tells(sim, attempt);
+}
+
+/* Attempts that were settled long ago are not known any more. */
+static void old_attempt_reports(struct sim *sim)
+{
+	const GPtrArray *attempts = memory_attempts(sim->memory);
+	if (attempts->len == 0)
+		return;
+	const struct attempt_record *old = attempts->pdata[below(sim, (int)attempts->len)];
+	struct attempt attempt = {.id = old->id, .is_claimed = true, .has_ended = true};
+	if (old->state != ATTEMPT_LAUNCHING)
+		g_assert_false(step(sim, world_report(&attempt)));
+}
+
+static void run_is_triggered(struct sim *sim)
+{
+	g_autofree char *run_id = g_strdup_printf("r%d", below(sim, 1000));
+	int i = below(sim, SIM_DAGS);
+	struct event event = {
+		.kind = EVENT_RUN_TRIGGERED, .dag_id = dag_id_of(i), .run_id = run_id};
+	event.triggered.type = RUN_MANUAL;
+	event.triggered.logical_date =
+		below(sim, 3) ? INSTANT_NONE : sim->clock - below(sim, 100) * MINUTE_US;
+	/* The store, not the engine, knows the names of runs that have ended. */
+	if (!memory_run(sim->memory, event.dag_id, run_id))
+		step(sim, event);
+}
+
+static const struct run_record *any_run(struct sim *sim)
+{
+	const GPtrArray *runs = memory_runs(sim->memory);
+	return runs->len ? runs->pdata[below(sim, (int)runs->len)] : NULL;
+}
+
+static void tasks_are_cleared(struct sim *sim)
+{
+	const struct run_record *run = any_run(sim);
+	const char *task_ids[TASK_IDS_MAX + 1] = {NULL};
+	unsigned n = 0;
+	if (!run)
+		return;
+	memory_restore_run(sim->memory, sim->engine, run->dag_id, run->run_id);
+	const struct dag *dag = engine_run_dag(sim->engine, run->dag_id, run->run_id);
+	for (size_t i = 0; dag && i < dag->n_tasks && n < TASK_IDS_MAX; i++)
+		if (below(sim, 3) == 0)
+			task_ids[n++] = dag->tasks[i].task_id;
+	struct event event = {
+		.kind = EVENT_TASKS_CLEARED, .dag_id = run->dag_id, .run_id = run->run_id};
+	event.cleared.task_ids = task_ids;
+	sim->tally->n_cleared += step(sim, event);
+}
+
+static void run_is_failed(struct sim *sim)
+{
+	const struct run_record *run = any_run(sim);
+	if (run)
+		sim->tally->n_aborted += step(sim,
+			(struct event){.kind = EVENT_RUN_FAILED,
+				.dag_id = run->dag_id,
+				.run_id = run->run_id});
+}
+
+static void dag_changes(struct sim *sim)
+{
+	int i = below(sim, SIM_DAGS);
+	const char *dag_id = dag_id_of(i);
+	switch (below(sim, 6)) {
+	case 0:
+		step(sim, (struct event){.kind = EVENT_DAG_PAUSED, .dag_id = dag_id});
+		return;
+	case 1:
+	case 2:
+		step(sim, (struct event){.kind = EVENT_DAG_UNPAUSED, .dag_id = dag_id});
+		return;
+	case 3:
+		sim->files[i] = NULL;
+		step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id});
+		return;
+	default:
+		sim->files[i] = sim->dags[i][below(sim, SIM_VERSIONS)];
+		step(sim, (struct event){.kind = EVENT_DAG_LOADED, .loaded = sim->files[i]});
+	}
+}
+
+static void workers_change(struct sim *sim)
+{
+	sim->options.n_workers = 1 + (unsigned)below(sim, 4);
+	engine_set_workers(sim->engine, sim->options.n_workers);
+	step(sim, (struct event){.kind = EVENT_TICK});
+}
+
+static void something_happens(struct sim *sim)
+{
+	int kind = below(sim, 100);
+	if (kind < 30)
+		time_passes(sim);
+	else if (kind < 68)
+		attempt_reports(sim);
+	else if (kind < 70)
+		old_attempt_reports(sim);
+	else if (kind < 78)
+		run_is_triggered(sim);
+	else if (kind < 86)
+		tasks_are_cleared(sim);
+	else if (kind < 89)
+		run_is_failed(sim);
+	else if (kind < 97)
+		dag_changes(sim);
+	else
+		workers_change(sim);
+}
+
+/* ---- dagd dies and starts ---- */
+
+static void die(struct sim *sim)
+{
+	sim->tally->n_deaths++;
+	if (below(sim, 2)) {
+		memory_commit(sim->memory);
+	} else {
+		memory_drop(sim->memory);
+		sim->tally->n_dropped++;
+	}
+	world_forget(sim);
+	engine_free(sim->engine);
+	sim->engine = NULL;
+}
+
+static void attempt_remove(struct sim *sim, int64_t attempt)
+{
+	for (unsigned i = 0; i < sim->attempts->len; i++)
+		if (g_array_index(sim->attempts, struct attempt, i).id == attempt)
+			g_array_remove_index(sim->attempts, i--);
+}
+
+/* What became of an attempt that the database calls launching. */
+static void attempt_recovers(struct sim *sim, int64_t id, bool power_failed)
+{
+	struct attempt *attempt = world_find(sim, id), unknown = {.id = id};
+	if (!attempt) {
+		attempt_tells(sim, &unknown);
+		return;
+	}
+	if (attempt->is_claimed && !attempt->has_ended)
+		attempt->is_lost = attempt->is_lost || power_failed || below(sim, 6) == 0;
+	if (!attempt->is_claimed || attempt->is_lost)
+		attempt_tells(sim, attempt);
+}
+
+/* Of attempts whose end was committed the world hears at last. */
+static void attempts_acknowledge(struct sim *sim)
+{
+	const GPtrArray *rows = memory_attempts(sim->memory);
+	for (unsigned i = 0; i < rows->len; i++) {
+		const struct attempt_record *row = rows->pdata[i];
+		if (row->state != ATTEMPT_LAUNCHING)
+			attempt_remove(sim, row->id);
+	}
+}
+
+static void attempts_recover(struct sim *sim)
+{
+	const GPtrArray *rows = memory_attempts(sim->memory);
+	bool power_failed = below(sim, 8) == 0;
+	for (unsigned i = 0; i < rows->len; i++) {
+		const struct attempt_record *row = rows->pdata[i];
+		if (row->state == ATTEMPT_LAUNCHING)
+			attempt_recovers(sim, row->id, power_failed);
+	}
+}
+
+static void start(struct sim *sim, const char *why_not)
+{
+	attempts_acknowledge(sim);
+	laws_of_restart(sim);
+	sim->is_recovering = true;
+	sim->is_held = why_not != NULL;
+	sim->tally->n_held += sim->is_held;
+	sim->engine = memory_restore(sim->memory, &sim->options, why_not);
+	for (int i = 0; !why_not && i < SIM_DAGS; i++)
+		if (sim->files[i])
+			step(sim,
+				(struct event){.kind = EVENT_DAG_LOADED, .loaded = sim->files[i]});
+	for (int n = below(sim, 4); n > 0; n--)
+		something_happens(sim);
+	attempts_recover(sim);
+	step(sim, (struct event){.kind = EVENT_RECOVERED});
+}
+
+/* ---- from beginning to end ---- */
+
+static void turn(struct sim *sim)
+{
+	int fate = below(sim, 100);
+	something_happens(sim);
+	if (fate < 60)
+		commit(sim);
+	if (fate < 96)
+		return;
+	die(sim);
+	sim->clock += below(sim, 3600) * SECOND_US;
+	start(sim, below(sim, 4) ? NULL : "another dagd is needed");
+}
+
+/* All that is left runs to its end: the schedule makes no more runs, and nobody interferes. */
+static void run_out(struct sim *sim)
+{
+	die(sim);
+	start(sim, NULL);
+	for (int i = 0; i < SIM_DAGS; i++) {
+		step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id_of(i)});
+		step(sim, (struct event){.kind = EVENT_DAG_UNPAUSED, .dag_id = dag_id_of(i)});
+	}
+	commit(sim);
+	for (int n = 0; sim->attempts->len || engine_wake_at(sim->engine) != INSTANT_NEVER; n++) {
+		g_assert(n < END_TURNS_MAX);
+		attempt_reports(sim);
+		if (sim->attempts->len == 0) {
+			sim->clock = MAX(sim->clock, engine_wake_at(sim->engine));
+			if (sim->clock == INSTANT_NEVER)
+				break;
+			step(sim, (struct event){.kind = EVENT_TICK});
+		}
+		commit(sim);
+	}
+	laws_of_the_end(sim);
+}
+
+static void tally_add(const struct sim *sim)
+{
+	const GPtrArray *tasks = memory_tasks(sim->memory);
+	sim->tally->n_runs += memory_runs(sim->memory)->len;
+	for (unsigned i = 0; i < tasks->len; i++)
+		sim->tally->n_retries += ((struct task_record *)tasks->pdata[i])->try_number > 1;
+}
+
+static void sim_open(struct sim *sim, const struct operators *operators)
+{
+	sim->random = g_rand_new_with_seed(sim->seed);
+	sim->memory = memory_new();
+	sim->clock = civil_to_wall(&(struct civil){.year = 2026, .month = 1, .day = 1});
+	sim->options.n_workers = 1 + (unsigned)below(sim, 4);
+	sim->attempts = g_array_new(FALSE, TRUE, sizeof(struct attempt));
+	sim->deeds = g_array_new(FALSE, TRUE, sizeof(struct deed));
+	sim->running = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	sim->begun = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	for (int i = 0; i < SIM_DAGS; i++) {
+		for (int k = 0; k < SIM_VERSIONS; k++)
+			sim->dags[i][k] = sim_dag(sim->random, dag_id_of(i), operators);
+		sim->files[i] = sim->dags[i][0];
+	}
+}
+
+static void sim_close(struct sim *sim)
+{
+	engine_free(sim->engine);
+	memory_free(sim->memory);
+	for (int i = 0; i < SIM_DAGS; i++)
+		for (int k = 0; k < SIM_VERSIONS; k++)
+			dag_unref(sim->dags[i][k]);
+	g_array_unref(sim->attempts);
+	g_array_unref(sim->deeds);
+	g_hash_table_destroy(sim->running);
+	g_hash_table_destroy(sim->begun);
+	g_rand_free(sim->random);
+}
+
+void sim_play(uint32_t seed, const struct operators *operators, struct sim_tally *tally)
+{
+	struct sim sim = {.seed = seed, .tally = tally};
+	sim_open(&sim, operators);
+	start(&sim, NULL);
+	for (int n = 0; n < TURNS; n++)
+		turn(&sim);
+	run_out(&sim);
+	tally_add(&sim);
+	sim_close(&sim);
+}

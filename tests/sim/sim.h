@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Random DAGs, random happenings, random deaths: all from one seed, so that a failure is played
+ * again by its number. After each step the engine is counted anew and asked whether it broke a
+ * law.
+ */
+#pragma once
+
+#include "lib/engine/engine.h"
+#include "tests/story/memory.h"
+
+enum { SIM_DAGS = 2, SIM_VERSIONS = 3 };
+
+/* What happened over all seeds: a world in which nothing happens proves nothing. */
+struct sim_tally {
+	unsigned n_runs, n_starts, n_retries, n_deaths, n_dropped, n_lost, n_taken_back, n_cleared,
+		n_aborted, n_held;
+};
+
+/* A process, as far as the world knows one. */
+struct attempt {
+	int64_t id, run;
+	const char *task_id; /* interned */
+	bool is_claimed;     /* else nothing of it has begun */
+	bool is_killed, has_ended;
+	bool is_lost;          /* its worker is dead, and there is no result */
+	int exit_code, signal; /* once it has ended */
+};
+
+struct sim {
+	uint32_t seed;
+	GRand *random;
+	struct dag *dags[SIM_DAGS][SIM_VERSIONS];
+	struct dag *files[SIM_DAGS]; /* what stands in the DAG folder; NULL: none */
+	struct engine_options options;
+	struct engine *engine;
+	struct memory *memory;
+	int64_t clock;
+	bool is_recovering, is_held;
+	GArray *attempts;    /* of struct attempt: processes that are there, or whose end is not
+				acknowledged */
+	GArray *deeds;       /* of struct deed: to be done when the batch is committed */
+	GHashTable *running; /* &id of a run -> its dag_id (interned) */
+	GHashTable *begun;   /* ids of all attempts that ever began in the world */
+	struct sim_tally *tally;
+};
+
+enum deed_kind { DEED_START, DEED_KILL, DEED_ACKNOWLEDGE };
+
+struct deed {
+	enum deed_kind kind;
+	int64_t attempt, run;
+	const char *task_id;
+};
+
+/* Plays one seed to its end; aborts when a law is broken. */
+void sim_play(uint32_t seed, const struct operators *operators, struct sim_tally *tally);
+
+/* dags.c: a random DAG. */
+struct dag *sim_dag(GRand *random, const char *dag_id, const struct operators *operators);
+
+/* world.c: what is outside of the engine. */
+struct attempt *world_find(const struct sim *sim, int64_t attempt);
+/* Keeps what is to be done for the effects of a step. */
+void world_gather(struct sim *sim, const struct effects *effects);
+/* Does what was committed. */
+void world_act(struct sim *sim);
+/* The daemon has died: what was not done will not be done. */
+void world_forget(struct sim *sim);
+/* Ends a process by chance, as it wants to or as a kill makes it. */
+void world_end(struct sim *sim, struct attempt *attempt);
+/* What dagd is told of it: how it ended, that it is lost, or that it never began. */
+struct event world_report(const struct attempt *attempt);
+
+/* laws.c: what must be true, whatever has happened. */
+void laws_of_step(const struct sim *sim, const struct effects *effects);
+/* Only what was committed has happened. */
+void laws_of_restart(const struct sim *sim);
+/* An attempt's end was taken: it is to be recorded once, and as it was. */
+void laws_of_end(const struct event *event, const struct effects *effects);
+/* The engine and the memory, which has all, agree. */
+void laws_of_commit(const struct sim *sim);
+/* Nothing is left to be done. */
+void laws_of_the_end(const struct sim *sim);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* Plays many seeds; `--play=N` plays one. */
+#include "tests/sim/sim.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SEEDS = 2000, SEEDS_PER_TEST = 200 };
+
+static struct operators *operators;
+static struct sim_tally tally;
+static char at_work[64];
+
+/* A broken law aborts: which seed it was must be known then. */
+static void on_abort(int number)
+{
+	if (write(STDERR_FILENO, at_work, strlen(at_work)) < 0)
+		_exit(1);
+}
+
+static void test_seeds(const void *data)
+{
+	uint32_t first = (uint32_t)GPOINTER_TO_UINT(data);
+	for (uint32_t seed = first; seed < first + SEEDS_PER_TEST; seed++) {
+		snprintf(at_work, sizeof at_work, "# play it again: test-sim --play=%u\n", seed);
+		sim_play(seed, operators, &tally);
+	}
+}
+
+static void enough_happened(void)
+{
+	g_test_message("%u runs, %u starts, %u tasks retried, %u deaths of which %u dropped what "
+		       "was decided, %u lost, %u taken back, %u cleared, %u aborted, %u starts in "
+		       "vain",
+		tally.n_runs, tally.n_starts, tally.n_retries, tally.n_deaths, tally.n_dropped,
+		tally.n_lost, tally.n_taken_back, tally.n_cleared, tally.n_aborted, tally.n_held);
+	g_assert_cmpuint(tally.n_runs, >, SEEDS);
+	g_assert_cmpuint(tally.n_starts, >, 10 * SEEDS);
+	g_assert_cmpuint(tally.n_retries, >, SEEDS);
+	g_assert_cmpuint(tally.n_dropped, >, SEEDS);
+	g_assert_cmpuint(tally.n_lost, >, SEEDS / 4);
+	g_assert_cmpuint(tally.n_taken_back, >, SEEDS / 4);
+	g_assert_cmpuint(tally.n_cleared, >, SEEDS);
+	g_assert_cmpuint(tally.n_aborted, >, SEEDS / 4);
+	g_assert_cmpuint(tally.n_held, >, SEEDS / 4);
+}
+
+static void operators_open(void)
+{
+	const char *const folders[] = {g_getenv("DAGD_OPERATORS"), NULL};
+	struct problems *problems = problems_new();
+	g_assert_nonnull(folders[0]);
+	operators = operators_load(folders, problems);
+	problems_free(problems);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	signal(SIGABRT, on_abort);
+	operators_open();
+	if (argc > 1 && g_str_has_prefix(argv[1], "--play=")) {
+		sim_play((uint32_t)strtoul(argv[1] + strlen("--play="), NULL, 10), operators,
+			&tally);
+		operators_free(operators);
+		return 0;
+	}
+	for (unsigned first = 0; first < SEEDS; first += SEEDS_PER_TEST) {
+		g_autofree char *path =
+			g_strdup_printf("/sim/no_law_is_broken_from_seed_%04u", first);
+		g_test_add_data_func(path, GUINT_TO_POINTER(first), test_seeds);
+	}
+	g_test_add_func("/sim/there_was_enough_of_everything", enough_happened);
+	int failed = g_test_run();
+	operators_free(operators);
+	return failed;
+}
