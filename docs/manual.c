@@ -13,7 +13,8 @@ static const char operators_head[] =
 	"# Operators\n\n"
 	"What a task can do. An operator's parameters are written beside the task's own keys, "
 	"which "
-	"are described in\n[dag-file.md](dag-file.md); each may hold templates. This page is made "
+	"are described in\n[dag-file.md](dag-file.md); each may hold templates unless it says "
+	"otherwise. This page is made "
 	"from the manifests,\n`operators/*/operator.yaml`; `dagctl operators show NAME` prints the "
 	"same.\n\n"
 	"| type | what is written |\n|---|---|\n"
@@ -43,8 +44,9 @@ static const char plugins[] =
 	"```\n\n"
 	"The other keys of a manifest are `description`, `aliases`, `cwd_parameter`, "
 	"`skip_code_parameter`, `destroys_data` and\n`examples`; a parameter may be `secret`, and "
-	"have "
-	"a `default` or `choices`.\n";
+	"have a `default`,\n`choices`, or `values_in`, which says that it is code and which "
+	"parameter "
+	"takes the values for it.\n";
 
 static const char *default_text(const struct parameter *parameter, char **text)
 {
@@ -61,8 +63,9 @@ static const char *default_text(const struct parameter *parameter, char **text)
 static void print_type(const struct parameter *parameter)
 {
 	if (!parameter->choices) {
-		printf("%s%s", parameter_type_name(parameter->type),
-			parameter->secret ? ", secret" : "");
+		printf("%s%s%s", parameter_type_name(parameter->type),
+			parameter->secret ? ", secret" : "",
+			parameter->values_in ? ", no templates" : "");
 		return;
 	}
 	for (const char *const *choice = parameter->choices; *choice; choice++)

@@ -1,49 +1,89 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""pages.py MANUAL OPERATORS [--write]: whether the pages that are made from the code are current.
+"""pages.py MANUAL OPERATORS [--write]: whether the manual says what the code knows.
 
-MANUAL is the program of manual.c, OPERATORS the folder of manifests. Prints TAP; with --write it
-writes the pages instead.
+MANUAL is the program of manual.c, OPERATORS the folder of manifests. Prints TAP: two pages are made
+from the code and are to be current, one is written by hand and is to name all that a DAG file may
+say. With --write the two are written.
 """
 import difflib
 import os
+import re
 import subprocess
 import sys
 
-FOLDER = os.path.dirname(os.path.abspath(__file__))
+DOCS = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(DOCS)
+
+# How a row begins, and where the tables of names are.
+TABLES = {
+    "keys": (r'^\t\{"(\w+)", read_',
+             ["lib/dag/load.c", "lib/dag/tasks.c", "lib/dag/schedule_key.c"]),
+    "refused keys": (r'^\t\{"(\w+)"', ["lib/dag/later.c"]),
+    "names of templates": (r'^\t\{"(\w+)", NAME_', ["lib/dag/names.c"]),
+    "filters, tests and functions": (r'^\t\{"(\w+)", "', [
+        "lib/template/filters_each.c", "lib/template/filters_list.c", "lib/template/functions.c",
+        "lib/template/filters_number.c", "lib/template/filters_text.c", "lib/template/tests.c"]),
+    "words of rules": (r'^\t\{"(\w+)", check_', ["lib/dag/rule.c"]),
+}
 
 
-def pages(manual, operators):
-    return {"configuration.md": [manual, "configuration"],
-            "operators.md": [manual, "operators", operators]}
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
 
 
-def wanted(command):
+def commands(manual, operators):
+    return {"docs/configuration.md": [manual, "configuration"],
+            "docs/operators.md": [manual, "operators", operators]}
+
+
+def made(command):
     text = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode()
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
-def write(commands):
-    for page, command in commands.items():
-        with open(os.path.join(FOLDER, page), "w", encoding="utf-8") as file:
-            file.write(wanted(command))
+def write(pages):
+    for page, command in pages.items():
+        text = made(command)
+        with open(os.path.join(ROOT, page), "w", encoding="utf-8") as file:
+            file.write(text)
 
 
-def check(commands):
-    print(f"1..{len(commands)}")
-    n_failed = 0
-    for number, (page, command) in enumerate(commands.items(), 1):
-        with open(os.path.join(FOLDER, page), encoding="utf-8") as file:
-            diff = list(difflib.unified_diff(file.read().splitlines(), wanted(command).splitlines(),
-                                             "docs/" + page, "the code", lineterm=""))
-        print(f"{'not ok' if diff else 'ok'} {number} - docs/{page} says what the code says")
-        for line in diff + ["`ninja docs` in the build folder writes it"] if diff else ():
-            print(f"# {line}")
-        n_failed += bool(diff)
-    return n_failed > 0
+def differences(page, command):
+    diff = list(difflib.unified_diff(read(page).splitlines(), made(command).splitlines(), page,
+                                     "the code", lineterm=""))
+    return diff and diff + ["`ninja docs` in the build folder writes it"]
+
+
+def missing(text, pattern, paths):
+    """What the tables name and the text does not."""
+    complaints = []
+    for path in paths:
+        names = re.findall(pattern, read(path), re.M)
+        complaints += [] if names else [f"no row of a table was found in {path}"]
+        complaints += [f"not named: {name}" for name in names
+                       if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
+    return complaints
+
+
+def main(manual, operators):
+    text = read("docs/dag-file.md")
+    tests = [(f"{page} says what the code says", differences(page, command))
+             for page, command in commands(manual, operators).items()]
+    tests += [(f"docs/dag-file.md names all {what}", missing(text, *table))
+              for what, table in TABLES.items()]
+    found = "not named: retries" in missing(text.replace("retries", "tries"), *TABLES["keys"])
+    tests.append(("a name that is missing is found", [] if found else ["it was not"]))
+    print(f"1..{len(tests)}")
+    for number, (name, complaints) in enumerate(tests, 1):
+        print(f"{'not ok' if complaints else 'ok'} {number} - {name}")
+        for complaint in complaints:
+            print(f"# {complaint}")
+    return any(complaints for _, complaints in tests)
 
 
 if sys.argv[3:] == ["--write"]:
-    write(pages(*sys.argv[1:3]))
+    write(commands(*sys.argv[1:3]))
 else:
-    sys.exit(check(pages(*sys.argv[1:])))
+    sys.exit(main(*sys.argv[1:]))

@@ -138,7 +138,8 @@ def test_a_wrong_password_is_a_sentence_without_it(pg, operate):  # noqa: F811
 
 def test_types_of_sqlite_become_those_of_json(operate, tmp_path):  # noqa: F811
     ended = operate("sql", {"conn_id": {"conn_type": "sqlite", "host": str(tmp_path / "a.db")},
-                            "sql": "SELECT ?, ?, ?, ?, ?, x'00ff', 9e999", "parameters": [7, 2.5, True, None, {"a": 1}]})
+                            "sql": "SELECT ?, ?, ?, ?, ?, x'00ff', 9e999",
+                            "parameters": [7, 2.5, True, None, {"a": 1}]})
     assert ended.code == 0, ended.log
     assert ended.value["rows"] == [[7, 2.5, 1, None, '{"a":1}', "00ff", "Inf"]]
 
