@@ -184,6 +184,33 @@ char *completion_zsh(const struct noun *all)
 
 /* ---- fish ---- */
 
+/* What stands before the cursor, without options: is it these words, or do they begin it? */
+static const char fish_functions[] = "function __dagctl_words\n"
+				     "\tset -l skip 1\n"
+				     "\tfor word in (commandline -opc)\n"
+				     "\t\tif test $skip = 1\n"
+				     "\t\t\tset skip 0\n"
+				     "\t\telse if contains -- $word --home --url --output -o\n"
+				     "\t\t\tset skip 1\n"
+				     "\t\telse if not string match -q -- '-*' $word\n"
+				     "\t\t\techo $word\n"
+				     "\t\tend\n"
+				     "\tend\n"
+				     "end\n"
+				     "function __dagctl_is\n"
+				     "\tset -l found (__dagctl_words)\n"
+				     "\ttest \"$argv\" = \"$found\"\n"
+				     "end\n"
+				     "function __dagctl_at\n"
+				     "\tset -l found (__dagctl_words)\n"
+				     "\ttest (count $found) -ge (count $argv)\n"
+				     "\tand test \"$argv\" = \"$found[1..(count $argv)]\"\n"
+				     "end\n"
+				     "function __dagctl_dags\n"
+				     "\t" DAG_IDS "\n"
+				     "end\n"
+				     "complete -c dagctl -f\n";
+
 static void fish_line(
 	GString *out, const char *condition, const char *offer, const char *name, const char *help)
 {
@@ -210,47 +237,26 @@ static void fish_command(GString *out, const struct noun *noun, const struct com
 		fish_line(out, condition, "-a", *word, NULL);
 	for (const struct option *option = command->options; option && option->name; option++)
 		fish_option(out, condition, option);
-	if (takes_dag(command))
-		fish_line(out, condition, "-a", "'(__dagctl_dags)'", NULL);
+	if (takes_dag(command)) {
+		g_autofree char *first =
+			g_strdup_printf("__dagctl_is %s %s", noun->name, command->verb);
+		fish_line(out, first, "-a", "'(__dagctl_dags)'", NULL);
+	}
 	if (takes_file(command))
 		fish_line(out, condition, "-F", "", NULL);
 }
 
 char *completion_fish(const struct noun *all)
 {
-	GString *out = g_string_new(
-		"function __dagctl_at\n"
-		"\tset -l words (commandline -opc)\n"
-		"\tset -l found\n"
-		"\tset -l skip 1\n"
-		"\tfor word in $words\n"
-		"\t\tif test $skip = 1\n"
-		"\t\t\tset skip 0\n"
-		"\t\telse if contains -- $word --home --url --output -o\n"
-		"\t\t\tset skip 1\n"
-		"\t\telse if not string match -q -- '-*' $word\n"
-		"\t\t\tset -a found $word\n"
-		"\t\tend\n"
-		"\tend\n"
-		"\ttest (count $argv) -eq 0; and test (count $found) -eq 0; and return 0\n"
-		"\ttest (count $argv) -gt 0; and test \"$argv\" = \"$found[1..(count $argv)]\"\n"
-		"end\n"
-		"function __dagctl_needs_verb\n"
-		"\t__dagctl_at $argv; and not string match -qr -- \"$argv +[a-z]\" (commandline "
-		"-pc | string sub -e -1)\n"
-		"end\n"
-		"function __dagctl_dags\n"
-		"\t" DAG_IDS "\n"
-		"end\n"
-		"complete -c dagctl -f\n");
+	GString *out = g_string_new(fish_functions);
 	for (const struct option *option = global_options; option->name; option++)
 		fish_option(out, "true", option);
 	for (const struct noun *noun = all; noun->name; noun++) {
-		g_autofree char *needs_verb = g_strdup_printf("__dagctl_needs_verb %s", noun->name);
-		fish_line(out, "__dagctl_at", "-a", noun->name, noun->help);
+		g_autofree char *verb_is_next = g_strdup_printf("__dagctl_is %s", noun->name);
+		fish_line(out, "__dagctl_is", "-a", noun->name, noun->help);
 		for (const struct command *command = noun->commands; command->run; command++) {
 			if (command->verb)
-				fish_line(out, needs_verb, "-a", command->verb, command->help);
+				fish_line(out, verb_is_next, "-a", command->verb, command->help);
 			fish_command(out, noun, command);
 		}
 	}

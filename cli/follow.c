@@ -254,19 +254,19 @@ static void tell_away(bool *is_away, const struct follower *follower)
 	*is_away = true;
 }
 
+/* The run is known to be there: whoever does not answer now is away, not missing. */
 static int read_to_the_end(struct follower *follower)
 {
-	gint64 pause_ms = PAUSE_MIN_MS, away_since = 0;
-	bool is_away = false, has_connected = false;
+	gint64 pause_ms = PAUSE_MIN_MS, away_since = g_get_monotonic_time();
+	bool is_away = false;
 	for (;;) {
 		g_autoptr(GError) error = NULL;
 		if (stream_read(follower, &error))
 			return g_strcmp0(follower->run_state, "failed") == 0 ? EXIT_REFUSED
 									     : EXIT_OK;
-		has_connected = has_connected || follower->has_heard;
 		if (is_interrupted(follower->options))
 			return EXIT_REFUSED;
-		if (error && (error->code != EXIT_NO_DAEMON || !has_connected))
+		if (error && error->code != EXIT_NO_DAEMON)
 			return refuse(error);
 		if (follower->has_heard) {
 			away_since = g_get_monotonic_time();

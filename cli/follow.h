@@ -24,7 +24,8 @@ struct follow_options {
 };
 
 /*
- * Returns the exit code: 0 when the run ended in success, 1 when it failed (both also when only a
- * task was followed), EXIT_NO_DAEMON when the daemon went away and did not come back in a minute.
+ * The run must be known to be there. Returns the exit code: 0 when the run ended in success, 1 when
+ * it failed (both also when only a task was followed), EXIT_NO_DAEMON when the daemon went away and
+ * did not come back in a minute.
  */
 int follow(const struct follow_options *options);

@@ -106,10 +106,11 @@ int tasks_logs(struct invocation *invocation)
 	if (!invocation_integer(invocation, "try", 1, G_MAXINT32, &log.try_number, &error))
 		return refuse_usage(invocation, error);
 	unsigned try_maximum = (unsigned)log.try_number;
-	if (log.try_number == 0)
-		log.try_number = last_try(&log, &error);
-	if (log.try_number < 0)
+	int64_t last = last_try(&log, &error);
+	if (last < 0)
 		return refuse(error);
+	if (log.try_number == 0)
+		log.try_number = last;
 	if (follows)
 		return follow_log(&log, try_maximum);
 	if (log.try_number == 0) {
