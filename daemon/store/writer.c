@@ -8,9 +8,9 @@
 
 #include "daemon/store/database.h"
 
-/* When idle at 4 MB, which is also the room that the log has on the disk; at once at 16 MB. */
+/* When idle at 4 MB; at once at 8 MB, which is also the room that the log has on the disk. */
 #define CHECKPOINT_IDLE_PAGES 1000
-#define CHECKPOINT_BUSY_PAGES 4000
+#define CHECKPOINT_BUSY_PAGES 2000
 
 #define RUNS_OF_DAG "run IN (SELECT id FROM run WHERE dag_id = ?1)"
 
