@@ -7,6 +7,7 @@ import tempfile
 import pytest
 
 import servers
+import workflow as main_job
 from daemon import Daemon
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -62,3 +63,14 @@ def dagd_home(build):
 def dagd(dagd_home):
     """A dagd on an empty home, started."""
     return dagd_home.start()
+
+
+@pytest.fixture(scope="session")
+def original(pg, mongo, tmp_path_factory):
+    return main_job.Original(pg, mongo, tmp_path_factory.mktemp("dumps"))
+
+
+@pytest.fixture
+def workflow(dagd_home, pg, mongo, s3, original, tmp_path):
+    """The main job, ready to be started: its bucket is filled, its targets hold an older state."""
+    return main_job.Workflow(dagd_home, (pg, mongo, s3), original, tmp_path)

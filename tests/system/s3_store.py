@@ -9,16 +9,19 @@ import botocore.config
 from operator_run import operator_run
 
 
+def client(server):
+    return boto3.client(
+        "s3", endpoint_url=server["AWS_ENDPOINT_URL"], region_name=server["AWS_DEFAULT_REGION"],
+        aws_access_key_id=server["AWS_ACCESS_KEY_ID"], aws_secret_access_key=server["AWS_SECRET_ACCESS_KEY"],
+        config=botocore.config.Config(s3={"addressing_style": "path"}))
+
+
 class Store:
     """One bucket of its own."""
 
     def __init__(self, server, build):
         self.server, self.build = server, build
-        self.client = boto3.client(
-            "s3", endpoint_url=server["AWS_ENDPOINT_URL"], region_name=server["AWS_DEFAULT_REGION"],
-            aws_access_key_id=server["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=server["AWS_SECRET_ACCESS_KEY"],
-            config=botocore.config.Config(s3={"addressing_style": "path"}))
+        self.client = client(server)
         self.bucket = "bucket-" + uuid.uuid4().hex[:12]
         self.client.create_bucket(Bucket=self.bucket)
 
