@@ -85,8 +85,8 @@ json_t *instance_reply(
 		task ? task->effective_weight : 1, "operator", task ? task->operator->name : NULL,
 		"queued_when", instant_reply(record->queued_at), "scheduled_when",
 		instant_reply(record->scheduled_at), "executor", "LocalExecutor", "executor_config",
-		"{}", "hostname", "unixname", "pid", "note", "rendered_fields", "rendered_map_index",
-		"trigger", "triggerer_job", "dag_version");
+		"{}", "hostname", "unixname", "pid", "note", "rendered_fields",
+		"rendered_map_index", "trigger", "triggerer_job", "dag_version");
 	json_object_update_new(json, rest);
 	return json;
 }

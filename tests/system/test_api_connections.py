@@ -6,7 +6,8 @@ import pytest
 
 BASE = "/api/v2/connections"
 FULL = {"connection_id": "pg", "conn_type": "postgres", "description": "d", "host": "h", "login": "l",
-        "password": "canary-7f3a", "schema": "s", "port": 5432, "extra": '{"sslmode": "require", "api_key": "canary-99"}'}
+        "password": "canary-7f3a", "schema": "s", "port": 5432,
+        "extra": '{"sslmode": "require", "api_key": "canary-99"}'}
 
 
 def put(dagd, **fields):
@@ -19,7 +20,8 @@ def patch(dagd, **fields):
 
 def stored(dagd, name="pg"):
     """The connection in clear text."""
-    found = {one["connection_id"]: one for one in dagd.request("GET", "/api/dagd/v1/connections/export").json["connections"]}
+    exported = dagd.request("GET", "/api/dagd/v1/connections/export").json["connections"]
+    found = {one["connection_id"]: one for one in exported}
     return found[name]
 
 
@@ -105,10 +107,12 @@ def test_a_bulk_makes_changes_and_deletes(dagd):
     put(dagd, **FULL)
     answer = dagd.request("PATCH", BASE, {"actions": [
         {"action": "create", "entities": [{"connection_id": "my", "conn_type": "mongo", "password": "p"}]},
-        {"action": "update", "entities": [{"connection_id": "pg", "conn_type": "postgres", "password": "***", "login": "m"},
+        {"action": "update", "entities": [
+            {"connection_id": "pg", "conn_type": "postgres", "password": "***", "login": "m"},
                                           {"connection_id": "my", "conn_type": "mongo", "host": "h"}]},
         {"action": "delete", "entities": ["none"], "action_on_non_existence": "skip"}]})
-    assert answer.json == {"create": {"success": ["my"], "errors": []}, "update": {"success": ["pg", "my"], "errors": []},
+    assert answer.json == {"create": {"success": ["my"], "errors": []},
+                           "update": {"success": ["pg", "my"], "errors": []},
                            "delete": {"success": [], "errors": []}}
     assert stored(dagd) == dict(FULL, login="m")
     assert (stored(dagd, "my")["password"], stored(dagd, "my")["host"]) == ("p", "h")

@@ -102,7 +102,8 @@ def test_a_secret_is_shown_nowhere_but_in_the_export(dagd, key, value, shown):
     ("db_password", "hunter2", "***", "hunter2"),
     ("db_password", "hunter2", "new", "new"),
     ("plain", "x", "***", "***"),
-    ("settings", '{"user": "u", "password": "p"}', '{"user": "w", "password": "***"}', '{"user": "w", "password": "p"}'),
+    ("settings", '{"user": "u", "password": "p"}', '{"user": "w", "password": "***"}',
+     '{"user": "w", "password": "p"}'),
     ("settings", '{"password": "p"}', '{"password": "***", "token": "t"}', '{"password": "p", "token": "t"}'),
     ("list", '[{"token": "a"}]', '[{"token": "***"}, 2]', '[{"token": "a"}, 2]'),
 ])
@@ -192,7 +193,8 @@ def test_a_bulk_creates_updates_and_deletes_in_order(dagd):
 
 @pytest.mark.parametrize("action, success, status", [
     ({"action": "create", "entities": [entity("new"), entity("old", "2")]}, [], 409),
-    ({"action": "create", "entities": [entity("new"), entity("old", "2")], "action_on_existence": "skip"}, ["new"], None),
+    ({"action": "create", "entities": [entity("new"), entity("old", "2")], "action_on_existence": "skip"},
+     ["new"], None),
     ({"action": "create", "entities": [entity("old", "2")], "action_on_existence": "overwrite"}, ["old"], None),
     ({"action": "update", "entities": [entity("old", "2"), entity("new")]}, [], 404),
     ({"action": "update", "entities": [entity("old", "2"), entity("new")], "action_on_non_existence": "skip"}, ["old"],
@@ -222,7 +224,8 @@ def test_a_bulk_action_is_done_as_a_whole_or_not_at_all(dagd, action, success, s
     ({"actions": [{"action": "create", "entities": [entity("a/b")]}]}, 'contains "/"'),
     ({"actions": [{"action": "create", "entities": [], "action_on_existence": "no"}]}, "fail, skip, overwrite"),
     ({"actions": [{"action": "delete", "entities": [{}]}]}, "must be a name"),
-    ({"actions": [{"action": "delete", "entities": [], "action_on_non_existence": "overwrite"}]}, "cannot be overwritten"),
+    ({"actions": [{"action": "delete", "entities": [], "action_on_non_existence": "overwrite"}]},
+     "cannot be overwritten"),
     ({"action": []}, 'did you mean "actions"'),
     ({"actions": [{"action": "create", "entities": [entity(f"k{i}") for i in range(10001)]}]}, "more than 10000"),
 ])
