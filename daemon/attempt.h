@@ -9,6 +9,7 @@ struct attempt {
 	struct run_record run; /* as it was when the attempt was launched */
 	struct dag *dag;       /* NULL: its version cannot be loaded */
 	const struct task *task;
+	bool has_log_folder; /* it has been made */
 };
 
 struct attempts; /* by id */

@@ -71,11 +71,22 @@ static void start(struct daemon *daemon, const struct attempt *attempt, const ch
 	executor_start(daemon->executor, &order);
 }
 
+static char *log_path(const struct daemon *daemon, const struct attempt *attempt)
+{
+	return daemon_log_path(daemon, &attempt->run, attempt->record.task_id,
+		attempt->record.map_index, attempt->record.try_number);
+}
+
+void launch_prepare(struct daemon *daemon, struct attempt *attempt)
+{
+	g_autofree char *log = log_path(daemon, attempt);
+	attempt->has_log_folder = log_folder_make(log, NULL);
+}
+
 void launch(struct daemon *daemon, struct attempt *attempt)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *log = daemon_log_path(daemon, &attempt->run, attempt->record.task_id,
-		attempt->record.map_index, attempt->record.try_number);
+	g_autofree char *log = log_path(daemon, attempt);
 	struct render_request request = {
 		.dag = attempt->dag,
 		.task = attempt->task,
@@ -88,7 +99,7 @@ void launch(struct daemon *daemon, struct attempt *attempt)
 		.base_env = daemon->base_env,
 	};
 	struct rendered rendered;
-	if (!log_folder_make(log, &error)
+	if ((!attempt->has_log_folder && !log_folder_make(log, &error))
 		|| !executor_prepare(daemon->executor, attempt->record.id, &error)) {
 		journal(JOURNAL_WARNING, "%s", error->message);
 		turn_add_report(

@@ -5,6 +5,12 @@
 #include "daemon/daemon.h"
 
 /*
+ * What may be done while the decision to start it is still being committed, so that it starts
+ * sooner afterwards. What fails here is tried again by launch().
+ */
+void launch_prepare(struct daemon *daemon, struct attempt *attempt);
+
+/*
  * Templates that cannot be rendered fail the attempt, with the sentence in its log. Without room
  * for its folders it is taken back: it never began, and begins again when there is room.
  */

@@ -16,6 +16,7 @@
 #include "daemon/clock.h"
 #include "daemon/deed.h"
 #include "daemon/journal.h"
+#include "daemon/launch.h"
 
 enum { AGAIN_FIRST_MS = 1000, AGAIN_MAX_MS = 30000, LAZY_MS = 300 };
 
@@ -257,6 +258,18 @@ static void on_committed(void *data, const GError *error)
 	flush(turn);
 }
 
+static void launches_prepare(struct turn *turn)
+{
+	for (unsigned i = 0; i < turn->committing->len; i++) {
+		const struct deed *deed = &g_array_index(turn->committing, struct deed, i);
+		struct attempt *attempt = deed->kind == DEED_START
+			? attempts_get(turn->daemon->attempts, deed->attempt)
+			: NULL;
+		if (attempt)
+			launch_prepare(turn->daemon, attempt);
+	}
+}
+
 static void flush(struct turn *turn)
 {
 	if (!turn->is_dirty || turn->committing || turn->is_degraded)
@@ -268,6 +281,8 @@ static void flush(struct turn *turn)
 	struct batch *batch = turn->batch;
 	turn->batch = batch_new();
 	store_commit(turn->daemon->store, batch, on_committed, turn);
+	/* The disk takes its time; this is done meanwhile. */
+	launches_prepare(turn);
 }
 
 static void on_prepare(uv_prepare_t *prepare)
