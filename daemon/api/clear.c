@@ -133,12 +133,26 @@ static void on_cleared(void *data, const GError *error)
 		clearing_answer(clearing);
 }
 
-/* The tasks of one run; false: a refusal has been answered. */
-static bool run_clear(
-	struct clearing *clearing, const struct choice *choice, const struct run_record *run)
+/* What is to be cleared of one run. */
+struct plan {
+	const struct run_record *run; /* borrowed */
+	struct dag *dag;
+	GPtrArray *task_ids; /* of char *, of the DAG */
+};
+
+static void plan_clear(void *data)
 {
-	struct daemon *daemon = clearing->daemon;
-	dag_auto struct dag *dag = run_dag(daemon, run);
+	struct plan *plan = data;
+	g_clear_pointer(&plan->task_ids, g_ptr_array_unref);
+	dag_unref(plan->dag);
+}
+
+/* False: a refusal has been answered. */
+static bool run_plan(struct clearing *clearing, const struct choice *choice, struct plan *plan)
+{
+	const struct run_record *run = plan->run;
+	const struct dag *dag = plan->dag = run_dag(clearing->daemon, run);
+	plan->task_ids = g_ptr_array_new();
 	if (!dag) {
 		request_refuse(clearing->request, 400,
 			"the version of DAG \"%s\" that run \"%s\" used cannot be loaded",
@@ -149,28 +163,48 @@ static bool run_clear(
 	if (!tasks_mark(clearing->request, dag, choice, is_meant))
 		return false;
 	tasks_spread(dag, choice, is_meant);
-	g_autoptr(GArray) records = run_instances(daemon, run, dag);
-	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+	g_autoptr(GArray) records = run_instances(clearing->daemon, run, dag);
 	for (size_t i = 0; i < dag->n_tasks; i++) {
 		const struct task_record *record = &g_array_index(records, struct task_record, i);
 		if (!is_meant[i] || !state_is_meant(choice, record->state))
 			continue;
-		g_ptr_array_add(ids, (char *)dag->tasks[i].task_id);
+		g_ptr_array_add(plan->task_ids, (char *)dag->tasks[i].task_id);
 		json_array_append_new(clearing->cleared, instance_reply(run, record, dag));
 	}
-	if (choice->is_dry || ids->len == 0)
-		return true;
-	g_ptr_array_add(ids, NULL);
-	if (!clearing->error
-		&& daemon_restore_run(daemon, run->dag_id, run->run_id, &clearing->error)) {
-		clearing->n_waiting++;
-		turn_add(daemon->turn,
-			(struct event){.kind = EVENT_TASKS_CLEARED,
-				.dag_id = run->dag_id,
-				.run_id = run->run_id,
-				.cleared = {(const char *const *)ids->pdata}},
-			on_cleared, clearing);
+	return true;
+}
+
+static void run_clear(struct clearing *clearing, const struct plan *plan)
+{
+	struct daemon *daemon = clearing->daemon;
+	const struct run_record *run = plan->run;
+	if (plan->task_ids->len == 0 || clearing->error
+		|| !daemon_restore_run(daemon, run->dag_id, run->run_id, &clearing->error))
+		return;
+	g_ptr_array_add(plan->task_ids, NULL);
+	clearing->n_waiting++;
+	turn_add(daemon->turn,
+		(struct event){.kind = EVENT_TASKS_CLEARED,
+			.dag_id = run->dag_id,
+			.run_id = run->run_id,
+			.cleared = {(const char *const *)plan->task_ids->pdata}},
+		on_cleared, clearing);
+}
+
+/* All runs are planned before any is cleared: what is refused has changed nothing. */
+static bool runs_clear(struct clearing *clearing, const struct choice *choice, const GArray *runs)
+{
+	g_autoptr(GArray) plans = g_array_new(FALSE, TRUE, sizeof(struct plan));
+	g_array_set_clear_func(plans, plan_clear);
+	g_array_set_size(plans, runs->len);
+	for (unsigned i = 0; i < runs->len; i++) {
+		struct plan *plan = &g_array_index(plans, struct plan, i);
+		plan->run = &g_array_index(runs, struct run_record, i);
+		if (!run_plan(clearing, choice, plan))
+			return false;
 	}
+	for (unsigned i = 0; i < plans->len && !choice->is_dry; i++)
+		run_clear(clearing, &g_array_index(plans, struct plan, i));
 	return true;
 }
 
@@ -216,12 +250,7 @@ void task_instances_clear(struct request *request, void *data)
 	clearing->cleared = json_array();
 	/* One more is counted until all runs have been given, so that the answer comes once. */
 	clearing->n_waiting = 1;
-	for (unsigned i = 0; i < runs->len; i++)
-		if (!run_clear(clearing, &choice, &g_array_index(runs, struct run_record, i))) {
-			clearing->request = NULL;
-			break;
-		}
-	if (!clearing->request) {
+	if (!runs_clear(clearing, &choice, runs)) {
 		clearing_free(clearing);
 		return;
 	}
