@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""One dagd on a home of its own, asked through its socket."""
+import contextlib
+import datetime
+import http.client
+import json
+import os
+import pathlib
+import select
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+class Connection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost")
+        self.socket_path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.socket_path)
+
+
+def seconds(instant):
+    """Of an instant as the API writes it, since 1970."""
+    return datetime.datetime.fromisoformat(instant.replace("Z", "+00:00")).timestamp()
+
+
+def cpu_s(pid):
+    """What a process and those that it has reaped have used."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / TICKS_PER_S
+
+
+class Dagd:
+    def __init__(self, home, dags, parallelism=32):
+        self.home = pathlib.Path(home)
+        (self.home / "dags").mkdir(parents=True)
+        for name, text in dags.items():
+            (self.home / "dags" / f"{name}.yaml").write_text(text)
+        (self.home / "dagd.yaml").write_text(f"core: {{parallelism: {parallelism}}}\n")
+        build = pathlib.Path(os.environ.get("DAGD_BUILD", ROOT / "build"))
+        self.process = subprocess.Popen(
+            [build / "daemon" / "dagd", "--home", str(self.home)], stderr=subprocess.PIPE)
+        self.wait_ready()
+        self.connection = Connection(str(self.home / "run" / "dagd.sock"))
+
+    def wait_ready(self):
+        text = b""
+        while not text.endswith(b"ready\n"):
+            select.select([self.process.stderr], [], [], 30)
+            chunk = os.read(self.process.stderr.fileno(), 65536)
+            if not chunk:
+                raise SystemExit(f"dagd did not start: {text.decode()}")
+            text += chunk
+
+    def ask(self, method, path, body=None):
+        text = None if body is None else json.dumps(body)
+        self.connection.request(method, path, text, {"Content-Type": "application/json"})
+        answer = self.connection.getresponse()
+        value = json.loads(answer.read())
+        if answer.status >= 300:
+            raise SystemExit(f"{method} {path}: {answer.status} {value}")
+        return value
+
+    def run(self, dag_id):
+        """Triggers a run and waits for its end: seconds from the request to the end, and the CPU
+        time of dagd, its workers and their tasks."""
+        before = self.cpu_s()
+        path = f"/api/v2/dags/{dag_id}/dagRuns"
+        asked_at = time.time()
+        run = self.ask("POST", path, {})
+        while run["state"] in ("queued", "running"):
+            time.sleep(0.1)
+            run = self.ask("GET", f"{path}/{run['dag_run_id']}")
+        if run["state"] != "success":
+            raise SystemExit(f"the run of {dag_id} ended as {run['state']}")
+        return seconds(run["end_date"]) - asked_at, self.cpu_s() - before
+
+    def workers(self):
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+    def cpu_s(self):
+        return sum(map(cpu_s, [self.process.pid, *self.workers()]))
+
+    def stop(self):
+        self.connection.close()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.process.stderr.close()
+
+    def gaps_us(self):
+        """From the end of each attempt to the start of the next one. After stop()."""
+        with contextlib.closing(sqlite3.connect(self.home / "state" / "dagd.db")) as db:
+            rows = db.execute("SELECT started_at, ended_at FROM attempt ORDER BY id").fetchall()
+        return [after[0] - before[1] for before, after in zip(rows, rows[1:])]
+
+
+def dag(dag_id, commands, is_chain=False):
+    """The text of a DAG with one bash task for each command."""
+    lines = [f"dag_id: {dag_id}", "schedule: null", "max_active_tasks: 10000", "tasks:"]
+    lines += [f"  - {{task_id: t{i}, operator: bash, bash_command: {json.dumps(command)}}}"
+              for i, command in enumerate(commands)]
+    if is_chain:
+        lines.append("dependencies: |")
+        lines += [f"  t{i} >> t{i + 1}" for i in range(len(commands) - 1)]
+    return "\n".join(lines) + "\n"
