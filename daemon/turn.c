@@ -69,7 +69,9 @@ static void effect_ended(struct turn *turn, const struct effect *effect)
 	struct attempt *attempt = attempts_get(turn->daemon->attempts, effect->attempt);
 	g_assert(attempt);
 	attempt->record.state = effect->state;
-	attempt->record.ended_at = effect->task->ended_at;
+	/* Of a task that was cleared, both belong to its next try already. */
+	if (effect->task->ended_at != INSTANT_NONE)
+		attempt->record.ended_at = effect->task->ended_at;
 	g_free(attempt->record.reason);
 	attempt->record.reason = g_strdup(effect->task->reason);
 	batch_attempt(turn->batch, &attempt->record);
@@ -85,23 +87,33 @@ static void end_tell(const struct run_record *run)
 			run->dag_id);
 }
 
+/* What listeners are told of: all but what may be large. */
+static struct run_record run_told(const struct run_record *run)
+{
+	struct run_record told = *run;
+	told.conf = told.note = NULL;
+	return run_record_copy(&told);
+}
+
+/*
+ * Told whether anyone listens or not: who begins to listen before this is durable reads the state
+ * before it.
+ */
 static void effect_save_run(struct turn *turn, const struct run_record *run)
 {
 	end_tell(run);
 	batch_run(turn->batch, run);
-	if (feed_is_wanted(turn->daemon->feed, run))
-		deed_add(turn, (struct deed){.kind = DEED_TELL_RUN, .run = run_record_copy(run)});
+	deed_add(turn, (struct deed){.kind = DEED_TELL_RUN, .run = run_told(run)});
 }
 
 static void effect_save_task(
 	struct turn *turn, const struct run_record *run, const struct task_record *task)
 {
 	batch_task(turn->batch, task);
-	if (feed_is_wanted(turn->daemon->feed, run))
-		deed_add(turn,
-			(struct deed){.kind = DEED_TELL_TASK,
-				.run = run_record_copy(run),
-				.task = task_record_copy(task)});
+	deed_add(turn,
+		(struct deed){.kind = DEED_TELL_TASK,
+			.run = run_told(run),
+			.task = task_record_copy(task)});
 }
 
 static void effect_take(struct turn *turn, const struct effect *effect)

@@ -63,6 +63,14 @@ static struct workflow *workflow_first_seen(struct engine *engine, const struct 
 		});
 }
 
+static bool has_other_schedule(const struct dag *old, const struct dag *new)
+{
+	if (!old->schedule || !new->schedule)
+		return old->schedule != new->schedule;
+	return strcmp(schedule_text(old->schedule), schedule_text(new->schedule)) != 0
+		|| old->zone != new->zone;
+}
+
 bool workflow_load(struct engine *engine, struct dag *dag)
 {
 	struct workflow *workflow = workflow_get(engine, dag->dag_id);
@@ -70,6 +78,9 @@ bool workflow_load(struct engine *engine, struct dag *dag)
 		workflow = workflow_first_seen(engine, dag);
 	struct dag_record *record = &workflow->record;
 	struct dag *old = workflow->dag;
+	/* Slots that a new schedule would have had in the past are not missed ones. */
+	if (old && has_other_schedule(old, dag))
+		record->active_since = engine->now;
 	workflow->dag = dag_ref(dag);
 	dag_unref(old);
 	if (g_strcmp0(record->version, dag->hash) != 0)

@@ -403,3 +403,24 @@ dag:
 02:30 load
 [02:30] d @02:00: running
 [02:30] @02:00 a: running (try 1)
+
+story: a schedule that is given to a DAG later looks only forward
+dag:
+  schedule: null
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+dag v2:
+  schedule: "0 3 * * *"
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+dag v3:
+  schedule: "0 4 * * *"
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+
+05:00 load v2
+05:00 why d
+[05:00] d next run at 2026-01-02T03:00:00+00:00
+05:01 load v3
+05:01 why d
+[05:01] d next run at 2026-01-02T04:00:00+00:00
