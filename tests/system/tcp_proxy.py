@@ -68,6 +68,25 @@ class StopAfter(Spoiler):
         return data if self.left > 0 else b""
 
 
+class HoldAnswer(Spoiler):
+    """Once the client has sent the text, holds back the answer, says so, and waits until it may go on."""
+
+    def __init__(self, text, held, may_go_on):
+        self.text, self.held, self.may_go_on = text, held, may_go_on
+        self.sent, self.is_asked = b"", False
+
+    def to_server(self, data):
+        self.sent = self.sent[-len(self.text):] + data
+        self.is_asked = self.is_asked or self.text in self.sent
+        return data
+
+    def to_client(self, data):
+        if self.is_asked:
+            self.held.set()
+            self.may_go_on.wait()
+        return data
+
+
 class TcpProxy:
     """`spoilers` is asked for each new connection, in their order: spoilers(number) -> Spoiler."""
 
@@ -75,7 +94,8 @@ class TcpProxy:
         self.target, self.spoilers, self.sent = port, spoilers, []
         self.n_connections = 0
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.port = self.listener.getsockname()[1]
+        self.url = "http://127.0.0.1:%d" % self.port
         threading.Thread(target=self.serve, daemon=True).start()
 
     def __enter__(self):

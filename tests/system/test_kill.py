@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MIT
+"""dagd and its workers are killed in the middle of what they do: no run is lost, no attempt is repeated, no
+running task ends."""
+import contextlib
+import os
+import pathlib
+import signal
+import threading
+
+import pytest
+
+import dumps
+from daemon import wait_until
+from gate import Gate
+from tcp_proxy import HoldAnswer, TcpProxy
+from workflow import DAG_ID, DATABASE, TASKS
+
+
+class Held:
+    """A task of the main job that is held in the middle: it has asked its server, and the answer is kept from it."""
+
+    def __init__(self, stack, workflow, task_id):
+        self.workflow, self.may_go_on, self.held = workflow, threading.Event(), threading.Event()
+        stack.callback(self.may_go_on.set)
+        self.variables = {}
+        if task_id == "restore_postgres_dump":
+            self.lock = stack.enter_context(contextlib.ExitStack())
+            self.wait = self.lock.enter_context(workflow.held())
+            self.let_go = self.lock.close
+            return
+        self.wait = lambda: wait_until(self.held.is_set, f"{task_id} is held")
+        self.let_go = self.may_go_on.set
+        text, server = {
+            "find_latest_postgres_dump": (b"zemzem%2Fpostgres%2F", "S3_PORT"),
+            "find_latest_mongodb_dump": (b"zemzem%2Fmongodb%2F", "S3_PORT"),
+            "restore_mongodb_dump": (b"insert\0", "MONGODB_PORT"),
+            "process_mongodb_data": (b"aggregate\0", "MONGODB_PORT"),
+        }[task_id]
+        port = workflow.s3[server] if server == "S3_PORT" else workflow.mongo[server]
+        proxy = stack.enter_context(TcpProxy(
+            int(port), lambda number: HoldAnswer(text, self.held, self.may_go_on)))
+        if server == "S3_PORT":
+            workflow.daemon.environment["AWS_ENDPOINT_URL"] = proxy.url
+        else:
+            self.variables["MONGODB_PORT"] = proxy.port
+
+
+@pytest.fixture
+def hold(workflow):
+    """hold(task_id): the task will be held when its turn comes."""
+    with contextlib.ExitStack() as stack:
+        yield lambda task_id: Held(stack, workflow, task_id)
+
+
+def tries(daemon, dag_id, run_id, task_id):
+    """All attempts of the task, those that were taken back too."""
+    return daemon.get(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/tries")["task_instances"]
+
+
+def pid_of(daemon, dag_id, run_id, task_id):
+    """The pid of the task's program, once dagd knows it."""
+    return wait_until(lambda: daemon.get(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}")["pid"],
+                      f"the pid of {task_id}")
+
+
+def stat(pid):
+    """What /proc/PID/stat says after the name: state, parent, ... None: it is dead, reaped or not."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return fields if fields[0] not in "ZX" else None
+
+
+def worker_of(pid):
+    """The worker that supervises the program."""
+    return int(stat(pid)[1])
+
+
+def identity(pid):
+    """What no other process has: pid and start time. None: it is dead."""
+    fields = stat(pid)
+    return (pid, fields[19]) if fields else None
+
+
+def end(daemon, how):
+    daemon.kill() if how == "kill" else daemon.stop()
+
+
+# For each task of the main job: those that are settled while it is held.
+SETTLED = {
+    "find_latest_postgres_dump": {"find_latest_mongodb_dump", "restore_mongodb_dump"},
+    "restore_postgres_dump": {"find_latest_postgres_dump", "find_latest_mongodb_dump", "restore_mongodb_dump"},
+    "find_latest_mongodb_dump": {"find_latest_postgres_dump", "restore_postgres_dump"},
+    "restore_mongodb_dump": {"find_latest_mongodb_dump", "find_latest_postgres_dump", "restore_postgres_dump"},
+    "process_mongodb_data": set(TASKS) - {"process_mongodb_data"},
+}
+
+
+def are_successful(workflow, run_id, task_ids):
+    tasks = workflow.tasks(run_id)
+    return all(tasks[task_id]["state"] == "success" for task_id in task_ids)
+
+
+@pytest.mark.parametrize("task_id,how", [(task_id, "kill") for task_id in TASKS] + [("restore_postgres_dump", "stop")])
+def test_dagd_dies_in_the_middle_of_a_task_which_goes_on_and_is_done_once(workflow, hold, task_id, how):
+    daemon = workflow.daemon
+    held = hold(task_id)
+    run_id = workflow.start(**held.variables).trigger()
+    held.wait()
+    wait_until(lambda: are_successful(workflow, run_id, SETTLED[task_id]), "the others are done")
+    program = identity(pid_of(daemon, DAG_ID, run_id, task_id))
+    end(daemon, how)
+    assert identity(program[0]) == program
+    daemon.start()
+    assert workflow.tasks(run_id)[task_id]["state"] == "running"
+    assert pid_of(daemon, DAG_ID, run_id, task_id) == program[0] and identity(program[0]) == program
+    held.let_go()
+    workflow.assert_success(run_id)
+    attempts = {one: tries(daemon, DAG_ID, run_id, one) for one in TASKS}
+    assert {one: [(a["try_number"], a["state"]) for a in list_] for one, list_ in attempts.items()} == {
+        one: [(1, "success")] for one in TASKS}
+    assert attempts[task_id][0]["pid"] == program[0]
+    assert workflow.log(run_id, "restore_postgres_dump").count("\npg_restore --verbose ") == 1
+    assert workflow.log(run_id, "restore_mongodb_dump").count("\nmongorestore --config") == 1
+
+
+def test_dagd_dies_twice_in_one_restore(workflow, hold):
+    held = hold("restore_postgres_dump")
+    run_id = workflow.start().trigger()
+    held.wait()
+    for _ in range(2):
+        workflow.daemon.kill()
+        workflow.daemon.start()
+    held.let_go()
+    workflow.assert_success(run_id)
+    assert len(tries(workflow.daemon, DAG_ID, run_id, "restore_postgres_dump")) == 1
+
+
+def test_a_restore_whose_worker_dies_is_lost_and_fails_although_it_may_be_retried(workflow, hold):
+    daemon = workflow.daemon
+    held = hold("restore_postgres_dump")
+    run_id = workflow.start(workflow.text(retries=3, retry_delay="1s")).trigger()
+    session = held.wait()
+    program = pid_of(daemon, DAG_ID, run_id, "restore_postgres_dump")
+    os.kill(worker_of(program), signal.SIGKILL)
+    workflow.assert_failed(run_id, "restore_postgres_dump", "lost")
+    assert identity(program) is None
+    # Its session in the server ends too, although the lock is still held.
+    wait_until(lambda: not dumps.psql(workflow.pg, f"SELECT 1 FROM pg_stat_activity WHERE pid = {session}"),
+               "the session is gone")
+    held.let_go()
+    assert dumps.psql(workflow.pg, "SELECT count(*) FROM keyless", DATABASE) == "3"
+
+
+def test_a_restore_whose_worker_dies_while_dagd_is_dead_too_is_lost(workflow, hold):
+    daemon = workflow.daemon
+    held = hold("restore_postgres_dump")
+    run_id = workflow.start().trigger()
+    held.wait()
+    program = pid_of(daemon, DAG_ID, run_id, "restore_postgres_dump")
+    worker = worker_of(program)
+    daemon.kill()
+    os.kill(worker, signal.SIGKILL)
+    daemon.start()
+    workflow.assert_failed(run_id, "restore_postgres_dump", "lost")
+    assert identity(program) is None
+
+
+WAITS = """
+    dag_id: waits
+    schedule: null
+    max_active_runs: 100
+    tasks:
+      - {{task_id: wait, operator: bash, retries: {retries}, retry_delay: 1s, bash_command: "echo begun; {command}"}}
+"""
+
+
+def test_a_shell_task_whose_worker_dies_is_tried_again(dagd, tmp_path):
+    gate = Gate(tmp_path)
+    dagd.load_dag("waits", WAITS.format(retries=1, command=gate.command))
+    run_id = dagd.trigger("waits")
+    gate.entered()
+    first = pid_of(dagd, "waits", run_id, "wait")
+    os.kill(worker_of(first), signal.SIGKILL)
+    wait_until(lambda: identity(first) is None, "the program of the first try is gone")
+    wait_until(lambda: dagd.tasks("waits", run_id)["wait"]["try_number"] == 2, "a second try")
+    assert pid_of(dagd, "waits", run_id, "wait") != first
+    gate.open("second\n")
+    assert dagd.wait_run("waits", run_id)["state"] == "success"
+    states = [(one["try_number"], one["state"]) for one in tries(dagd, "waits", run_id, "wait")]
+    assert states == [(1, "lost"), (2, "success")]
+    assert dagd.task_log("waits", run_id, "wait", 1) == "begun\n"
+    assert dagd.task_log("waits", run_id, "wait", 2) == "begun\nsecond\n"
+
+
+def test_a_worker_that_dies_takes_what_its_task_has_started_with_it(dagd, tmp_path):
+    gate, pids = Gate(tmp_path), tmp_path / "pids"
+    dagd.load_dag("waits", WAITS.format(
+        retries=0, command=f"setsid sleep 600 & (setsid sleep 601 & echo $! >>{pids}); echo $! >>{pids};"
+                           f" {gate.command}"))
+    run_id = dagd.trigger("waits")
+    gate.entered()
+    left = [identity(int(pid)) for pid in pids.read_text().split()]
+    assert len(left) == 2 and None not in left
+    os.kill(worker_of(pid_of(dagd, "waits", run_id, "wait")), signal.SIGKILL)
+    assert dagd.wait_run("waits", run_id)["state"] == "failed"
+    assert "lost" in dagd.tasks("waits", run_id)["wait"]["reason"]
+    # Only when nothing is left of it, it counts as lost.
+    assert [identity(pid) for pid, _ in left] == [None, None]
+
+
+def test_runs_whose_trigger_was_answered_before_the_kill_all_happen_once(dagd, tmp_path):
+    done = tmp_path / "done"
+    dagd.load_dag("waits", WAITS.format(retries=0, command=f"echo $DAGD_DAG_RUN_ID >>{done}"))
+    answered = []
+    for _ in range(3):
+        answered += [dagd.trigger("waits") for _ in range(5)]
+        dagd.kill()
+        dagd.start()
+    for run_id in answered:
+        assert dagd.wait_run("waits", run_id)["state"] == "success"
+    assert sorted(done.read_text().split()) == sorted(answered)
+
+
+def results_left(daemon):
+    return list((daemon.home / "state" / "attempts").glob("*/result"))
+
+
+@pytest.mark.parametrize("workers", ["live", "dead"])
+def test_results_that_come_while_dagd_is_dead_are_taken_once(dagd, tmp_path, workers):
+    gates = [Gate(tmp_path, f"gate{i}") for i in range(3)]
+    done = tmp_path / "done"
+    dagd.load_dag("waits", """
+        dag_id: waits
+        tasks:
+          - {task_id: good, operator: bash, bash_command: %s}
+          - {task_id: bad, operator: bash, bash_command: "%s; exit 7"}
+          - {task_id: skipped, operator: bash, bash_command: "%s; exit 99"}
+          - {task_id: after, operator: bash, bash_command: "echo {{ tasks.good.output }} >>%s", dependencies: good}
+        """ % (*(gate.command for gate in gates), done))
+    run_id = dagd.trigger("waits")
+    for gate in gates:
+        gate.entered()
+    programs = [pid_of(dagd, "waits", run_id, task_id) for task_id in ("good", "bad", "skipped")]
+    dagd.kill()
+    for gate in gates:
+        gate.open("the result\n")
+    wait_until(lambda: not any(map(identity, programs)), "the programs have ended")
+    wait_until(lambda: len(results_left(dagd)) == 3, "their results are kept")
+    for pid in dagd.workers() if workers == "dead" else ():
+        os.kill(pid, signal.SIGKILL)
+    for _ in range(2):
+        dagd.start()
+        assert dagd.wait_run("waits", run_id)["state"] == "failed"
+        states = {task_id: (task["state"], task["try_number"]) for task_id, task in dagd.tasks("waits", run_id).items()}
+        assert states == {"good": ("success", 1), "bad": ("failed", 1), "skipped": ("skipped", 1),
+                          "after": ("success", 1)}
+        assert [len(tries(dagd, "waits", run_id, task_id)) for task_id in states] == [1] * 4
+        assert done.read_text() == "the result\n"
+        dagd.kill()
+    dagd.start()
+    # Acknowledged: no worker keeps a result for which nobody will ask.
+    wait_until(lambda: not results_left(dagd), "no result is left")
