@@ -62,14 +62,6 @@ static bool is_of(const struct subscriber *subscriber, const struct run_record *
 		&& g_str_equal(subscriber->dag_id, run->dag_id);
 }
 
-bool feed_is_wanted(const struct feed *feed, const struct run_record *run)
-{
-	for (unsigned i = 0; i < feed->subscribers->len; i++)
-		if (is_of(feed->subscribers->pdata[i], run))
-			return true;
-	return false;
-}
-
 static void told(struct feed *feed)
 {
 	if (--feed->n_telling == 0)

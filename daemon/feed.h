@@ -25,7 +25,5 @@ struct subscriber *feed_join(struct feed *feed, const char *dag_id, const char *
 	const struct feed_events *events);
 void feed_leave(struct subscriber *subscriber);
 
-/* Whether anyone listens to this run: else there is nothing to copy. */
-bool feed_is_wanted(const struct feed *feed, const struct run_record *run);
 void feed_run(struct feed *feed, const struct run_record *run);
 void feed_task(struct feed *feed, const struct run_record *run, const struct task_record *task);
