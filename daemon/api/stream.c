@@ -6,6 +6,7 @@
  */
 #include "daemon/api/stream.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -26,8 +27,8 @@ struct follower {
 	bool has_logs;
 	GPtrArray *tasks;  /* of struct followed, in the order of the file */
 	GHashTable *by_id; /* task_id -> struct followed */
-	int inotify;
-	uv_poll_t poll;
+	int inotify;       /* -1: logs are not asked for */
+	uv_poll_t poll;    /* of inotify */
 	uv_timer_t again;
 	unsigned n_handles;
 	bool is_ending;
@@ -55,7 +56,8 @@ static void follower_free(struct follower *follower)
 	run_record_clear(&follower->run);
 	dag_unref(follower->dag);
 	g_free(follower->only_task);
-	close(follower->inotify);
+	if (follower->inotify >= 0)
+		close(follower->inotify);
 	g_free(follower);
 }
 
@@ -69,7 +71,8 @@ static void on_closed(uv_handle_t *handle)
 static void follower_close(struct follower *follower)
 {
 	feed_leave(follower->subscriber);
-	uv_close((uv_handle_t *)&follower->poll, on_closed);
+	if (follower->inotify >= 0)
+		uv_close((uv_handle_t *)&follower->poll, on_closed);
 	uv_close((uv_handle_t *)&follower->again, on_closed);
 }
 
@@ -290,24 +293,45 @@ static void tasks_add(struct follower *follower)
 	}
 }
 
+/* Takes `run` and `inotify` (-1: without logs) over. */
 static struct follower *follower_new(
-	struct daemon *daemon, struct run_record *run, const char *only_task, const char *logs)
+	struct daemon *daemon, struct run_record *run, const char *only_task, int inotify)
 {
 	struct follower *follower = g_new0(struct follower, 1);
 	follower->daemon = daemon;
 	follower->run = *run;
 	follower->dag = run_dag(daemon, run);
 	follower->only_task = g_strdup(only_task);
-	follower->has_logs = logs && g_ascii_strcasecmp(logs, "true") == 0;
+	follower->has_logs = inotify >= 0;
 	follower->tasks = g_ptr_array_new_with_free_func(followed_free);
 	follower->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	follower->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	uv_poll_init(daemon->loop, &follower->poll, follower->inotify);
+	follower->inotify = inotify;
 	uv_timer_init(daemon->loop, &follower->again);
 	follower->poll.data = follower->again.data = follower;
 	follower->again.timer_cb = on_again;
-	follower->n_handles = 2;
+	follower->n_handles = 1;
+	if (inotify < 0)
+		return follower;
+	follower->n_handles++;
+	uv_poll_init(daemon->loop, &follower->poll, inotify);
+	uv_poll_start(&follower->poll, UV_READABLE, on_log_grew);
 	return follower;
+}
+
+/* What tells of growing logs, -1 when they are not asked for. False: 503 has been answered. */
+static bool logs_watch(struct request *request, int *inotify)
+{
+	const char *logs = request_query(request, "logs");
+	*inotify = -1;
+	if (!logs || g_ascii_strcasecmp(logs, "true") != 0)
+		return true;
+	*inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (*inotify < 0)
+		request_refuse(request, 503,
+			"no more logs can be followed at once: %s (the kernel's limit is "
+			"fs.inotify.max_user_instances)",
+			g_strerror(errno));
+	return *inotify >= 0;
 }
 
 void run_stream(struct request *request, void *data)
@@ -323,14 +347,17 @@ void run_stream(struct request *request, void *data)
 		run_record_clear(&run);
 		return;
 	}
-	struct follower *follower =
-		follower_new(daemon, &run, task_id, request_query(request, "logs"));
+	int inotify;
+	if (!logs_watch(request, &inotify)) {
+		run_record_clear(&run);
+		return;
+	}
+	struct follower *follower = follower_new(daemon, &run, task_id, inotify);
 	struct feed_events events = {on_run, on_task, follower};
 	follower->subscriber =
 		feed_join(daemon->feed, follower->run.dag_id, follower->run.run_id, &events);
 	tasks_add(follower);
 	follower->stream = request_stream(request, "application/x-ndjson", on_gone, follower);
-	uv_poll_start(&follower->poll, UV_READABLE, on_log_grew);
 	follower->is_ending = is_over(follower);
 	if (!follower->is_ending)
 		push_run(follower);
