@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""A secret is shown to nobody: while the tasks of the main job are held in the middle of their work, and after,
+no password is in a command line, an environment, a log, a file of the home or an answer. The same search does
+find what is planted for it."""
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+from held_task import hold  # noqa: F401
+from workflow import DAG_ID, TASKS
+
+CONNECTION_PASSWORD = "connection-7c1e55aa0d"
+EXTRA_SECRET = "extra-5b0f1a77c2"
+TOKEN = "token-91d2e6f0b3"
+
+SHELL = """
+    dag_id: shell
+    tasks:
+      - task_id: careless
+        operator: bash
+        bash_command: echo "the token is {{ var.value.DEPLOY_TOKEN }}"; echo "{{ var.value.DEPLOY_TOKEN }}"
+      - task_id: reads
+        operator: bash
+        bash_command: echo {{ tasks.careless.output }}
+        dependencies: careless
+"""
+
+
+def processes():
+    """pid -> parent of every process."""
+    found = {}
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            found[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            pass
+    return found
+
+
+def family(roots):
+    """The processes with all their descendants."""
+    parents, found = processes(), set(roots)
+    while more := {pid for pid, parent in parents.items() if parent in found and pid not in found}:
+        found |= more
+    return found
+
+
+def command_line(pid):
+    return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def holds(path, words):
+    """Which of the words are in the file; none of one that has gone."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return []
+    return [name for name, word in words.items() if word.encode() in data]
+
+
+def search(words, files, pids):
+    """Where a word is: in the command line of any process, in the environment of these, in a file below these
+    folders."""
+    places = []
+    for pid in processes():
+        if pid != os.getpid():
+            places += [(name, "cmdline", pid) for name in holds(pathlib.Path(f"/proc/{pid}/cmdline"), words)]
+    for pid in pids:
+        places += [(name, "environ", pid) for name in holds(pathlib.Path(f"/proc/{pid}/environ"), words)]
+    for folder in files:
+        for path in pathlib.Path(folder).rglob("*"):
+            if path.is_file():
+                places += [(name, "file", str(path)) for name in holds(path, words)]
+    return places
+
+
+def answers(daemon, run_ids):
+    """What the API says, as one text: of DAGs, runs, tasks, variables, connections."""
+    paths = ["/api/v2/dags", "/api/v2/variables", "/api/v2/connections", "/api/v2/config", "/api/v2/importErrors",
+             "/api/v2/variables/POSTGRES_PASS", "/api/v2/variables/DEPLOY_TOKEN", "/api/v2/connections/shop",
+             "/api/dagd/v1/operators"]
+    for dag_id, run_id in run_ids:
+        run = f"dags/{dag_id}/dagRuns/{run_id}"
+        paths += [f"/api/v2/dags/{dag_id}/details", f"/api/v2/dags/{dag_id}/tasks", f"/api/v2/{run}",
+                  f"/api/v2/{run}/taskInstances", f"/api/dagd/v1/dags/{dag_id}/why", f"/api/dagd/v1/{run}/why"]
+        for task_id in daemon.tasks(dag_id, run_id):
+            task = f"{run}/taskInstances/{task_id}"
+            paths += [f"/api/v2/{task}", f"/api/v2/{task}/tries", f"/api/v2/{task}/logs/1",
+                      f"/api/v2/{task}/xcomEntries", f"/api/v2/{task}/xcomEntries/return_value",
+                      f"/api/dagd/v1/{task}/rendered", f"/api/dagd/v1/{task}/why"]
+    return "".join(daemon.request("GET", path).text for path in paths)
+
+
+@pytest.fixture
+def secrets(workflow):
+    """Starts dagd with all of them stored, and gives them by name."""
+    return {"PostgreSQL": workflow.pg["PGPASSWORD"], "MongoDB": workflow.mongo["MONGODB_PASS"],
+            "S3": workflow.s3["AWS_SECRET_ACCESS_KEY"], "connection": CONNECTION_PASSWORD,
+            "extra": EXTRA_SECRET, "token": TOKEN}
+
+
+def start(workflow, held):
+    daemon = workflow.daemon
+    daemon.environment["DAGD__LOGGING__LOGGING_LEVEL"] = "debug"
+    workflow.start(DEPLOY_TOKEN=TOKEN, **held.variables)
+    daemon.post("/connections", {"connection_id": "shop", "conn_type": "postgres", "password": CONNECTION_PASSWORD,
+                                 "extra": '{"api_key": "%s"}' % EXTRA_SECRET})
+    daemon.load_dag("shell", SHELL)
+    run_id = daemon.trigger("shell")
+    assert daemon.wait_run("shell", run_id)["state"] == "success"
+    return run_id
+
+
+# Held there, and the program that runs then.
+HELD = {"find_latest_postgres_dump": b"s3_find_latest", "restore_postgres_dump": b"pg_restore\0--verbose",
+        "restore_mongodb_dump": b"mongorestore\0--config", "process_mongodb_data": b"mongo"}
+
+
+@pytest.mark.parametrize("task_id", HELD)
+def test_while_a_task_is_held_no_secret_is_to_be_seen_anywhere(workflow, secrets, hold, task_id):
+    daemon = workflow.daemon
+    held = hold(task_id)
+    runs = [("shell", start(workflow, held)), (DAG_ID, workflow.trigger())]
+    held.wait()
+    pids = family([daemon.process.pid, *daemon.workers()])
+    assert [pid for pid in pids if HELD[task_id] in command_line(pid)], "the program is one of those searched"
+    assert search(secrets, [daemon.home], pids) == []
+    shown = answers(daemon, runs)
+    assert [name for name, word in secrets.items() if word in shown] == []
+    # dagd dies: what it leaves is for the next one, and for nobody else.
+    daemon.kill()
+    assert search(secrets, [daemon.home], pids) == []
+    daemon.start()
+    held.let_go()
+    workflow.assert_success(runs[1][1])
+    assert search(secrets, [daemon.home], family([daemon.process.pid, *daemon.workers()])) == []
+    shown = answers(daemon, runs)
+    assert [name for name, word in secrets.items() if word in shown or word in "\n".join(daemon.log)] == []
+
+
+def test_the_answers_and_files_that_are_searched_do_hold_what_is_no_secret(workflow, secrets, hold):
+    daemon = workflow.daemon
+    held = hold("restore_postgres_dump")
+    runs = [("shell", start(workflow, held)), (DAG_ID, workflow.trigger())]
+    held.wait()
+    shown = answers(daemon, runs)
+    for word in ("POSTGRES_PASS", "shop", "the token is ***", "dropping TABLE keyless", *TASKS,
+                 workflow.pg["PGPORT"]):
+        assert word in shown
+    text = "\n".join(daemon.log)
+    assert "ready" in text
+    found = search({"log": "the token is ***"}, [daemon.home], [])
+    assert [pathlib.Path(place).name for _, _, place in found if "/logs/" in place] == ["attempt=1.log"]
+
+
+def test_a_planted_canary_is_found_in_a_file_an_argument_and_an_environment(workflow, secrets, hold):
+    daemon = workflow.daemon
+    held = hold("restore_postgres_dump")
+    start(workflow, held)
+    secret = secrets["PostgreSQL"]
+    planted = daemon.home / "state" / "attempts" / "planted"
+    planted.write_bytes(b"\0\1password=" + secret.encode() + b"\n")
+    reader = ["/bin/bash", "-c", "read -r line"]
+    careless = [subprocess.Popen([*reader, f"--password={secret}"], stdin=subprocess.PIPE),
+                subprocess.Popen(reader, stdin=subprocess.PIPE, env={"PGPASSWORD": secret})]
+    try:
+        found = search(secrets, [daemon.home], {os.getpid(), *(one.pid for one in careless)})
+    finally:
+        for one in careless:
+            one.communicate(b"\n")
+    assert sorted(found, key=str) == sorted([("PostgreSQL", "cmdline", careless[0].pid),
+                                             ("PostgreSQL", "environ", careless[1].pid),
+                                             ("PostgreSQL", "file", str(planted))], key=str)
+
+
+def test_what_a_careless_task_prints_is_hidden_in_its_log_and_its_result(dagd):
+    dagd.post("/variables", {"key": "DEPLOY_TOKEN", "value": TOKEN})
+    dagd.load_dag("shell", SHELL)
+    run_id = dagd.trigger("shell")
+    assert dagd.wait_run("shell", run_id)["state"] == "success"
+    assert dagd.task_log("shell", run_id, "careless") == "the token is ***\n***\n"
+    path = f"/dags/shell/dagRuns/{run_id}/taskInstances/careless/xcomEntries/return_value"
+    assert dagd.get(path)["value"] == "***"
+    assert search({"token": TOKEN}, [dagd.home], family([dagd.process.pid, *dagd.workers()])) == []
