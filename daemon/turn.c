@@ -69,11 +69,9 @@ static void effect_ended(struct turn *turn, const struct effect *effect)
 	struct attempt *attempt = attempts_get(turn->daemon->attempts, effect->attempt);
 	g_assert(attempt);
 	attempt->record.state = effect->state;
-	/* Of a task that was cleared, both belong to its next try already. */
-	if (effect->task->ended_at != INSTANT_NONE)
-		attempt->record.ended_at = effect->task->ended_at;
+	attempt->record.ended_at = effect->ended_at;
 	g_free(attempt->record.reason);
-	attempt->record.reason = g_strdup(effect->task->reason);
+	attempt->record.reason = g_strdup(effect->reason);
 	batch_attempt(turn->batch, &attempt->record);
 }
 

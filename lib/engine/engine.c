@@ -39,6 +39,7 @@ struct engine *engine_new(const struct engine_options *options)
 	engine->touched = g_ptr_array_new();
 	engine->finished = g_ptr_array_new();
 	engine->restored = g_ptr_array_new();
+	engine->reasons = g_ptr_array_new_with_free_func(g_free);
 	g_queue_init(&engine->settled);
 	return engine;
 }
@@ -58,6 +59,7 @@ void engine_free(struct engine *engine)
 	g_ptr_array_free(engine->touched, TRUE);
 	g_ptr_array_free(engine->finished, TRUE);
 	g_ptr_array_free(engine->restored, TRUE);
+	g_ptr_array_free(engine->reasons, TRUE);
 	g_queue_clear(&engine->settled);
 	g_free(engine);
 }
@@ -279,6 +281,7 @@ bool engine_step(
 {
 	engine->now = event->at;
 	engine->effects = effects;
+	g_ptr_array_set_size(engine->reasons, 0);
 	bool is_taken = event_apply(engine, event, error);
 	engine_admit(engine);
 	save_changes(engine);

@@ -114,6 +114,9 @@ struct effect {
 			struct dag *run_dag; /* the version that the run is pinned to, or NULL */
 			int64_t attempt;     /* of START, KILL and ENDED */
 			enum attempt_state state; /* of ENDED */
+			/* Of ENDED: the task's own may be its next try's by now. */
+			int64_t ended_at;
+			const char *reason; /* or NULL */
 		};
 	};
 };

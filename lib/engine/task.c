@@ -252,14 +252,16 @@ static struct instance *attempt_take(struct engine *engine, int64_t attempt, GEr
 	return instance;
 }
 
-static void attempt_record_end(
-	struct engine *engine, struct instance *instance, enum attempt_state state)
+static void attempt_record_end(struct engine *engine, struct instance *instance,
+	enum attempt_state state, int64_t ended_at, const char *reason)
 {
+	char *copy = g_strdup(reason);
+	g_ptr_array_add(engine->reasons, copy);
 	effect_add(engine,
 		(struct effect){EFFECT_ENDED, .run = &instance->run->record,
 			.task = &instance->record, .definition = instance->task,
 			.run_dag = instance->run->dag, .attempt = instance->record.attempt,
-			.state = state});
+			.state = state, .ended_at = ended_at, .reason = copy});
 }
 
 /* Its run is being ended: it does not begin any more. */
@@ -301,7 +303,7 @@ bool task_ended(struct engine *engine, const struct event *event, GError **error
 	if (event->ended.started_at != INSTANT_NONE)
 		record->started_at = event->ended.started_at;
 	task_reason(instance, state == ATTEMPT_FAILED ? failure_text(instance, event) : NULL);
-	attempt_record_end(engine, instance, state);
+	attempt_record_end(engine, instance, state, record->ended_at, record->reason);
 	if (record->state == TASK_RESTARTING)
 		task_restart(engine, instance);
 	else if (state == ATTEMPT_SUCCESS)
@@ -321,7 +323,7 @@ bool task_lost(struct engine *engine, const struct event *event, GError **error)
 		return false;
 	instance->record.ended_at = engine->now;
 	task_reason(instance, g_strdup_printf("lost: %s", event->lost.reason));
-	attempt_record_end(engine, instance, ATTEMPT_LOST);
+	attempt_record_end(engine, instance, ATTEMPT_LOST, engine->now, instance->record.reason);
 	if (instance->record.state == TASK_RESTARTING)
 		task_restart(engine, instance);
 	else
@@ -335,7 +337,7 @@ bool task_taken_back(struct engine *engine, const struct event *event, GError **
 	struct instance *instance = attempt_take(engine, event->lost.attempt, error);
 	if (!instance)
 		return false;
-	attempt_record_end(engine, instance, ATTEMPT_TAKEN_BACK);
+	attempt_record_end(engine, instance, ATTEMPT_TAKEN_BACK, engine->now, event->lost.reason);
 	instance->record.try_number--;
 	instance->record.started_at = INSTANT_NONE;
 	if (instance->record.state == TASK_RESTARTING) {
