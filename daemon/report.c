@@ -9,6 +9,11 @@
 /* Of the last line of a log, so much is shown as the reason of a failure. */
 enum { REASON_MAX = 400 };
 
+static char *text_valid(const char *text, size_t max)
+{
+	return text ? g_utf8_make_valid(text, (gssize)strnlen(text, max)) : NULL;
+}
+
 struct report *report_new_ended(const struct wire_result *result)
 {
 	struct report *report = g_new0(struct report, 1);
@@ -23,7 +28,7 @@ static struct report *report_new(enum report_kind kind, int64_t attempt, const c
 	struct report *report = g_new0(struct report, 1);
 	report->kind = kind;
 	report->attempt = attempt;
-	report->reason = g_strdup(reason);
+	report->reason = text_valid(reason, G_MAXSSIZE);
 	return report;
 }
 
@@ -67,11 +72,6 @@ static char *too_large(const struct daemon *daemon, const char *key, size_t size
 		"the XCom value \"%s\" has %zu bytes; at most %" G_GINT64_FORMAT
 		" are allowed (core.max_xcom_size): leave large data in a file and pass its name",
 		key, size, daemon->config.max_xcom_bytes);
-}
-
-static char *text_valid(const char *text, size_t max)
-{
-	return text ? g_utf8_make_valid(text, (gssize)strnlen(text, max)) : NULL;
 }
 
 /* The values that the attempt left, as JSON by key; NULL: none. Sets *why when they are not valid.
@@ -150,6 +150,8 @@ static void ended_settle(struct daemon *daemon, struct attempt *attempt,
 	if (values && !why)
 		why = values_add(daemon, attempt, values, batch);
 	json_decref(values);
+	/* Such sentences may hold a file's name, or were cut at so many bytes. */
+	g_autofree char *error = text_valid(result->error ? result->error : why, G_MAXSSIZE);
 	result_note(attempt, result);
 	struct event event = {
 		.kind = EVENT_ATTEMPT_ENDED,
@@ -159,7 +161,7 @@ static void ended_settle(struct daemon *daemon, struct attempt *attempt,
 				.exit_code = result->exit_code,
 				.signal = result->signal,
 				.timed_out = result->timed_out,
-				.error = result->error ? result->error : why,
+				.error = error,
 				.last_line = last_line,
 				.started_at = result->started_at,
 				.ended_at = result->ended_at,
