@@ -4,26 +4,42 @@
 #include <math.h>
 #include <string.h>
 
+#include "daemon/render/mask.h"
 #include "lib/base/instant.h"
 #include "lib/base/size.h"
 
-static json_t *refuse(const struct parameter *parameter, json_t *value, GError **error)
+/* So much of a value that does not fit is quoted. */
+enum { FOUND_MAX = 100 };
+
+/* The value for an error text. */
+static char *found_text(const struct scope *scope, const json_t *value)
 {
-	g_autofree char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_t *shown = json_masked(value, scope->masks);
+	g_autofree char *text = json_dumps(shown, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_decref(shown);
+	return g_utf8_strlen(text, -1) > FOUND_MAX ? g_utf8_substring(text, 0, FOUND_MAX)
+						   : g_steal_pointer(&text);
+}
+
+static json_t *refuse(
+	const struct scope *scope, const struct parameter *parameter, json_t *value, GError **error)
+{
+	g_autofree char *text = found_text(scope, value);
 	if (parameter->secret)
 		g_set_error(error, LIB_ERROR, 0, "%s: expected %s", parameter->name,
 			parameter_type_name(parameter->type));
 	else
-		g_set_error(error, LIB_ERROR, 0, "%s: expected %s, found %.100s", parameter->name,
+		g_set_error(error, LIB_ERROR, 0, "%s: expected %s, found %s", parameter->name,
 			parameter_type_name(parameter->type), text);
 	json_decref(value);
 	return NULL;
 }
 
-static json_t *fit_text(const struct parameter *parameter, json_t *value, GError **error)
+static json_t *fit_text(
+	const struct scope *scope, const struct parameter *parameter, json_t *value, GError **error)
 {
 	if (json_is_object(value) || json_is_array(value))
-		return refuse(parameter, value, error);
+		return refuse(scope, parameter, value, error);
 	if (!json_is_string(value)) {
 		g_autofree char *text = template_text(value);
 		json_decref(value);
@@ -32,8 +48,9 @@ static json_t *fit_text(const struct parameter *parameter, json_t *value, GError
 	if (!parameter->choices || g_strv_contains(parameter->choices, json_string_value(value)))
 		return value;
 	g_autofree char *all = g_strjoinv(", ", (char **)parameter->choices);
-	g_set_error(error, LIB_ERROR, 0, "%s: expected one of %s, found \"%s\"", parameter->name,
-		all, json_string_value(value));
+	g_autofree char *text = found_text(scope, value);
+	g_set_error(error, LIB_ERROR, 0, "%s: expected one of %s, found %s", parameter->name, all,
+		text);
 	json_decref(value);
 	return NULL;
 }
@@ -52,7 +69,8 @@ static json_t *read_scalar(json_t *value)
 	return read;
 }
 
-static json_t *fit_integer(const struct parameter *parameter, json_t *value, GError **error)
+static json_t *fit_integer(
+	const struct scope *scope, const struct parameter *parameter, json_t *value, GError **error)
 {
 	value = read_scalar(value);
 	if (json_is_real(value) && floor(json_real_value(value)) == json_real_value(value)
@@ -61,10 +79,11 @@ static json_t *fit_integer(const struct parameter *parameter, json_t *value, GEr
 		json_decref(value);
 		return whole;
 	}
-	return json_is_integer(value) ? value : refuse(parameter, value, error);
+	return json_is_integer(value) ? value : refuse(scope, parameter, value, error);
 }
 
-static json_t *fit_boolean(const struct parameter *parameter, json_t *value, GError **error)
+static json_t *fit_boolean(
+	const struct scope *scope, const struct parameter *parameter, json_t *value, GError **error)
 {
 	const char *text = json_string_value(value);
 	if (text && (g_str_equal(text, "True") || g_str_equal(text, "False"))) {
@@ -73,33 +92,36 @@ static json_t *fit_boolean(const struct parameter *parameter, json_t *value, GEr
 		return truth;
 	}
 	value = read_scalar(value);
-	return json_is_boolean(value) ? value : refuse(parameter, value, error);
+	return json_is_boolean(value) ? value : refuse(scope, parameter, value, error);
 }
 
-static json_t *fit_duration(const struct parameter *parameter, json_t *value, GError **error)
+static json_t *fit_duration(
+	const struct scope *scope, const struct parameter *parameter, json_t *value, GError **error)
 {
 	int64_t us;
 	if (json_is_number(value) && json_number_value(value) >= 0)
 		return value;
 	if (!json_is_string(value) || !duration_parse(json_string_value(value), &us, NULL))
-		return refuse(parameter, value, error);
+		return refuse(scope, parameter, value, error);
 	json_decref(value);
 	return us % SECOND_US ? json_real((double)us / SECOND_US) : json_integer(us / SECOND_US);
 }
 
-static json_t *fit_size(const struct parameter *parameter, json_t *value, GError **error)
+static json_t *fit_size(
+	const struct scope *scope, const struct parameter *parameter, json_t *value, GError **error)
 {
 	int64_t bytes;
 	if (json_is_integer(value) && json_integer_value(value) >= 0)
 		return value;
 	if (!json_is_string(value) || !size_parse(json_string_value(value), &bytes, NULL))
-		return refuse(parameter, value, error);
+		return refuse(scope, parameter, value, error);
 	json_decref(value);
 	return json_integer(bytes);
 }
 
 /* A list or map may come as the text of one: `{{ var.value.TABLES }}`. */
-static json_t *fit_container(const struct parameter *parameter, json_t *value, GError **error)
+static json_t *fit_container(
+	const struct scope *scope, const struct parameter *parameter, json_t *value, GError **error)
 {
 	bool wants_list = parameter->type == PARAMETER_LIST;
 	json_t *read = json_is_string(value) ? json_loads(json_string_value(value), 0, NULL) : NULL;
@@ -108,7 +130,7 @@ static json_t *fit_container(const struct parameter *parameter, json_t *value, G
 		value = read;
 	}
 	bool fits = wants_list ? json_is_array(value) : json_is_object(value);
-	return fits ? value : refuse(parameter, value, error);
+	return fits ? value : refuse(scope, parameter, value, error);
 }
 
 static json_t *fit_connection(
@@ -116,7 +138,7 @@ static json_t *fit_connection(
 {
 	g_autofree char *conn_id = g_strdup(json_string_value(value));
 	if (!conn_id)
-		return refuse(parameter, value, error);
+		return refuse(scope, parameter, value, error);
 	json_decref(value);
 	json_t *connection = connection_resolve(scope, conn_id, error);
 	if (!connection)
@@ -134,21 +156,21 @@ json_t *argument_fit(
 	switch (parameter->type) {
 	case PARAMETER_TEXT:
 	case PARAMETER_SHELL:
-		return fit_text(parameter, value, error);
+		return fit_text(scope, parameter, value, error);
 	case PARAMETER_INTEGER:
-		return fit_integer(parameter, value, error);
+		return fit_integer(scope, parameter, value, error);
 	case PARAMETER_NUMBER:
 		value = read_scalar(value);
-		return json_is_number(value) ? value : refuse(parameter, value, error);
+		return json_is_number(value) ? value : refuse(scope, parameter, value, error);
 	case PARAMETER_BOOLEAN:
-		return fit_boolean(parameter, value, error);
+		return fit_boolean(scope, parameter, value, error);
 	case PARAMETER_DURATION:
-		return fit_duration(parameter, value, error);
+		return fit_duration(scope, parameter, value, error);
 	case PARAMETER_SIZE:
-		return fit_size(parameter, value, error);
+		return fit_size(scope, parameter, value, error);
 	case PARAMETER_LIST:
 	case PARAMETER_MAP:
-		return fit_container(parameter, value, error);
+		return fit_container(scope, parameter, value, error);
 	case PARAMETER_ANY:
 		return value;
 	case PARAMETER_CONNECTION:

@@ -7,15 +7,19 @@
 
 #define HIDDEN "***"
 
-static json_t *text_masked(const char *text, const GPtrArray *masks)
+char *text_masked(const char *text, const GPtrArray *masks)
 {
 	GString *out = g_string_new(text);
 	for (guint i = 0; i < masks->len; i++)
 		if (masks->pdata[i])
 			g_string_replace(out, masks->pdata[i], HIDDEN, 0);
-	json_t *masked = json_string(out->str);
-	g_string_free(out, TRUE);
-	return masked;
+	return g_string_free(out, FALSE);
+}
+
+static json_t *string_masked(const char *text, const GPtrArray *masks)
+{
+	g_autofree char *masked = text_masked(text, masks);
+	return json_string(masked);
 }
 
 static json_t *all_hidden(const json_t *value)
@@ -43,7 +47,7 @@ json_t *json_masked(const json_t *value, const GPtrArray *masks)
 	json_t *item, *out;
 	size_t i;
 	if (json_is_string(value))
-		return text_masked(json_string_value(value), masks);
+		return string_masked(json_string_value(value), masks);
 	if (json_is_object(value)) {
 		out = json_object();
 		json_object_foreach((json_t *)value, key, item) json_object_set_new(out, key,

@@ -242,13 +242,6 @@ static void cwd_render(struct rendering *rendering)
 	rendering->out->cwd = cwd && *cwd ? g_strdup(cwd) : NULL;
 }
 
-/* The longest first, so that a word in another one does not leave the rest of it readable. */
-static int longest_first(const void *a, const void *b)
-{
-	size_t left = strlen(*(char *const *)a), right = strlen(*(char *const *)b);
-	return left < right ? 1 : left > right ? -1 : 0;
-}
-
 static bool render_all(struct rendering *rendering, GError **error)
 {
 	struct rendered *out = rendering->out;
@@ -260,12 +253,21 @@ static bool render_all(struct rendering *rendering, GError **error)
 	input_render(rendering);
 	cwd_render(rendering);
 	g_ptr_array_add(out->env, NULL);
-	g_ptr_array_sort(out->masks, longest_first);
 	json_t *masked = json_masked(out->shown, out->masks);
 	json_decref(out->shown);
 	out->shown = masked;
 	g_ptr_array_add(out->masks, NULL);
 	return true;
+}
+
+/* It may quote what a template had for a value. */
+static void error_mask(GError **error, const GPtrArray *masks)
+{
+	if (!error || !*error)
+		return;
+	char *masked = text_masked((*error)->message, masks);
+	g_free((*error)->message);
+	(*error)->message = masked;
 }
 
 bool render_task(const struct render_request *request, struct rendered *rendered, GError **error)
@@ -288,8 +290,10 @@ bool render_task(const struct render_request *request, struct rendered *rendered
 		scope_free(rendering.scope);
 	g_ptr_array_unref(rendering.shell_env);
 	json_decref(rendering.arguments);
-	if (!is_rendered)
+	if (!is_rendered) {
+		error_mask(error, rendered->masks);
 		rendered_clear(rendered);
+	}
 	return is_rendered;
 }
 

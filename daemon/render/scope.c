@@ -43,9 +43,13 @@ bool set_object(struct scope *scope, struct template_value *out, object_get *get
 
 void mask_add(GPtrArray *masks, const char *word)
 {
-	if (word && strlen(word) >= MASK_MIN && g_ascii_strcasecmp(word, "airflow") != 0
-		&& !g_ptr_array_find_with_equal_func(masks, word, g_str_equal, NULL))
-		g_ptr_array_add(masks, g_strdup(word));
+	guint place = 0;
+	if (!word || strlen(word) < MASK_MIN || g_ascii_strcasecmp(word, "airflow") == 0
+		|| g_ptr_array_find_with_equal_func(masks, word, g_str_equal, NULL))
+		return;
+	while (place < masks->len && strlen(masks->pdata[place]) >= strlen(word))
+		place++;
+	g_ptr_array_insert(masks, (int)place, g_strdup(word));
 }
 
 static void mask_add_all(GPtrArray *masks, const json_t *value)

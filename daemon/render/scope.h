@@ -10,7 +10,7 @@ struct scope {
 	json_t *params;     /* defaults and the run's conf over them */
 	json_t *conf;       /* what the run was given */
 	GPtrArray *objects; /* all that were made while rendering */
-	GPtrArray *masks;   /* words never to be shown */
+	GPtrArray *masks;   /* words never to be shown, the longest first: one may be in another */
 };
 
 /* NULL and an error when the run's conf does not fit the params of its DAG. */
