@@ -184,6 +184,12 @@ class Daemon:
         assert answer.status in (200, 201), answer
         return answer.json
 
+    def dagctl(self, *words, stdin=None):
+        """The command line on this home, to its end: returncode, stdout, stderr."""
+        environment = dict(os.environ, DAGD_HOME=str(self.home))
+        return subprocess.run([self.build / "cli" / "dagctl", *map(str, words)], env=environment, input=stdin,
+                              capture_output=True, text=True)
+
     # ---- DAGs and runs ----
 
     def write_dag(self, name, text):

@@ -1,13 +1,32 @@
 # SPDX-License-Identifier: MIT
-"""dagd's own life: it starts, stops, is killed, and knows what it knew."""
+"""dagd's own life: it starts, stops, is killed, and knows what it knew; where it cannot start it says why."""
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
 
-from daemon import wait_until
+import pytest
+
+from daemon import Daemon, wait_until
+from gate import Gate
 
 HELLO = """
     dag_id: hello
     tasks:
       - {task_id: greet, operator: bash, bash_command: echo good day}
 """
+
+
+def refused(daemon):
+    """Starts dagd, which must end by itself: its exit code and what it said."""
+    daemon.spawn()
+    code = daemon.process.wait(60)
+    daemon.reader.join(60)
+    daemon.process = None
+    return code, daemon.log[daemon.log_begin:]
 
 
 def test_a_dag_is_loaded_run_and_logged(dagd):
@@ -29,19 +48,162 @@ def test_a_stop_and_a_kill_forget_no_run(dagd):
     assert dagd.run("hello", first)["state"] == "success"
 
 
-def test_a_second_dagd_on_one_home_is_refused(dagd, build):
-    other = type(dagd)(build, dagd.home)
-    other.spawn()
-    assert other.process.wait(60) == 75
-    other.reader.join(60)
-    assert str(dagd.process.pid) in other.log[-1]
-    other.process = None
+# ---- where it cannot start ----
 
 
-def test_a_file_changed_while_dagd_was_down_is_noticed_at_start(dagd):
+def test_a_second_dagd_on_one_home_is_refused_with_the_pid_of_the_first(dagd, build):
+    code, log = refused(Daemon(build, dagd.home))
+    assert code == 75
+    assert len(log) == 1 and f"(pid {dagd.process.pid})" in log[0] and str(dagd.home) in log[0]
     dagd.load_dag("hello", HELLO)
-    before = dagd.version("hello")
-    dagd.stop()
-    dagd.write_dag("hello", HELLO.replace("good day", "good night"))
+    assert dagd.wait_run("hello", dagd.trigger("hello"))["state"] == "success"
+
+
+def test_a_home_is_free_again_when_its_dagd_was_killed(dagd, build):
+    dagd.kill()
     dagd.start()
-    wait_until(lambda: dagd.version("hello") not in (None, before), "the new version")
+
+
+def test_a_home_below_a_file_is_refused(build, tmp_path):
+    one = Daemon(build, tmp_path)
+    (tmp_path / "file").write_text("")
+    one.home = tmp_path / "file" / "home"
+    code, log = refused(one)
+    assert code == 1
+    assert len(log) == 1 and str(one.home) in log[0] and "Not a directory" in log[0]
+
+
+def test_a_home_that_is_not_writable_is_refused(build):
+    with tempfile.TemporaryDirectory(prefix="dagd-closed-") as folder:
+        # Where the other user gets at it: the build may be in somebody's own folder.
+        os.chmod(folder, 0o755)
+        program = shutil.copy(build / "daemon" / "dagd", folder)
+        home = pathlib.Path(folder, "home")
+        home.mkdir(mode=0o555)
+        other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
+        environment = {k: v for k, v in os.environ.items() if k == "PATH" or k.endswith("SAN_OPTIONS")}
+        done = subprocess.run([*other, program, "--home", home], capture_output=True, text=True, env=environment)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and "Permission denied" in done.stderr
+    assert f"{home}/state" in done.stderr and "--home" in done.stderr
+
+
+def test_a_database_of_a_newer_dagd_is_refused_and_left_as_it_is(dagd):
+    dagd.load_dag("hello", HELLO)
+    dagd.stop()
+    file = dagd.home / "state" / "dagd.db"
+    with sqlite3.connect(file) as database:
+        database.execute("PRAGMA user_version = 999")
+    database.close()
+    before = file.read_bytes()
+    code, log = refused(dagd)
+    assert code == 1
+    assert len(log) == 1 and f'"{file}" was written by a newer dagd' in log[0] and "999" in log[0]
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("content,sentence", [
+    (b"this is no database, but it is long enough to look like one" * 100, "not a database"),
+    (b"SQLite format 3\0" + b"\xff" * 4096, "dagd.db"),
+])
+def test_a_database_that_is_none_is_refused_and_left_as_it_is(dagd_home, content, sentence):
+    file = dagd_home.home / "state" / "dagd.db"
+    file.parent.mkdir(mode=0o700)
+    file.write_bytes(content)
+    code, log = refused(dagd_home)
+    assert code == 1 and len(log) == 1
+    assert sentence in log[0]
+    assert file.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_refused_and_left_as_it_is(dagd_home):
+    file = dagd_home.home / "state" / "dagd.db"
+    file.parent.mkdir(mode=0o700)
+    with sqlite3.connect(file) as database:
+        database.execute("CREATE TABLE precious (id INTEGER)")
+    database.close()
+    before = file.read_bytes()
+    code, log = refused(dagd_home)
+    assert code == 1 and len(log) == 1 and "of another program" in log[0]
+    assert file.read_bytes() == before
+
+
+def test_the_mistakes_of_dagd_yaml_are_told_all_at_once_with_their_places(dagd_home):
+    (dagd_home.home / "dagd.yaml").write_text(
+        "core:\n  paralelism: 4\n  max_xcom_size: huge\n  default_timezone: Europe/Wein\n"
+        "  dags_are_paused_at_creation: yes\nloging:\n  logging_level: info\napi: [1]\n")
+    dagd_home.environment["DAGD__CORE__PARALLELISM"] = "many"
+    code, log = refused(dagd_home)
+    text = "\n".join(log)
+    assert code == 1
+    for place, sentence in (("2:3", 'unknown key "paralelism"'), ("3:18", '"huge"'), ("5:32", '"yes"'),
+                            ("6:1", 'unknown section "loging"'), ("8:6", 'section "api" is')):
+        line = next((line for line in log if f"dagd.yaml:{place}: " in line), None)
+        assert line and sentence in line, (place, text)
+    assert "did you mean \"parallelism\"?" in text and "did you mean \"logging\"?" in text
+    assert "Europe/Wein" in text
+    assert "DAGD__CORE__PARALLELISM" in text and '"many" is no whole number' in text
+    assert not (dagd_home.home / "state").exists()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"core: {", b"- a\n- b\n", b"---\n---\n{}\n", b"core: &a [*a]\n"])
+def test_a_dagd_yaml_that_cannot_be_read_is_refused_with_a_sentence(dagd_home, content):
+    (dagd_home.home / "dagd.yaml").write_bytes(content)
+    code, log = refused(dagd_home)
+    assert code == 1
+    assert log and all("dagd.yaml" in line for line in log if line and not line.startswith(" ")), log
+
+
+# ---- what changes while it runs ----
+
+WAITS = """
+    dag_id: waits
+    tasks:
+      - {{task_id: a, operator: bash, bash_command: "{0}"}}
+      - {{task_id: b, operator: bash, bash_command: "{1}"}}
+      - {{task_id: c, operator: bash, bash_command: "{2}"}}
+"""
+
+
+def n_running(daemon, run_id):
+    return [task["state"] for task in daemon.tasks("waits", run_id).values()].count("running")
+
+
+def test_sighup_reloads_parallelism_and_looks_at_every_dag_file(dagd_home, tmp_path):
+    gates = [Gate(tmp_path, name) for name in "abc"]
+    config = dagd_home.home / "dagd.yaml"
+    config.write_text("core: {parallelism: 1}\n")
+    # Changes behind a link are not seen by who watches the folder.
+    elsewhere = tmp_path / "elsewhere.yaml"
+    elsewhere.write_text("tasks: [{task_id: t, operator: empty}]\n")
+    (dagd_home.dags / "linked.yaml").symlink_to(elsewhere)
+    dagd = dagd_home.start()
+    dagd.load_dag("waits", WAITS.format(*(gate.command for gate in gates)))
+    run_id = dagd.trigger("waits")
+    gates[0].entered()
+    assert n_running(dagd, run_id) == 1
+    config.write_text("core: {parallelism: 3}\n")
+    before = dagd.version("linked")
+    elsewhere.write_text("tasks: [{task_id: another, operator: empty}]\n")
+    dagd.process.send_signal(signal.SIGHUP)
+    for gate in gates[1:]:
+        gate.entered()
+    assert n_running(dagd, run_id) == 3
+    wait_until(lambda: dagd.version("linked") != before, "the file behind the link is read again")
+    assert dagd.get("/config/section/core/option/parallelism")["sections"][0]["options"][0]["value"] == "3"
+    for gate in gates:
+        gate.open()
+    assert dagd.wait_run("waits", run_id)["state"] == "success"
+
+
+def test_a_wrong_dagd_yaml_at_sighup_leaves_the_configuration_as_it_was(dagd_home):
+    config = dagd_home.home / "dagd.yaml"
+    config.write_text("core: {parallelism: 2}\n")
+    dagd = dagd_home.start()
+    config.write_text("core: {parallelism: 0}\n")
+    dagd.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: any("is left as it was" in line for line in dagd.log), "the refusal")
+    assert any("dagd.yaml:1:21: " in line and '"0" is out of range' in line for line in dagd.log), dagd.log
+    assert dagd.get("/config/section/core/option/parallelism")["sections"][0]["options"][0]["value"] == "2"
+    dagd.load_dag("hello", HELLO)
+    assert dagd.wait_run("hello", dagd.trigger("hello"))["state"] == "success"

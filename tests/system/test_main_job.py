@@ -2,8 +2,6 @@
 """The main job, end to end: the DAG file of the repository on real servers, and what goes wrong around it."""
 import datetime
 import json
-import os
-import subprocess
 
 import pytest
 
@@ -18,9 +16,7 @@ def instant(text):
 
 
 def dagctl(workflow, *words, stdin=None):
-    environment = dict(os.environ, DAGD_HOME=str(workflow.daemon.home))
-    done = subprocess.run([workflow.daemon.build / "cli" / "dagctl", *map(str, words)], env=environment,
-                          input=stdin, capture_output=True, text=True)
+    done = workflow.daemon.dagctl(*words, stdin=stdin)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
