@@ -112,14 +112,14 @@ static char *values_add(const struct daemon *daemon, const struct attempt *attem
 		attempt->record.run, attempt->record.task_id, attempt->record.map_index};
 	const char *key;
 	json_t *value;
+	if (!attempt->task->do_xcom_push)
+		return NULL;
 	json_object_foreach(values, key, value)
 	{
 		size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
 		if (size > (size_t)daemon->config.max_xcom_bytes)
 			return too_large(daemon, key, size);
 	}
-	if (!attempt->task->do_xcom_push)
-		return NULL;
 	json_object_foreach(values, key, value)
 	{
 		g_autofree char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
