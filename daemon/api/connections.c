@@ -193,6 +193,7 @@ static const struct entry_kind kind = {
 	.clear = (GDestroyNotify)connection_clear,
 	.find = find,
 	.list = reader_connections,
+	.names = reader_connection_names,
 	.read = read_fields,
 	.shown = shown,
 	.clear_text = clear_text,

@@ -62,9 +62,12 @@ bool entry_body_check(struct request *request, const struct entry_kind *kind, co
 
 /* ---- reading ---- */
 
-static void refuse_unknown(struct request *request, const struct entry_kind *kind, const char *name)
+static void refuse_unknown(struct request *request, struct daemon *daemon,
+	const struct entry_kind *kind, const char *name)
 {
-	request_refuse(request, 404, "there is no %s \"%s\"", kind->noun, name);
+	g_auto(GStrv) names = kind->names(daemon->reader);
+	g_autofree char *sentence = g_strdup_printf("there is no %s \"%s\"", kind->noun, name);
+	request_refuse_unknown(request, sentence, name, (const char *const *)names);
 }
 
 /* What the path names; NULL: 404 or 500 has been answered. */
@@ -76,7 +79,7 @@ static void *entry_of(struct request *request, struct daemon *daemon, const stru
 	if (error)
 		request_fail(request, error);
 	else if (!row)
-		refuse_unknown(request, kind, name);
+		refuse_unknown(request, daemon, kind, name);
 	return row;
 }
 

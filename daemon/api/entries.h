@@ -18,6 +18,7 @@ struct entry_kind {
 	bool (*find)(struct reader *reader, const char *name, void *row, GError **error);
 	GArray *(*list)(struct reader *reader, const struct listing *listing, int64_t *total,
 		GError **error);
+	char **(*names)(struct reader *reader); /* of all there are */
 	/*
 	 * Lays those fields over the row that the body has; the row is empty, or what is stored.
 	 * False: 422 has been answered.

@@ -103,7 +103,7 @@ void request_fail(struct request *request, const GError *error)
 	request_refuse(request, status, "%s", error->message);
 }
 
-static void refuse_unknown(
+void request_refuse_unknown(
 	struct request *request, const char *sentence, const char *word, const char *const *names)
 {
 	const char *meant = suggest(word, names);
@@ -117,7 +117,7 @@ void request_refuse_dag(struct request *request, struct daemon *daemon, const ch
 {
 	g_autofree const char **ids = engine_dag_ids(daemon->engine);
 	g_autofree char *sentence = g_strdup_printf("there is no DAG \"%s\"", dag_id);
-	refuse_unknown(request, sentence, dag_id, ids);
+	request_refuse_unknown(request, sentence, dag_id, ids);
 }
 
 void request_refuse_run(struct request *request, const char *dag_id, const char *run_id)
@@ -136,7 +136,7 @@ void request_refuse_task(
 		? g_strdup_printf(
 			"run \"%s\" of DAG \"%s\" has no task \"%s\"", run_id, dag->dag_id, task_id)
 		: g_strdup_printf("DAG \"%s\" has no task \"%s\"", dag->dag_id, task_id);
-	refuse_unknown(request, sentence, task_id, (const char *const *)ids->pdata);
+	request_refuse_unknown(request, sentence, task_id, (const char *const *)ids->pdata);
 }
 
 bool request_run(struct request *request, struct daemon *daemon, struct run_record *run)

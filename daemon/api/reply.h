@@ -12,7 +12,9 @@ json_t *instance_reply(
 
 /* Answers with the status that fits the error: 404, 409, 400, 507, 500. */
 void request_fail(struct request *request, const GError *error);
-/* 404 with the name that was most likely meant. */
+/* 404 with the one of the names (NULL after the last) that was most likely meant. */
+void request_refuse_unknown(
+	struct request *request, const char *sentence, const char *word, const char *const *names);
 void request_refuse_dag(struct request *request, struct daemon *daemon, const char *dag_id);
 void request_refuse_run(struct request *request, const char *dag_id, const char *run_id);
 void request_refuse_task(

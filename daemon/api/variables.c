@@ -97,6 +97,7 @@ static const struct entry_kind kind = {
 	.clear = (GDestroyNotify)variable_clear,
 	.find = find,
 	.list = reader_variables,
+	.names = reader_variable_names,
 	.read = read_fields,
 	.shown = shown,
 	.clear_text = clear_text,

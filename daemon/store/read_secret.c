@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/store/reader.h"
+#include "daemon/store/row.h"
 
 bool reader_variable(
 	struct reader *reader, const char *key, struct variable *variable, GError **error)
@@ -19,4 +20,27 @@ bool reader_connection(
 		return false;
 	bind_text(statement, 1, conn_id);
 	return reader_take(reader, statement, &connection_rows, connection, error);
+}
+
+static char **names_read(struct reader *reader, enum read_statement which)
+{
+	GPtrArray *names = g_ptr_array_new();
+	g_autoptr(GError) error = NULL;
+	sqlite3_stmt *statement = reader_statement(reader, which, &error);
+	while (statement != NULL && reader_step(reader, statement, &error))
+		g_ptr_array_add(names, g_strdup(row_text(statement, 0)));
+	if (error != NULL)
+		g_warning("%s", error->message);
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(names, FALSE);
+}
+
+char **reader_variable_names(struct reader *reader)
+{
+	return names_read(reader, READ_VARIABLE_NAMES);
+}
+
+char **reader_connection_names(struct reader *reader)
+{
+	return names_read(reader, READ_CONNECTION_NAMES);
 }

@@ -32,6 +32,8 @@ static const char *const statements[N_READ_STATEMENTS] = {
 	[READ_RENDERED] = "SELECT fields FROM rendered WHERE " OF_TASK,
 	[READ_VARIABLE] = "SELECT " VARIABLE_COLUMNS " FROM variable WHERE key = ?",
 	[READ_CONNECTION] = "SELECT " CONNECTION_COLUMNS " FROM connection WHERE conn_id = ?",
+	[READ_VARIABLE_NAMES] = "SELECT key FROM variable ORDER BY key",
+	[READ_CONNECTION_NAMES] = "SELECT conn_id FROM connection ORDER BY conn_id",
 };
 
 struct reader *reader_open(const char *path, const struct vault *vault, GError **error)

@@ -183,6 +183,9 @@ bool reader_variable(
 	struct reader *reader, const char *key, struct variable *variable, GError **error);
 bool reader_connection(
 	struct reader *reader, const char *conn_id, struct connection *connection, GError **error);
+/* The names alone, sorted, with NULL after the last one; none when they cannot be read. */
+char **reader_variable_names(struct reader *reader);
+char **reader_connection_names(struct reader *reader);
 /* JSON text (g_free), or NULL when there is none. */
 char *reader_xcom(struct reader *reader, const struct task_key *task, const char *key);
 /* An object key -> {value, at} is made by the API; here: array of {key, value, at}. */
