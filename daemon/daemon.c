@@ -30,8 +30,7 @@ char *daemon_log_path(const struct daemon *daemon, const struct run_record *run,
 
 static void on_due(void *data)
 {
-	struct daemon *daemon = data;
-	turn_add(daemon->turn, (struct event){.kind = EVENT_TICK}, NULL, NULL);
+	turn_tick(((struct daemon *)data)->turn);
 }
 
 static void on_dag_loaded(void *data, struct dag *dag)

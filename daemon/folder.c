@@ -92,6 +92,9 @@ static char *file_read(const char *path, const char *file, struct stat *stat, si
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, stat) < 0) {
 		problem_add(problems, place, "cannot be read: %s", g_strerror(errno));
+	} else if (!g_utf8_validate(file, -1, NULL)) {
+		/* Answers and the history of versions name it. */
+		problem_add(problems, place, "the name of this file is not UTF-8: rename it");
 	} else if (!S_ISREG(stat->st_mode)) {
 		problem_add(problems, place, "is not a regular file");
 	} else if (stat->st_size > FILE_SIZE_MAX) {

@@ -119,16 +119,18 @@ static void on_attempt(void *data, const struct attempt_record *attempt)
 	engine_restore_attempt(loading->engine, attempt);
 }
 
-/* The DAGs that the old engine knew are given to the new one. */
+/* What the old engine knew of the DAG folder is given to the new one. */
 static void dags_hand_over(struct daemon *daemon, struct engine *old)
 {
 	g_autofree const char **ids = engine_dag_ids(old);
 	for (const char **id = ids; *id; id++) {
 		struct dag *dag = engine_dag(old, *id);
-		if (dag && !engine_dag_record(old, *id)->is_stale)
-			turn_add(daemon->turn,
-				(struct event){.kind = EVENT_DAG_LOADED, .loaded = dag}, NULL,
-				NULL);
+		struct event loaded = {.kind = EVENT_DAG_LOADED, .loaded = dag};
+		struct event gone = {.kind = EVENT_DAG_GONE, .dag_id = *id};
+		if (engine_dag_record(old, *id)->is_stale)
+			turn_add(daemon->turn, gone, NULL, NULL);
+		else if (dag)
+			turn_add(daemon->turn, loaded, NULL, NULL);
 	}
 }
 

@@ -31,6 +31,7 @@ struct turn {
 	GPtrArray *held;     /* reports whose commit failed, or that came since */
 	unsigned again_ms;
 	bool is_dirty, is_degraded, is_stopped;
+	bool is_tick_due; /* once the batch that is being committed is durable */
 };
 
 static void deed_add(struct turn *turn, struct deed deed)
@@ -177,6 +178,13 @@ void turn_add(struct turn *turn, struct event event, turn_done *done, void *data
 	}
 }
 
+void turn_tick(struct turn *turn)
+{
+	turn->is_tick_due = turn->committing;
+	if (!turn->is_tick_due)
+		turn_add(turn, (struct event){.kind = EVENT_TICK}, NULL, NULL);
+}
+
 static void on_report_event(void *data, struct event *event)
 {
 	step(data, event, NULL);
@@ -265,6 +273,8 @@ static void on_committed(void *data, const GError *error)
 		return;
 	if (!turn->is_dirty)
 		engine_release(turn->daemon->engine);
+	if (turn->is_tick_due)
+		turn_tick(turn);
 	flush(turn);
 }
 

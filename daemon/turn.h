@@ -31,6 +31,12 @@ typedef void turn_done(void *data, const GError *error);
  */
 void turn_add(struct turn *turn, struct event event, turn_done *done, void *data);
 
+/*
+ * The engine is to look at the clock: now, or when what is being committed is durable, so that it
+ * makes what is due no faster than the disk takes it.
+ */
+void turn_tick(struct turn *turn);
+
 /* What became of an attempt; takes the report over. It is acknowledged after the commit. */
 void turn_add_report(struct turn *turn, struct report *report);
 

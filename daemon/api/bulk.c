@@ -220,8 +220,10 @@ static bool action_do(struct bulk *bulk, json_t *json)
 	if (!action_read(bulk, json, &action))
 		return false;
 	json_t *answer = answer_of(bulk, action.verb);
-	g_autoptr(GPtrArray) wanted = action.wanted = g_ptr_array_new();
-	g_autoptr(GHashTable) names = action.names = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+	action.wanted = wanted;
+	action.names = names;
 	action.errors = json_object_get(answer, "errors");
 	size_t n_errors = json_array_size(action.errors);
 	json_array_foreach(

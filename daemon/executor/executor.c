@@ -237,8 +237,11 @@ static void folder_dispose(struct executor *executor, int64_t attempt, bool is_i
 void executor_acknowledge(struct executor *executor, int64_t attempt)
 {
 	struct job *job = job_find(executor, attempt);
-	if (!job)
+	if (!job) {
+		/* It was prepared, and ended before it was started; or it is gone already. */
+		folder_dispose(executor, attempt, false);
 		return;
+	}
 	g_return_if_fail(job->state != JOB_RUNS && job->state != JOB_DYING);
 	struct worker *worker = job->worker;
 	bool is_connected = worker && worker->fd >= 0;

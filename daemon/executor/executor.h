@@ -69,7 +69,8 @@ void executor_kill(struct executor *executor, int64_t attempt);
 
 /*
  * What was reported (ended, lost or taken back) is committed: the worker may forget it and the
- * attempt's folder, with the claim in it, goes away now and not before.
+ * attempt's folder, with the claim in it, goes away now and not before. So does that of an attempt
+ * that was prepared and has ended without being started.
  */
 void executor_acknowledge(struct executor *executor, int64_t attempt);
 

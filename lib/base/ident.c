@@ -5,7 +5,8 @@
 
 #include "lib/base/instant.h"
 
-enum { IDENT_MAX = 250, RUN_ID_MAX = 200 };
+/* They are parts of file names, as `task_id=...`, which have at most 255 bytes. */
+enum { IDENT_MAX = 240, RUN_ID_MAX = 200 };
 
 /* `extra` are characters allowed besides letters, digits, "_", "-", "."; `named` says them. */
 static bool check(const char *what, const char *name, size_t max, const char *extra,

@@ -8,8 +8,8 @@
 
 /*
  * dag_id, task_id, group_id, operator, parameter and variable names, connection ids:
- * `[A-Za-z0-9_.-]`, not starting with `.` or `-`, at most 250 bytes (Airflow's rule, less the
- * leading dot).
+ * `[A-Za-z0-9_.-]`, not starting with `.` or `-`, at most 240 bytes (Airflow's rule, less the
+ * leading dot and what the name of a folder adds).
  */
 bool ident_check(const char *what, const char *name, GError **error);
 

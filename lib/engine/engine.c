@@ -281,6 +281,7 @@ bool engine_step(
 {
 	engine->now = event->at;
 	engine->effects = effects;
+	engine->n_slots = 0;
 	g_ptr_array_set_size(engine->reasons, 0);
 	bool is_taken = event_apply(engine, event, error);
 	engine_admit(engine);

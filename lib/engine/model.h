@@ -66,6 +66,7 @@ struct engine {
 	GPtrArray *restored;     /* runs whose rows are being given */
 	GQueue settled;          /* instances whose end is to be told to their downstream tasks */
 	struct effects *effects; /* of the step under way */
+	unsigned n_slots;        /* for which the step under way has made runs */
 	GPtrArray *reasons;      /* texts that the effects of the last step point to */
 };
 

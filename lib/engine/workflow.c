@@ -13,6 +13,9 @@
 
 /* How far back `catchup: latest` looks where there is no start_date. */
 #define LATEST_WINDOW (366 * DAY_US)
+/* Runs of tasks without a command end within the step that made them: without a limit, one step
+ * would catch up with years. */
+enum { SLOTS_PER_STEP_MAX = 100 };
 
 struct workflow *workflow_get(const struct engine *engine, const char *dag_id)
 {
@@ -240,6 +243,11 @@ void workflow_schedule(struct engine *engine, struct workflow *workflow)
 		slot = slot_find(engine, workflow);
 		if (slot > engine->now)
 			break;
+		if (engine->n_slots >= SLOTS_PER_STEP_MAX) {
+			slot = engine->now + 1; /* goes on with the next step */
+			break;
+		}
+		engine->n_slots++;
 		run_at_slot(engine, workflow, slot);
 	}
 	wake_set(&engine->wakes, &workflow->slot, slot);

@@ -146,7 +146,7 @@ static void the_index_says_when_output_came(struct fixture *fixture, const void 
 	int64_t before = g_get_real_time();
 	int64_t attempt =
 		begin_shell(fixture, "echo first; echo >$HERE/up; read x <$HERE/go; echo second");
-	g_autofree char *up = gate_read(fixture, "up");
+	g_autofree char *up G_GNUC_UNUSED = gate_read(fixture, "up");
 	wait_log(fixture, attempt, "first\n");
 	int64_t between = g_get_real_time();
 	/* The index is fine to the millisecond. */
@@ -176,7 +176,7 @@ static void secrets_are_masked_wherever_reads_cut_them(struct fixture *fixture, 
 		">$DAGD_OUTPUT",
 		NULL};
 	int64_t attempt = begin(fixture, (struct wire_start){.argv = argv, .masks = masks});
-	g_autofree char *up = gate_read(fixture, "up");
+	g_autofree char *up G_GNUC_UNUSED = gate_read(fixture, "up");
 	gate_open(fixture, "go");
 	struct seen *seen = wait_end(fixture, attempt);
 	g_autofree char *text = log_text(fixture, attempt);
@@ -234,7 +234,7 @@ static void a_kill_lets_it_clean_up(struct fixture *fixture, const void *data)
 	gate_make(fixture, "up");
 	int64_t attempt = begin_shell(
 		fixture, "trap 'echo cleaned; exit 7' TERM; echo >$HERE/up; sleep 1000 & wait");
-	g_autofree char *up = gate_read(fixture, "up");
+	g_autofree char *up G_GNUC_UNUSED = gate_read(fixture, "up");
 	executor_kill(fixture->executor, attempt);
 	executor_kill(fixture->executor, attempt);
 	struct seen *seen = wait_end(fixture, attempt);

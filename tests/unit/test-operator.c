@@ -120,7 +120,7 @@ static void a_manifest_becomes_an_operator(void)
 		json_integer_value(operator_parameter(probe, "size")->default_value), ==, 10 << 20);
 	g_assert_null(operators_get(operators, "empty")->run[0]);
 	json_t *json = operator_json(probe);
-	g_assert_cmpuint(json_array_size(json_object_get(json, "parameters")), ==, 11);
+	g_assert_cmpuint(json_array_size(json_object_get(json, "parameters")), ==, 12);
 	g_assert_cmpstr(json_string_value(json_object_get(
 				json_array_get(json_object_get(json, "parameters"), 1), "type")),
 		==, "text");
