@@ -2,6 +2,7 @@
 """Fixtures that the system tests share. DAGD_BUILD names the build folder (default: build)."""
 import os
 import pathlib
+import subprocess
 import tempfile
 
 import pytest
@@ -63,6 +64,23 @@ def dagd_home(build):
 def dagd(dagd_home):
     """A dagd on an empty home, started."""
     return dagd_home.start()
+
+
+@pytest.fixture
+def small_dagd(build, tmp_path):
+    """A dagd whose home is a disk of 24 MiB."""
+    home = tmp_path / "home"
+    home.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", home], capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
+    one = Daemon(build, home)
+    try:
+        yield one.start()
+        one.stop()
+    finally:
+        one.dispose()
+        subprocess.run(["umount", home], check=True)
 
 
 @pytest.fixture(scope="session")

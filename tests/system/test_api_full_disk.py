@@ -1,29 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A change that cannot be stored is answered with 507 and has not happened; with room it works again."""
-import subprocess
-
 import pytest
 
-from daemon import Daemon, wait_until
+from daemon import wait_until
 
 BASE = "/api/v2/variables"
-
-
-@pytest.fixture
-def small_dagd(build, tmp_path):
-    """A dagd whose home is a disk of 12 MiB."""
-    home = tmp_path / "home"
-    home.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", home], capture_output=True, text=True)
-    if mounted.returncode != 0:
-        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
-    one = Daemon(build, home)
-    try:
-        yield one.start()
-        one.stop()
-    finally:
-        one.dispose()
-        subprocess.run(["umount", home], check=True)
 
 
 def test_a_variable_that_does_not_fit_is_refused_whole_and_fits_later(small_dagd):
