@@ -10,7 +10,7 @@ struct job *job_new(struct executor *executor, int64_t attempt, const uint8_t *t
 	struct job *job = g_new0(struct job, 1);
 	job->executor = executor;
 	job->attempt = attempt;
-	job->leftover_fd = -1;
+	job->leftover_fds = leftover_fds_new();
 	memcpy(job->token, token, WIRE_TOKEN_SIZE);
 	g_hash_table_insert(executor->jobs, &job->attempt, job);
 	return job;
@@ -26,8 +26,7 @@ void job_free(struct job *job)
 	if (job->worker)
 		job->worker->job = NULL;
 	executor_poll_close(job->executor, job->leftover);
-	if (job->leftover_fd >= 0)
-		close(job->leftover_fd);
+	g_array_unref(job->leftover_fds);
 	wire_buffer_clear(&job->result);
 	g_free(job->reason);
 	g_free(job);

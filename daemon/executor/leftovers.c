@@ -2,7 +2,7 @@
 /*
  * When a worker is killed, its operator dies with it (PDEATHSIG), but the operator's children may
  * live. They are found by DAGD_ATTEMPT in their environment, and by their session while we know it
- * for sure. The end of one of them starts the next look, until a look finds none.
+ * for sure. The end of all that were killed starts the next look, until a look finds none.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -86,29 +86,23 @@ static int marked_kill(int pid, struct marks *marks)
 	return -1;
 }
 
-/* Kills all that is left; the pidfd of one that was, or -1: none. */
-static int leftovers_kill(struct marks *marks)
+/* Kills all that is left and adds their pidfds. */
+static void leftovers_kill(struct marks *marks, GArray *fds)
 {
 	DIR *processes = opendir("/proc");
 	if (!processes)
-		return -1;
-	int first = -1;
+		return;
 	struct dirent *entry;
 	while ((entry = readdir(processes))) {
 		int pid = (int)strtol(entry->d_name, NULL, 10);
-		if (pid <= 0 || !is_marked(pid, marks))
-			continue;
-		int fd = marked_kill(pid, marks);
-		if (first < 0)
-			first = fd;
-		else if (fd >= 0)
-			close(fd);
+		int fd = pid > 0 && is_marked(pid, marks) ? marked_kill(pid, marks) : -1;
+		if (fd >= 0)
+			g_array_append_val(fds, fd);
 	}
 	closedir(processes);
-	return first;
 }
 
-static int job_leftovers_kill(struct job *job)
+static void job_leftovers_kill(struct job *job)
 {
 	g_autofree char *folder = job_folder(job->executor, job->attempt);
 	struct marks marks = {
@@ -116,29 +110,52 @@ static int job_leftovers_kill(struct job *job)
 		.output = g_strdup_printf("DAGD_OUTPUT=%s/output", folder),
 		.session = job->pid,
 	};
-	int fd = leftovers_kill(&marks);
+	leftovers_kill(&marks, job->leftover_fds);
 	g_free(marks.attempt);
 	g_free(marks.output);
 	wire_buffer_clear(&marks.environment);
-	return fd;
+}
+
+static void fd_close(void *fd)
+{
+	close(*(int *)fd);
+}
+
+GArray *leftover_fds_new(void)
+{
+	GArray *fds = g_array_new(FALSE, FALSE, sizeof(int));
+	g_array_set_clear_func(fds, fd_close);
+	return fds;
+}
+
+static void leftover_drop(struct job *job)
+{
+	executor_poll_close(job->executor, job->leftover);
+	job->leftover = NULL;
+	g_array_set_size(job->leftover_fds, job->leftover_fds->len - 1);
 }
 
 static void on_dead(uv_poll_t *poll, int status, int events)
 {
-	job_sweep(poll->data);
+	struct job *job = poll->data;
+	leftover_drop(job);
+	job_sweep(job);
 }
 
+/* All that were killed are waited for: one that is dying has no environment any more and would not
+ * be found, but it has its files and connections a little longer. */
 void job_sweep(struct job *job)
 {
-	executor_poll_close(job->executor, job->leftover);
-	job->leftover = NULL;
-	if (job->leftover_fd >= 0)
-		close(job->leftover_fd);
-	job->leftover_fd = job_leftovers_kill(job);
-	if (job->leftover_fd >= 0)
-		job->leftover = executor_poll(job->executor, job->leftover_fd, job, on_dead, NULL);
-	if (job->leftover)
-		return;
+	GArray *fds = job->leftover_fds;
+	if (fds->len == 0)
+		job_leftovers_kill(job);
+	while (fds->len > 0) {
+		int fd = g_array_index(fds, int, fds->len - 1);
+		job->leftover = executor_poll(job->executor, fd, job, on_dead, NULL);
+		if (job->leftover)
+			return;
+		leftover_drop(job);
+	}
 	job->state = JOB_LOST;
 	job_report(job);
 }

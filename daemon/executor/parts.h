@@ -48,7 +48,7 @@ struct job {
 	struct wire_buffer result; /* the fields of the RESULT frame, of JOB_ENDED */
 	char *reason;              /* of JOB_DYING, JOB_LOST and JOB_TAKEN_BACK */
 	uv_poll_t *leftover;       /* the process whose end JOB_DYING waits for */
-	int leftover_fd;
+	GArray *leftover_fds;      /* of int: pidfds of what was killed; the last one is watched */
 };
 
 struct executor {
@@ -132,3 +132,4 @@ void reports_deliver(struct executor *executor);
 
 /* Kills what the job's worker left behind; it is lost once nothing remains. */
 void job_sweep(struct job *job);
+GArray *leftover_fds_new(void);
