@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/deed.h"
 
+#include "daemon/journal.h"
 #include "daemon/launch.h"
 
 static void deed_clear(void *data)
@@ -16,6 +17,16 @@ GArray *deeds_new(void)
 	GArray *deeds = g_array_new(FALSE, TRUE, sizeof(struct deed));
 	g_array_set_clear_func(deeds, deed_clear);
 	return deeds;
+}
+
+static void end_tell(const struct run_record *run)
+{
+	if (run->state == RUN_FAILED)
+		journal(JOURNAL_WARNING, "run \"%s\" of DAG \"%s\" failed: %s", run->run_id,
+			run->dag_id, run->reason);
+	else if (run->state == RUN_SUCCESS)
+		journal(JOURNAL_INFO, "run \"%s\" of DAG \"%s\" succeeded", run->run_id,
+			run->dag_id);
 }
 
 void deed_do(struct daemon *daemon, const struct deed *deed)
@@ -38,6 +49,7 @@ void deed_do(struct daemon *daemon, const struct deed *deed)
 		deed->done(deed->data, NULL);
 		return;
 	case DEED_TELL_RUN:
+		end_tell(&deed->run);
 		feed_run(daemon->feed, &deed->run);
 		return;
 	case DEED_TELL_TASK:

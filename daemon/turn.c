@@ -76,16 +76,6 @@ static void effect_ended(struct turn *turn, const struct effect *effect)
 	batch_attempt(turn->batch, &attempt->record);
 }
 
-static void end_tell(const struct run_record *run)
-{
-	if (run->state == RUN_FAILED)
-		journal(JOURNAL_WARNING, "run \"%s\" of DAG \"%s\" failed: %s", run->run_id,
-			run->dag_id, run->reason);
-	else if (run->state == RUN_SUCCESS)
-		journal(JOURNAL_INFO, "run \"%s\" of DAG \"%s\" succeeded", run->run_id,
-			run->dag_id);
-}
-
 /* What listeners are told of: all but what may be large. */
 static struct run_record run_told(const struct run_record *run)
 {
@@ -100,7 +90,6 @@ static struct run_record run_told(const struct run_record *run)
  */
 static void effect_save_run(struct turn *turn, const struct run_record *run)
 {
-	end_tell(run);
 	batch_run(turn->batch, run);
 	deed_add(turn, (struct deed){.kind = DEED_TELL_RUN, .run = run_told(run)});
 }
