@@ -60,10 +60,14 @@ static char *bytes_read(int fd, const char *path, size_t *len, struct problems *
 
 static char *text_read(const char *path, size_t *len, struct problems *problems)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
+	/* A FIFO in which nobody writes has no text, instead of holding whoever checks a folder;
+	 * one in which somebody does, such as bash's <(...), is read to its end. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0) {
 		problem_add(problems, (struct place){.file = path}, "cannot be read: %s",
 			g_strerror(errno));
+		if (fd >= 0)
+			close(fd);
 		return NULL;
 	}
 	char *text = bytes_read(fd, path, len, problems);

@@ -114,6 +114,14 @@ def test_a_folder_is_checked_as_a_daemon_would_read_it(cli):
     assert {problem["file"] for problem in problems} == {"dags/a.yaml", "dags/sub/b.yml"}
 
 
+def test_a_pipe_is_read_and_one_that_nobody_writes_holds_nothing(cli):
+    cli.write("dags/good.yaml", GOOD)
+    os.mkfifo(cli.folder / "dags/fifo.yaml")
+    problems = json.loads(cli.run("dags", "check", "-o", "json", "dags", code=1).stdout)["problems"]
+    assert [problem["file"] for problem in problems] == ["dags/fifo.yaml"]
+    assert "1 file, 1 DAG, 0 errors" in cli.run("dags", "check", "/dev/stdin", stdin=GOOD).stderr
+
+
 def test_without_a_file_the_home_is_checked(cli):
     cli.write("home/dags/bad.yaml", BAD)
     cli.write("elsewhere/bad.yaml", BAD)
