@@ -97,6 +97,21 @@ static int dags_state(struct invocation *invocation)
 	return EXIT_OK;
 }
 
+static int dags_stop(struct invocation *invocation)
+{
+	g_autoptr(GError) error = NULL;
+	const char *dag_id = invocation_argument(invocation, 0);
+	const char *run_id = invocation_argument(invocation, 1);
+	g_autofree char *path = path_of(API "/dags/%s/dagRuns/%s", dag_id, run_id);
+	json_auto_t *body = json_pack("{s:s}", "state", "failed");
+	json_auto_t *run = ask(invocation->address, "PATCH", path, body, &error);
+	if (!run)
+		return refuse(error);
+	say("run \"%s\" of DAG \"%s\" ends as failed; its running tasks get SIGTERM", run_id,
+		dag_id);
+	return EXIT_OK;
+}
+
 static int set_paused(const struct invocation *invocation, json_t *is_paused)
 {
 	static const struct column columns[] = {{"dag_id"}, {"is_paused"}, {NULL}};
@@ -176,6 +191,7 @@ const struct command dags_commands[] = {
 		"Example:\n  dagctl dags trigger nightly -p table=orders -p 'days=[1, 2]' "
 		"--follow"},
 	{"state", "DAG RUN", "The state of a run", dags_state},
+	{"stop", "DAG RUN", "End a run: its tasks are ended, and it has failed", dags_stop},
 	{"why", "DAG [RUN [TASK]]", "Say why a DAG, a run or a task is not running", dags_why},
 	{"pause", "DAG", "Stop following the schedule of a DAG", dags_pause},
 	{"unpause", "DAG", "Follow the schedule of a DAG", dags_unpause},

@@ -13,7 +13,7 @@
 #include "cli/unscheduled.h"
 
 const struct option dags_test_options[] = {
-	{"conf", 'c', "JSON", "params of the run, a JSON object"},
+	{"conf", 'c', "JSON", "params of the run, a JSON object; `-` reads it from stdin"},
 	{"param", 'p', "NAME=VALUE",
 		"one param: JSON where it reads as such, else text; may be repeated"},
 	{"dag-id", 0, "DAG", "which DAG of a file that defines several"},

@@ -11,7 +11,7 @@
 #include "lib/base/instant.h"
 
 const struct option dags_trigger_options[] = {
-	{"conf", 'c', "JSON", "params of the run, a JSON object"},
+	{"conf", 'c', "JSON", "params of the run, a JSON object; `-` reads it from stdin"},
 	{"param", 'p', "NAME=VALUE",
 		"one param: JSON where it reads as such, else text; may be repeated"},
 	{"run-id", 'r', "ID", "the run's id (manual__TIME_RANDOM)"},

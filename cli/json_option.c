@@ -86,7 +86,9 @@ static bool take_word(json_t *conf, const char *word, GError **error)
 
 json_t *conf_of(const char *json, const char *const *words, GError **error)
 {
-	json_auto_t *conf = json ? json_of_text("--conf", json, error) : json_object();
+	json_auto_t *conf = !json        ? json_object()
+		: strcmp(json, "-") == 0 ? json_of_file(json, error)
+					 : json_of_text("--conf", json, error);
 	if (!conf)
 		return NULL;
 	if (!json_is_object(conf)) {

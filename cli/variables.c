@@ -210,7 +210,9 @@ const struct command variables_commands[] = {
 	{"set", "KEY VALUE", "Make a variable, or change it", variables_set, set_options,
 		"A VALUE of `-` is read from stdin, so that a secret is in no command line:\n"
 		"  dagctl variables set MONGODB_PASS - < password.txt"},
-	{"get", "KEY", "Print the value of a variable", variables_get, get_options},
+	{"get", "KEY", "Print the value of a variable; what looks secret by its name is masked",
+		variables_get, get_options,
+		"`dagctl variables export -` writes all values as they are, secrets too."},
 	{"list", "", "List the variables; what looks secret by its name is masked", variables_list},
 	{"delete", "KEY", "Delete a variable", variables_delete},
 	{"import", "FILE", "Set all variables of a JSON file; `-` is stdin", variables_import,
