@@ -236,9 +236,12 @@ static bool arrow_follows(struct lines *lines)
 
 static bool chain_read(struct lines *lines, struct term *last, struct term *next)
 {
+	struct place begin = lines->sign.place;
+	bool is_joined = false;
 	if (!term_read(lines, last))
 		return false;
 	while (arrow_follows(lines)) {
+		is_joined = true;
 		bool is_right = lines->sign.kind == SIGN_RIGHT;
 		struct place arrow = lines->sign.place;
 		lines_next(lines);
@@ -255,8 +258,15 @@ static bool chain_read(struct lines *lines, struct term *last, struct term *next
 		*last = *next;
 		*next = swap;
 	}
-	if (lines->sign.kind == SIGN_NEWLINE || lines->sign.kind == SIGN_END)
+	if (lines->sign.kind == SIGN_NEWLINE || lines->sign.kind == SIGN_END) {
+		if (!is_joined) {
+			problem_warn(lines->loader->reading.problems, begin,
+				"a line without an arrow makes nothing wait for anything");
+			problem_hint(lines->loader->reading.problems,
+				"write a >> b where b comes after a");
+		}
 		return true;
+	}
 	lines_unexpected(lines, "\">>\", \"<<\" or the end of the line");
 	if (lines->sign.kind == SIGN_ID && *lines->sign.text != '-')
 		problem_hint(lines->loader->reading.problems,

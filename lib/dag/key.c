@@ -48,6 +48,13 @@ static bool later_refuse(struct reading *reading, const struct later_key *later,
 static bool key_unknown(struct reading *reading, const struct key_set *set, const struct node *key,
 	const char *const *more)
 {
+	if (set->inner && key_find(set->inner, key->text)) {
+		problem_add(reading->problems, key->place, "\"%s\" is no key of %s", key->text,
+			set->what);
+		problem_hint(reading->problems, "write it on a task, or below %s for all tasks",
+			set->inner->what);
+		return false;
+	}
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	for (size_t i = 0; i < set->n; i++)
 		g_ptr_array_add(names, (char *)set->keys[i].name);

@@ -7,6 +7,7 @@
 
 #include "lib/base/ident.h"
 #include "lib/dag/later.h"
+#include "lib/dag/task.h"
 
 static const char *const catchup_words[] = {"false", "latest", "true", NULL};
 
@@ -36,7 +37,8 @@ static const struct key dag_keys[] = {
 	{"tasks", read_node, FIELD(tasks)},
 };
 #undef FIELD
-static const struct key_set dag_set = {"a DAG", dag_keys, G_N_ELEMENTS(dag_keys), dag_later};
+static const struct key_set dag_set = {
+	"a DAG", dag_keys, G_N_ELEMENTS(dag_keys), dag_later, &defaults_set};
 
 static void tags_read(struct loader *loader)
 {

@@ -67,6 +67,7 @@ struct key_set {
 	const struct key *keys;
 	size_t n;
 	const struct later_key *later; /* NULL, or ends with a row without name */
+	const struct key_set *inner;   /* what may be meant when its keys are written out here */
 };
 
 /* Asked about a key that is in no table; false when it is unknown. */

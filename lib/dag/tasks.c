@@ -237,8 +237,14 @@ static void operator_unknown(struct loader *loader, const struct task_draft *dra
 			"this version does not have the operator \"%s\" yet", text);
 		return;
 	}
+	/* Airflow's classes have moved between modules: the same class elsewhere is the one meant.
+	 */
+	const char *dot = strrchr(text, '.');
 	g_autofree char *message = g_strdup_printf("there is no operator \"%s\"", text);
-	reading_refuse(&loader->reading, node->place, text, names, message);
+	if (dot && operators_get(loader->operators, dot + 1))
+		problem_add(problems, node->place, "%s; did you mean \"%s\"?", message, dot + 1);
+	else
+		reading_refuse(&loader->reading, node->place, text, names, message);
 	problem_hint(problems, "the operators are %s", all);
 }
 

@@ -62,6 +62,9 @@ static const struct wrong wrong_file[] = {
 };
 
 static const struct wrong wrong_keys[] = {
+	{"retries: 3\n" ONE_TASK,
+		"1:1: \"retries\" is no key of a DAG | write it on a task, or below default_args "
+		"for all tasks"},
 	{"schedul: 1d\n" ONE_TASK, "1:1: unknown key \"schedul\"; did you mean \"schedule\"?"},
 	{"zzzzz: 1\n" ONE_TASK, "1:1: unknown key \"zzzzz\" | the keys of a DAG are " DAG_KEYS},
 	{"schedule_interval: 1d\n" ONE_TASK,
@@ -153,6 +156,9 @@ static const struct wrong wrong_tasks[] = {
 		"bash, empty, probe"},
 	{"tasks:\n  - {task_id: a, operator: kubernetes}\n",
 		"2:28: there is no operator \"kubernetes\" | the operators are bash, empty, probe"},
+	{"tasks:\n  - {task_id: a, operator: airflow.operators.bash_operator.BashOperator}\n",
+		"2:28: there is no operator \"airflow.operators.bash_operator.BashOperator\"; did "
+		"you mean \"BashOperator\"? | the operators are bash, empty, probe"},
 	{"tasks:\n  - {task_id: a, operator: branch}\n",
 		"2:28: this version does not have the operator \"branch\" yet"},
 	{"tasks:\n  - {task_id: a, operator: [bash]}\n",
@@ -274,6 +280,10 @@ static const struct wrong wrong_dependencies[] = {
 	{TWO_TASKS "dependencies:\n  a >> b\n  b >> a\n",
 		"6:10: expected \">>\", \"<<\" or the end of the line, found \"b\" | each chain "
 		"needs a line of its own; write `dependencies: |` and the lines below it"},
+	{TWO_TASKS "dependencies: [a, b]\n",
+		"5:16: warning: a line without an arrow makes nothing wait for anything | write a "
+		">> b where b comes after a\n5:19: warning: a line without an arrow makes nothing "
+		"wait for anything | write a >> b where b comes after a"},
 	{TWO_TASKS "dependencies: |\n  a >>\n",
 		"6:5: expected a task or a list of tasks, found the end of the dependencies"},
 	{TWO_TASKS "dependencies: |\n  >> a\n",
