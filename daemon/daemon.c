@@ -396,13 +396,15 @@ static void on_hangup(uv_signal_t *handle, int signal)
 	struct config config;
 	g_auto(GStrv) environment = g_get_environ();
 	journal_notify("RELOADING=1");
-	if (config_read(&config, daemon->home.config, environment, problems)) {
+	bool is_fine = config_read(&config, daemon->home.config, environment, problems);
+	on_problems(daemon, daemon->home.config, problems);
+	problems_free(problems);
+	if (is_fine) {
 		config_take(daemon, &config);
 	} else {
 		config_clear(&config);
 		journal(JOURNAL_ERROR, "the configuration is left as it was");
 	}
-	problems_print(problems);
 	folder_rescan(daemon->folder);
 	on_due(daemon);
 	journal_notify("READY=1");

@@ -47,7 +47,11 @@ static void line_write(enum journal_level level, const char *text)
 {
 	g_autofree char *line = NULL;
 	if (g_getenv("JOURNAL_STREAM")) {
-		line = g_strdup_printf("<%d>%s\n", level, text);
+		/* For the journal each line is an entry, whose level is its own. */
+		g_autofree char *between = g_strdup_printf("\n<%d>", level);
+		g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+		g_autofree char *all = g_strjoinv(between, lines);
+		line = g_strdup_printf("<%d>%s\n", level, all);
 	} else {
 		g_autofree char *now = instant_iso_z(g_get_real_time());
 		line = g_strdup_printf("%s %s%s\n", now, level_name(level), text);
