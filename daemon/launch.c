@@ -99,8 +99,13 @@ void launch(struct daemon *daemon, struct attempt *attempt)
 		.base_env = daemon->base_env,
 	};
 	struct rendered rendered;
-	if ((!attempt->has_log_folder && !log_folder_make(log, &error))
-		|| !executor_prepare(daemon->executor, attempt->record.id, &error)) {
+	bool has_folder = attempt->has_log_folder || log_folder_make(log, &error);
+	bool is_full = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
+	if (!has_folder && !is_full) {
+		fail(daemon, attempt, log, error->message);
+		return;
+	}
+	if (!has_folder || !executor_prepare(daemon->executor, attempt->record.id, &error)) {
 		journal(JOURNAL_WARNING, "%s", error->message);
 		turn_add_report(
 			daemon->turn, report_new_taken_back(attempt->record.id, error->message));

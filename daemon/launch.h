@@ -11,7 +11,8 @@
 void launch_prepare(struct daemon *daemon, struct attempt *attempt);
 
 /*
- * Templates that cannot be rendered fail the attempt, with the sentence in its log. Without room
- * for its folders it is taken back: it never began, and begins again when there is room.
+ * Templates that cannot be rendered and a log that cannot be made fail the attempt with a sentence.
+ * Without room for its folders it is taken back: it never began, and begins again when there is
+ * room.
  */
 void launch(struct daemon *daemon, struct attempt *attempt);

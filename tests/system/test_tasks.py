@@ -241,3 +241,14 @@ def test_of_many_tasks_only_as_many_are_running_as_the_dag_allows(dagd, tmp_path
         assert states.count("running") == 1
         gate.open()
     assert dagd.wait_run("one", run_id)["state"] == "success"
+
+
+def test_a_log_that_cannot_be_made_fails_the_task_with_its_path(dagd):
+    (dagd.home / "logs").mkdir(exist_ok=True)
+    (dagd.home / "logs" / "dag_id=one").write_text("in the way")
+    _, tasks = run_once(dagd, """
+        tasks:
+          - {task_id: a, operator: bash, bash_command: date}
+    """)
+    assert tasks["a"]["state"] == "failed"
+    assert "dag_id=one/" in tasks["a"]["reason"] and "cannot be made" in tasks["a"]["reason"]
