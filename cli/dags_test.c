@@ -25,13 +25,13 @@ static volatile sig_atomic_t is_interrupted;
 static void on_signal(int number)
 {
 	is_interrupted = 1;
-	/* Whoever sends it again does not want to wait. */
-	signal(number, SIG_DFL);
+	/* Whoever sends it again does not want to wait; what is written to nobody does no harm. */
+	signal(number, number == SIGPIPE ? SIG_IGN : SIG_DFL);
 }
 
 static void catch_signals(void)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 	struct sigaction action = {.sa_handler = on_signal};
 	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
 		sigaction(numbers[i], &action, NULL);
@@ -45,6 +45,7 @@ static int run_follow(const struct private_dagd *dagd, const char *dag_id, const
 		.dag_id = dag_id,
 		.run_id = json_string_value(json_object_get(run, "dag_run_id")),
 		.show = show,
+		.is_private = true,
 		.is_interrupted = show == FOLLOW_NOTHING ? NULL : &is_interrupted,
 	};
 	return options.run_id ? follow(&options) : EXIT_REFUSED;
@@ -83,14 +84,23 @@ static bool lend_list(const struct address *lender, const struct private_dagd *d
 	return true;
 }
 
+/* Whether it may miss a variable or a connection: `var.`, `conn.`, or a parameter such as conn_id.
+ */
+static bool may_borrow(const struct dag *dag)
+{
+	return strstr(dag->text, "var.") || strstr(dag->text, "conn");
+}
+
 /* Variables and connections of the home, as far as its daemon is there to give them. */
-static void lend(const struct address *lender, const struct private_dagd *dagd)
+static void lend(
+	const struct address *lender, const struct private_dagd *dagd, const struct dag *dag)
 {
 	g_autoptr(GError) error = NULL;
 	if (lend_list(lender, dagd, "variables", &error)
 		&& lend_list(lender, dagd, "connections", &error))
 		return;
-	say("the run has no variables and connections: %s", error->message);
+	if (may_borrow(dag))
+		say("the run has no variables and connections: %s", error->message);
 }
 
 static int run_once(const struct invocation *invocation, const struct private_dagd *dagd,
@@ -124,7 +134,7 @@ static int test_dag(const struct invocation *invocation, const struct dag *dag)
 	bool is_open = private_dagd_open(
 		&dagd, invocation->address, dag->dag_id, text, &is_interrupted, &error);
 	if (is_open)
-		lend(invocation->address, &dagd);
+		lend(invocation->address, &dagd, dag);
 	int code = is_open       ? run_once(invocation, &dagd, dag->dag_id, conf)
 		: is_interrupted ? EXIT_REFUSED
 				 : refuse(error);

@@ -248,7 +248,7 @@ static bool stream_read(struct follower *follower, GError **error)
 /* What is said, once, when the daemon goes and when it is back. */
 static void tell_away(bool *is_away, const struct follower *follower)
 {
-	if (!*is_away)
+	if (!*is_away && !follower->options->is_private)
 		say("the daemon went away; run \"%s\" goes on, waiting for the daemon to be back",
 			follower->options->run_id);
 	*is_away = true;
@@ -268,6 +268,10 @@ static int read_to_the_end(struct follower *follower)
 			return EXIT_REFUSED;
 		if (error && error->code != EXIT_NO_DAEMON)
 			return refuse(error);
+		if (error && follower->options->is_private) {
+			say("the private dagd ended before the run did");
+			return EXIT_REFUSED;
+		}
 		if (follower->has_heard) {
 			away_since = g_get_monotonic_time();
 			pause_ms = PAUSE_MIN_MS;

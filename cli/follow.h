@@ -3,6 +3,7 @@
 #pragma once
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "cli/address.h"
 
@@ -21,11 +22,12 @@ struct follow_options {
 	unsigned try_maximum; /* nor of later ones; 0: no limit */
 	enum follow_show show;
 	const volatile sig_atomic_t *is_interrupted; /* or NULL */
+	bool is_private; /* nobody starts this daemon again: it is not waited for */
 };
 
 /*
  * The run must be known to be there. Returns the exit code: 0 when the run ended in success, 1 when
- * it failed (both also when only a task was followed), EXIT_NO_DAEMON when the daemon went away and
- * did not come back in a minute.
+ * it failed (both also when only a task was followed) or a private daemon ended before it,
+ * EXIT_NO_DAEMON when the daemon went away and did not come back in a minute.
  */
 int follow(const struct follow_options *options);

@@ -301,7 +301,6 @@ tasks:
     done = cli.run("dags", "test", "hello.yaml", "-p", "name=Ada")
     assert re.search(r"^\[\d\d:\d\d:\d\d\] say: success$", done.stdout, re.M)
     assert "say | hello Ada\n" in done.stdout
-    assert "the run has no variables and connections" in done.stderr
     assert (cli.folder / "runs").read_text() == "ran\n", "the schedule is not followed"
     assert left_over(cli) == []
 
@@ -330,6 +329,36 @@ tasks: [{task_id: t, operator: bash, bash_command: "echo $$ > %s/pid; sleep 1000
     assert process.returncode == 1 and "interrupted: the run is ended" in err
     assert not pathlib.Path(f"/proc/{pid.read_text().strip()}").exists()
     assert left_over(cli) == []
+
+
+@pytest.mark.parametrize("command, is_told", [("echo hello", False), ("echo {{ var.value.word }}", True)])
+def test_that_there_are_no_variables_is_told_where_they_may_be_missed(cli, command, is_told):
+    cli.write("hello.yaml", f"tasks: [{{task_id: say, operator: bash, bash_command: '{command}'}}]")
+    process = cli.start("dags", "test", "hello.yaml")
+    _, err = process.communicate(timeout=60)
+    assert ("the run has no variables and connections" in err) == is_told
+
+
+def test_a_reader_that_goes_ends_the_run_and_its_dagd(cli):
+    cli.write("long.yaml", """
+tasks: [{task_id: t, operator: bash, bash_command: "echo $$ > %s/pid; while echo on; do sleep 0.1; done"}]
+""" % cli.folder)
+    process = cli.start("dags", "test", "long.yaml")
+    assert process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(60) == 1
+    assert left_over(cli) == []
+
+
+def test_a_private_dagd_that_dies_is_not_waited_for(cli):
+    cli.write("long.yaml", "tasks: [{task_id: t, operator: bash, bash_command: echo $PPID; exec sleep 1000}]")
+    process = cli.start("dags", "test", "long.yaml")
+    worker = next(line for line in process.stdout if line.startswith("t | ")).removeprefix("t | ").strip()
+    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGKILL)
+    _, err = process.communicate(timeout=50)
+    assert process.returncode == 1 and "the private dagd ended before the run did" in err
+    os.kill(int(worker), signal.SIGKILL)
 
 
 # ---- terminals ----
