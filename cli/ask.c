@@ -167,8 +167,11 @@ static char *fields_text(const json_t *list)
 		const char *field = json_string_value(json_array_get(
 			place, json_array_size(place) ? json_array_size(place) - 1 : 0));
 		const char *sentence = json_string_value(json_object_get(wrong, "msg"));
-		g_string_append_printf(text, "%s%s%s%s", i ? "; " : "", field ? field : "",
-			field ? ": " : "", sentence ? sentence : "");
+		bool is_named = field && sentence && g_str_has_prefix(sentence, field)
+			&& sentence[strlen(field)] == ' ';
+		g_string_append_printf(text, "%s%s%s%s", i ? "; " : "",
+			field && !is_named ? field : "", field && !is_named ? ": " : "",
+			sentence ? sentence : "");
 	}
 	return g_string_free(text, FALSE);
 }
