@@ -169,8 +169,7 @@ static void instance_clear(void *record)
 	task_record_clear(record);
 }
 
-static struct task_record instance_without_row(
-	const struct run_record *run, const struct task *task)
+struct task_record instance_without_row(const struct run_record *run, const struct task *task)
 {
 	return (struct task_record){
 		.run = run->id,

@@ -24,6 +24,8 @@ void request_refuse_task(
 bool request_run(struct request *request, struct daemon *daemon, struct run_record *run);
 /* The version of the DAG that a run uses: a new reference, or NULL when it cannot be loaded. */
 struct dag *run_dag(struct daemon *daemon, const struct run_record *run);
+/* A task of a run that has no row yet: nothing has become of it. Clear it. */
+struct task_record instance_without_row(const struct run_record *run, const struct task *task);
 /* All task instances of a run in the order of the file, those without a row too: array of
  * task_record. */
 GArray *run_instances(struct daemon *daemon, const struct run_record *run, const struct dag *dag);

@@ -153,17 +153,7 @@ static bool named_find(struct request *request, struct daemon *daemon, struct na
 		return true;
 	const struct task *task = named->dag ? dag_task(named->dag, task_id) : NULL;
 	if (task) {
-		named->task = (struct task_record){
-			.run = named->run.id,
-			.task_id = g_strdup(task_id),
-			.map_index = -1,
-			.max_tries = task->retries,
-			.scheduled_at = INSTANT_NONE,
-			.queued_at = INSTANT_NONE,
-			.started_at = INSTANT_NONE,
-			.ended_at = INSTANT_NONE,
-			.retry_at = INSTANT_NONE,
-		};
+		named->task = instance_without_row(&named->run, task);
 		return true;
 	}
 	if (named->dag)

@@ -5,6 +5,7 @@
 #include "daemon/render/scope.h"
 #include "lib/base/ident.h"
 #include "lib/base/instant.h"
+#include "lib/base/problem.h"
 
 /* ---- var.value.KEY, var.json.KEY, and .get(KEY, default) of both ---- */
 
@@ -55,24 +56,53 @@ static bool get_arguments(
 	return *key != NULL;
 }
 
+/* Nothing of that name: undefined, with a sentence; frees the names. A `default` filter may follow.
+ */
+static bool set_missing(
+	struct template_value *out, const char *noun, const char *name, char **names)
+{
+	const char *meant = names ? suggest(name, (const char *const *)names) : NULL;
+	g_autofree char *sentence = meant
+		? g_strdup_printf("there is no %s \"%s\"; did you mean \"%s\"?", noun, name, meant)
+		: g_strdup_printf("there is no %s \"%s\"", noun, name);
+	g_strfreev(names);
+	*out = (struct template_value){.kind = VALUE_UNDEFINED, .json = json_string(sentence)};
+	return true;
+}
+
+/* `.get(NAME, DEFAULT)`: what is found, else the default, else undefined as for `.NAME`. */
+static bool get_or_default(object_get *get, const struct template_object *base, json_t *arguments,
+	json_t *keywords, struct template_value *out, GError **error)
+{
+	const char *name;
+	json_t *otherwise;
+	if (!get_arguments(arguments, keywords, &name, &otherwise, error)
+		|| !get(base, name, out, error))
+		return false;
+	if (out->kind != VALUE_UNDEFINED || !otherwise)
+		return true;
+	template_value_clear(out);
+	return set_json(out, json_incref(otherwise));
+}
+
+static bool variable_find(const struct template_object *base, const char *name,
+	struct template_value *out, GError **error)
+{
+	struct scope *scope = object_of(base)->scope;
+	GError *failed = NULL;
+	if (variable_set(scope, name, is_json(base), out, &failed))
+		return true;
+	if (!failed)
+		return set_missing(
+			out, "variable", name, reader_variable_names(scope->request->reader));
+	g_propagate_error(error, failed);
+	return false;
+}
+
 static bool variable_call_get(const struct template_object *base, json_t *arguments,
 	json_t *keywords, struct template_value *out, GError **error)
 {
-	const char *key;
-	json_t *otherwise;
-	GError *failed = NULL;
-	if (!get_arguments(arguments, keywords, &key, &otherwise, error))
-		return false;
-	if (variable_set(object_of(base)->scope, key, is_json(base), out, &failed))
-		return true;
-	if (failed) {
-		g_propagate_error(error, failed);
-		return false;
-	}
-	if (otherwise)
-		return set_json(out, json_incref(otherwise));
-	g_set_error(error, LIB_ERROR, 0, "there is no variable \"%s\"", key);
-	return false;
+	return get_or_default(variable_find, base, arguments, keywords, out, error);
 }
 
 static bool variable_get(const struct template_object *base, const char *name,
@@ -81,7 +111,7 @@ static bool variable_get(const struct template_object *base, const char *name,
 	struct scope *scope = object_of(base)->scope;
 	if (g_str_equal(name, "get"))
 		return set_object(scope, out, NULL, variable_call_get, object_of(base)->key);
-	return variable_set(scope, name, is_json(base), out, error);
+	return variable_find(base, name, out, error);
 }
 
 bool variables_get(const struct template_object *base, const char *name, struct template_value *out,
@@ -170,24 +200,24 @@ static bool set_connection(
 	return true;
 }
 
+static bool connection_find_value(const struct template_object *base, const char *conn_id,
+	struct template_value *out, GError **error)
+{
+	struct scope *scope = object_of(base)->scope;
+	GError *failed = NULL;
+	if (set_connection(scope, conn_id, out, &failed))
+		return true;
+	if (!failed)
+		return set_missing(out, "connection", conn_id,
+			reader_connection_names(scope->request->reader));
+	g_propagate_error(error, failed);
+	return false;
+}
+
 static bool connection_call_get(const struct template_object *base, json_t *arguments,
 	json_t *keywords, struct template_value *out, GError **error)
 {
-	const char *conn_id;
-	json_t *otherwise;
-	GError *failed = NULL;
-	if (!get_arguments(arguments, keywords, &conn_id, &otherwise, error))
-		return false;
-	if (set_connection(object_of(base)->scope, conn_id, out, &failed))
-		return true;
-	if (failed) {
-		g_propagate_error(error, failed);
-		return false;
-	}
-	if (otherwise)
-		return set_json(out, json_incref(otherwise));
-	g_set_error(error, LIB_ERROR, 0, "there is no connection \"%s\"", conn_id);
-	return false;
+	return get_or_default(connection_find_value, base, arguments, keywords, out, error);
 }
 
 bool connections_get(const struct template_object *base, const char *name,
@@ -196,7 +226,7 @@ bool connections_get(const struct template_object *base, const char *name,
 	struct scope *scope = object_of(base)->scope;
 	if (g_str_equal(name, "get"))
 		return set_object(scope, out, NULL, connection_call_get, NULL);
-	return set_connection(scope, name, out, error);
+	return connection_find_value(base, name, out, error);
 }
 
 /* ---- results of other tasks ---- */

@@ -8,8 +8,10 @@ static bool object_get(struct render *render, const struct template_object *obje
 	const char *name, struct template_value *out)
 {
 	g_autoptr(GError) error = NULL;
-	if (object->get(object, name, out, &error))
+	if (object->get(object, name, out, &error)) {
+		out->is_explained = out->kind == VALUE_UNDEFINED;
 		return true;
+	}
 	if (error)
 		return render_fail(render, "%s", error->message);
 	value_set_undefined(out, g_strdup_printf("the object has no \"%s\"", name));

@@ -182,6 +182,8 @@ static bool evaluate_name(
 static void name_what_lacks(const struct expression *expression,
 	const struct template_value *subject, const char *name, struct template_value *out)
 {
+	if (out->is_explained)
+		return;
 	g_autofree char *chain = expression_chain(expression->parts[0]);
 	g_autoptr(GPtrArray) keys = g_ptr_array_new();
 	const char *key, *near = NULL;

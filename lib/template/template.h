@@ -82,6 +82,7 @@ struct template_value {
 	int offset_s;            /* VALUE_INSTANT: as it is shown */
 	const struct zone *zone; /* VALUE_INSTANT: for calendar arithmetic; NULL: a fixed offset */
 	const struct template_object *object; /* VALUE_OBJECT: borrowed */
+	bool is_explained; /* VALUE_UNDEFINED: by the object that has no such name */
 };
 
 void template_value_clear(struct template_value *value);
@@ -104,7 +105,8 @@ const char *const *template_methods(void);
 struct template_object {
 	void *data;
 	/* False without error: no such name (undefined). False with error: it exists and could not
-	 * be had. */
+	 * be had. True with VALUE_UNDEFINED: no such name, and its json is the sentence for that.
+	 */
 	bool (*get)(const struct template_object *object, const char *name,
 		struct template_value *out, GError **error);
 	/* NULL: not callable. Arguments are JSON arrays/objects of what was passed. */

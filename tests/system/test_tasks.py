@@ -142,10 +142,15 @@ def test_what_is_missing_when_a_task_begins_fails_with_a_sentence(dagd):
           - {task_id: connection, operator: bash, bash_command: "echo {{ conn.shop.host }}"}
           - {task_id: key, operator: bash, bash_command: "echo {{ params.row.id }}"}
           - {task_id: there, operator: bash, bash_command: "echo {{ var.value.POSTGRES_HOST }}"}
+          - task_id: otherwise
+            operator: bash
+            bash_command: |
+              echo "{{ var.value.NO | default('a') }}{{ var.value.get('NO', 'b') }}{{ conn.get('no', 'c') }}"
     """)
     assert tasks["there"]["state"] == "success"
-    for task_id, sentence in (("variable", '"POSTGRES_HOTS"'), ("connection", '"shop"'),
-                              ("key", '"id"')):
+    assert dagd.task_log("one", run_id, "otherwise", 1) == "abc\n"
+    for task_id, sentence in (("variable", 'there is no variable "POSTGRES_HOTS"; did you mean "POSTGRES_HOST"?'),
+                              ("connection", 'there is no connection "shop"'), ("key", '"id"')):
         assert tasks[task_id]["state"] == "failed" and sentence in tasks[task_id]["reason"], tasks[task_id]
         assert sentence in dagd.task_log("one", run_id, task_id, tasks[task_id]["try_number"])
 
