@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include "cli/print.h"
+#include "lib/base/nest.h"
 #include "lib/yaml/yaml.h"
 
 /* What YAML files may be at most; the composer refuses larger ones, too. */
-enum { FILE_SIZE_MAX = 1024 * 1024, NESTING_MAX = 32 };
+enum { FILE_SIZE_MAX = 1024 * 1024 };
 
 char *part_path(const char *built, const char *installed)
 {
@@ -148,17 +149,18 @@ static bool is_dag_file_name(const char *name)
 	return *name != '_' && (g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".yml"));
 }
 
-static void scan(const char *folder, unsigned depth, GPtrArray *paths)
+static void scan(const char *folder, const struct nest *up, GPtrArray *paths)
 {
-	g_autoptr(GDir) dir = depth < NESTING_MAX ? g_dir_open(folder, 0, NULL) : NULL;
+	struct nest nest;
+	g_autoptr(GDir) dir = nest_enter(&nest, up, folder) ? g_dir_open(folder, 0, NULL) : NULL;
 	for (const char *name; dir && (name = g_dir_read_name(dir));) {
 		g_autofree char *path = g_build_filename(folder, name, NULL);
 		bool is_folder = g_file_test(path, G_FILE_TEST_IS_DIR);
-		bool is_config = depth == 0 && strcmp(name, "config") == 0;
+		bool is_config = !up && strcmp(name, "config") == 0;
 		if (*name == '.' || (is_folder && is_config))
 			continue;
 		if (is_folder && *name != '_')
-			scan(path, depth + 1, paths);
+			scan(path, &nest, paths);
 		else if (!is_folder && is_dag_file_name(name))
 			g_ptr_array_add(paths, g_steal_pointer(&path));
 	}
@@ -172,7 +174,7 @@ static int path_compare(const void *a, const void *b)
 GPtrArray *dag_files_below(const char *folder)
 {
 	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
-	scan(folder, 0, paths);
+	scan(folder, NULL, paths);
 	g_ptr_array_sort(paths, path_compare);
 	return paths;
 }

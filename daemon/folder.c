@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 #include "lib/base/instant.h"
+#include "lib/base/nest.h"
 
 /* What YAML files may be at most; the composer refuses larger ones, too. */
-enum { FILE_SIZE_MAX = 1024 * 1024, NESTING_MAX = 32 };
+enum { FILE_SIZE_MAX = 1024 * 1024 };
 
 struct entry {
 	struct folder_file file;
@@ -245,10 +246,11 @@ static int name_compare(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void scan(struct folder *folder, const char *relative, unsigned depth)
+static void scan(struct folder *folder, const char *relative, const struct nest *up)
 {
 	g_autofree char *path = g_build_filename(folder->options.path, relative, NULL);
-	g_autoptr(GDir) dir = depth < NESTING_MAX ? g_dir_open(path, 0, NULL) : NULL;
+	struct nest nest;
+	g_autoptr(GDir) dir = nest_enter(&nest, up, path) ? g_dir_open(path, 0, NULL) : NULL;
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	for (const char *name; dir && (name = g_dir_read_name(dir));)
 		g_ptr_array_add(names, g_strdup(name));
@@ -262,7 +264,7 @@ static void scan(struct folder *folder, const char *relative, unsigned depth)
 		if (name[0] == '.' || stat(full, &now) < 0)
 			continue;
 		if (S_ISDIR(now.st_mode)) {
-			scan(folder, file, depth + 1);
+			scan(folder, file, &nest);
 		} else if (folder_is_dag_file(file)) {
 			struct entry *entry = entry_get(folder, file);
 			entry->is_seen = true;
@@ -289,7 +291,7 @@ static GPtrArray *entries_unseen(struct folder *folder)
 void folder_rescan(struct folder *folder)
 {
 	for (bool again = true; again;) {
-		scan(folder, "", 0);
+		scan(folder, "", NULL);
 		g_autoptr(GPtrArray) unseen = entries_unseen(folder);
 		again = unseen->len > 0;
 		for (unsigned i = 0; i < unseen->len; i++)

@@ -166,12 +166,21 @@ static void what_is_no_file_of_text_is_a_problem(void)
 	g_assert_cmpint(mkfifo(fifo, 0644), ==, 0);
 	g_autofree char *large = g_strnfill(1024 * 1024 + 1, '#');
 	put("large.yaml", large);
-	g_autofree char *link = g_build_filename(path, "up", NULL);
-	g_assert_cmpint(symlink(".", link), ==, 0);
 	folder_rescan(folder);
 	g_assert_nonnull(strstr(told->str, "fifo.yaml:0: is not a regular file; "));
 	g_assert_nonnull(
 		strstr(told->str, "large.yaml:0: has 1048577 bytes; at most 1 MiB is read; "));
+	tear_down();
+}
+
+static void a_link_that_leads_back_up_is_not_followed(void)
+{
+	set_up();
+	put("sub/a.yaml", "dag_id: one\n" TASKS);
+	g_autofree char *link = g_build_filename(path, "sub", "up", NULL);
+	g_assert_cmpint(symlink("..", link), ==, 0);
+	folder_rescan(folder);
+	expect("loaded one (sub/a.yaml); ");
 	tear_down();
 }
 
@@ -248,6 +257,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/folder/two_files_cannot_define_one_dag", two_files_cannot_define_one_dag);
 	g_test_add_func("/folder/what_is_no_file_of_text_is_a_problem",
 		what_is_no_file_of_text_is_a_problem);
+	g_test_add_func("/folder/a_link_that_leads_back_up_is_not_followed",
+		a_link_that_leads_back_up_is_not_followed);
 	g_test_add_func("/watch/a_saved_file_is_noticed_when_it_is_whole",
 		a_saved_file_is_noticed_when_it_is_whole);
 	return g_test_run();
