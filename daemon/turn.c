@@ -126,6 +126,11 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 			&(struct task_key){
 				effect->task->run, effect->task->task_id, effect->task->map_index});
 		return;
+	case EFFECT_DELETE_TASK:
+		batch_task_delete(turn->batch,
+			&(struct task_key){
+				effect->task->run, effect->task->task_id, effect->task->map_index});
+		return;
 	case EFFECT_START:
 		effect_start(turn, effect);
 		return;

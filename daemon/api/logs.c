@@ -51,7 +51,7 @@ static bool is_running(struct daemon *daemon, const struct run_record *run, cons
 	int64_t try_number)
 {
 	const struct task_record *task =
-		engine_task(daemon->engine, run->dag_id, run->run_id, task_id);
+		engine_task(daemon->engine, run->dag_id, run->run_id, task_id, -1);
 	return task && (task->state == TASK_RUNNING || task->state == TASK_RESTARTING)
 		&& task->try_number == try_number;
 }

@@ -125,6 +125,8 @@ static int64_t changed_at(const struct task_record *record)
 	case TASK_UPSTREAM_FAILED:
 	case TASK_UP_FOR_RETRY:
 	case TASK_RESTARTING:
+	case TASK_DEFERRED:
+	case TASK_UP_FOR_RESCHEDULE:
 	case TASK_REMOVED:
 	case N_TASK_STATES:
 		return record->ended_at;

@@ -246,6 +246,12 @@ void batch_task(struct batch *batch, const struct task_record *task)
 	put_text(batch, task->reason);
 }
 
+void batch_task_delete(struct batch *batch, const struct task_key *task)
+{
+	put_statement(batch, FORGET_TASK, 3);
+	put_task_key(batch, task);
+}
+
 void batch_attempt(struct batch *batch, const struct attempt_record *attempt)
 {
 	batch->attempt_max = MAX(batch->attempt_max, attempt->id);

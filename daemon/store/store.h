@@ -71,6 +71,8 @@ struct task_key {
 	const char *task_id;
 	int map_index;
 };
+/* Its row alone: a mapped task has become many. */
+void batch_task_delete(struct batch *batch, const struct task_key *task);
 /* `value` is JSON text. */
 void batch_xcom(
 	struct batch *batch, const struct task_key *task, const char *key, const char *value);

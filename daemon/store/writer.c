@@ -42,6 +42,7 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 	[WRITE_RENDERED] = "INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?)",
 	[WRITE_VARIABLE] = "INSERT OR REPLACE INTO variable VALUES (?, ?, ?)",
 	[WRITE_CONNECTION] = "INSERT OR REPLACE INTO connection VALUES (?, ?, ?, ?)",
+	[FORGET_TASK] = "DELETE FROM task WHERE run = ? AND task_id = ? AND map_index = ?",
 	[FORGET_XCOMS] = "DELETE FROM xcom WHERE run = ? AND task_id = ? AND map_index = ?",
 	[FORGET_VARIABLE] = "DELETE FROM variable WHERE key = ?",
 	[FORGET_CONNECTION] = "DELETE FROM connection WHERE conn_id = ?",

@@ -1,6 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/dag/dag.h"
 
+const char *const trigger_rules[] = {
+	[RULE_ALL_SUCCESS] = "all_success",
+	[RULE_ALL_FAILED] = "all_failed",
+	[RULE_ALL_DONE] = "all_done",
+	[RULE_ALL_DONE_MIN_ONE_SUCCESS] = "all_done_min_one_success",
+	[RULE_ALL_SKIPPED] = "all_skipped",
+	[RULE_ONE_SUCCESS] = "one_success",
+	[RULE_ONE_FAILED] = "one_failed",
+	[RULE_ONE_DONE] = "one_done",
+	[RULE_NONE_FAILED] = "none_failed",
+	[RULE_NONE_FAILED_MIN_ONE_SUCCESS] = "none_failed_min_one_success",
+	[RULE_NONE_SKIPPED] = "none_skipped",
+	[RULE_ALWAYS] = "always",
+	[RULE_ALL_DONE_SETUP_SUCCESS] = "all_done_setup_success",
+	[N_TRIGGER_RULES] = NULL,
+};
+
 struct dag *dag_ref(const struct dag *dag)
 {
 	struct dag *shared = (struct dag *)dag;

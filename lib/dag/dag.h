@@ -23,6 +23,46 @@ struct template;
 enum catchup { CATCHUP_FALSE, CATCHUP_LATEST, CATCHUP_TRUE };
 enum on_lost { ON_LOST_FAIL, ON_LOST_RETRY };
 
+/* When a task may start, by what became of those before it; lib/engine/rule.c has the law of each.
+ */
+enum trigger_rule {
+	RULE_ALL_SUCCESS,
+	RULE_ALL_FAILED,
+	RULE_ALL_DONE,
+	RULE_ALL_DONE_MIN_ONE_SUCCESS,
+	RULE_ALL_SKIPPED,
+	RULE_ONE_SUCCESS,
+	RULE_ONE_FAILED,
+	RULE_ONE_DONE,
+	RULE_NONE_FAILED,
+	RULE_NONE_FAILED_MIN_ONE_SUCCESS,
+	RULE_NONE_SKIPPED,
+	RULE_ALWAYS,
+	RULE_ALL_DONE_SETUP_SUCCESS, /* of teardowns */
+	N_TRIGGER_RULES,
+};
+/* Airflow's names, by the enum, then NULL. */
+extern const char *const trigger_rules[];
+
+/* Whose weights count in the order of tasks that wait, besides its own. */
+enum weight_rule { WEIGHT_DOWNSTREAM, WEIGHT_UPSTREAM, WEIGHT_ABSOLUTE };
+
+/* What a slot does that comes due while a run of the DAG is unfinished. */
+enum overlap { OVERLAP_QUEUE, OVERLAP_SKIP, OVERLAP_CANCEL_RUNNING };
+
+/* A set of exit codes: bit code % 64 of [code / 64]. */
+struct exit_codes {
+	uint64_t bits[4];
+};
+static inline bool exit_codes_have(const struct exit_codes *codes, int code)
+{
+	return code >= 0 && code < 256 && (codes->bits[code / 64] >> code % 64 & 1);
+}
+static inline bool exit_codes_are_empty(const struct exit_codes *codes)
+{
+	return !(codes->bits[0] | codes->bits[1] | codes->bits[2] | codes->bits[3]);
+}
+
 /*
  * A value that may hold templates: text, or a list or map of such values. `constant` is its JSON
  * form when nothing in it has to be rendered (then `template`, `items` are not used).
@@ -47,6 +87,58 @@ struct env_entry {
 	const char *name;
 	struct value value;
 };
+
+/* How the values of a mapped task are put together. */
+enum mapping_kind {
+	MAPPING_PRODUCT, /* `expand`: each value of each source with each of the others */
+	MAPPING_ZIP,     /* `expand_zip`: the first of each, the second of each, ... */
+	MAPPING_KWARGS,  /* `expand_kwargs`: one source, a list of maps of arguments */
+};
+
+struct mapping_source {
+	const char *parameter; /* which argument it fills; NULL: of MAPPING_KWARGS */
+	struct place place;
+	json_t *constant; /* a list or a map as written; NULL: the return_value of `task` */
+	unsigned task;    /* index of an upstream task */
+};
+
+struct mapping {
+	enum mapping_kind kind;
+	size_t n; /* at least 1; the last source changes fastest */
+	struct mapping_source *sources;
+};
+
+/* Tasks with a common name before theirs, a common place in dependencies, and common defaults. */
+struct group {
+	const char *group_id; /* whole, with those of the groups around it: `outer.inner` */
+	const char *display_name, *tooltip; /* NULL where not given */
+	struct place place;
+	int parent;                    /* index in dag->groups; -1: none */
+	const struct mapping *mapping; /* NULL: its tasks are not mapped together */
+};
+
+enum callback_kind {
+	CALLBACK_EXECUTE,
+	CALLBACK_SUCCESS,
+	CALLBACK_FAILURE,
+	CALLBACK_RETRY,
+	CALLBACK_SKIPPED,
+	CALLBACK_DEADLINE, /* of a run only */
+	N_CALLBACK_KINDS,
+};
+
+/*
+ * What is to be done when something happens to a task or to a run: each is a task of its own,
+ * beside the graph. Its task_id is `TASK@on_failure_callback`, with `.2` behind the second one of
+ * the same kind; of a run it begins with `@`.
+ */
+struct callbacks {
+	size_t n;
+	struct task *tasks; /* the index of each counts on from dag->n_tasks */
+};
+
+/* From which instant of a run its deadline counts. */
+enum deadline_from { DEADLINE_QUEUED_AT, DEADLINE_LOGICAL_DATE, DEADLINE_START };
 
 struct task {
 	const char *task_id;
@@ -74,9 +166,29 @@ struct task {
 	int64_t execution_timeout_us; /* 0: none */
 	int priority_weight;
 	int effective_weight; /* by the weight rule `downstream`: own and all descendants' */
+	enum weight_rule weight_rule;
 	bool do_xcom_push;
 	enum on_lost on_lost;
-	int skip_exit_code; /* -1: none */
+	struct exit_codes skip_on, fail_on; /* skipped; failed without another try */
+	struct exit_codes retry_on;         /* when not empty: all others fail without another try */
+
+	enum trigger_rule trigger_rule;
+	const char *pool; /* "default_pool" */
+	unsigned pool_slots;
+	unsigned max_active_tis_per_dag, max_active_tis_per_dagrun; /* 0: no limit */
+	bool depends_on_past, wait_for_downstream, ignore_first_depends_on_past;
+	int group; /* index in dag->groups; -1: none */
+	/* Its own, or that of the mapped group around it; NULL: not mapped. */
+	const struct mapping *mapping;
+	int mapped_group; /* the group whose mapping it is: its tasks go index by index; -1: own */
+	struct value map_index_template; /* absent: none */
+	bool feeds_mapping; /* another task or group is mapped over its return_value */
+	bool is_setup, is_teardown;
+	bool on_failure_fail_dagrun; /* of a teardown: its failure fails the run */
+	size_t n_setups;             /* of a teardown: those it belongs to; else those whose scope it
+					is in */
+	unsigned *setups;            /* indexes, ascending */
+	struct callbacks callbacks[N_CALLBACK_KINDS];
 };
 
 /* A param of the DAG: a value, or a rule in JSON Schema's words. */
@@ -110,11 +222,22 @@ struct dag {
 	unsigned max_active_runs, max_active_tasks;
 	int64_t dagrun_timeout_us; /* 0: none */
 	bool is_paused_upon_creation;
+	bool fail_fast;
+	unsigned max_consecutive_failed_dag_runs; /* 0: no limit */
+	enum overlap overlap;
+	int64_t deadline_us; /* INSTANT_NONE: none; may be negative for DEADLINE_LOGICAL_DATE */
+	enum deadline_from deadline_from;
+	struct callbacks callbacks[N_CALLBACK_KINDS]; /* success, failure and deadline of a run */
+	bool has_past; /* a task depends on the run before */
 
 	size_t n_params;
 	struct param *params;
 	size_t n_tasks;
 	struct task *tasks;
+	size_t n_callbacks; /* of the run and of all tasks */
+	struct task **callback_tasks; /* all of them: that of index n_tasks + i is [i] */
+	size_t n_groups;
+	struct group *groups;    /* a group stands behind the one around it */
 	unsigned *topological;   /* task indexes, upstream before downstream */
 	GHashTable *tasks_by_id; /* task_id to struct task */
 };
@@ -128,7 +251,7 @@ static inline void dag_unrefp(struct dag **dag)
 	dag_unref(*dag);
 }
 
-/* NULL when it has no such task. */
+/* NULL when it has no such task; a callback is one, too. */
 const struct task *dag_task(const struct dag *dag, const char *task_id);
 /* Whether `upstream` comes before `task`, directly or not. */
 bool task_is_upstream(const struct dag *dag, const struct task *upstream, const struct task *task);

@@ -124,6 +124,7 @@ static void loader_open(struct loader *loader, struct arena *arena, const char *
 		.file = file,
 		.start_date = INSTANT_NONE,
 		.end_date = INSTANT_NONE,
+		.deadline_us = INSTANT_NONE,
 		.max_active_runs = 16,
 		.max_active_tasks = 16,
 		.zone = context->zone ? context->zone : zone_utc(),

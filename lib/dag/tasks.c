@@ -96,7 +96,12 @@ static void defaults_read(struct loader *loader, struct task_draft *defaults)
 	*defaults = (struct task_draft){.on_lost = G_MAXUINT,
 		.task = {.retry_delay_us = 5 * MINUTE_US,
 			.priority_weight = 1,
-			.do_xcom_push = true}};
+			.do_xcom_push = true,
+			.pool = "default_pool",
+			.pool_slots = 1,
+			.ignore_first_depends_on_past = true,
+			.group = -1,
+			.mapped_group = -1}};
 	if (node_is_null(map)) {
 		loader->default_args = NULL;
 	} else if (map->kind != NODE_MAP) {
@@ -195,11 +200,17 @@ static void arguments_read(struct loader *loader, struct task *task, const struc
 /* The exit code that means skipped, where an operator does not let its users choose. */
 enum { SKIP_EXIT_CODE = 99 };
 
+static void exit_code_add(struct exit_codes *codes, unsigned code)
+{
+	codes->bits[code / 64] |= UINT64_C(1) << code % 64;
+}
+
 /* The exit code that means skipped is needed before anything is rendered. */
 static void skip_code_read(struct loader *loader, struct task *task)
 {
 	const char *name = task->operator->skip_code_parameter;
-	task->skip_exit_code = name ? -1 : SKIP_EXIT_CODE;
+	if (!name)
+		exit_code_add(&task->skip_on, SKIP_EXIT_CODE);
 	for (size_t i = 0; name && i < task->n_arguments; i++) {
 		const struct argument *argument = &task->arguments[i];
 		if (strcmp(argument->parameter->name, name) != 0)
@@ -211,7 +222,7 @@ static void skip_code_read(struct loader *loader, struct task *task)
 				"template",
 				name);
 		else
-			task->skip_exit_code = (int)code;
+			exit_code_add(&task->skip_on, (unsigned)code);
 	}
 }
 

@@ -138,6 +138,7 @@ static bool run_trigger(struct engine *engine, const struct event *event, GError
 		.queued_at = engine->now,
 		.started_at = INSTANT_NONE,
 		.ended_at = INSTANT_NONE,
+		.deadline_at = INSTANT_NONE,
 		.conf = (char *)event->triggered.conf,
 		.version = workflow->record.version,
 		.note = (char *)event->triggered.note,
@@ -232,6 +233,9 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 		return run_fail(engine, event, error);
 	case EVENT_TASKS_CLEARED:
 		return tasks_clear(engine, event, error);
+	case EVENT_POOL_SET:
+	case EVENT_POOL_GONE:
+		return true;
 	case EVENT_ATTEMPT_ENDED:
 		return task_ended(engine, event, error);
 	case EVENT_ATTEMPT_LOST:

@@ -18,9 +18,14 @@
 
 struct engine;
 
+/* The pool of tasks that name none; with so many slots unless it is set otherwise. */
+#define DEFAULT_POOL "default_pool"
+enum { DEFAULT_POOL_SLOTS = 128, MAP_LENGTH_MAX = 1024 };
+
 struct engine_options {
 	int64_t next_run, next_attempt; /* ids to give out */
 	unsigned n_workers;             /* attempts that may run at once */
+	unsigned max_map_length;        /* instances of a mapped task; 0: MAP_LENGTH_MAX */
 };
 
 struct engine *engine_new(const struct engine_options *options);
@@ -39,6 +44,8 @@ enum event_kind {
 	EVENT_RUN_TRIGGERED,
 	EVENT_RUN_FAILED, /* by a user's word: its tasks are ended */
 	EVENT_TASKS_CLEARED,
+	EVENT_POOL_SET, /* a pool is new or another one now */
+	EVENT_POOL_GONE,
 	EVENT_ATTEMPT_ENDED,
 	EVENT_ATTEMPT_LOST,
 	EVENT_ATTEMPT_TAKEN_BACK, /* never began */
@@ -61,7 +68,10 @@ struct event {
 		} triggered;
 		struct {
 			const char *const *task_ids; /* NULL-terminated */
+			/* Which of a mapped task, by task_ids; NULL, or -1 for one: all. */
+			const int *map_indexes;
 		} cleared;
+		const struct pool_record *pool; /* borrowed; of GONE its name alone counts */
 		struct {
 			int64_t attempt;
 			int exit_code; /* -1: ended by a signal, or never ran */
@@ -71,6 +81,9 @@ struct event {
 					      attempt */
 			const char *last_line; /* of its log, for the reason; or NULL */
 			int64_t started_at, ended_at;
+			/* Of a success whose return_value others are mapped over: how many values
+			   that has, else -1. */
+			int64_t map_length;
 		} ended;
 		struct {
 			int64_t attempt;
@@ -94,6 +107,7 @@ enum effect_kind {
 	EFFECT_SAVE_DAG,     /* dag_record */
 	EFFECT_SAVE_RUN,     /* run */
 	EFFECT_SAVE_TASK,    /* task, run */
+	EFFECT_DELETE_TASK,  /* task: a mapped task has become many */
 	EFFECT_FORGET_XCOMS, /* task */
 	EFFECT_START,        /* start: launch this attempt */
 	EFFECT_ENDED,        /* ended: how the attempt is to be recorded */
@@ -163,8 +177,9 @@ const char **engine_dag_ids(const struct engine *engine);
 const struct run_record *engine_run(
 	const struct engine *engine, const char *dag_id, const char *run_id);
 struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, const char *run_id);
-const struct task_record *engine_task(
-	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id);
+/* `map_index` -1: of a task that is not mapped, or not yet. */
+const struct task_record *engine_task(const struct engine *engine, const char *dag_id,
+	const char *run_id, const char *task_id, int map_index);
 /* The next slot that a run will be made for; INSTANT_NEVER: none, or paused. */
 int64_t engine_next_slot(const struct engine *engine, const char *dag_id);
 unsigned engine_n_running(const struct engine *engine); /* attempts */

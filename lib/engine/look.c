@@ -50,8 +50,8 @@ struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, cons
 	return run ? run->dag : NULL;
 }
 
-const struct task_record *engine_task(
-	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id)
+const struct task_record *engine_task(const struct engine *engine, const char *dag_id,
+	const char *run_id, const char *task_id, int map_index)
 {
 	const struct run *run = run_look(engine, dag_id, run_id);
 	const struct instance *instance = run && run->dag ? run_instance(run, task_id) : NULL;

@@ -25,6 +25,9 @@ void task_record_clear(struct task_record *record)
 {
 	g_clear_pointer(&record->task_id, g_free);
 	g_clear_pointer(&record->reason, g_free);
+	g_clear_pointer(&record->decision, g_free);
+	g_clear_pointer(&record->wait_dag, g_free);
+	g_clear_pointer(&record->wait_run, g_free);
 }
 
 void attempt_record_clear(struct attempt_record *record)
@@ -32,6 +35,18 @@ void attempt_record_clear(struct attempt_record *record)
 	g_clear_pointer(&record->task_id, g_free);
 	g_clear_pointer(&record->boot_id, g_free);
 	g_clear_pointer(&record->reason, g_free);
+}
+
+void pool_record_clear(struct pool_record *record)
+{
+	g_clear_pointer(&record->name, g_free);
+	g_clear_pointer(&record->description, g_free);
+}
+
+void backfill_record_clear(struct backfill_record *record)
+{
+	g_clear_pointer(&record->dag_id, g_free);
+	g_clear_pointer(&record->conf, g_free);
 }
 
 struct dag_record dag_record_copy(const struct dag_record *record)
@@ -61,6 +76,9 @@ struct task_record task_record_copy(const struct task_record *record)
 	struct task_record copy = *record;
 	copy.task_id = g_strdup(record->task_id);
 	copy.reason = g_strdup(record->reason);
+	copy.decision = g_strdup(record->decision);
+	copy.wait_dag = g_strdup(record->wait_dag);
+	copy.wait_run = g_strdup(record->wait_run);
 	return copy;
 }
 
@@ -70,5 +88,21 @@ struct attempt_record attempt_record_copy(const struct attempt_record *record)
 	copy.task_id = g_strdup(record->task_id);
 	copy.boot_id = g_strdup(record->boot_id);
 	copy.reason = g_strdup(record->reason);
+	return copy;
+}
+
+struct pool_record pool_record_copy(const struct pool_record *record)
+{
+	struct pool_record copy = *record;
+	copy.name = g_strdup(record->name);
+	copy.description = g_strdup(record->description);
+	return copy;
+}
+
+struct backfill_record backfill_record_copy(const struct backfill_record *record)
+{
+	struct backfill_record copy = *record;
+	copy.dag_id = g_strdup(record->dag_id);
+	copy.conf = g_strdup(record->conf);
 	return copy;
 }

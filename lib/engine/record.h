@@ -37,6 +37,9 @@ struct run_record {
 	char *note;         /* or NULL */
 	char *triggered_by; /* Airflow's words: cli, rest_api, timetable, test ... */
 	char *reason;       /* why it failed, or NULL */
+	int64_t backfill;   /* the backfill that it belongs to; 0: none */
+	unsigned clear_number; /* how often it was begun anew */
+	int64_t deadline_at;   /* INSTANT_NONE: none, or it was missed and has been told */
 };
 
 struct task_record {
@@ -50,6 +53,41 @@ struct task_record {
 	int64_t retry_at; /* of TASK_UP_FOR_RETRY */
 	int64_t attempt;  /* the newest attempt's id; 0: none */
 	char *reason;     /* why it failed, waits, was skipped ..., or NULL */
+	int64_t map_length; /* of its return_value, for the tasks that are mapped over it; -1: none */
+	/*
+	 * What its success decided for those after it, as JSON: of a branch the list of the direct
+	 * downstream tasks that are followed, of a short circuit `false` when they are skipped;
+	 * NULL: nothing.
+	 */
+	char *decision;
+	/* Of TASK_DEFERRED and TASK_UP_FOR_RESCHEDULE: what it waits for. */
+	enum wait_kind wait;
+	int64_t wait_until;    /* INSTANT_NONE: no time will end it */
+	char *wait_dag, *wait_run; /* of WAIT_RUN; else NULL */
+	int64_t wait_since;    /* of the first attempt of this try: a sensor's timeout counts from it */
+};
+
+/* A pool: slots that tasks of all DAGs share. */
+struct pool_record {
+	char *name;
+	int64_t slots; /* -1: no limit */
+	char *description; /* or NULL */
+	bool include_deferred;
+};
+
+/* How a backfill treats slots that have a run. */
+enum reprocess { REPROCESS_NONE, REPROCESS_FAILED, REPROCESS_COMPLETED };
+
+struct backfill_record {
+	int64_t id; /* never reused */
+	char *dag_id;
+	int64_t from_date, to_date;
+	char *conf; /* JSON object, or NULL */
+	bool is_paused;
+	enum reprocess reprocess;
+	unsigned max_active_runs;
+	bool is_backwards;
+	int64_t created_at, completed_at; /* INSTANT_NONE while it goes on */
 };
 
 struct attempt_record {
@@ -73,8 +111,12 @@ void dag_record_clear(struct dag_record *record);
 void run_record_clear(struct run_record *record);
 void task_record_clear(struct task_record *record);
 void attempt_record_clear(struct attempt_record *record);
+void pool_record_clear(struct pool_record *record);
+void backfill_record_clear(struct backfill_record *record);
 /* Copies with strings of their own; free with the matching clear. */
 struct dag_record dag_record_copy(const struct dag_record *record);
 struct run_record run_record_copy(const struct run_record *record);
 struct task_record task_record_copy(const struct task_record *record);
 struct attempt_record attempt_record_copy(const struct attempt_record *record);
+struct pool_record pool_record_copy(const struct pool_record *record);
+struct backfill_record backfill_record_copy(const struct backfill_record *record);

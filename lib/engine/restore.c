@@ -78,6 +78,8 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 	case TASK_SKIPPED:
 	case TASK_UPSTREAM_FAILED:
 	case TASK_REMOVED:
+	case TASK_DEFERRED:
+	case TASK_UP_FOR_RESCHEDULE:
 	case N_TASK_STATES:
 		return;
 	}

@@ -24,6 +24,9 @@ static void instance_init(struct instance *instance, struct run *run, const char
 		.started_at = INSTANT_NONE,
 		.ended_at = INSTANT_NONE,
 		.retry_at = INSTANT_NONE,
+		.map_length = -1,
+		.wait_until = INSTANT_NONE,
+		.wait_since = INSTANT_NONE,
 	};
 }
 

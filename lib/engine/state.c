@@ -36,6 +36,8 @@ static const char *const task_states[N_TASK_STATES] = {
 	[TASK_UP_FOR_RETRY] = "up_for_retry",
 	[TASK_RESTARTING] = "restarting",
 	[TASK_REMOVED] = "removed",
+	[TASK_DEFERRED] = "deferred",
+	[TASK_UP_FOR_RESCHEDULE] = "up_for_reschedule",
 };
 
 static const char *const attempt_states[N_ATTEMPT_STATES] = {
@@ -61,7 +63,8 @@ static const unsigned task_moves[N_TASK_STATES] = {
 	/* Back to waiting: the attempt was taken back before it began. Never to none: a process is
 	   ended first. */
 	[TASK_RUNNING] = TASK_MARKS | SET(TASK_UP_FOR_RETRY) | SET(TASK_RESTARTING)
-		| SET(TASK_SCHEDULED) | SET(TASK_QUEUED),
+		| SET(TASK_SCHEDULED) | SET(TASK_QUEUED) | SET(TASK_DEFERRED)
+		| SET(TASK_UP_FOR_RESCHEDULE),
 	/* From the finished ones: cleared, or marked otherwise. */
 	[TASK_SUCCESS] = SET(TASK_NONE) | SET(TASK_FAILED) | SET(TASK_SKIPPED),
 	[TASK_FAILED] = SET(TASK_NONE) | SET(TASK_SUCCESS) | SET(TASK_SKIPPED),
@@ -71,6 +74,9 @@ static const unsigned task_moves[N_TASK_STATES] = {
 	[TASK_UP_FOR_RETRY] = SET(TASK_NONE) | SET(TASK_SCHEDULED) | SET(TASK_QUEUED)
 		| SET(TASK_RUNNING) | TASK_SETTLED,
 	[TASK_RESTARTING] = SET(TASK_NONE) | TASK_MARKS,
+	/* Without a process: to none when it looks again or is cleared. */
+	[TASK_DEFERRED] = SET(TASK_NONE) | SET(TASK_UP_FOR_RETRY) | TASK_SETTLED,
+	[TASK_UP_FOR_RESCHEDULE] = SET(TASK_NONE) | SET(TASK_UP_FOR_RETRY) | TASK_SETTLED,
 };
 
 static const unsigned run_moves[N_RUN_STATES] = {

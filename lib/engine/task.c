@@ -102,6 +102,8 @@ static void upstream_ended(
 	case TASK_RUNNING:
 	case TASK_UP_FOR_RETRY:
 	case TASK_RESTARTING:
+	case TASK_DEFERRED:
+	case TASK_UP_FOR_RESCHEDULE:
 	case N_TASK_STATES:
 		return; /* cleared within the same step */
 	}
@@ -235,7 +237,8 @@ static enum attempt_state ended_state(const struct instance *instance, const str
 		return ATTEMPT_FAILED;
 	if (event->ended.exit_code == 0)
 		return ATTEMPT_SUCCESS;
-	bool skips = instance->task && event->ended.exit_code == instance->task->skip_exit_code;
+	bool skips = instance->task
+		&& exit_codes_have(&instance->task->skip_on, event->ended.exit_code);
 	return skips ? ATTEMPT_SKIPPED : ATTEMPT_FAILED;
 }
 

@@ -112,6 +112,9 @@ static char *instance_sentence(const struct engine *engine, const struct instanc
 		return since("was skipped at", record->ended_at, record->reason);
 	case TASK_UPSTREAM_FAILED:
 		return since("did not run at", record->ended_at, record->reason);
+	case TASK_DEFERRED:
+	case TASK_UP_FOR_RESCHEDULE:
+		return g_strdup("waits");
 	case TASK_REMOVED:
 	case N_TASK_STATES:
 		return g_strdup("is not part of the DAG any more");

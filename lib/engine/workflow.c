@@ -220,6 +220,7 @@ static void run_at_slot(struct engine *engine, struct workflow *workflow, int64_
 		.queued_at = engine->now,
 		.started_at = INSTANT_NONE,
 		.ended_at = INSTANT_NONE,
+		.deadline_at = INSTANT_NONE,
 		.version = workflow->record.version,
 		.triggered_by = "timetable",
 	};

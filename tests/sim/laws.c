@@ -10,7 +10,7 @@ static bool is_active(enum task_state state)
 static const struct task_record *task_at(
 	const struct sim *sim, const struct run_record *run, const struct task *task)
 {
-	return engine_task(sim->engine, run->dag_id, run->run_id, task->task_id);
+	return engine_task(sim->engine, run->dag_id, run->run_id, task->task_id, -1);
 }
 
 /* No task runs before those before it ended well. */

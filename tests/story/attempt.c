@@ -25,7 +25,7 @@ static const struct task_record *task_look(
 	const struct play *play, const struct run_record *run, const char *task_id)
 {
 	const struct task_record *task =
-		engine_task(play->engine, run->dag_id, run->run_id, task_id);
+		engine_task(play->engine, run->dag_id, run->run_id, task_id, -1);
 	return task ? task : memory_task(play->memory, run->id, task_id);
 }
 

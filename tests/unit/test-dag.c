@@ -57,7 +57,7 @@ static void the_first_example_of_the_manual_loads(void)
 	g_assert_cmpuint(first->retries, ==, 1);
 	g_assert_cmpuint(second->retries, ==, 3);
 	g_assert_cmpint(second->retry_delay_us, ==, 5 * MINUTE_US);
-	g_assert_cmpint(second->skip_exit_code, ==, 99);
+	g_assert_true(exit_codes_have(&second->skip_on, 99));
 	g_assert_true(first->operator== second->operator);
 	g_assert_true(task_is_upstream(dag, first, second));
 	g_assert_false(task_is_upstream(dag, second, first));
@@ -82,7 +82,7 @@ static void what_is_not_written_has_airflows_defaults(void)
 	g_assert_cmpint(task->priority_weight, ==, 1);
 	g_assert_true(task->do_xcom_push);
 	g_assert_cmpint(task->on_lost, ==, ON_LOST_RETRY);
-	g_assert_cmpint(task->skip_exit_code, ==, 99);
+	g_assert_true(exit_codes_have(&task->skip_on, 99));
 }
 
 static void keys_of_later_versions_may_say_what_is_so_anyway(void)
