@@ -80,9 +80,18 @@ static struct dag *version(struct loading *loading, const char *hash, char **why
 	return dag;
 }
 
+/* The engine knows pools and backfills by and by; their rows are kept whatever it makes of them. */
+static void on_pool(void *data, const struct pool_record *pool)
+{
+}
+
 static void on_dag(void *data, const struct dag_record *dag)
 {
 	engine_restore_dag(((struct loading *)data)->engine, dag);
+}
+
+static void on_backfill(void *data, const struct backfill_record *backfill)
+{
 }
 
 static void on_run(void *data, const struct run_record *run)
@@ -148,7 +157,8 @@ bool daemon_load_engine(struct daemon *daemon, GError **error)
 		.versions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, version_free),
 		.runs = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, loaded_run_free),
 	};
-	struct store_visitor visitor = {on_dag, on_run, on_task, on_attempt, &loading};
+	struct store_visitor visitor = {
+		on_pool, on_dag, on_backfill, on_run, on_task, on_attempt, &loading};
 	bool is_loaded = reader_load(daemon->reader, &visitor, error);
 	struct engine *old = is_loaded ? daemon->engine : loading.engine;
 	struct attempts *old_attempts = is_loaded ? daemon->attempts : loading.attempts;

@@ -85,6 +85,15 @@ static void put_instant(struct batch *batch, int64_t at)
 		put_integer(batch, at);
 }
 
+/* NULL where it is what most rows have. */
+static void put_unless(struct batch *batch, int64_t value, int64_t usual)
+{
+	if (value == usual)
+		put_byte(batch, PARAMETER_NULL);
+	else
+		put_integer(batch, value);
+}
+
 static void put_bytes(struct batch *batch, enum parameter_kind kind, const void *bytes, size_t len)
 {
 	put_byte(batch, kind);
@@ -207,7 +216,7 @@ void batch_version(struct batch *batch, const char *hash, const char *dag_id, co
 void batch_run(struct batch *batch, const struct run_record *run)
 {
 	batch->run_max = MAX(batch->run_max, run->id);
-	put_statement(batch, WRITE_RUN, 18);
+	put_statement(batch, WRITE_RUN, 21);
 	put_integer(batch, run->id);
 	put_text(batch, run->dag_id);
 	put_text(batch, run->run_id);
@@ -226,11 +235,14 @@ void batch_run(struct batch *batch, const struct run_record *run)
 	put_text(batch, run->note);
 	put_text(batch, run->triggered_by);
 	put_text(batch, run->reason);
+	put_unless(batch, run->backfill, 0);
+	put_unless(batch, run->clear_number, 0);
+	put_instant(batch, run->deadline_at);
 }
 
 void batch_task(struct batch *batch, const struct task_record *task)
 {
-	put_statement(batch, WRITE_TASK, 13);
+	put_statement(batch, WRITE_TASK, 20);
 	put_integer(batch, task->run);
 	put_text(batch, task->task_id);
 	put_integer(batch, task->map_index);
@@ -244,6 +256,13 @@ void batch_task(struct batch *batch, const struct task_record *task)
 	put_instant(batch, task->retry_at);
 	put_integer(batch, task->attempt);
 	put_text(batch, task->reason);
+	put_unless(batch, task->map_length, -1);
+	put_text(batch, task->decision);
+	put_unless(batch, task->wait, WAIT_NONE);
+	put_instant(batch, task->wait_until);
+	put_text(batch, task->wait_dag);
+	put_text(batch, task->wait_run);
+	put_instant(batch, task->wait_since);
 }
 
 void batch_task_delete(struct batch *batch, const struct task_key *task)
@@ -271,6 +290,39 @@ void batch_attempt(struct batch *batch, const struct attempt_record *attempt)
 	put_integer(batch, attempt->exit_code);
 	put_integer(batch, attempt->signal);
 	put_text(batch, attempt->reason);
+}
+
+void batch_backfill(struct batch *batch, const struct backfill_record *backfill)
+{
+	batch->backfill_max = MAX(batch->backfill_max, backfill->id);
+	put_statement(batch, WRITE_BACKFILL, 12);
+	put_integer(batch, backfill->id);
+	put_text(batch, backfill->dag_id);
+	put_instant(batch, backfill->from_date);
+	put_instant(batch, backfill->to_date);
+	put_text(batch, backfill->conf);
+	put_integer(batch, backfill->is_paused);
+	put_integer(batch, backfill->reprocess);
+	put_integer(batch, backfill->max_active_runs);
+	put_integer(batch, backfill->is_backwards);
+	put_instant(batch, backfill->created_at);
+	put_instant(batch, backfill->updated_at);
+	put_instant(batch, backfill->completed_at);
+}
+
+void batch_pool(struct batch *batch, const struct pool_record *pool)
+{
+	put_statement(batch, WRITE_POOL, 4);
+	put_text(batch, pool->name);
+	put_integer(batch, pool->slots);
+	put_text(batch, pool->description);
+	put_integer(batch, pool->include_deferred);
+}
+
+void batch_pool_delete(struct batch *batch, const char *name)
+{
+	put_statement(batch, FORGET_POOL, 1);
+	put_text(batch, name);
 }
 
 void batch_xcom(

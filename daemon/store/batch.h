@@ -19,12 +19,15 @@ enum write_statement {
 	WRITE_RUN,
 	WRITE_TASK,
 	WRITE_ATTEMPT,
+	WRITE_BACKFILL,
+	WRITE_POOL,
 	WRITE_XCOM,
 	WRITE_RENDERED,
 	WRITE_VARIABLE,
 	WRITE_CONNECTION,
 	FORGET_TASK,
 	FORGET_XCOMS,
+	FORGET_POOL,
 	FORGET_VARIABLE,
 	FORGET_CONNECTION,
 	/* With all that hangs on it, in this order. */
@@ -39,6 +42,7 @@ enum write_statement {
 	FORGET_DAG_TASKS,
 	FORGET_DAG_KEEP_IDS,
 	FORGET_DAG_ATTEMPTS,
+	FORGET_DAG_BACKFILLS,
 	FORGET_DAG_RUNS,
 	FORGET_DAG_COUNTS,
 	FORGET_DAG_VERSIONS,
@@ -49,8 +53,8 @@ enum write_statement {
 struct batch {
 	uint8_t *bytes;
 	size_t len, size;
-	bool has_secrets;             /* overwrite before freeing */
-	int64_t run_max, attempt_max; /* the highest ids in it */
+	bool has_secrets;                           /* overwrite before freeing */
+	int64_t run_max, attempt_max, backfill_max; /* the highest ids in it */
 	/* While it is the store's. */
 	store_done *done;
 	void *data;

@@ -194,6 +194,20 @@ bool conditions_of_tasks(
 	return true;
 }
 
+bool conditions_of_backfills(
+	struct conditions *conditions, const struct listing *listing, GError **error)
+{
+	condition_text(conditions, "backfill.dag_id = ?", unless_any(listing->dag_id));
+	return true;
+}
+
+bool conditions_of_pools(
+	struct conditions *conditions, const struct listing *listing, GError **error)
+{
+	condition_pattern(conditions, "pool.name LIKE ?", listing->pattern);
+	return true;
+}
+
 bool conditions_of_variables(
 	struct conditions *conditions, const struct listing *listing, GError **error)
 {

@@ -87,6 +87,25 @@ static const struct order task_orders[] = {
 	{"data_interval_end", "run.data_interval_end"},
 };
 
+static const struct order backfill_orders[] = {
+	{"id", "backfill.id"},
+	{"dag_id", "backfill.dag_id"},
+	{"from_date", "backfill.from_date"},
+	{"to_date", "backfill.to_date"},
+	{"created_at", "backfill.created_at"},
+	{"updated_at", "backfill.updated_at"},
+	{"completed_at", "backfill.completed_at"},
+};
+
+static const struct order pool_orders[] = {
+	{"name", "pool.name"},
+	{"pool", "pool.name"},
+	{"id", "pool.name"},
+	{"slots", "pool.slots"},
+	{"description", "pool.description"},
+	{"include_deferred", "pool.include_deferred"},
+};
+
 static const struct order variable_orders[] = {
 	{"key", "variable.key"},
 	{"id", "variable.key"},
@@ -123,6 +142,26 @@ static const struct list_kind task_list = {
 	.ties = {"task.run", "task.task_id", "task.map_index"},
 	ORDERS(task_orders),
 	.rows = &task_rows,
+};
+
+static const struct list_kind backfill_list = {
+	.what = "backfills",
+	.add_conditions = conditions_of_backfills,
+	.columns = BACKFILL_COLUMNS,
+	.from = "backfill",
+	.ties = {"backfill.id"},
+	ORDERS(backfill_orders),
+	.rows = &backfill_rows,
+};
+
+static const struct list_kind pool_list = {
+	.what = "pools",
+	.add_conditions = conditions_of_pools,
+	.columns = POOL_COLUMNS,
+	.from = "pool",
+	.ties = {"pool.name"},
+	ORDERS(pool_orders),
+	.rows = &pool_rows,
 };
 
 static const struct list_kind variable_list = {
@@ -246,6 +285,18 @@ GArray *reader_tasks(
 	struct reader *reader, const struct listing *listing, int64_t *total, GError **error)
 {
 	return list_read(reader, &task_list, listing, total, error);
+}
+
+GArray *reader_backfills(
+	struct reader *reader, const struct listing *listing, int64_t *total, GError **error)
+{
+	return list_read(reader, &backfill_list, listing, total, error);
+}
+
+GArray *reader_pools(
+	struct reader *reader, const struct listing *listing, int64_t *total, GError **error)
+{
+	return list_read(reader, &pool_list, listing, total, error);
 }
 
 GArray *reader_variables(

@@ -19,13 +19,15 @@ static bool epoch_raise(sqlite3 *db, struct opening *opening, GError **error)
 
 static bool ids_read(sqlite3 *db, struct opening *opening, GError **error)
 {
-	return database_integer(db,
-		       "SELECT max(last_run, ifnull((SELECT max(id) FROM run), 0)) FROM meta",
-		       &opening->last_run, error)
-		&& database_integer(db,
-			"SELECT max(last_attempt, ifnull((SELECT max(id) FROM attempt), 0)) FROM "
-			"meta",
-			&opening->last_attempt, error);
+	static const char run[] =
+		"SELECT max(last_run, ifnull((SELECT max(id) FROM run), 0)) FROM meta";
+	static const char attempt[] =
+		"SELECT max(last_attempt, ifnull((SELECT max(id) FROM attempt), 0)) FROM meta";
+	static const char backfill[] =
+		"SELECT max(last_backfill, ifnull((SELECT max(id) FROM backfill), 0)) FROM meta";
+	return database_integer(db, run, &opening->last_run, error)
+		&& database_integer(db, attempt, &opening->last_attempt, error)
+		&& database_integer(db, backfill, &opening->last_backfill, error);
 }
 
 /* ---- the key ---- */

@@ -16,7 +16,7 @@ struct opening {
 	struct vault *vault;
 	struct writer *writer;
 	struct reader *loop_reader, *query_reader;
-	int64_t epoch, last_run, last_attempt;
+	int64_t epoch, last_run, last_attempt, last_backfill;
 };
 
 bool opening_begin(struct opening *opening, const char *path, const char *key_path, GError **error);

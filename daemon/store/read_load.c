@@ -6,10 +6,22 @@
 /* Hands each row of a statement to the visitor's function for such rows. */
 typedef void row_visit(sqlite3_stmt *row, const struct store_visitor *visitor);
 
+static void visit_pool(sqlite3_stmt *row, const struct store_visitor *visitor)
+{
+	struct pool_record pool = row_pool(row);
+	visitor->on_pool(visitor->data, &pool);
+}
+
 static void visit_dag(sqlite3_stmt *row, const struct store_visitor *visitor)
 {
 	struct dag_record dag = row_dag(row);
 	visitor->on_dag(visitor->data, &dag);
+}
+
+static void visit_backfill(sqlite3_stmt *row, const struct store_visitor *visitor)
+{
+	struct backfill_record backfill = row_backfill(row);
+	visitor->on_backfill(visitor->data, &backfill);
 }
 
 static void visit_run(sqlite3_stmt *row, const struct store_visitor *visitor)
@@ -34,7 +46,9 @@ static const struct {
 	enum read_statement statement;
 	row_visit *visit;
 } passes[] = {
+	{READ_POOLS, visit_pool},
 	{READ_DAGS, visit_dag},
+	{READ_LIVE_BACKFILLS, visit_backfill},
 	{READ_LIVE_RUNS, visit_run},
 	{READ_LIVE_TASKS, visit_task},
 	{READ_LIVE_ATTEMPTS, visit_attempt},

@@ -53,6 +53,16 @@ bool reader_task(
 	return reader_take(reader, statement, &task_rows, task, error);
 }
 
+bool reader_backfill(
+	struct reader *reader, int64_t id, struct backfill_record *backfill, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_BACKFILL, error);
+	if (statement == NULL)
+		return false;
+	sqlite3_bind_int64(statement, 1, id);
+	return reader_take(reader, statement, &backfill_rows, backfill, error);
+}
+
 /* The text of the first column; NULL: no row. A NULL statement answers NULL. */
 static char *text_take(struct reader *reader, sqlite3_stmt *statement, GError **error)
 {

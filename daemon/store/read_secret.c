@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What is known by a name: variables, connections, pools. */
 #include "daemon/store/reader.h"
 #include "daemon/store/row.h"
 
@@ -22,6 +23,15 @@ bool reader_connection(
 	return reader_take(reader, statement, &connection_rows, connection, error);
 }
 
+bool reader_pool(struct reader *reader, const char *name, struct pool_record *pool, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_POOL, error);
+	if (statement == NULL)
+		return false;
+	bind_text(statement, 1, name);
+	return reader_take(reader, statement, &pool_rows, pool, error);
+}
+
 static char **names_read(struct reader *reader, enum read_statement which)
 {
 	GPtrArray *names = g_ptr_array_new();
@@ -43,4 +53,9 @@ char **reader_variable_names(struct reader *reader)
 char **reader_connection_names(struct reader *reader)
 {
 	return names_read(reader, READ_CONNECTION_NAMES);
+}
+
+char **reader_pool_names(struct reader *reader)
+{
+	return names_read(reader, READ_POOL_NAMES);
 }

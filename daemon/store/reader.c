@@ -9,7 +9,10 @@
 #define OF_LIVE_RUN "run IN (SELECT id FROM run WHERE " RUN_IS_LIVE ")"
 
 static const char *const statements[N_READ_STATEMENTS] = {
+	[READ_POOLS] = "SELECT " POOL_COLUMNS " FROM pool ORDER BY name",
 	[READ_DAGS] = "SELECT " DAG_COLUMNS " FROM dag ORDER BY dag_id",
+	[READ_LIVE_BACKFILLS] = "SELECT " BACKFILL_COLUMNS " FROM backfill"
+				" WHERE completed_at IS NULL ORDER BY id",
 	[READ_LIVE_RUNS] = "SELECT " RUN_COLUMNS " FROM run WHERE " RUN_IS_LIVE " ORDER BY id",
 	[READ_LIVE_TASKS] = "SELECT " TASK_COLUMNS " FROM task WHERE " OF_LIVE_RUN
 			    " ORDER BY run, task_id, map_index",
@@ -30,10 +33,13 @@ static const char *const statements[N_READ_STATEMENTS] = {
 	[READ_XCOMS] = "SELECT task_id, key, value, map_index, at FROM xcom"
 		       " WHERE run = ? AND task_id = ? ORDER BY map_index, key",
 	[READ_RENDERED] = "SELECT fields FROM rendered WHERE " OF_TASK,
+	[READ_POOL] = "SELECT " POOL_COLUMNS " FROM pool WHERE name = ?",
+	[READ_BACKFILL] = "SELECT " BACKFILL_COLUMNS " FROM backfill WHERE id = ?",
 	[READ_VARIABLE] = "SELECT " VARIABLE_COLUMNS " FROM variable WHERE key = ?",
 	[READ_CONNECTION] = "SELECT " CONNECTION_COLUMNS " FROM connection WHERE conn_id = ?",
 	[READ_VARIABLE_NAMES] = "SELECT key FROM variable ORDER BY key",
 	[READ_CONNECTION_NAMES] = "SELECT conn_id FROM connection ORDER BY conn_id",
+	[READ_POOL_NAMES] = "SELECT name FROM pool ORDER BY name",
 };
 
 struct reader *reader_open(const char *path, const struct vault *vault, GError **error)

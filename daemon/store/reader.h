@@ -12,7 +12,9 @@
 #include "daemon/store/vault.h"
 
 enum read_statement {
+	READ_POOLS,
 	READ_DAGS,
+	READ_LIVE_BACKFILLS,
 	READ_LIVE_RUNS,
 	READ_LIVE_TASKS,
 	READ_LIVE_ATTEMPTS,
@@ -27,10 +29,13 @@ enum read_statement {
 	READ_XCOM,
 	READ_XCOMS,
 	READ_RENDERED,
+	READ_POOL,
+	READ_BACKFILL,
 	READ_VARIABLE,
 	READ_CONNECTION,
 	READ_VARIABLE_NAMES,
 	READ_CONNECTION_NAMES,
+	READ_POOL_NAMES,
 	N_READ_STATEMENTS,
 };
 
@@ -54,8 +59,8 @@ struct row_kind {
 	void (*clear)(void *record);
 	bool (*fill)(struct reader *reader, sqlite3_stmt *row, void *record, GError **error);
 };
-extern const struct row_kind run_rows, task_rows, attempt_rows, xcom_rows, variable_rows,
-	connection_rows;
+extern const struct row_kind run_rows, task_rows, attempt_rows, backfill_rows, pool_rows, xcom_rows,
+	variable_rows, connection_rows;
 /* The first row of a bound statement; false: there is none, or an error is set. */
 bool reader_take(struct reader *reader, sqlite3_stmt *statement, const struct row_kind *kind,
 	void *record, GError **error);

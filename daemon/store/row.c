@@ -11,11 +11,17 @@ char *row_text(sqlite3_stmt *row, int i)
 	return (char *)sqlite3_column_text(row, i);
 }
 
-static int64_t row_instant(sqlite3_stmt *row, int i)
+/* NULL: what most rows have. */
+static int64_t row_integer_or(sqlite3_stmt *row, int i, int64_t usual)
 {
 	if (sqlite3_column_type(row, i) == SQLITE_NULL)
-		return INSTANT_NONE;
+		return usual;
 	return sqlite3_column_int64(row, i);
+}
+
+static int64_t row_instant(sqlite3_stmt *row, int i)
+{
+	return row_integer_or(row, i, INSTANT_NONE);
 }
 
 struct dag_record row_dag(sqlite3_stmt *row)
@@ -53,6 +59,9 @@ struct run_record row_run(sqlite3_stmt *row)
 		.note = row_text(row, 15),
 		.triggered_by = row_text(row, 16),
 		.reason = row_text(row, 17),
+		.backfill = row_integer_or(row, 18, 0),
+		.clear_number = (unsigned)row_integer_or(row, 19, 0),
+		.deadline_at = row_instant(row, 20),
 	};
 }
 
@@ -72,6 +81,13 @@ struct task_record row_task(sqlite3_stmt *row)
 		.retry_at = row_instant(row, 10),
 		.attempt = sqlite3_column_int64(row, 11),
 		.reason = row_text(row, 12),
+		.map_length = row_integer_or(row, 13, -1),
+		.decision = row_text(row, 14),
+		.wait = (enum wait_kind)row_integer_or(row, 15, WAIT_NONE),
+		.wait_until = row_instant(row, 16),
+		.wait_dag = row_text(row, 17),
+		.wait_run = row_text(row, 18),
+		.wait_since = row_instant(row, 19),
 	};
 }
 
@@ -96,6 +112,34 @@ struct attempt_record row_attempt(sqlite3_stmt *row)
 	if (sqlite3_column_bytes(row, 6) == ATTEMPT_TOKEN_SIZE)
 		memcpy(attempt.token, sqlite3_column_blob(row, 6), ATTEMPT_TOKEN_SIZE);
 	return attempt;
+}
+
+struct backfill_record row_backfill(sqlite3_stmt *row)
+{
+	return (struct backfill_record){
+		.id = sqlite3_column_int64(row, 0),
+		.dag_id = row_text(row, 1),
+		.from_date = row_instant(row, 2),
+		.to_date = row_instant(row, 3),
+		.conf = row_text(row, 4),
+		.is_paused = sqlite3_column_int(row, 5) != 0,
+		.reprocess = (enum reprocess)sqlite3_column_int(row, 6),
+		.max_active_runs = (unsigned)sqlite3_column_int64(row, 7),
+		.is_backwards = sqlite3_column_int(row, 8) != 0,
+		.created_at = row_instant(row, 9),
+		.updated_at = row_instant(row, 10),
+		.completed_at = row_instant(row, 11),
+	};
+}
+
+struct pool_record row_pool(sqlite3_stmt *row)
+{
+	return (struct pool_record){
+		.name = row_text(row, 0),
+		.slots = sqlite3_column_int64(row, 1),
+		.description = row_text(row, 2),
+		.include_deferred = sqlite3_column_int(row, 3) != 0,
+	};
 }
 
 static char *row_unseal(sqlite3_stmt *row, int i, const struct vault *vault,

@@ -16,15 +16,21 @@
 	"run.id, run.dag_id, run.run_id, run.type, run.state, run.slot, run.logical_date,"  \
 	" run.data_interval_start, run.data_interval_end, run.run_after, run.queued_at,"    \
 	" run.started_at, run.ended_at, run.conf, run.version, run.note, run.triggered_by," \
-	" run.reason"
+	" run.reason, run.backfill, run.clear_number, run.deadline_at"
 #define TASK_COLUMNS                                                                           \
 	"task.run, task.task_id, task.map_index, task.state, task.try_number, task.max_tries," \
 	" task.scheduled_at, task.queued_at, task.started_at, task.ended_at, task.retry_at,"   \
-	" task.attempt, task.reason"
+	" task.attempt, task.reason, task.map_length, task.decision, task.wait,"               \
+	" task.wait_until, task.wait_dag, task.wait_run, task.wait_since"
 #define ATTEMPT_COLUMNS                                                                     \
 	"attempt.id, attempt.run, attempt.task_id, attempt.map_index, attempt.try_number,"  \
 	" attempt.state, attempt.token, attempt.boot_id, attempt.pid, attempt.launched_at," \
 	" attempt.started_at, attempt.ended_at, attempt.exit_code, attempt.signal, attempt.reason"
+#define BACKFILL_COLUMNS                                                                     \
+	"backfill.id, backfill.dag_id, backfill.from_date, backfill.to_date, backfill.conf," \
+	" backfill.is_paused, backfill.reprocess, backfill.max_active_runs,"                 \
+	" backfill.is_backwards, backfill.created_at, backfill.updated_at, backfill.completed_at"
+#define POOL_COLUMNS "pool.name, pool.slots, pool.description, pool.include_deferred"
 #define VARIABLE_COLUMNS "variable.key, variable.description, variable.sealed"
 #define CONNECTION_COLUMNS \
 	"connection.conn_id, connection.conn_type, connection.description, connection.sealed"
@@ -34,6 +40,8 @@ struct dag_record row_dag(sqlite3_stmt *row);
 struct run_record row_run(sqlite3_stmt *row);
 struct task_record row_task(sqlite3_stmt *row);
 struct attempt_record row_attempt(sqlite3_stmt *row);
+struct backfill_record row_backfill(sqlite3_stmt *row);
+struct pool_record row_pool(sqlite3_stmt *row);
 
 /* These are sealed: the texts are the record's own (clear it). False and an error when they cannot
  * be opened. */

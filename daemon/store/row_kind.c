@@ -24,6 +24,20 @@ static bool attempt_fill(struct reader *reader, sqlite3_stmt *row, void *record,
 	return true;
 }
 
+static bool backfill_fill(struct reader *reader, sqlite3_stmt *row, void *record, GError **error)
+{
+	struct backfill_record backfill = row_backfill(row);
+	*(struct backfill_record *)record = backfill_record_copy(&backfill);
+	return true;
+}
+
+static bool pool_fill(struct reader *reader, sqlite3_stmt *row, void *record, GError **error)
+{
+	struct pool_record pool = row_pool(row);
+	*(struct pool_record *)record = pool_record_copy(&pool);
+	return true;
+}
+
 static bool xcom_fill(struct reader *reader, sqlite3_stmt *row, void *record, GError **error)
 {
 	*(struct xcom *)record = (struct xcom){
@@ -59,6 +73,10 @@ const struct row_kind task_rows = {
 	sizeof(struct task_record), (GDestroyNotify)task_record_clear, task_fill};
 const struct row_kind attempt_rows = {
 	sizeof(struct attempt_record), (GDestroyNotify)attempt_record_clear, attempt_fill};
+const struct row_kind backfill_rows = {
+	sizeof(struct backfill_record), (GDestroyNotify)backfill_record_clear, backfill_fill};
+const struct row_kind pool_rows = {
+	sizeof(struct pool_record), (GDestroyNotify)pool_record_clear, pool_fill};
 const struct row_kind xcom_rows = {sizeof(struct xcom), (GDestroyNotify)xcom_clear, xcom_fill};
 const struct row_kind variable_rows = {
 	sizeof(struct variable), (GDestroyNotify)variable_clear, variable_fill};

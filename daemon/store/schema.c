@@ -35,14 +35,14 @@ static const char version_1[] =
 	"CREATE UNIQUE INDEX run_slot ON run (dag_id, slot) WHERE slot IS NOT NULL;"
 	"CREATE INDEX run_age ON run (dag_id, run_after);"
 	"CREATE INDEX run_after ON run (run_after);"
-	"CREATE INDEX run_live ON run (state) WHERE " RUN_IS_LIVE ";"
+	"CREATE INDEX run_live ON run (state) WHERE state IN (0, 1);"
 
 	"CREATE TABLE task (run INTEGER NOT NULL, task_id TEXT NOT NULL,"
 	" map_index INTEGER NOT NULL, state INTEGER NOT NULL, try_number INTEGER NOT NULL,"
 	" max_tries INTEGER NOT NULL, scheduled_at INTEGER, queued_at INTEGER,"
 	" started_at INTEGER, ended_at INTEGER, retry_at INTEGER, attempt INTEGER NOT NULL,"
 	" reason TEXT, PRIMARY KEY (run, task_id, map_index)) STRICT, WITHOUT ROWID;"
-	"CREATE INDEX task_live ON task (state) WHERE " TASK_IS_LIVE ";"
+	"CREATE INDEX task_live ON task (state) WHERE state IN (0, 1, 2, 3, 8, 9);"
 
 	"CREATE TABLE attempt (id INTEGER PRIMARY KEY, run INTEGER NOT NULL,"
 	" task_id TEXT NOT NULL, map_index INTEGER NOT NULL, try_number INTEGER NOT NULL,"
@@ -50,7 +50,7 @@ static const char version_1[] =
 	" launched_at INTEGER, started_at INTEGER, ended_at INTEGER,"
 	" exit_code INTEGER NOT NULL, signal INTEGER NOT NULL, reason TEXT) STRICT;"
 	"CREATE INDEX attempt_task ON attempt (run, task_id, map_index);"
-	"CREATE INDEX attempt_live ON attempt (run) WHERE " ATTEMPT_IS_LIVE ";"
+	"CREATE INDEX attempt_live ON attempt (run) WHERE state = 0;"
 
 	"CREATE TABLE xcom (run INTEGER NOT NULL, task_id TEXT NOT NULL,"
 	" map_index INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
@@ -81,8 +81,41 @@ static const char version_1[] =
 	" UPDATE run_count SET n = n - 1 WHERE dag_id = old.dag_id AND state = old.state;"
 	"END;";
 
+/*
+ * What most rows lack is NULL there, which takes one byte: no length, nothing decided, waits for
+ * nothing, no backfill, begun once.
+ */
+static const char version_2[] =
+	"ALTER TABLE meta ADD COLUMN last_backfill INTEGER NOT NULL DEFAULT 0;"
+
+	"ALTER TABLE run ADD COLUMN backfill INTEGER;"
+	"ALTER TABLE run ADD COLUMN clear_number INTEGER;"
+	"ALTER TABLE run ADD COLUMN deadline_at INTEGER;"
+	"CREATE INDEX run_date ON run (dag_id, logical_date) WHERE logical_date IS NOT NULL;"
+
+	"ALTER TABLE task ADD COLUMN map_length INTEGER;"
+	"ALTER TABLE task ADD COLUMN decision TEXT;"
+	"ALTER TABLE task ADD COLUMN wait INTEGER;"
+	"ALTER TABLE task ADD COLUMN wait_until INTEGER;"
+	"ALTER TABLE task ADD COLUMN wait_dag TEXT;"
+	"ALTER TABLE task ADD COLUMN wait_run TEXT;"
+	"ALTER TABLE task ADD COLUMN wait_since INTEGER;"
+	"DROP INDEX task_live;"
+	"CREATE INDEX task_live ON task (state) WHERE " TASK_IS_LIVE ";"
+
+	"CREATE TABLE pool (name TEXT PRIMARY KEY, slots INTEGER NOT NULL, description TEXT,"
+	" include_deferred INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE backfill (id INTEGER PRIMARY KEY, dag_id TEXT NOT NULL,"
+	" from_date INTEGER, to_date INTEGER, conf TEXT, is_paused INTEGER NOT NULL,"
+	" reprocess INTEGER NOT NULL, max_active_runs INTEGER NOT NULL,"
+	" is_backwards INTEGER NOT NULL, created_at INTEGER, updated_at INTEGER,"
+	" completed_at INTEGER) STRICT;"
+	"CREATE INDEX backfill_dag ON backfill (dag_id);"
+	"CREATE INDEX backfill_live ON backfill (id) WHERE completed_at IS NULL;";
+
 /* Each brings a file from the version before it to its own: only ever added to. */
-static const char *const versions[] = {version_1};
+static const char *const versions[] = {version_1, version_2};
 
 static bool refuse_newer(sqlite3 *db, int64_t version, GError **error)
 {

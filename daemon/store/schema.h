@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 
 /* The states in which a task instance is not finished, as the partial index has them. */
-#define TASK_IS_LIVE "state IN (0, 1, 2, 3, 8, 9)"
+#define TASK_IS_LIVE "state IN (0, 1, 2, 3, 8, 9, 11, 12)"
 #define RUN_IS_LIVE "state IN (0, 1)"
 #define ATTEMPT_IS_LIVE "state = 0"
 

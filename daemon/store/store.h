@@ -46,6 +46,7 @@ int64_t store_epoch(const struct store *store);
 /* Higher than every id ever given, also to rows deleted since. */
 int64_t store_next_run(const struct store *store);
 int64_t store_next_attempt(const struct store *store);
+int64_t store_next_backfill(const struct store *store);
 
 /* ---- writing: a batch is one transaction ---- */
 
@@ -64,6 +65,10 @@ void batch_version(struct batch *batch, const char *hash, const char *dag_id, co
 void batch_run(struct batch *batch, const struct run_record *run);
 void batch_task(struct batch *batch, const struct task_record *task);
 void batch_attempt(struct batch *batch, const struct attempt_record *attempt);
+
+void batch_backfill(struct batch *batch, const struct backfill_record *backfill);
+void batch_pool(struct batch *batch, const struct pool_record *pool);
+void batch_pool_delete(struct batch *batch, const char *name);
 
 /* Of which task instance. */
 struct task_key {
@@ -127,7 +132,9 @@ void store_read(struct store *store, store_query *query, store_query_done *done,
 /* What the engine needs at start, in this order; a visitor returns nothing and copies what it
  * keeps. */
 struct store_visitor {
+	void (*on_pool)(void *data, const struct pool_record *pool);
 	void (*on_dag)(void *data, const struct dag_record *dag);
+	void (*on_backfill)(void *data, const struct backfill_record *backfill); /* unfinished */
 	/*
 	 * Runs that are not finished, oldest first, then their task instances, then all unfinished
 	 * attempts (of a run that has finished, too: its process may still have to be ended).
@@ -168,6 +175,10 @@ GArray *reader_tasks(
 	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
 /* All tries of one task instance, oldest first. */
 GArray *reader_attempts(struct reader *reader, const struct task_key *task, GError **error);
+GArray *reader_pools(
+	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
+GArray *reader_backfills(
+	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
 GArray *reader_variables(
 	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
 GArray *reader_connections(
@@ -181,6 +192,9 @@ bool reader_task(struct reader *reader, const struct task_key *key, struct task_
 	GError **error);
 /* All task instances of a run that have a row. */
 GArray *reader_tasks_of_run(struct reader *reader, int64_t run, GError **error);
+bool reader_pool(struct reader *reader, const char *name, struct pool_record *pool, GError **error);
+bool reader_backfill(
+	struct reader *reader, int64_t id, struct backfill_record *backfill, GError **error);
 bool reader_variable(
 	struct reader *reader, const char *key, struct variable *variable, GError **error);
 bool reader_connection(
@@ -188,6 +202,7 @@ bool reader_connection(
 /* The names alone, sorted, with NULL after the last one; none when they cannot be read. */
 char **reader_variable_names(struct reader *reader);
 char **reader_connection_names(struct reader *reader);
+char **reader_pool_names(struct reader *reader);
 /* JSON text (g_free), or NULL when there is none. */
 char *reader_xcom(struct reader *reader, const struct task_key *task, const char *key);
 /* An object key -> {value, at} is made by the API; here: array of {key, value, at}. */

@@ -19,7 +19,8 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 	[WRITE_VERSION] = "INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?)",
 	/* Not REPLACE: it would delete another run of the same name or slot. */
 	[WRITE_RUN] =
-		"INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		"INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		" ?, ?, ?)"
 		" ON CONFLICT (id) DO UPDATE SET state = excluded.state,"
 		" logical_date = excluded.logical_date,"
 		" data_interval_start = excluded.data_interval_start,"
@@ -27,23 +28,31 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 		" run_after = excluded.run_after, queued_at = excluded.queued_at,"
 		" started_at = excluded.started_at, ended_at = excluded.ended_at,"
 		" conf = excluded.conf, version = excluded.version, note = excluded.note,"
-		" triggered_by = excluded.triggered_by, reason = excluded.reason",
+		" triggered_by = excluded.triggered_by, reason = excluded.reason,"
+		" backfill = excluded.backfill, clear_number = excluded.clear_number,"
+		" deadline_at = excluded.deadline_at",
 	/* Not REPLACE here either: to change a row in place spares the indexes. */
-	[WRITE_TASK] = "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	[WRITE_TASK] = "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		       " ?, ?, ?, ?)"
 		       " ON CONFLICT (run, task_id, map_index) DO UPDATE SET state = ?4,"
 		       " try_number = ?5, max_tries = ?6, scheduled_at = ?7, queued_at = ?8,"
 		       " started_at = ?9, ended_at = ?10, retry_at = ?11, attempt = ?12,"
-		       " reason = ?13",
+		       " reason = ?13, map_length = ?14, decision = ?15, wait = ?16,"
+		       " wait_until = ?17, wait_dag = ?18, wait_run = ?19, wait_since = ?20",
 	[WRITE_ATTEMPT] = "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 			  " ON CONFLICT (id) DO UPDATE SET state = ?6, boot_id = ?8, pid = ?9,"
 			  " launched_at = ?10, started_at = ?11, ended_at = ?12, exit_code = ?13,"
 			  " signal = ?14, reason = ?15",
+	[WRITE_BACKFILL] = "INSERT OR REPLACE INTO backfill VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+			   " ?, ?)",
+	[WRITE_POOL] = "INSERT OR REPLACE INTO pool VALUES (?, ?, ?, ?)",
 	[WRITE_XCOM] = "INSERT OR REPLACE INTO xcom VALUES (?, ?, ?, ?, ?, ?)",
 	[WRITE_RENDERED] = "INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?)",
 	[WRITE_VARIABLE] = "INSERT OR REPLACE INTO variable VALUES (?, ?, ?)",
 	[WRITE_CONNECTION] = "INSERT OR REPLACE INTO connection VALUES (?, ?, ?, ?)",
 	[FORGET_TASK] = "DELETE FROM task WHERE run = ? AND task_id = ? AND map_index = ?",
 	[FORGET_XCOMS] = "DELETE FROM xcom WHERE run = ? AND task_id = ? AND map_index = ?",
+	[FORGET_POOL] = "DELETE FROM pool WHERE name = ?",
 	[FORGET_VARIABLE] = "DELETE FROM variable WHERE key = ?",
 	[FORGET_CONNECTION] = "DELETE FROM connection WHERE conn_id = ?",
 	[FORGET_RUN_XCOMS] = "DELETE FROM xcom WHERE run = ?",
@@ -61,8 +70,11 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 	[FORGET_DAG_KEEP_IDS] = "UPDATE meta SET last_run = max(last_run,"
 				" (SELECT ifnull(max(id), 0) FROM run)),"
 				" last_attempt = max(last_attempt, (SELECT ifnull(max(id), 0)"
-				" FROM attempt)) WHERE ?1 IS NOT NULL",
+				" FROM attempt)), last_backfill = max(last_backfill,"
+				" (SELECT ifnull(max(id), 0) FROM backfill))"
+				" WHERE ?1 IS NOT NULL",
 	[FORGET_DAG_ATTEMPTS] = "DELETE FROM attempt WHERE " RUNS_OF_DAG,
+	[FORGET_DAG_BACKFILLS] = "DELETE FROM backfill WHERE dag_id = ?",
 	[FORGET_DAG_RUNS] = "DELETE FROM run WHERE dag_id = ?",
 	[FORGET_DAG_COUNTS] = "DELETE FROM run_count WHERE dag_id = ?",
 	[FORGET_DAG_VERSIONS] = "DELETE FROM version WHERE dag_id = ?",

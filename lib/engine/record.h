@@ -32,12 +32,12 @@ struct run_record {
 	int64_t logical_date, data_interval_start, data_interval_end;
 	int64_t run_after;
 	int64_t queued_at, started_at, ended_at;
-	char *conf;         /* JSON object as given, or NULL */
-	char *version;      /* hash of the DAG's text that it runs */
-	char *note;         /* or NULL */
-	char *triggered_by; /* Airflow's words: cli, rest_api, timetable, test ... */
-	char *reason;       /* why it failed, or NULL */
-	int64_t backfill;   /* the backfill that it belongs to; 0: none */
+	char *conf;            /* JSON object as given, or NULL */
+	char *version;         /* hash of the DAG's text that it runs */
+	char *note;            /* or NULL */
+	char *triggered_by;    /* Airflow's words: cli, rest_api, timetable, test ... */
+	char *reason;          /* why it failed, or NULL */
+	int64_t backfill;      /* the backfill that it belongs to; 0: none */
 	unsigned clear_number; /* how often it was begun anew */
 	int64_t deadline_at;   /* INSTANT_NONE: none, or it was missed and has been told */
 };
@@ -50,10 +50,11 @@ struct task_record {
 	unsigned try_number; /* of the newest try; 0: none began */
 	unsigned max_tries;  /* retries allowed; the last try is max_tries + 1 */
 	int64_t scheduled_at, queued_at, started_at, ended_at;
-	int64_t retry_at; /* of TASK_UP_FOR_RETRY */
-	int64_t attempt;  /* the newest attempt's id; 0: none */
-	char *reason;     /* why it failed, waits, was skipped ..., or NULL */
-	int64_t map_length; /* of its return_value, for the tasks that are mapped over it; -1: none */
+	int64_t retry_at;   /* of TASK_UP_FOR_RETRY */
+	int64_t attempt;    /* the newest attempt's id; 0: none */
+	char *reason;       /* why it failed, waits, was skipped ..., or NULL */
+	int64_t map_length; /* of its return_value, for the tasks that are mapped over it; -1: none
+			     */
 	/*
 	 * What its success decided for those after it, as JSON: of a branch the list of the direct
 	 * downstream tasks that are followed, of a short circuit `false` when they are skipped;
@@ -62,15 +63,16 @@ struct task_record {
 	char *decision;
 	/* Of TASK_DEFERRED and TASK_UP_FOR_RESCHEDULE: what it waits for. */
 	enum wait_kind wait;
-	int64_t wait_until;    /* INSTANT_NONE: no time will end it */
+	int64_t wait_until;        /* INSTANT_NONE: no time will end it */
 	char *wait_dag, *wait_run; /* of WAIT_RUN; else NULL */
-	int64_t wait_since;    /* of the first attempt of this try: a sensor's timeout counts from it */
+	int64_t wait_since; /* of the first attempt of this try: a sensor's timeout counts from it
+			     */
 };
 
 /* A pool: slots that tasks of all DAGs share. */
 struct pool_record {
 	char *name;
-	int64_t slots; /* -1: no limit */
+	int64_t slots;     /* -1: no limit */
 	char *description; /* or NULL */
 	bool include_deferred;
 };
@@ -87,7 +89,8 @@ struct backfill_record {
 	enum reprocess reprocess;
 	unsigned max_active_runs;
 	bool is_backwards;
-	int64_t created_at, completed_at; /* INSTANT_NONE while it goes on */
+	int64_t created_at, updated_at;
+	int64_t completed_at; /* INSTANT_NONE while it goes on */
 };
 
 struct attempt_record {

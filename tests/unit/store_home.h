@@ -133,6 +133,21 @@ static inline struct run_record run_of(int64_t id, const char *run_id, enum run_
 		.queued_at = INSTANT_NONE,
 		.started_at = INSTANT_NONE,
 		.ended_at = INSTANT_NONE,
+		.deadline_at = INSTANT_NONE,
+	};
+}
+
+static inline struct backfill_record backfill_of(int64_t id)
+{
+	return (struct backfill_record){
+		.id = id,
+		.dag_id = (char *)"restore",
+		.from_date = id * SECOND_US,
+		.to_date = id * SECOND_US + 1,
+		.max_active_runs = 10,
+		.created_at = id * SECOND_US + 2,
+		.updated_at = id * SECOND_US + 3,
+		.completed_at = INSTANT_NONE,
 	};
 }
 
@@ -148,6 +163,9 @@ static inline struct task_record task_of(int64_t run, const char *task_id, enum 
 		.started_at = INSTANT_NONE,
 		.ended_at = INSTANT_NONE,
 		.retry_at = INSTANT_NONE,
+		.map_length = -1,
+		.wait_until = INSTANT_NONE,
+		.wait_since = INSTANT_NONE,
 	};
 }
 

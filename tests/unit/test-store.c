@@ -13,6 +13,10 @@ static const char *const task_orders[] = {"id", "task_id", "map_index", "state",
 	"end_date", "duration", "try_number", "scheduled_when", "queued_when", "dag_id", "run_id",
 	"dag_run_id", "run_after", "logical_date", "data_interval_start", "data_interval_end",
 	NULL};
+static const char *const backfill_orders[] = {
+	"id", "dag_id", "from_date", "to_date", "created_at", "updated_at", "completed_at", NULL};
+static const char *const pool_orders[] = {
+	"name", "pool", "id", "slots", "description", "include_deferred", NULL};
 static const char *const variable_orders[] = {"key", "id", "description", NULL};
 static const char *const connection_orders[] = {
 	"conn_id", "connection_id", "id", "conn_type", "description", NULL};
@@ -25,6 +29,8 @@ static const struct list {
 } lists[] = {
 	{reader_runs, run_orders},
 	{reader_tasks, task_orders},
+	{reader_backfills, backfill_orders},
+	{reader_pools, pool_orders},
 	{reader_variables, variable_orders},
 	{reader_connections, connection_orders},
 };
@@ -71,11 +77,21 @@ static void every_statement_can_be_prepared(void)
 /* ---- round trips ---- */
 
 /* What the visitor saw, as one line. */
+static void see_pool(void *data, const struct pool_record *pool)
+{
+	g_string_append_printf(data, "pool %s %d; ", pool->name, (int)pool->slots);
+}
+
 static void see_dag(void *data, const struct dag_record *dag)
 {
 	g_string_append_printf(data, "dag %s %s %s%s%s %" G_GINT64_FORMAT "; ", dag->dag_id,
 		dag->file, dag->version, dag->is_paused ? " paused" : "",
 		dag->is_stale ? " stale" : "", dag->first_seen_at);
+}
+
+static void see_backfill(void *data, const struct backfill_record *backfill)
+{
+	g_string_append_printf(data, "backfill %d; ", (int)backfill->id);
 }
 
 static void see_run(void *data, const struct run_record *run)
@@ -98,7 +114,8 @@ static char *load(struct home *home)
 {
 	GError *error = NULL;
 	GString *seen = g_string_new(NULL);
-	struct store_visitor visitor = {see_dag, see_run, see_task, see_attempt, seen};
+	struct store_visitor visitor = {
+		see_pool, see_dag, see_backfill, see_run, see_task, see_attempt, seen};
 	g_assert_true(reader_load(store_reader(home->store), &visitor, &error));
 	g_assert_no_error(error);
 	return g_string_free(seen, FALSE);
@@ -121,7 +138,14 @@ static void a_start_loads_dags_and_what_is_unfinished(void)
 	struct batch *batch = batch_new();
 	struct dag_record dag = {(char *)"restore", (char *)"a/restore.yaml", (char *)"f00", true,
 		true, 12, INSTANT_NONE, INSTANT_NONE};
+	struct pool_record pool = {(char *)"small", 2, NULL, false};
 	batch_dag(batch, &dag);
+	batch_pool(batch, &pool);
+	for (int64_t id = 1; id <= 3; id++) {
+		struct backfill_record backfill = backfill_of(id);
+		backfill.completed_at = id == 2 ? 5 : INSTANT_NONE;
+		batch_backfill(batch, &backfill);
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(runs); i++) {
 		struct run_record run = run_of(runs[i].id, runs[i].run_id, runs[i].state);
 		struct task_record done = task_of(run.id, "b", TASK_SUCCESS);
@@ -140,7 +164,8 @@ static void a_start_loads_dags_and_what_is_unfinished(void)
 	home_open(&home);
 	g_autofree char *seen = load(&home);
 	g_assert_cmpstr(seen, ==,
-		"dag restore a/restore.yaml f00 paused stale 12; run b running; run c queued; "
+		"pool small 2; dag restore a/restore.yaml f00 paused stale 12; backfill 1; "
+		"backfill 3; run b running; run c queued; "
 		"task 2 a running; task 2 b success; task 3 a running; task 3 b success; "
 		"attempt 1 a; attempt 2 a; attempt 4 a; ");
 	home_remove(&home);
@@ -151,7 +176,7 @@ static struct run_record full_run(void)
 	return (struct run_record){5, (char *)"restore",
 		(char *)"scheduled__2026-11-24T03:00:00+00:00", RUN_SCHEDULED, RUN_FAILED, -1, 2, 3,
 		4, INT64_MAX, 6, 7, 8, (char *)"{\"ä\": 1}", (char *)"f00", (char *)"line\nline",
-		(char *)"timetable", (char *)"exit 3"};
+		(char *)"timetable", (char *)"exit 3", 9, 10, 11};
 }
 
 static void a_run_comes_back_as_it_was_given(void)
@@ -177,6 +202,9 @@ static void a_run_comes_back_as_it_was_given(void)
 	g_assert_cmpstr(found.note, ==, given.note);
 	g_assert_cmpstr(found.triggered_by, ==, given.triggered_by);
 	g_assert_cmpstr(found.reason, ==, given.reason);
+	g_assert_cmpint(found.backfill, ==, 9);
+	g_assert_cmpuint(found.clear_number, ==, 10);
+	g_assert_cmpint(found.deadline_at, ==, 11);
 	run_record_clear(&found);
 	g_assert_true(reader_run_by_id(reader, 5, &found, &error));
 	run_record_clear(&found);
@@ -204,10 +232,17 @@ static void what_is_none_comes_back_as_none(void)
 	g_assert_cmpint(found.ended_at, ==, INSTANT_NONE);
 	g_assert_null(found.conf);
 	g_assert_null(found.reason);
+	g_assert_cmpint(found.backfill, ==, 0);
+	g_assert_cmpuint(found.clear_number, ==, 0);
+	g_assert_cmpint(found.deadline_at, ==, INSTANT_NONE);
 	g_assert_true(reader_task(reader, &(struct task_key){1, "t", -1}, &found_task, &error));
 	g_assert_cmpint(found_task.retry_at, ==, INSTANT_NONE);
 	g_assert_cmpint(found_task.try_number, ==, 0);
 	g_assert_null(found_task.reason);
+	g_assert_cmpint(found_task.map_length, ==, -1);
+	g_assert_null(found_task.decision);
+	g_assert_cmpint(found_task.wait, ==, WAIT_NONE);
+	g_assert_cmpint(found_task.wait_until, ==, INSTANT_NONE);
 	g_assert_false(reader_task(reader, &(struct task_key){1, "t", 0}, &found_task, &error));
 	g_assert_no_error(error);
 	run_record_clear(&found);
