@@ -170,7 +170,7 @@ struct task {
 	bool do_xcom_push;
 	enum on_lost on_lost;
 	struct exit_codes skip_on, fail_on; /* skipped; failed without another try */
-	struct exit_codes retry_on;         /* when not empty: all others fail without another try */
+	struct exit_codes retry_on; /* when not empty: all others fail without another try */
 
 	enum trigger_rule trigger_rule;
 	const char *pool; /* "default_pool" */
@@ -185,9 +185,8 @@ struct task {
 	bool feeds_mapping; /* another task or group is mapped over its return_value */
 	bool is_setup, is_teardown;
 	bool on_failure_fail_dagrun; /* of a teardown: its failure fails the run */
-	size_t n_setups;             /* of a teardown: those it belongs to; else those whose scope it
-					is in */
-	unsigned *setups;            /* indexes, ascending */
+	size_t n_setups; /* of a teardown: those it belongs to; else those whose scope it is in */
+	unsigned *setups; /* indexes, ascending */
 	struct callbacks callbacks[N_CALLBACK_KINDS];
 };
 

@@ -159,7 +159,7 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 		*row = (struct row){ROW_ENDED, .attempt = attempt_of(effect, now)};
 		row->attempt.state = effect->state;
 		return true;
-	case EFFECT_DELETE_TASK: /* TODO core */
+	case EFFECT_DELETE_TASK:
 	case EFFECT_FORGET_XCOMS:
 	case EFFECT_KILL:
 		return false;

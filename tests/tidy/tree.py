@@ -9,7 +9,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 # Folders of what is built or kept, at the top; and names that are skipped at every depth.
 SKIPPED_AT_TOP = re.compile(r"build|\.(?!ci$)")
-SKIPPED = {"__pycache__", "node_modules", "corpus"}
+SKIPPED = {".git", "__pycache__", "node_modules", "corpus"}
 
 
 @dataclass
@@ -75,6 +75,8 @@ def paths():
             name for name in folders
             if name not in SKIPPED and not (at == "." and SKIPPED_AT_TOP.match(name)))
         for name in sorted(names):
+            if name in SKIPPED:  # .git is a file in a second working tree
+                continue
             path = os.path.normpath(os.path.join(at, name))
             if not os.path.islink(os.path.join(ROOT, path)):
                 yield path

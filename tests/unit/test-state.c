@@ -11,7 +11,8 @@
 static void every_name_is_airflows_and_reads_back(void)
 {
 	static const char *const tasks[] = {"none", "scheduled", "queued", "running", "success",
-		"failed", "skipped", "upstream_failed", "up_for_retry", "restarting", "removed"};
+		"failed", "skipped", "upstream_failed", "up_for_retry", "restarting", "removed",
+		"deferred", "up_for_reschedule"};
 	static const char *const runs[] = {"queued", "running", "success", "failed"};
 	static const char *const types[] = {"scheduled", "manual", "backfill"};
 	static const char *const attempts[] = {
@@ -45,7 +46,7 @@ static void every_name_is_airflows_and_reads_back(void)
 static void a_word_that_is_no_name_is_refused(void)
 {
 	static const char *const words[] = {
-		"", " ", "Success", "success ", "succes", "deferred\n", "-1", "4"};
+		"", " ", "Success", "success ", "succes", "removed\n", "-1", "4"};
 	enum task_state task = TASK_FAILED;
 	enum run_state run;
 	enum run_type type;
@@ -64,17 +65,19 @@ static void a_word_that_is_no_name_is_refused(void)
 
 /* Row: from; column: to; both in the order of the states. `x` is allowed. */
 static const char *const task_moves[N_TASK_STATES] = {
-	".xxxxxxx..x", /* none */
-	"x.xxxxxx..x", /* scheduled */
-	"xx.xxxxx..x", /* queued */
-	".xx.xxx.xx.", /* running */
-	"x....xx....", /* success */
-	"x...x.x....", /* failed */
-	"x...xx.....", /* skipped */
-	"x...xxx....", /* upstream_failed */
-	"xxxxxxxx..x", /* up_for_retry */
-	"x...xxx....", /* restarting */
-	"x..........", /* removed */
+	".xxxxxxx..x..", /* none */
+	"x.xxxxxx..x..", /* scheduled */
+	"xx.xxxxx..x..", /* queued */
+	".xx.xxx.xx.xx", /* running */
+	"x....xx......", /* success */
+	"x...x.x......", /* failed */
+	"x...xx.......", /* skipped */
+	"x...xxx......", /* upstream_failed */
+	"xxxxxxxx..x..", /* up_for_retry */
+	"x...xxx......", /* restarting */
+	"x............", /* removed */
+	"x...xxxxx.x..", /* deferred */
+	"x...xxxxx.x..", /* up_for_reschedule */
 };
 
 static const char *const run_moves[N_RUN_STATES] = {
