@@ -46,6 +46,7 @@ extern const char *const trigger_rules[];
 
 /* Whose weights count in the order of tasks that wait, besides its own. */
 enum weight_rule { WEIGHT_DOWNSTREAM, WEIGHT_UPSTREAM, WEIGHT_ABSOLUTE };
+extern const char *const weight_rules[];
 
 /* What a slot does that comes due while a run of the DAG is unfinished. */
 enum overlap { OVERLAP_QUEUE, OVERLAP_SKIP, OVERLAP_CANCEL_RUNNING };
@@ -165,7 +166,7 @@ struct task {
 	int64_t max_retry_delay_us;   /* 0: none but the cap of 24 h */
 	int64_t execution_timeout_us; /* 0: none */
 	int priority_weight;
-	int effective_weight; /* by the weight rule `downstream`: own and all descendants' */
+	int effective_weight; /* own and, by the weight rule, those of all before or after it */
 	enum weight_rule weight_rule;
 	bool do_xcom_push;
 	enum on_lost on_lost;

@@ -4,11 +4,9 @@
 #include <string.h>
 
 const struct later_key dag_later[] = {
-	{"max_consecutive_failed_dag_runs", "0"},
 	{"task_groups"},
 	{"on_success_callback"},
 	{"on_failure_callback"},
-	{"fail_fast", "false"},
 	{"overlap"},
 	{"deadline"},
 	{"render_template_as_native_obj", "false",
@@ -25,15 +23,6 @@ const struct later_key task_later[] = {
 	{"task_group"},
 	{"expand"},
 	{"partial"},
-	{"trigger_rule", "all_success"},
-	{"depends_on_past", "false"},
-	{"wait_for_downstream", "false"},
-	{"ignore_first_depends_on_past", "true"},
-	{"pool", "default_pool"},
-	{"pool_slots", "1"},
-	{"weight_rule", "downstream"},
-	{"max_active_tis_per_dag"},
-	{"max_active_tis_per_dagrun"},
 	{"run_as_user"},
 	{"resources"},
 	{"on_execute_callback"},

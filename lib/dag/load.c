@@ -28,6 +28,9 @@ static const struct key dag_keys[] = {
 	{"catchup", read_word, FIELD(dag.catchup), .words = catchup_words},
 	{"max_active_runs", read_unsigned, FIELD(dag.max_active_runs), 1, LIMIT_MAX},
 	{"max_active_tasks", read_unsigned, FIELD(dag.max_active_tasks), 1, LIMIT_MAX},
+	{"max_consecutive_failed_dag_runs", read_limit, FIELD(dag.max_consecutive_failed_dag_runs),
+		0, LIMIT_MAX},
+	{"fail_fast", read_boolean, FIELD(dag.fail_fast)},
 	{"dagrun_timeout", read_duration, FIELD(dag.dagrun_timeout_us)},
 	{"is_paused_upon_creation", read_boolean, FIELD(dag.is_paused_upon_creation)},
 	{"params", read_node, FIELD(params)},
@@ -39,6 +42,23 @@ static const struct key dag_keys[] = {
 #undef FIELD
 static const struct key_set dag_set = {
 	"a DAG", dag_keys, G_N_ELEMENTS(dag_keys), dag_later, &defaults_set};
+
+bool loader_says_first(struct loader *loader, struct place place, const char *message)
+{
+	return g_hash_table_add(
+		loader->reported, g_strdup_printf("%u:%u:%s", place.line, place.column, message));
+}
+
+bool loader_refuse_once(struct loader *loader, struct place place, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	g_autofree char *message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	if (loader_says_first(loader, place, message))
+		problem_add(loader->reading.problems, place, "%s", message);
+	return false;
+}
 
 static void tags_read(struct loader *loader)
 {

@@ -45,8 +45,15 @@ void env_read(struct loader *loader, const struct node *map, const struct env_en
 
 /* From edges to upstream, downstream, order and weights. False: there is a cycle. */
 bool graph_build(struct loader *loader);
+void graph_weigh(struct dag *dag);
 /* What the templates of all tasks ask for: are there such names, and do they come before? */
 void uses_check(struct loader *loader);
+
+/* A mistake in what many tasks share (default_args, the DAG's env) is told once. Always false. */
+bool loader_refuse_once(struct loader *loader, struct place place, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+/* False: this sentence was said of this place before. Else it is noted. */
+bool loader_says_first(struct loader *loader, struct place place, const char *message);
 
 /* A key_reader for ids: text that is a name (field: const char *). */
 key_reader read_ident;

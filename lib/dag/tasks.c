@@ -3,58 +3,10 @@
  */
 #include <string.h>
 
-#include "lib/base/ident.h"
 #include "lib/dag/later.h"
 #include "lib/dag/load.h"
 #include "lib/dag/task.h"
 #include "lib/dag/value.h"
-
-static const char *const on_lost_words[] = {"fail", "retry", NULL};
-
-enum { RETRIES_MAX = 1000000, TASK_ONLY_KEYS = 4 };
-
-#define FIELD(name) offsetof(struct task_draft, name)
-static const struct key task_keys[] = {
-	{"task_id", read_ident, FIELD(task.task_id)},
-	{"task_display_name", read_text, FIELD(task.display_name)},
-	{"operator", read_node, FIELD(operator)},
-	{"dependencies", read_node, FIELD(dependencies)},
-	/* From here on also in default_args. */
-	{"owner", read_text, FIELD(task.owner)},
-	{"doc_md", read_optional, FIELD(task.doc_md)},
-	{"retries", read_unsigned, FIELD(task.retries), 0, RETRIES_MAX},
-	{"retry_delay", read_duration, FIELD(task.retry_delay_us)},
-	{"retry_exponential_backoff", read_boolean, FIELD(task.retry_exponential_backoff)},
-	{"max_retry_delay", read_duration, FIELD(task.max_retry_delay_us)},
-	{"execution_timeout", read_duration, FIELD(task.execution_timeout_us)},
-	{"priority_weight", read_int, FIELD(task.priority_weight), INT32_MIN, INT32_MAX},
-	{"env", read_node, FIELD(env)},
-	{"do_xcom_push", read_boolean, FIELD(task.do_xcom_push)},
-	{"on_lost", read_word, FIELD(on_lost), .words = on_lost_words},
-};
-#undef FIELD
-
-const struct key_set task_set = {"a task", task_keys, G_N_ELEMENTS(task_keys), task_later};
-const struct key_set defaults_set = {"default_args", task_keys + TASK_ONLY_KEYS,
-	G_N_ELEMENTS(task_keys) - TASK_ONLY_KEYS, task_later};
-
-bool task_key_is_known(const char *name)
-{
-	return key_find(&task_set, name) || later_find(&task_set, name);
-}
-
-bool read_ident(
-	struct reading *reading, const struct key *key, const struct node *node, void *field)
-{
-	const char *text;
-	g_autoptr(GError) error = NULL;
-	if (!node_text(node, key->name, &text, reading->problems))
-		return false;
-	if (!ident_check(key->name, text, &error))
-		return problem_add(reading->problems, node->place, "%s", error->message);
-	*(const char **)field = arena_strdup(reading->arena, text);
-	return true;
-}
 
 static const struct operator* task_operator(struct loader *loader, const struct node *map)
 {
@@ -93,15 +45,7 @@ static bool default_other(void *data, const struct node *key, const struct node 
 static void defaults_read(struct loader *loader, struct task_draft *defaults)
 {
 	const struct node *map = loader->default_args;
-	*defaults = (struct task_draft){.on_lost = G_MAXUINT,
-		.task = {.retry_delay_us = 5 * MINUTE_US,
-			.priority_weight = 1,
-			.do_xcom_push = true,
-			.pool = "default_pool",
-			.pool_slots = 1,
-			.ignore_first_depends_on_past = true,
-			.group = -1,
-			.mapped_group = -1}};
+	*defaults = task_defaults;
 	if (node_is_null(map)) {
 		loader->default_args = NULL;
 	} else if (map->kind != NODE_MAP) {
@@ -197,35 +141,6 @@ static void arguments_read(struct loader *loader, struct task *task, const struc
 	}
 }
 
-/* The exit code that means skipped, where an operator does not let its users choose. */
-enum { SKIP_EXIT_CODE = 99 };
-
-static void exit_code_add(struct exit_codes *codes, unsigned code)
-{
-	codes->bits[code / 64] |= UINT64_C(1) << code % 64;
-}
-
-/* The exit code that means skipped is needed before anything is rendered. */
-static void skip_code_read(struct loader *loader, struct task *task)
-{
-	const char *name = task->operator->skip_code_parameter;
-	if (!name)
-		exit_code_add(&task->skip_on, SKIP_EXIT_CODE);
-	for (size_t i = 0; name && i < task->n_arguments; i++) {
-		const struct argument *argument = &task->arguments[i];
-		if (strcmp(argument->parameter->name, name) != 0)
-			continue;
-		int64_t code = json_integer_value(argument->value.constant);
-		if (argument->value.template || code < 0 || code > 255)
-			problem_add(loader->reading.problems, argument->value.place,
-				"\"%s\" is an exit code: a number from 0 to 255 was expected, no "
-				"template",
-				name);
-		else
-			exit_code_add(&task->skip_on, (unsigned)code);
-	}
-}
-
 static void operator_unknown(struct loader *loader, const struct task_draft *draft)
 {
 	struct problems *problems = loader->reading.problems;
@@ -299,10 +214,7 @@ static void task_read(struct loader *loader, const struct node *map, struct task
 		return;
 	}
 	arguments_read(loader, &draft->task, &written);
-	skip_code_read(loader, &draft->task);
-	draft->task.on_lost = draft->on_lost == G_MAXUINT
-		? (which->destroys_data ? ON_LOST_FAIL : ON_LOST_RETRY)
-		: draft->on_lost;
+	task_keys_finish(loader, draft);
 	if (draft->env)
 		env_read(loader, draft->env, loader->env_entries, loader->n_env, &draft->task.env,
 			&draft->task.n_env);

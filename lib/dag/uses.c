@@ -26,8 +26,7 @@ static bool checker_refuse(struct checker *checker, const char *word, const char
 	va_start(arguments, format);
 	g_autofree char *message = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	if (!g_hash_table_add(loader->reported,
-		    g_strdup_printf("%u:%u:%s", place.line, place.column, message)))
+	if (!loader_says_first(loader, place, message))
 		return false;
 	if (names)
 		return reading_refuse(&loader->reading, place, word, names, message);

@@ -17,7 +17,7 @@ static const struct {
 		"parameters:\n"
 		"  bash_command: {type: shell, required: true, summary: The script.}\n"
 		"  cwd: {type: text, summary: The folder.}\n"
-		"  skip_on_exit_code: {type: integer, default: 99, summary: The code.}\n"
+		"  skip_on_exit_code: {type: any, default: 99, summary: The code.}\n"
 		"run: [/bin/bash, -c, \"{bash_command}\"]\n"
 		"cwd_parameter: cwd\n"
 		"skip_code_parameter: skip_on_exit_code\n"
