@@ -29,6 +29,7 @@ struct store_options {
 	uv_loop_t *loop;
 	const char *path;     /* state/dagd.db */
 	const char *key_path; /* state/key, made (0600) if missing and nothing is sealed yet */
+	int64_t default_pool_slots; /* of DEFAULT_POOL if it is made now; 0: DEFAULT_POOL_SLOTS */
 };
 
 /*

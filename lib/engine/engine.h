@@ -18,9 +18,7 @@
 
 struct engine;
 
-/* The pool of tasks that name none; with so many slots unless it is set otherwise. */
-#define DEFAULT_POOL "default_pool"
-enum { DEFAULT_POOL_SLOTS = 128, MAP_LENGTH_MAX = 1024 };
+enum { MAP_LENGTH_MAX = 1024 };
 
 struct engine_options {
 	int64_t next_run, next_attempt; /* ids to give out */
@@ -180,6 +178,11 @@ struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, cons
 /* `map_index` -1: of a task that is not mapped, or not yet. */
 const struct task_record *engine_task(const struct engine *engine, const char *dag_id,
 	const char *run_id, const char *task_id, int map_index);
+/* How many slots of a pool are taken and wanted, whether there is such a pool or not. */
+struct pool_use {
+	int64_t running, queued, scheduled, deferred;
+};
+struct pool_use engine_pool_use(const struct engine *engine, const char *name);
 /* The next slot that a run will be made for; INSTANT_NEVER: none, or paused. */
 int64_t engine_next_slot(const struct engine *engine, const char *dag_id);
 unsigned engine_n_running(const struct engine *engine); /* attempts */

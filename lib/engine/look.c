@@ -68,3 +68,8 @@ unsigned engine_n_running(const struct engine *engine)
 {
 	return g_hash_table_size(engine->attempts);
 }
+
+struct pool_use engine_pool_use(const struct engine *engine, const char *name)
+{
+	return (struct pool_use){0};
+}

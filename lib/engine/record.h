@@ -69,6 +69,10 @@ struct task_record {
 			     */
 };
 
+/* The pool of tasks that name none; with so many slots unless it is set otherwise. */
+#define DEFAULT_POOL "default_pool"
+enum { DEFAULT_POOL_SLOTS = 128 };
+
 /* A pool: slots that tasks of all DAGs share. */
 struct pool_record {
 	char *name;

@@ -26,11 +26,12 @@ typedef GArray *list_function(struct reader *, const struct listing *, int64_t *
 static const struct list {
 	list_function *read;
 	const char *const *orders;
+	unsigned n_rows; /* in a new file */
 } lists[] = {
 	{reader_runs, run_orders},
 	{reader_tasks, task_orders},
 	{reader_backfills, backfill_orders},
-	{reader_pools, pool_orders},
+	{reader_pools, pool_orders, 1},
 	{reader_variables, variable_orders},
 	{reader_connections, connection_orders},
 };
@@ -41,14 +42,15 @@ static void list_in_all_orders(
 	for (size_t i = 0; list->orders[i] != NULL; i++) {
 		g_autofree char *descending = g_strconcat("-", list->orders[i], NULL);
 		const char *const orders[] = {list->orders[i], descending};
+		unsigned n_rows = listing.pattern ? 0 : list->n_rows;
 		for (int j = 0; j < 2; j++) {
 			GError *error = NULL;
 			int64_t total = -1;
 			listing.order_by = orders[j];
 			g_autoptr(GArray) rows = list->read(reader, &listing, &total, &error);
 			g_assert_no_error(error);
-			g_assert_cmpint(rows->len, ==, 0);
-			g_assert_cmpint(total, ==, 0);
+			g_assert_cmpint(rows->len, ==, n_rows);
+			g_assert_cmpint(total, ==, n_rows);
 		}
 	}
 }
@@ -133,7 +135,7 @@ static void a_start_loads_dags_and_what_is_unfinished(void)
 	home_init(&home, NULL);
 	home_open(&home);
 	g_autofree char *nothing = load(&home);
-	g_assert_cmpstr(nothing, ==, "");
+	g_assert_cmpstr(nothing, ==, "pool default_pool 128; ");
 
 	struct batch *batch = batch_new();
 	struct dag_record dag = {(char *)"restore", (char *)"a/restore.yaml", (char *)"f00", true,
@@ -164,7 +166,8 @@ static void a_start_loads_dags_and_what_is_unfinished(void)
 	home_open(&home);
 	g_autofree char *seen = load(&home);
 	g_assert_cmpstr(seen, ==,
-		"pool small 2; dag restore a/restore.yaml f00 paused stale 12; backfill 1; "
+		"pool default_pool 128; pool small 2; dag restore a/restore.yaml f00 paused stale "
+		"12; backfill 1; "
 		"backfill 3; run b running; run c queued; "
 		"task 2 a running; task 2 b success; task 3 a running; task 3 b success; "
 		"attempt 1 a; attempt 2 a; attempt 4 a; ");
