@@ -128,6 +128,9 @@ enum callback_kind {
 	N_CALLBACK_KINDS,
 };
 
+/* As the keys are called; of CALLBACK_DEADLINE `deadline`. */
+extern const char *const callback_names[];
+
 /*
  * What is to be done when something happens to a task or to a run: each is a task of its own,
  * beside the graph. Its task_id is `TASK@on_failure_callback`, with `.2` behind the second one of
@@ -183,12 +186,15 @@ struct task {
 	const struct mapping *mapping;
 	int mapped_group; /* the group whose mapping it is: its tasks go index by index; -1: own */
 	struct value map_index_template; /* absent: none */
-	bool feeds_mapping; /* another task or group is mapped over its return_value */
+	bool feeds_mapping;              /* another task or group is mapped over its return_value */
 	bool is_setup, is_teardown;
 	bool on_failure_fail_dagrun; /* of a teardown: its failure fails the run */
-	size_t n_setups; /* of a teardown: those it belongs to; else those whose scope it is in */
+	size_t n_setups;  /* of a teardown: those it belongs to; else those whose scope it is in */
 	unsigned *setups; /* indexes, ascending */
 	struct callbacks callbacks[N_CALLBACK_KINDS];
+	bool is_callback;
+	enum callback_kind callback_kind; /* of a callback */
+	const struct task *callback_of;   /* whose it is; NULL: a run's */
 };
 
 /* A param of the DAG: a value, or a rule in JSON Schema's words. */
@@ -228,13 +234,13 @@ struct dag {
 	int64_t deadline_us; /* INSTANT_NONE: none; may be negative for DEADLINE_LOGICAL_DATE */
 	enum deadline_from deadline_from;
 	struct callbacks callbacks[N_CALLBACK_KINDS]; /* success, failure and deadline of a run */
-	bool has_past; /* a task depends on the run before */
+	bool has_past;                                /* a task depends on the run before */
 
 	size_t n_params;
 	struct param *params;
 	size_t n_tasks;
 	struct task *tasks;
-	size_t n_callbacks; /* of the run and of all tasks */
+	size_t n_callbacks;           /* of the run and of all tasks */
 	struct task **callback_tasks; /* all of them: that of index n_tasks + i is [i] */
 	size_t n_groups;
 	struct group *groups;    /* a group stands behind the one around it */

@@ -5,10 +5,7 @@
 
 const struct later_key dag_later[] = {
 	{"task_groups"},
-	{"on_success_callback"},
-	{"on_failure_callback"},
 	{"overlap"},
-	{"deadline"},
 	{"render_template_as_native_obj", "false",
 		"a value that is one {{ }} alone keeps its type anyway"},
 	{"owner_links"},
@@ -25,11 +22,6 @@ const struct later_key task_later[] = {
 	{"partial"},
 	{"run_as_user"},
 	{"resources"},
-	{"on_execute_callback"},
-	{"on_success_callback"},
-	{"on_failure_callback"},
-	{"on_retry_callback"},
-	{"on_skipped_callback"},
 	{"map_index_template"},
 	{"setup", "false"},
 	{"teardown", "false"},

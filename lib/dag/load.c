@@ -32,6 +32,9 @@ static const struct key dag_keys[] = {
 		0, LIMIT_MAX},
 	{"fail_fast", read_boolean, FIELD(dag.fail_fast)},
 	{"dagrun_timeout", read_duration, FIELD(dag.dagrun_timeout_us)},
+	{"deadline", read_node, FIELD(deadline)},
+	{"on_success_callback", read_node, FIELD(callback_nodes[CALLBACK_SUCCESS])},
+	{"on_failure_callback", read_node, FIELD(callback_nodes[CALLBACK_FAILURE])},
 	{"is_paused_upon_creation", read_boolean, FIELD(dag.is_paused_upon_creation)},
 	{"params", read_node, FIELD(params)},
 	{"default_args", read_node, FIELD(default_args)},
@@ -118,9 +121,12 @@ static void loader_read(struct loader *loader, const struct node *root)
 	if (loader->dag.n_tasks == 0)
 		return;
 	dependencies_read(loader);
+	deadline_read(loader);
+	callbacks_of(loader, loader->callback_nodes, NULL, loader->dag.callbacks);
 	/* Without an order nobody can say what comes before. */
 	if (graph_build(loader))
 		uses_check(loader);
+	callbacks_register(loader);
 }
 
 static void table_release(void *table)
@@ -134,8 +140,9 @@ static void loader_open(struct loader *loader, struct arena *arena, const char *
 	*loader = (struct loader){.operators = context->operators};
 	reading_open(&loader->reading, arena, file, source, problems);
 	loader->parameter_names = g_hash_table_new(NULL, NULL);
-	loader->shared_values = g_hash_table_new(NULL, NULL);
+	loader->shared_values = g_hash_table_new(shared_hash, shared_equal);
 	loader->descendants = g_hash_table_new(NULL, NULL);
+	loader->callbacks = g_hash_table_new(NULL, NULL);
 	loader->reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	loader->edges = g_array_new(FALSE, FALSE, sizeof(struct edge));
 	loader->task_ids = g_ptr_array_new();
@@ -158,6 +165,7 @@ static void loader_close(struct loader *loader)
 	g_hash_table_unref(loader->parameter_names);
 	g_hash_table_unref(loader->shared_values);
 	g_hash_table_unref(loader->descendants);
+	g_hash_table_unref(loader->callbacks);
 	g_hash_table_unref(loader->reported);
 	g_array_unref(loader->edges);
 	g_ptr_array_unref(loader->task_ids);

@@ -18,18 +18,19 @@ struct loader {
 
 	/* Keys of the DAG that are read after others. */
 	const struct node *timezone, *schedule, *start_date, *end_date, *tags, *params,
-		*default_args, *env, *dependencies, *tasks;
+		*default_args, *env, *dependencies, *tasks, *deadline;
+	const struct node *callback_nodes[N_CALLBACK_KINDS];
 
 	size_t n_env; /* the DAG's own environment */
 	struct env_entry *env_entries;
 	GHashTable
-		*parameter_names; /* of each operator that is used: struct operator to its names */
-	/* default_args that are arguments of operators: read once for each parameter they serve. */
-	GHashTable *shared_values;             /* struct parameter to struct value */
+		*parameter_names;  /* of each operator that is used: struct operator to its names */
+	GHashTable *shared_values; /* what default_args have for arguments: see operation.c */
 	const struct node **task_dependencies; /* what stands on each task, or NULL */
 	GArray *edges;                         /* of struct edge */
 	GPtrArray *task_ids;                   /* for suggestions; ends with NULL */
 	GHashTable *descendants; /* what is known of them: struct task to struct descendants */
+	GHashTable *callbacks;   /* what a node says: struct node to struct callbacks */
 	GHashTable *reported;    /* what was said about shared values: once is enough */
 };
 
@@ -38,6 +39,13 @@ void schedule_read(struct loader *loader);
 void params_read(struct loader *loader);
 void tasks_read(struct loader *loader);
 void dependencies_read(struct loader *loader);
+void deadline_read(struct loader *loader);
+
+/* Reads the callbacks of a task, or of the run (NULL), by their kinds; nodes may be NULL. */
+void callbacks_of(struct loader *loader, const struct node *const *nodes, const struct task *owner,
+	struct callbacks *callbacks);
+/* Makes all of them known by index and id. */
+void callbacks_register(struct loader *loader);
 
 /* Reads a map of environment variables over `base`. */
 void env_read(struct loader *loader, const struct node *map, const struct env_entry *base,
@@ -54,6 +62,10 @@ bool loader_refuse_once(struct loader *loader, struct place place, const char *f
 	G_GNUC_PRINTF(3, 4);
 /* False: this sentence was said of this place before. Else it is noted. */
 bool loader_says_first(struct loader *loader, struct place place, const char *message);
+
+/* Of what shared_values has. */
+guint shared_hash(gconstpointer key);
+gboolean shared_equal(gconstpointer a, gconstpointer b);
 
 /* A key_reader for ids: text that is a name (field: const char *). */
 key_reader read_ident;

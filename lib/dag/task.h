@@ -22,9 +22,32 @@ struct task_draft {
 	struct task task;
 	struct rule_key trigger_rule;
 	struct exit_codes_key retry_on, fail_on;
+	const char *what;                /* in problems: `the task "a"`; NULL until it is known */
+	const struct defaults *defaults; /* where its arguments may stand, too; NULL: nowhere */
 	const struct node *operator, * dependencies, *env;
+	const struct node *callbacks[N_CALLBACK_KINDS];
 	unsigned on_lost; /* G_MAXUINT: not written */
 };
+
+/* The default_args of the DAG or of a group, over what holds around it. */
+struct defaults {
+	const struct defaults *outer;
+	const struct node *map;  /* NULL: nothing is written */
+	struct task_draft draft; /* what a task begins with */
+};
+/* `outer` NULL: of the DAG. */
+const struct defaults *defaults_read(
+	struct loader *loader, const struct node *map, const struct defaults *outer);
+/* Which operators there are in the DAG, so that default_args may hold their arguments. */
+void operators_note(struct loader *loader);
+/* The names of an operator's parameters, NULL-terminated; NULL without operator. */
+const char *const *operator_note(struct loader *loader, const struct operator* which);
+
+/* The operator that a map names; NULL: none, or an unknown one. */
+const struct operator* operation_operator(const struct loader *loader, const struct node *map);
+/* Reads the keys of the set and the arguments of the operator into the draft. */
+void operation_read(struct loader *loader, const struct key_set *set, const struct node *map,
+	struct task_draft *draft);
 
 /* Whether tasks have a key of this name, now or in a later version: no parameter may have it then.
  */

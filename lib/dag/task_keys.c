@@ -51,6 +51,11 @@ static const struct key task_keys[] = {
 		LIMIT_MAX},
 	{"env", read_node, FIELD(env)},
 	{"do_xcom_push", read_boolean, FIELD(task.do_xcom_push)},
+	{"on_execute_callback", read_node, FIELD(callbacks[CALLBACK_EXECUTE])},
+	{"on_success_callback", read_node, FIELD(callbacks[CALLBACK_SUCCESS])},
+	{"on_failure_callback", read_node, FIELD(callbacks[CALLBACK_FAILURE])},
+	{"on_retry_callback", read_node, FIELD(callbacks[CALLBACK_RETRY])},
+	{"on_skipped_callback", read_node, FIELD(callbacks[CALLBACK_SKIPPED])},
 	{"on_lost", read_word, FIELD(on_lost), .words = on_lost_words},
 };
 #undef FIELD

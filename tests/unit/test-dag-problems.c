@@ -27,14 +27,17 @@
 #define DAG_KEYS                                                                           \
 	"dag_id, dag_display_name, description, doc_md, owner, tags, schedule, timezone, " \
 	"start_date, end_date, catchup, max_active_runs, max_active_tasks, "               \
-	"max_consecutive_failed_dag_runs, fail_fast, dagrun_timeout, "                     \
+	"max_consecutive_failed_dag_runs, fail_fast, dagrun_timeout, deadline, "           \
+	"on_success_callback, on_failure_callback, "                                       \
 	"is_paused_upon_creation, params, default_args, env, dependencies, tasks"
-#define DEFAULTS_KEYS                                                                    \
-	"owner, doc_md, trigger_rule, retries, retry_delay, retry_exponential_backoff, " \
-	"max_retry_delay, retry_on_exit_code, fail_on_exit_code, execution_timeout, "    \
-	"depends_on_past, wait_for_downstream, ignore_first_depends_on_past, pool, "     \
-	"pool_slots, priority_weight, weight_rule, max_active_tis_per_dag, "             \
-	"max_active_tis_per_dagrun, env, do_xcom_push, on_lost"
+#define DEFAULTS_KEYS                                                                        \
+	"owner, doc_md, trigger_rule, retries, retry_delay, retry_exponential_backoff, "     \
+	"max_retry_delay, retry_on_exit_code, fail_on_exit_code, execution_timeout, "        \
+	"depends_on_past, wait_for_downstream, ignore_first_depends_on_past, pool, "         \
+	"pool_slots, priority_weight, weight_rule, max_active_tis_per_dag, "                 \
+	"max_active_tis_per_dagrun, env, do_xcom_push, on_execute_callback, "                \
+	"on_success_callback, on_failure_callback, on_retry_callback, on_skipped_callback, " \
+	"on_lost"
 
 static const struct wrong wrong_file[] = {
 	{"", "0:0: there is no DAG in this file"},
@@ -346,7 +349,7 @@ static const struct wrong wrong_uses[] = {
 		"9:15: \"execution_date\" is not defined; did you mean \"logical_date\"?"},
 	{TEXT_OF_B("{{ dag_run.conff }}"),
 		"9:15: \"dag_run.conff\" is not defined; did you mean \"conf\"? | dag_run has "
-		"conf, dag_id, run_id, run_type, logical_date, data_interval_start, "
+		"conf, dag_id, run_id, run_type, state, logical_date, data_interval_start, "
 		"data_interval_end, run_after, start_date"},
 	{TEXT_OF_B("{{ ti.xcom_pul('a') }}"),
 		"9:15: \"ti.xcom_pul\" is not defined; did you mean \"xcom_pull\"? | ti has "
