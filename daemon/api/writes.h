@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Changes of variables, connections and pools, one after the other: each sees what the one before
- * it left.
+/* Changes of variables and connections, one after the other: each sees what the one before it left.
  */
 #pragma once
 
@@ -14,11 +13,8 @@ struct writes;
 /* What is answered once the batch is durable. */
 struct write_answer {
 	unsigned status;
-	json_t *json;       /* NULL with 204 */
-	GPtrArray *changed; /* names of what was put or forgotten */
+	json_t *json; /* NULL with 204 */
 };
-/* Copies the name. */
-void write_changed(struct write_answer *answer, const char *name);
 
 struct write {
 	struct request *request;
