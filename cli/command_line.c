@@ -278,7 +278,7 @@ struct invocation *command_line_parse(
 			has_options = false;
 		else if (has_options && g_str_has_prefix(word, "--"))
 			is_right = take_long(invocation, word + 2, &words, error);
-		else if (has_options && word[0] == '-' && word[1])
+		else if (has_options && word[0] == '-' && word[1] && !g_ascii_isdigit(word[1]))
 			is_right = take_letters(invocation, word + 1, &words, error);
 		else
 			is_right = take_word(invocation, all, word, error);

@@ -46,6 +46,7 @@ const struct noun dagctl_nouns[] = {
 	{"tasks", "Tasks of a run: states, logs, what they were given, clear", tasks_commands},
 	{"variables", "Values that DAGs read by name", variables_commands},
 	{"connections", "Servers that DAGs use, with their secrets", connections_commands},
+	{"pools", "Slots that tasks of all DAGs share", pools_commands},
 	{"operators", "What tasks can do", operators_commands},
 	{"config", "The daemon's settings", config_commands},
 	{"health", "Whether the daemon is well", health_commands},

@@ -24,6 +24,10 @@ const struct config_key config_keys[] = {
 	{KEY("core", "killed_task_cleanup_time", CONFIG_DURATION, killed_task_cleanup_us), "60s", 0,
 		DAY_US, true,
 		"how long a task that is to end may take after SIGTERM, before SIGKILL"},
+	{KEY("core", "default_pool_task_slot_count", CONFIG_INTEGER, default_pool_slots), "128", 1,
+		1000000, false,
+		"the slots of default_pool when it is made, at the first start; later `dagctl "
+		"pools set` changes them"},
 	{KEY("core", "max_xcom_size", CONFIG_SIZE, max_xcom_bytes), "1MiB", 1024, 32 << 20, true,
 		"the largest value that a task may leave as XCom; a larger one fails it"},
 	{KEY("logging", "logging_level", CONFIG_TEXT, log_level), "info", 0, 0, true,

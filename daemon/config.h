@@ -17,6 +17,7 @@ struct config {
 	unsigned parallelism;
 	bool dags_are_paused_at_creation;
 	char *default_timezone;
+	unsigned default_pool_slots; /* when it is made */
 	int64_t max_xcom_bytes;
 	int64_t killed_task_cleanup_us; /* between SIGTERM and SIGKILL */
 	char *log_level;

@@ -201,7 +201,12 @@ static bool open_store(struct daemon *daemon)
 	g_autoptr(GError) error = NULL;
 	g_autofree char *path = g_build_filename(daemon->home.state, "dagd.db", NULL);
 	g_autofree char *key = g_build_filename(daemon->home.state, "key", NULL);
-	struct store_options options = {.loop = daemon->loop, .path = path, .key_path = key};
+	struct store_options options = {
+		.loop = daemon->loop,
+		.path = path,
+		.key_path = key,
+		.default_pool_slots = daemon->config.default_pool_slots,
+	};
 	daemon->store = store_open(&options, &error);
 	if (!daemon->store)
 		return refuse(error);

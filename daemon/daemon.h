@@ -33,7 +33,7 @@ struct daemon {
 	struct attempts *attempts;
 	struct executor *executor;
 	struct turn *turn;
-	struct writes *writes; /* of variables and connections */
+	struct writes *writes; /* of variables, connections and pools */
 	struct feed *feed;
 	struct folder *folder;
 	struct watch *watch;

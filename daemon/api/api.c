@@ -8,6 +8,7 @@
 #include "daemon/api/dags.h"
 #include "daemon/api/monitor.h"
 #include "daemon/api/operators.h"
+#include "daemon/api/pools.h"
 #include "daemon/api/stream.h"
 #include "daemon/api/task_instances.h"
 #include "daemon/api/variables.h"
@@ -49,6 +50,13 @@ const struct route api_routes[] = {
 	{"GET", V2 "/connections/{connection_id}", connections_show},
 	{"PATCH", V2 "/connections/{connection_id}", connections_patch},
 	{"DELETE", V2 "/connections/{connection_id}", connections_delete},
+
+	{"GET", V2 "/pools", pools_list},
+	{"POST", V2 "/pools", pools_create},
+	{"PATCH", V2 "/pools", pools_bulk},
+	{"GET", V2 "/pools/{pool_name}", pools_show},
+	{"PATCH", V2 "/pools/{pool_name}", pools_patch},
+	{"DELETE", V2 "/pools/{pool_name}", pools_delete},
 
 	{"GET", V2 "/version", version_get},
 	{"GET", V2 "/monitor/health", health_get},

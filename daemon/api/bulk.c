@@ -142,9 +142,13 @@ static bool entity_plan(struct bulk *bulk, struct action *action, json_t *entity
 	const char *noun = bulk->kind->noun, *name = entity_name(bulk, entity);
 	if (!existence(bulk, name, &exists))
 		return false;
+	g_autofree char *must_stay =
+		action->verb == VERB_DELETE ? entry_must_stay(bulk->kind, name) : NULL;
 	bool is_unfit = exists == (action->verb == VERB_CREATE);
 	if (!g_hash_table_add(action->names, (char *)name))
 		error_add(action, 409, "%s \"%s\" is given twice", noun, name);
+	else if (must_stay)
+		error_add(action, 400, "%s", must_stay);
 	else if (!is_unfit || action->policy == POLICY_OVERWRITE)
 		g_ptr_array_add(action->wanted, entity);
 	else if (action->policy == POLICY_FAIL && exists)
@@ -257,11 +261,13 @@ static bool decide(const struct write *write, struct batch *batch, struct write_
 		.answer = json_object(),
 	};
 	GHashTableIter iter;
-	void *row;
+	void *name, *row;
 	bool is_done = actions_do(&bulk);
 	g_hash_table_iter_init(&iter, bulk.changed);
-	while (g_hash_table_iter_next(&iter, NULL, &row))
+	while (g_hash_table_iter_next(&iter, &name, &row)) {
+		write_changed(answer, name);
 		entry_free(bulk.kind, row);
+	}
 	g_hash_table_unref(bulk.changed);
 	if (is_done)
 		answer->json = bulk.answer;

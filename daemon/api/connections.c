@@ -160,7 +160,7 @@ static json_t *reply(
 	return json;
 }
 
-static json_t *shown(const void *row)
+static json_t *shown(struct daemon *daemon, const void *row)
 {
 	return reply(row, secret_shown);
 }
@@ -170,7 +170,7 @@ static char *copied(const char *name, const char *text)
 	return g_strdup(text);
 }
 
-static json_t *clear_text(const void *row)
+static json_t *clear_text(struct daemon *daemon, const void *row)
 {
 	return reply(row, copied);
 }

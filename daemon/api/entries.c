@@ -35,6 +35,13 @@ const char *entry_name(const void *row)
 	return *(char *const *)row;
 }
 
+char *entry_must_stay(const struct entry_kind *kind, const char *name)
+{
+	if (g_strcmp0(kind->permanent, name) != 0)
+		return NULL;
+	return g_strdup_printf("%s \"%s\" cannot be deleted", kind->noun, name);
+}
+
 static bool refuse_missing(struct request *request, const char *field)
 {
 	request_refuse_field(request, &(struct field){"body", field, "missing", NULL},
@@ -51,7 +58,9 @@ bool entry_body_check(struct request *request, const struct entry_kind *kind, co
 		return false;
 	if (!name)
 		return refuse_missing(request, name_field);
-	if (!ident_check(name_field, name, &error)) {
+	bool is_allowed = kind->name_check ? kind->name_check(name_field, name, &error)
+					   : ident_check(name_field, name, &error);
+	if (!is_allowed) {
 		request_refuse_field(request,
 			&(struct field){"body", name_field, "value_error", json_string(name)}, "%s",
 			error->message);
@@ -87,15 +96,16 @@ void entry_get(struct request *request, struct daemon *daemon, const struct entr
 {
 	void *row = entry_of(request, daemon, kind);
 	if (row)
-		request_answer(request, 200, kind->shown(row));
+		request_answer(request, 200, kind->shown(daemon, row));
 	entry_free(kind, row);
 }
 
 /* Many are unsealed on the reader's thread. */
 struct query {
 	struct request *request;
+	struct daemon *daemon;
 	const struct entry_kind *kind;
-	json_t *(*row_json)(const void *row);
+	json_t *(*row_json)(struct daemon *daemon, const void *row);
 	struct listing listing;
 	char *pattern;
 	GArray *rows;
@@ -127,8 +137,8 @@ static void on_rows(void *data)
 	}
 	json_t *list = json_array();
 	for (unsigned i = 0; i < query->rows->len; i++)
-		json_array_append_new(
-			list, query->row_json(query->rows->data + i * query->kind->size));
+		json_array_append_new(list,
+			query->row_json(query->daemon, query->rows->data + i * query->kind->size));
 	request_answer(query->request, 200,
 		json_pack("{s:o, s:I}", query->kind->nouns, list, "total_entries",
 			(json_int_t)query->total));
@@ -137,6 +147,7 @@ static void on_rows(void *data)
 static void query_begin(struct daemon *daemon, const struct query *wanted)
 {
 	struct query *query = g_memdup2(wanted, sizeof *wanted);
+	query->daemon = daemon;
 	request_set_data(query->request, query, query_free);
 	store_read(daemon->store, rows_read, on_rows, query);
 }
@@ -199,7 +210,9 @@ static bool decide_create(
 	bool is_read = kind->read(write->request, body, row);
 	if (is_read) {
 		kind->put(batch, row);
-		*answer = (struct write_answer){201, kind->shown(row)};
+		write_changed(answer, name);
+		answer->status = 201;
+		answer->json = kind->shown(write->daemon, row);
 	}
 	entry_free(kind, row);
 	return is_read;
@@ -210,11 +223,20 @@ void entry_create(struct request *request, struct daemon *daemon, const struct e
 	begin(request, daemon, kind, decide_create);
 }
 
-static bool mask_check(
-	struct request *request, const struct entry_kind *kind, const char *const *mask)
+/* Those of the kind, with the name's as a PATCH calls it: g_free the array. */
+static const char **patch_fields(const struct entry_kind *kind, const char *name_field)
+{
+	size_t n = g_strv_length((char **)kind->fields);
+	const char **fields = g_memdup2(kind->fields, (n + 1) * sizeof *fields);
+	fields[0] = name_field;
+	return fields;
+}
+
+static bool mask_check(struct request *request, const struct entry_kind *kind,
+	const char *const *fields, const char *const *mask)
 {
 	for (; *mask; mask++) {
-		if (g_strv_contains(kind->fields, *mask))
+		if (g_strv_contains(fields, *mask))
 			continue;
 		request_refuse_field(request,
 			&(struct field){"query", "update_mask", "value_error", json_string(*mask)},
@@ -229,11 +251,13 @@ static bool mask_check(
 static json_t *changes_of(struct request *request, const struct entry_kind *kind)
 {
 	const char *const *mask = request_queries(request, "update_mask");
+	const char *name_field = kind->patch_name ? kind->patch_name : kind->fields[0];
 	const char *name = request_path(request, kind->path_name), *given, *key;
 	json_t *body = request_body(request), *value;
-	if (!body || !body_has_only(request, body, kind->fields)
-		|| !body_text(request, body, kind->fields[0], &given)
-		|| !mask_check(request, kind, mask))
+	g_autofree const char **fields = patch_fields(kind, name_field);
+	if (!body || !body_has_only(request, body, fields)
+		|| !body_text(request, body, name_field, &given)
+		|| !mask_check(request, kind, fields, mask))
 		return NULL;
 	if (given && !g_str_equal(given, name)) {
 		request_refuse(request, 400,
@@ -242,7 +266,7 @@ static json_t *changes_of(struct request *request, const struct entry_kind *kind
 		return NULL;
 	}
 	json_t *changes = json_object();
-	json_object_foreach(body, key, value) if (!g_str_equal(key, kind->fields[0])
+	json_object_foreach(body, key, value) if (!g_str_equal(key, name_field)
 		&& (!*mask || g_strv_contains(mask, key))) json_object_set(changes, key, value);
 	return changes;
 }
@@ -256,7 +280,8 @@ static bool decide_patch(
 	bool is_read = row && kind->read(write->request, changes, row);
 	if (is_read) {
 		kind->put(batch, row);
-		*answer = (struct write_answer){200, kind->shown(row)};
+		write_changed(answer, entry_name(row));
+		answer->json = kind->shown(write->daemon, row);
 	}
 	entry_free(kind, row);
 	json_decref(changes);
@@ -272,12 +297,17 @@ static bool decide_delete(
 	const struct write *write, struct batch *batch, struct write_answer *answer)
 {
 	void *row = entry_of(write->request, write->daemon, write->kind);
-	if (!row)
-		return false;
-	write->kind->forget(batch, entry_name(row));
-	*answer = (struct write_answer){204, NULL};
+	g_autofree char *must_stay = row ? entry_must_stay(write->kind, entry_name(row)) : NULL;
+	if (must_stay)
+		request_refuse(write->request, 400, "%s", must_stay);
+	bool is_deleted = row && !must_stay;
+	if (is_deleted) {
+		write->kind->forget(batch, entry_name(row));
+		write_changed(answer, entry_name(row));
+		answer->status = 204;
+	}
 	entry_free(write->kind, row);
-	return true;
+	return is_deleted;
 }
 
 void entry_delete(struct request *request, struct daemon *daemon, const struct entry_kind *kind)

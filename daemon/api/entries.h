@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Variables and connections are entries: kept under a name, shown with their secrets hidden,
+ * Variables, connections and pools are entries: kept under a name, shown with their secrets hidden,
  * changed alone or many in one request. What differs between them is in a struct entry_kind.
  */
 #pragma once
@@ -13,7 +13,11 @@ struct entry_kind {
 	const char *path_name;     /* the name's segment of the path */
 	const char *pattern_query; /* of lists */
 	const char *const *fields; /* of a body; the first is the name, the second must be there */
-	size_t size;               /* of a row, whose first member is its name */
+	const char *patch_name;    /* the name's field in a PATCH, if it is another one */
+	const char *permanent;     /* the one that cannot be deleted; NULL: all can */
+	/* Whether a name is allowed; NULL: as ident_check says. */
+	bool (*name_check)(const char *field, const char *name, GError **error);
+	size_t size; /* of a row, whose first member is its name */
 	GDestroyNotify clear;
 	bool (*find)(struct reader *reader, const char *name, void *row, GError **error);
 	GArray *(*list)(struct reader *reader, const struct listing *listing, int64_t *total,
@@ -24,10 +28,12 @@ struct entry_kind {
 	 * False: 422 has been answered.
 	 */
 	bool (*read)(struct request *request, const json_t *body, void *row);
-	json_t *(*shown)(const void *row); /* with secrets hidden */
-	json_t *(*clear_text)(const void *row);
+	json_t *(*shown)(struct daemon *daemon, const void *row); /* with secrets hidden */
+	json_t *(*clear_text)(struct daemon *daemon, const void *row);
 	void (*put)(struct batch *batch, const void *row);
 	void (*forget)(struct batch *batch, const char *name);
+	/* That one was put or forgotten is durable; NULL: nobody else must know. */
+	void (*changed)(struct daemon *daemon, const char *name);
 };
 
 void *entry_new(const struct entry_kind *kind); /* an empty row */
@@ -36,6 +42,8 @@ void *entry_find(
 	const struct entry_kind *kind, struct reader *reader, const char *name, GError **error);
 void entry_free(const struct entry_kind *kind, void *row);
 const char *entry_name(const void *row);
+/* NULL: it can be deleted; else why not: g_free. */
+char *entry_must_stay(const struct entry_kind *kind, const char *name);
 /* Whether a body has a name that is allowed and what else must be there. False: 422 has been
  * answered. */
 bool entry_body_check(struct request *request, const struct entry_kind *kind, const json_t *body);

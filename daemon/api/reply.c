@@ -81,7 +81,8 @@ json_t *instance_reply(
 		instant_reply(record->retry_at));
 	json_t *rest = json_pack("{s:s, s:i, s:s, s:i, s:s?, s:o, s:o, s:s, s:s, s:n, s:n, s:n, "
 				 "s:n, s:{}, s:n, s:n, s:n, s:n}",
-		"pool", "default_pool", "pool_slots", 1, "queue", "default", "priority_weight",
+		"pool", task ? task->pool : DEFAULT_POOL, "pool_slots",
+		task ? (int)task->pool_slots : 1, "queue", "default", "priority_weight",
 		task ? task->effective_weight : 1, "operator", task ? task->operator->name : NULL,
 		"queued_when", instant_reply(record->queued_at), "scheduled_when",
 		instant_reply(record->scheduled_at), "executor", "LocalExecutor", "executor_config",

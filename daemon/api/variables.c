@@ -67,14 +67,14 @@ static json_t *with_value(const struct variable *variable, const char *value)
 		"description", variable->description, "is_encrypted", 1);
 }
 
-static json_t *shown(const void *row)
+static json_t *shown(struct daemon *daemon, const void *row)
 {
 	const struct variable *variable = row;
 	g_autofree char *value = secret_shown(variable->key, variable->value);
 	return with_value(variable, value);
 }
 
-static json_t *clear_text(const void *row)
+static json_t *clear_text(struct daemon *daemon, const void *row)
 {
 	const struct variable *variable = row;
 	return with_value(variable, variable->value);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Changes of variables and connections, one after the other: each sees what the one before it left.
+/* Changes of variables, connections and pools, one after the other: each sees what the one before
+ * it left.
  */
 #pragma once
 
@@ -13,8 +14,11 @@ struct writes;
 /* What is answered once the batch is durable. */
 struct write_answer {
 	unsigned status;
-	json_t *json; /* NULL with 204 */
+	json_t *json;       /* NULL with 204 */
+	GPtrArray *changed; /* names of what was put or forgotten */
 };
+/* Copies the name. */
+void write_changed(struct write_answer *answer, const char *name);
 
 struct write {
 	struct request *request;

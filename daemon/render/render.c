@@ -132,11 +132,11 @@ static void env_base(struct rendering *rendering)
 	int64_t logical = request->run->logical_date;
 	g_autofree char *iso =
 		instant_iso(logical == INSTANT_NONE ? request->run->run_after : logical);
-	g_autofree char *try_number = g_strdup_printf("%u", request->try_number);
+	g_autofree char *try_number = g_strdup_printf("%u", rendering->scope->try_number);
 	for (char **entry = request->base_env; *entry; entry++)
 		g_ptr_array_add(env, g_strdup(*entry));
 	env_context(env, "DAG_ID", request->run->dag_id);
-	env_context(env, "TASK_ID", request->task->task_id);
+	env_context(env, "TASK_ID", rendering->scope->task->task_id);
 	env_context(env, "DAG_RUN_ID", request->run->run_id);
 	env_context(env, "LOGICAL_DATE", iso);
 	env_context(env, "TRY_NUMBER", try_number);

@@ -143,6 +143,8 @@ static bool dag_run_get(const struct template_object *base, const char *name,
 		return set_text(out, run->run_id);
 	if (g_str_equal(name, "run_type"))
 		return set_text(out, run_type_name(run->type));
+	if (g_str_equal(name, "state"))
+		return set_text(out, run_state_name(run->state));
 	if (g_str_equal(name, "logical_date"))
 		return set_instant(out, run->logical_date);
 	if (g_str_equal(name, "data_interval_start"))
@@ -188,7 +190,7 @@ static bool dag_get(const struct template_object *base, const char *name,
 static bool task_get(const struct template_object *base, const char *name,
 	struct template_value *out, GError **error)
 {
-	const struct task *task = object_of(base)->scope->request->task;
+	const struct task *task = object_of(base)->scope->task;
 	if (g_str_equal(name, "task_id"))
 		return set_text(out, task->task_id);
 	if (g_str_equal(name, "task_display_name"))
@@ -209,19 +211,19 @@ static bool instance_get(const struct template_object *base, const char *name,
 	struct scope *scope = object_of(base)->scope;
 	const struct render_request *request = scope->request;
 	if (g_str_equal(name, "task_id"))
-		return set_text(out, request->task->task_id);
+		return set_text(out, scope->task->task_id);
 	if (g_str_equal(name, "dag_id"))
 		return set_text(out, request->run->dag_id);
 	if (g_str_equal(name, "run_id"))
 		return set_text(out, request->run->run_id);
 	if (g_str_equal(name, "try_number"))
-		return set_json(out, json_integer(request->try_number));
+		return set_json(out, json_integer(scope->try_number));
 	if (g_str_equal(name, "max_tries"))
-		return set_json(out, json_integer(request->max_tries));
+		return set_json(out, json_integer(scope->max_tries));
 	if (g_str_equal(name, "map_index"))
 		return set_json(out, json_integer(request->map_index));
 	if (g_str_equal(name, "start_date"))
-		return set_instant(out, request->started_at);
+		return set_instant(out, scope->started_at);
 	return g_str_equal(name, "xcom_pull") && set_object(scope, out, NULL, xcom_pull, NULL);
 }
 
@@ -246,7 +248,7 @@ static bool set_instance_key(struct scope *scope, struct template_value *out)
 	const struct render_request *request = scope->request;
 	set_date(&day, base_instant(request->run), "YMD");
 	g_autofree char *key = g_strdup_printf("%s__%s__%s", request->dag->dag_id,
-		request->task->task_id, json_string_value(day.json));
+		scope->task->task_id, json_string_value(day.json));
 	template_value_clear(&day);
 	return set_text(out, key);
 }
@@ -315,7 +317,9 @@ static bool root_get(const struct template_object *base, const char *name,
 	if (g_str_equal(name, "run_id"))
 		return set_text(out, scope->request->run->run_id);
 	if (g_str_equal(name, "try_number"))
-		return set_json(out, json_integer(scope->request->try_number));
+		return set_json(out, json_integer(scope->try_number));
+	if (g_str_equal(name, "reason") || g_str_equal(name, "exception"))
+		return set_text(out, scope->reason);
 	return g_str_equal(name, "task_instance_key_str") && set_instance_key(scope, out);
 }
 
@@ -327,10 +331,38 @@ static void object_free(void *data)
 	g_free(object);
 }
 
+/* A callback is about its task, or its run: what that is like now. */
+static void callback_look(struct scope *scope)
+{
+	const struct render_request *request = scope->request;
+	const struct task *owner = request->task->callback_of;
+	struct task_record record;
+	if (!owner) {
+		scope->reason = g_strdup(request->run->reason);
+		return;
+	}
+	struct task_key key = {request->run->id, owner->task_id, request->map_index};
+	scope->task = owner;
+	scope->max_tries = owner->retries;
+	if (!reader_task(request->reader, &key, &record, NULL))
+		return;
+	scope->try_number = record.try_number;
+	scope->max_tries = record.max_tries;
+	scope->started_at = record.started_at;
+	scope->reason = g_steal_pointer(&record.reason);
+	task_record_clear(&record);
+}
+
 struct scope *scope_new(const struct render_request *request, GPtrArray *masks, GError **error)
 {
 	struct scope *scope = g_new0(struct scope, 1);
 	scope->request = request;
+	scope->task = request->task;
+	scope->try_number = request->try_number;
+	scope->max_tries = request->max_tries;
+	scope->started_at = request->started_at;
+	if (request->task->is_callback)
+		callback_look(scope);
 	scope->masks = masks;
 	scope->objects = g_ptr_array_new_with_free_func(object_free);
 	scope->conf = request->run->conf ? json_loads(request->run->conf, 0, NULL) : json_object();
@@ -351,6 +383,7 @@ void scope_free(struct scope *scope)
 	g_ptr_array_unref(scope->objects);
 	json_decref(scope->conf);
 	json_decref(scope->params);
+	g_free(scope->reason);
 	g_free(scope);
 }
 

@@ -7,6 +7,10 @@
 
 struct scope {
 	const struct render_request *request;
+	const struct task *task; /* what `task` and `ti` are: of a callback the task it is for */
+	unsigned try_number, max_tries;
+	int64_t started_at;
+	char *reason;       /* of a callback: why the task or run is what it is; or NULL */
 	json_t *params;     /* defaults and the run's conf over them */
 	json_t *conf;       /* what the run was given */
 	GPtrArray *objects; /* all that were made while rendering */

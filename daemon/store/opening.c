@@ -99,26 +99,43 @@ static bool vault_fit(sqlite3 *db, struct opening *opening, const char *path, co
 
 /* ---- in order ---- */
 
-static bool begin_writing(sqlite3 *db, struct opening *opening, const char *path,
-	const char *key_path, GError **error)
+/* Tasks that name no pool are in this one, so it is always there. */
+static bool default_pool_make(sqlite3 *db, int64_t slots, GError **error)
+{
+	sqlite3_stmt *statement = database_prepare(db,
+		"INSERT OR IGNORE INTO pool VALUES ('" DEFAULT_POOL "', ?, 'Default pool', 0)",
+		error);
+	if (statement == NULL)
+		return false;
+	sqlite3_bind_int64(statement, 1, slots != 0 ? slots : DEFAULT_POOL_SLOTS);
+	bool is_made = sqlite3_step(statement) == SQLITE_DONE || database_error(db, error);
+	sqlite3_finalize(statement);
+	return is_made;
+}
+
+static bool begin_writing(
+	sqlite3 *db, struct opening *opening, const struct store_options *options, GError **error)
 {
 	int64_t version;
 	if (!schema_check(db, &version, error) || !database_set_durable(db, error)
 		|| !schema_update(db, version, error))
 		return false;
 	database_reserve(db);
-	if (!vault_fit(db, opening, path, key_path, error) || !epoch_raise(db, opening, error))
+	if (!vault_fit(db, opening, options->path, options->key_path, error)
+		|| !epoch_raise(db, opening, error))
 		return false;
-	return ids_read(db, opening, error);
+	return default_pool_make(db, options->default_pool_slots, error)
+		&& ids_read(db, opening, error);
 }
 
-bool opening_begin(struct opening *opening, const char *path, const char *key_path, GError **error)
+bool opening_begin(struct opening *opening, const struct store_options *options, GError **error)
 {
+	const char *path = options->path;
 	*opening = (struct opening){.vault = NULL};
 	sqlite3 *db = database_open(path, DATABASE_WRITES, error);
 	if (db == NULL)
 		return false;
-	if (!begin_writing(db, opening, path, key_path, error)) {
+	if (!begin_writing(db, opening, options, error)) {
 		database_close(db);
 		opening_end(opening);
 		return false;

@@ -19,6 +19,7 @@ struct opening {
 	int64_t epoch, last_run, last_attempt, last_backfill;
 };
 
-bool opening_begin(struct opening *opening, const char *path, const char *key_path, GError **error);
+struct store_options;
+bool opening_begin(struct opening *opening, const struct store_options *options, GError **error);
 /* Closes all of it. */
 void opening_end(struct opening *opening);

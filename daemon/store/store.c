@@ -256,7 +256,7 @@ static void lane_close(struct lane *lane)
 struct store *store_open(const struct store_options *options, GError **error)
 {
 	struct opening parts;
-	if (!opening_begin(&parts, options->path, options->key_path, error))
+	if (!opening_begin(&parts, options, error))
 		return NULL;
 	struct store *store = g_new0(struct store, 1);
 	store->parts = parts;

@@ -18,6 +18,8 @@ const char *const trigger_rules[] = {
 	[N_TRIGGER_RULES] = NULL,
 };
 
+const char *const weight_rules[] = {"downstream", "upstream", "absolute", NULL};
+
 struct dag *dag_ref(const struct dag *dag)
 {
 	struct dag *shared = (struct dag *)dag;

@@ -46,6 +46,7 @@ extern const char *const trigger_rules[];
 
 /* Whose weights count in the order of tasks that wait, besides its own. */
 enum weight_rule { WEIGHT_DOWNSTREAM, WEIGHT_UPSTREAM, WEIGHT_ABSOLUTE };
+extern const char *const weight_rules[];
 
 /* What a slot does that comes due while a run of the DAG is unfinished. */
 enum overlap { OVERLAP_QUEUE, OVERLAP_SKIP, OVERLAP_CANCEL_RUNNING };
@@ -127,6 +128,9 @@ enum callback_kind {
 	N_CALLBACK_KINDS,
 };
 
+/* As the keys are called; of CALLBACK_DEADLINE `deadline`. */
+extern const char *const callback_names[];
+
 /*
  * What is to be done when something happens to a task or to a run: each is a task of its own,
  * beside the graph. Its task_id is `TASK@on_failure_callback`, with `.2` behind the second one of
@@ -165,7 +169,7 @@ struct task {
 	int64_t max_retry_delay_us;   /* 0: none but the cap of 24 h */
 	int64_t execution_timeout_us; /* 0: none */
 	int priority_weight;
-	int effective_weight; /* by the weight rule `downstream`: own and all descendants' */
+	int effective_weight; /* own and, by the weight rule, those of all before or after it */
 	enum weight_rule weight_rule;
 	bool do_xcom_push;
 	enum on_lost on_lost;
@@ -188,6 +192,9 @@ struct task {
 	size_t n_setups;  /* of a teardown: those it belongs to; else those whose scope it is in */
 	unsigned *setups; /* indexes, ascending */
 	struct callbacks callbacks[N_CALLBACK_KINDS];
+	bool is_callback;
+	enum callback_kind callback_kind; /* of a callback */
+	const struct task *callback_of;   /* whose it is; NULL: a run's */
 };
 
 /* A param of the DAG: a value, or a rule in JSON Schema's words. */
@@ -218,8 +225,6 @@ struct dag {
 	const struct zone *zone;
 	int64_t start_date, end_date; /* INSTANT_NONE when not given */
 	enum catchup catchup;
-	unsigned catchup_max_runs; /* of those that are due at once the newest so many; 0: all */
-	int64_t catchup_window_us; /* slots that are due for longer are missed; 0: none is */
 	unsigned max_active_runs, max_active_tasks;
 	int64_t dagrun_timeout_us; /* 0: none */
 	bool is_paused_upon_creation;
@@ -282,9 +287,4 @@ json_t *dag_params(const struct dag *dag, const json_t *conf, GError **error);
 char *dag_dot(const struct dag *dag);
 /* Fields as Airflow's API names them (a new reference): what does not depend on runs. */
 json_t *dag_json(const struct dag *dag);
-/*
- * The instants at which its next runs begin, at most `n` of them, all after an instant; a new list
- * of texts with the offset of its zone. `anchor` is when the DAG was first seen.
- */
-json_t *dag_next_json(const struct dag *dag, int64_t anchor, int64_t after, size_t n);
 json_t *task_json(const struct dag *dag, const struct task *task);

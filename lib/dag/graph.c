@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Dependencies as a graph: who waits for whom, in which order, and how much hangs on each task. */
+/* Dependencies as a graph: who waits for whom, in which order. */
 #include <string.h>
 
 #include "lib/dag/load.h"
@@ -133,44 +133,6 @@ static void cycles_report(struct loader *loader, const unsigned *waiting)
 		if (n > 0 && walk[at] == start + 1)
 			cycle_report(loader, path, step[at], n);
 	}
-}
-
-static int64_t weights_sum(const struct dag *dag, uint64_t bits, size_t first)
-{
-	int64_t sum = 0;
-	for (; bits; bits &= bits - 1)
-		sum += dag->tasks[first + __builtin_ctzll(bits)].priority_weight;
-	return sum;
-}
-
-/*
- * A task's own weight and that of all its descendants, each once however many ways lead to it. 64
- * descendants at a time, so that memory stays small and the time is n/64 walks over the graph.
- */
-static void graph_weigh(struct dag *dag)
-{
-	g_autofree uint64_t *reach = g_new(uint64_t, dag->n_tasks);
-	g_autofree int64_t *sums = g_new0(int64_t, dag->n_tasks);
-	for (size_t first = 0; first < dag->n_tasks; first += 64) {
-		size_t n = MIN(dag->n_tasks - first, (size_t)64);
-		int weight = dag->tasks[first].priority_weight;
-		bool is_even = true;
-		for (size_t i = 0; i < n; i++)
-			is_even &= dag->tasks[first + i].priority_weight == weight;
-		for (size_t i = dag->n_tasks; i-- > 0;) {
-			const struct task *task = &dag->tasks[dag->topological[i]];
-			uint64_t bits = 0;
-			if (task->index >= first && task->index - first < n)
-				bits = UINT64_C(1) << (task->index - first);
-			for (size_t j = 0; j < task->n_downstream; j++)
-				bits |= reach[task->downstream[j]];
-			reach[task->index] = bits;
-			sums[task->index] += is_even ? (int64_t)weight * __builtin_popcountll(bits)
-						     : weights_sum(dag, bits, first);
-		}
-	}
-	for (size_t i = 0; i < dag->n_tasks; i++)
-		dag->tasks[i].effective_weight = (int)CLAMP(sums[i], INT32_MIN, INT32_MAX);
 }
 
 bool graph_build(struct loader *loader)

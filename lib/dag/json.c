@@ -79,6 +79,14 @@ static json_t *params_json(const struct dag *dag)
 	return params;
 }
 
+static bool has_concurrency_limits(const struct dag *dag)
+{
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		if (dag->tasks[i].max_active_tis_per_dag || dag->tasks[i].max_active_tis_per_dagrun)
+			return true;
+	return false;
+}
+
 json_t *dag_json(const struct dag *dag)
 {
 	const char *timetable = dag->schedule ? schedule_text(dag->schedule) : NULL;
@@ -97,25 +105,13 @@ json_t *dag_json(const struct dag *dag)
 		iso_duration_json(dag->dagrun_timeout_us), "catchup", dag->catchup != CATCHUP_FALSE,
 		"is_paused_upon_creation", dag->is_paused_upon_creation, "max_active_runs",
 		(int)dag->max_active_runs, "max_active_tasks", (int)dag->max_active_tasks,
-		"concurrency", (int)dag->max_active_tasks, "max_consecutive_failed_dag_runs", 0,
-		"has_task_concurrency_limits", 0, "render_template_as_native_obj", 0,
-		"asset_expression", "template_search_path", "owner_links");
+		"concurrency", (int)dag->max_active_tasks, "max_consecutive_failed_dag_runs",
+		(int)dag->max_consecutive_failed_dag_runs, "has_task_concurrency_limits",
+		has_concurrency_limits(dag), "render_template_as_native_obj", 0, "asset_expression",
+		"template_search_path", "owner_links");
 	json_object_update(json, rest);
 	json_decref(rest);
 	return json;
-}
-
-json_t *dag_next_json(const struct dag *dag, int64_t anchor, int64_t after, size_t n)
-{
-	json_t *list = json_array();
-	g_autofree struct slot *slots = g_new(struct slot, n);
-	n = dag->schedule ? schedule_preview(dag->schedule, anchor, after, n, slots) : 0;
-	for (size_t i = 0; i < n; i++) {
-		int64_t at = slots[i].run_after;
-		g_autofree char *iso = instant_iso_offset(at, zone_offset_s(dag->zone, at));
-		json_array_append_new(list, json_string(iso));
-	}
-	return list;
 }
 
 /*
@@ -167,9 +163,11 @@ json_t *task_json(const struct dag *dag, const struct task *task)
 				 "s:o, s:s, s:s, s:[], s:{}}",
 		"retries", (int)task->retries, "retry_exponential_backoff",
 		task->retry_exponential_backoff, "priority_weight", task->priority_weight,
-		"weight_rule", "downstream", "trigger_rule", "all_success", "pool", "default_pool",
-		"pool_slots", 1, "queue", "default", "depends_on_past", 0, "wait_for_downstream", 0,
-		"is_mapped", 0, "start_date", instant_json(dag->start_date), "end_date",
+		"weight_rule", weight_rules[task->weight_rule], "trigger_rule",
+		trigger_rules[task->trigger_rule], "pool", task->pool, "pool_slots",
+		(int)task->pool_slots, "queue", "default", "depends_on_past", task->depends_on_past,
+		"wait_for_downstream", task->wait_for_downstream, "is_mapped",
+		task->mapping != NULL, "start_date", instant_json(dag->start_date), "end_date",
 		instant_json(dag->end_date), "ui_color", "#fff", "ui_fgcolor", "#000",
 		"extra_links", "params");
 	json_object_update(json, rest);

@@ -4,12 +4,8 @@
 #include <string.h>
 
 const struct later_key dag_later[] = {
-	{"max_consecutive_failed_dag_runs", "0"},
 	{"task_groups"},
-	{"on_success_callback"},
-	{"on_failure_callback"},
-	{"fail_fast", "false"},
-	{"deadline"},
+	{"overlap"},
 	{"render_template_as_native_obj", "false",
 		"a value that is one {{ }} alone keeps its type anyway"},
 	{"owner_links"},
@@ -24,22 +20,8 @@ const struct later_key task_later[] = {
 	{"task_group"},
 	{"expand"},
 	{"partial"},
-	{"trigger_rule", "all_success"},
-	{"depends_on_past", "false"},
-	{"wait_for_downstream", "false"},
-	{"ignore_first_depends_on_past", "true"},
-	{"pool", "default_pool"},
-	{"pool_slots", "1"},
-	{"weight_rule", "downstream"},
-	{"max_active_tis_per_dag"},
-	{"max_active_tis_per_dagrun"},
 	{"run_as_user"},
 	{"resources"},
-	{"on_execute_callback"},
-	{"on_success_callback"},
-	{"on_failure_callback"},
-	{"on_retry_callback"},
-	{"on_skipped_callback"},
 	{"map_index_template"},
 	{"setup", "false"},
 	{"teardown", "false"},
@@ -55,6 +37,17 @@ const struct later_key task_later[] = {
 	{"email_on_failure", "false"},
 	{"email_on_retry", "false"},
 	{"sla"},
+	{NULL},
+};
+
+const struct later_key schedule_later[] = {
+	{"at"},
+	{"jitter", "0"},
+	{"interval", "false"},
+	{"dst"},
+	{"seconds", "false"},
+	{"exclude"},
+	{"only"},
 	{NULL},
 };
 

@@ -9,7 +9,7 @@
 #include "lib/dag/later.h"
 #include "lib/dag/task.h"
 
-static const char *const overlap_words[] = {"queue", "skip", "cancel_running", NULL};
+static const char *const catchup_words[] = {"false", "latest", "true", NULL};
 
 enum { LIMIT_MAX = 1000000, TAG_MAX = 100 };
 
@@ -25,12 +25,16 @@ static const struct key dag_keys[] = {
 	{"timezone", read_node, FIELD(timezone)},
 	{"start_date", read_node, FIELD(start_date)},
 	{"end_date", read_node, FIELD(end_date)},
-	{"calendars", read_node, FIELD(calendars_node)},
-	{"catchup", read_catchup, FIELD(dag)},
-	{"overlap", read_word, FIELD(dag.overlap), .words = overlap_words},
+	{"catchup", read_word, FIELD(dag.catchup), .words = catchup_words},
 	{"max_active_runs", read_unsigned, FIELD(dag.max_active_runs), 1, LIMIT_MAX},
 	{"max_active_tasks", read_unsigned, FIELD(dag.max_active_tasks), 1, LIMIT_MAX},
+	{"max_consecutive_failed_dag_runs", read_limit, FIELD(dag.max_consecutive_failed_dag_runs),
+		0, LIMIT_MAX},
+	{"fail_fast", read_boolean, FIELD(dag.fail_fast)},
 	{"dagrun_timeout", read_duration, FIELD(dag.dagrun_timeout_us)},
+	{"deadline", read_node, FIELD(deadline)},
+	{"on_success_callback", read_node, FIELD(callback_nodes[CALLBACK_SUCCESS])},
+	{"on_failure_callback", read_node, FIELD(callback_nodes[CALLBACK_FAILURE])},
 	{"is_paused_upon_creation", read_boolean, FIELD(dag.is_paused_upon_creation)},
 	{"params", read_node, FIELD(params)},
 	{"default_args", read_node, FIELD(default_args)},
@@ -41,6 +45,23 @@ static const struct key dag_keys[] = {
 #undef FIELD
 static const struct key_set dag_set = {
 	"a DAG", dag_keys, G_N_ELEMENTS(dag_keys), dag_later, &defaults_set};
+
+bool loader_says_first(struct loader *loader, struct place place, const char *message)
+{
+	return g_hash_table_add(
+		loader->reported, g_strdup_printf("%u:%u:%s", place.line, place.column, message));
+}
+
+bool loader_refuse_once(struct loader *loader, struct place place, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	g_autofree char *message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	if (loader_says_first(loader, place, message))
+		problem_add(loader->reading.problems, place, "%s", message);
+	return false;
+}
 
 static void tags_read(struct loader *loader)
 {
@@ -85,7 +106,6 @@ static void dag_id_default(struct loader *loader, const struct node *root)
 static void loader_read(struct loader *loader, const struct node *root)
 {
 	struct reading *reading = &loader->reading;
-	loader->root = root;
 	keys_read(reading, &dag_set, root, loader, NULL, NULL, NULL);
 	dag_id_default(loader, root);
 	if (!loader->dag.display_name)
@@ -101,9 +121,12 @@ static void loader_read(struct loader *loader, const struct node *root)
 	if (loader->dag.n_tasks == 0)
 		return;
 	dependencies_read(loader);
+	deadline_read(loader);
+	callbacks_of(loader, loader->callback_nodes, NULL, loader->dag.callbacks);
 	/* Without an order nobody can say what comes before. */
 	if (graph_build(loader))
 		uses_check(loader);
+	callbacks_register(loader);
 }
 
 static void table_release(void *table)
@@ -117,8 +140,9 @@ static void loader_open(struct loader *loader, struct arena *arena, const char *
 	*loader = (struct loader){.operators = context->operators};
 	reading_open(&loader->reading, arena, file, source, problems);
 	loader->parameter_names = g_hash_table_new(NULL, NULL);
-	loader->shared_values = g_hash_table_new(NULL, NULL);
+	loader->shared_values = g_hash_table_new(shared_hash, shared_equal);
 	loader->descendants = g_hash_table_new(NULL, NULL);
+	loader->callbacks = g_hash_table_new(NULL, NULL);
 	loader->reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	loader->edges = g_array_new(FALSE, FALSE, sizeof(struct edge));
 	loader->task_ids = g_ptr_array_new();
@@ -141,6 +165,7 @@ static void loader_close(struct loader *loader)
 	g_hash_table_unref(loader->parameter_names);
 	g_hash_table_unref(loader->shared_values);
 	g_hash_table_unref(loader->descendants);
+	g_hash_table_unref(loader->callbacks);
 	g_hash_table_unref(loader->reported);
 	g_array_unref(loader->edges);
 	g_ptr_array_unref(loader->task_ids);

@@ -170,8 +170,13 @@ static const struct parameter *parameter_named(
 	return NULL;
 }
 
+/* `type` or `other` is what it must be. */
+struct reference {
+	enum parameter_type type, other;
+};
+
 static bool reference_read(struct reading *reading, const struct operator* which,
-	const struct node *node, enum parameter_type type, const char **out)
+	const struct node *node, struct reference wanted, const char **out)
 {
 	const char *name;
 	if (node_is_null(node))
@@ -181,10 +186,11 @@ static bool reference_read(struct reading *reading, const struct operator* which
 	const struct parameter *parameter = parameter_named(reading, which, name, node->place);
 	if (!parameter)
 		return false;
-	if (parameter->type != type)
+	if (parameter->type != wanted.type && parameter->type != wanted.other)
 		return problem_add(reading->problems, node->place,
 			"expected a parameter of type %s, but \"%s\" is of type %s",
-			parameter_type_name(type), name, parameter_type_name(parameter->type));
+			parameter_type_name(wanted.type), name,
+			parameter_type_name(parameter->type));
 	*out = parameter->name;
 	return true;
 }
@@ -283,9 +289,10 @@ static bool manifest_finish(
 	which->output = manifest->output == 1 ? OUTPUT_LAST_LINE : OUTPUT_FILE;
 	bool ok = which->aliases && parameters_read(reading, which, manifest->parameters);
 	return ok
-		&& reference_read(reading, which, manifest->cwd_parameter, PARAMETER_TEXT,
-			&which->cwd_parameter)
-		&& reference_read(reading, which, manifest->skip_code_parameter, PARAMETER_INTEGER,
+		&& reference_read(reading, which, manifest->cwd_parameter,
+			(struct reference){PARAMETER_TEXT, PARAMETER_TEXT}, &which->cwd_parameter)
+		&& reference_read(reading, which, manifest->skip_code_parameter,
+			(struct reference){PARAMETER_INTEGER, PARAMETER_ANY},
 			&which->skip_code_parameter)
 		&& run_read(reading, which, manifest->run);
 }

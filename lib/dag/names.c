@@ -8,6 +8,7 @@ static const struct template_name dag_run_names[] = {
 	{"dag_id", NAME_TEXT},
 	{"run_id", NAME_TEXT},
 	{"run_type", NAME_TEXT},
+	{"state", NAME_TEXT},
 	{"logical_date", NAME_INSTANT},
 	{"data_interval_start", NAME_INSTANT},
 	{"data_interval_end", NAME_INSTANT},
@@ -109,5 +110,11 @@ const struct template_name template_names[] = {
 	{"var", NAME_MEMBERS, variable_names},
 	{"conn", NAME_KEYS, connection_names},
 	{"tasks", NAME_TASKS},
+	{NULL},
+};
+
+const struct template_name callback_template_names[] = {
+	{"exception", NAME_TEXT},
+	{"reason", NAME_TEXT},
 	{NULL},
 };

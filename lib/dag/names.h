@@ -26,3 +26,5 @@ struct template_name {
 
 /* The free names. */
 extern const struct template_name template_names[];
+/* Those that callbacks have besides. */
+extern const struct template_name callback_template_names[];

@@ -29,7 +29,8 @@
  *                                   # succeeds at once.
  *     arguments: stdin              # the arguments as one JSON object on stdin; default: none
  *     cwd_parameter: cwd            # the text parameter that names the working directory
- *     skip_code_parameter: code     # the integer parameter: which exit code means skipped
+ *     skip_code_parameter: code     # the integer parameter: which exit code means skipped;
+ *                                   # of type any: also a list of them
  *     destroys_data: true           # default false; true makes on_lost: fail the default
  *     output: file                  # file (default) or last_line
  *     examples: |                   # YAML of a list of tasks, as it would stand in a DAG file
@@ -99,7 +100,7 @@ struct operator
 	const char *const *run;
 	/* Names of parameters, or NULL. */
 	const char *cwd_parameter;       /* the parameter that names the working directory */
-	const char *skip_code_parameter; /* the parameter: which exit code means skipped */
+	const char *skip_code_parameter; /* the parameter: which exit codes mean skipped */
 	bool arguments_on_stdin;         /* as one JSON object; else stdin is empty */
 	bool destroys_data;              /* on_lost: fail is its default */
 	enum operator_output output;

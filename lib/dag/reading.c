@@ -118,6 +118,15 @@ bool read_unsigned(
 	return true;
 }
 
+bool read_limit(
+	struct reading *reading, const struct key *key, const struct node *node, void *field)
+{
+	if (!node_is_null(node))
+		return read_unsigned(reading, key, node, field);
+	*(unsigned *)field = 0;
+	return true;
+}
+
 bool read_int(struct reading *reading, const struct key *key, const struct node *node, void *field)
 {
 	int64_t number;

@@ -88,6 +88,7 @@ key_reader read_optional; /* const char *; null: left alone */
 key_reader read_word;     /* an enum: one of key->words */
 key_reader read_boolean;  /* bool */
 key_reader read_unsigned; /* unsigned */
+key_reader read_limit;    /* unsigned; null: 0, no limit */
 key_reader read_int;      /* int */
 key_reader read_duration; /* int64_t, microseconds; null: 0 */
 key_reader read_node;     /* const struct node *: kept for later */

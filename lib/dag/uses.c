@@ -11,7 +11,8 @@
 
 struct checker {
 	struct loader *loader;
-	const struct task *task;
+	const struct task *task;     /* NULL: a run, of whose callback it is */
+	const struct task *callback; /* of the task or run; NULL: it is the task's own */
 	const struct template_use *use;
 };
 
@@ -26,8 +27,7 @@ static bool checker_refuse(struct checker *checker, const char *word, const char
 	va_start(arguments, format);
 	g_autofree char *message = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	if (!g_hash_table_add(loader->reported,
-		    g_strdup_printf("%u:%u:%s", place.line, place.column, message)))
+	if (!loader_says_first(loader, place, message))
 		return false;
 	if (names)
 		return reading_refuse(&loader->reading, place, word, names, message);
@@ -65,15 +65,24 @@ static char *chain_text(const struct template_use *use, size_t n)
 	return g_string_free(text, FALSE);
 }
 
+/* What is defined besides at position i of the chain. */
+static const struct template_name *callback_names_of(const struct checker *checker, size_t i)
+{
+	return checker->callback && i == 0 ? callback_template_names : NULL;
+}
+
 /* No such name at position i of the chain, where one of `names` was possible. */
 static bool name_refuse(struct checker *checker, size_t i, const struct template_name *names)
 {
 	const struct template_use *use = checker->use;
 	g_autoptr(GPtrArray) known = g_ptr_array_new();
+	const struct template_name *more = callback_names_of(checker, i);
 	if (use->has_default && i == use->n - 1)
 		return true;
 	for (; names && names->name; names++)
 		g_ptr_array_add(known, (char *)names->name);
+	for (; more && more->name; more++)
+		g_ptr_array_add(known, (char *)more->name);
 	g_ptr_array_add(known, NULL);
 	g_autofree char *chain = chain_text(use, i + 1);
 	unsigned n_before = checker->loader->reading.problems->list->len;
@@ -170,6 +179,19 @@ static bool comes_before(
 	return descendants->reached[task->index];
 }
 
+static bool own_result_check(struct checker *checker)
+{
+	const char *task_id = checker->task->task_id;
+	const struct task *callback = checker->callback;
+	if (!callback)
+		return checker_refuse(checker, NULL, NULL,
+			"the task \"%s\" reads its own result, which is not there yet", task_id);
+	return callback->callback_kind == CALLBACK_SUCCESS
+		|| checker_refuse(checker, NULL, NULL,
+			"%s reads the result of \"%s\", which leaves one only when it succeeds",
+			callback_names[callback->callback_kind], task_id);
+}
+
 /* A task whose result is read must come before. */
 static bool upstream_check(struct checker *checker, const char *task_id)
 {
@@ -180,14 +202,13 @@ static bool upstream_check(struct checker *checker, const char *task_id)
 			(const char *const *)loader->task_ids->pdata, "there is no task \"%s\"",
 			task_id);
 	if (other == task)
-		return checker_refuse(checker, NULL, NULL,
-			"the task \"%s\" reads its own result, which is not there yet", task_id);
-	if (comes_before(loader, other, task))
+		return own_result_check(checker);
+	if (!task || comes_before(loader, other, task))
 		return true;
 	unsigned n_before = loader->reading.problems->list->len;
 	checker_refuse(checker, NULL, NULL,
-		"the task \"%s\" reads the result of \"%s\", which is not upstream of it",
-		task->task_id, task_id);
+		"%s\"%s\" reads the result of \"%s\", which is not upstream of it",
+		checker->callback ? "a callback of " : "the task ", task->task_id, task_id);
 	if (task_is_upstream(&loader->dag, task, other))
 		return checker_hint(checker, n_before, "%s runs after %s", task_id, task->task_id);
 	return checker_hint(
@@ -260,6 +281,8 @@ static bool use_check(struct checker *checker)
 	for (size_t i = 0; i < use->n; i++) {
 		const struct template_name *name = name_find(names, use->names[i]);
 		if (!name)
+			name = name_find(callback_names_of(checker, i), use->names[i]);
+		if (!name)
 			return name_refuse(checker, i, names);
 		names = name->members;
 		switch (name->kind) {
@@ -304,14 +327,33 @@ static void value_check(struct checker *checker, const struct value *value)
 		value_check(checker, &value->items[i]);
 }
 
+static void arguments_check(struct checker *checker, const struct task *task)
+{
+	for (size_t i = 0; i < task->n_arguments; i++)
+		value_check(checker, &task->arguments[i].value);
+	for (size_t i = 0; i < task->n_env; i++)
+		value_check(checker, &task->env[i].value);
+}
+
+static void callbacks_check(
+	struct loader *loader, const struct callbacks *callbacks, const struct task *owner)
+{
+	for (unsigned kind = 0; kind < N_CALLBACK_KINDS; kind++)
+		for (size_t i = 0; i < callbacks[kind].n; i++) {
+			const struct task *callback = &callbacks[kind].tasks[i];
+			struct checker checker = {
+				.loader = loader, .task = owner, .callback = callback};
+			arguments_check(&checker, callback);
+		}
+}
+
 void uses_check(struct loader *loader)
 {
+	callbacks_check(loader, loader->dag.callbacks, NULL);
 	for (size_t i = 0; i < loader->dag.n_tasks; i++) {
 		const struct task *task = &loader->dag.tasks[i];
 		struct checker checker = {.loader = loader, .task = task};
-		for (size_t j = 0; j < task->n_arguments; j++)
-			value_check(&checker, &task->arguments[j].value);
-		for (size_t j = 0; j < task->n_env; j++)
-			value_check(&checker, &task->env[j].value);
+		arguments_check(&checker, task);
+		callbacks_check(loader, task->callbacks, task);
 	}
 }

@@ -159,7 +159,7 @@ static void workflow_check(
 	unsigned n_running = 0, n_queued = 0;
 	GHashTableIter iter;
 	const struct run *run;
-	g_assert(!workflow->is_changed && !workflow->is_scheduling);
+	g_assert(!workflow->is_changed);
 	g_hash_table_iter_init(&iter, workflow->runs);
 	while (g_hash_table_iter_next(&iter, NULL, (void **)&run)) {
 		run_check(engine, run, tally);
@@ -171,7 +171,7 @@ static void workflow_check(
 	g_assert((unsigned)g_sequence_get_length(workflow->queued) == n_queued);
 	wake_check(engine, &workflow->slot, workflow, tally);
 	if (n_queued && workflow->dag && !engine->is_recovering && !workflow->record.is_paused)
-		g_assert(n_running >= runs_limit(workflow->dag));
+		g_assert(n_running >= workflow->dag->max_active_runs);
 }
 
 void engine_check(const struct engine *engine)

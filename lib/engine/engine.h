@@ -18,9 +18,7 @@
 
 struct engine;
 
-/* The pool of tasks that name none; with so many slots unless it is set otherwise. */
-#define DEFAULT_POOL "default_pool"
-enum { DEFAULT_POOL_SLOTS = 128, MAP_LENGTH_MAX = 1024 };
+enum { MAP_LENGTH_MAX = 1024 };
 
 struct engine_options {
 	int64_t next_run, next_attempt; /* ids to give out */
@@ -105,7 +103,6 @@ enum refusal {
 enum effect_kind {
 	EFFECT_SAVE_VERSION, /* dag */
 	EFFECT_SAVE_DAG,     /* dag_record */
-	EFFECT_SAVE_MISSED,  /* missed */
 	EFFECT_SAVE_RUN,     /* run */
 	EFFECT_SAVE_TASK,    /* task, run */
 	EFFECT_DELETE_TASK,  /* task: a mapped task has become many */
@@ -121,7 +118,6 @@ struct effect {
 	union {
 		const struct dag *dag;
 		const struct dag_record *dag_record;
-		const struct missed_record *missed;
 		struct {
 			const struct run_record *run;
 			const struct task_record *task;
@@ -159,8 +155,6 @@ void engine_release(struct engine *engine);
 /* ---- at start: what the store remembers, before the first step ---- */
 
 void engine_restore_dag(struct engine *engine, const struct dag_record *record);
-/* The newest one of a DAG. */
-void engine_restore_missed(struct engine *engine, const struct missed_record *record);
 /* `dag` is the version that it is pinned to; NULL: it cannot be loaded, `why_not` says why
  * (copied). */
 void engine_restore_run(struct engine *engine, const struct run_record *record, struct dag *dag,
@@ -184,9 +178,13 @@ struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, cons
 /* `map_index` -1: of a task that is not mapped, or not yet. */
 const struct task_record *engine_task(const struct engine *engine, const char *dag_id,
 	const char *run_id, const char *task_id, int map_index);
-/* The next slot that a run will be made for; false: none, or none is known before something else
- * ends. */
-bool engine_next_slot(const struct engine *engine, const char *dag_id, struct slot *slot);
+/* How many slots of a pool are taken and wanted, whether there is such a pool or not. */
+struct pool_use {
+	int64_t running, queued, scheduled, deferred;
+};
+struct pool_use engine_pool_use(const struct engine *engine, const char *name);
+/* The next slot that a run will be made for; INSTANT_NEVER: none, or paused. */
+int64_t engine_next_slot(const struct engine *engine, const char *dag_id);
 unsigned engine_n_running(const struct engine *engine); /* attempts */
 /* For tests, after a step: asserts that all that is counted and queued follows from the states. */
 void engine_check(const struct engine *engine);

@@ -58,20 +58,18 @@ const struct task_record *engine_task(const struct engine *engine, const char *d
 	return instance ? &instance->record : NULL;
 }
 
-bool engine_next_slot(const struct engine *engine, const char *dag_id, struct slot *slot)
+int64_t engine_next_slot(const struct engine *engine, const char *dag_id)
 {
 	const struct workflow *workflow = workflow_get(engine, dag_id);
-	if (!workflow || !workflow->slot.place || !workflow->dag || !workflow->dag->schedule)
-		return false;
-	int64_t at = workflow->slot.at;
-	*slot = (struct slot){at, at, at, at, at};
-	if (schedule_kind(workflow->dag->schedule) != SCHEDULE_CONTINUOUS)
-		*slot = schedule_slot(workflow->dag->schedule, workflow->record.first_seen_at,
-			workflow->next_slot);
-	return true;
+	return workflow && workflow->slot.place ? workflow->slot.at : INSTANT_NEVER;
 }
 
 unsigned engine_n_running(const struct engine *engine)
 {
 	return g_hash_table_size(engine->attempts);
+}
+
+struct pool_use engine_pool_use(const struct engine *engine, const char *name)
+{
+	return (struct pool_use){0};
 }

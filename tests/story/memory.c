@@ -5,14 +5,13 @@
 
 #include "lib/base/instant.h"
 
-enum row_kind { ROW_VERSION, ROW_DAG, ROW_MISSED, ROW_RUN, ROW_TASK, ROW_START, ROW_ENDED };
+enum row_kind { ROW_VERSION, ROW_DAG, ROW_RUN, ROW_TASK, ROW_START, ROW_ENDED };
 
 struct row {
 	enum row_kind kind;
 	union {
 		struct dag *version;
 		struct dag_record dag;
-		struct missed_record missed;
 		struct run_record run;
 		struct task_record task;
 		struct attempt_record attempt;
@@ -23,7 +22,6 @@ struct memory {
 	GArray *batch;                  /* of struct row */
 	GPtrArray *versions;            /* of struct dag */
 	GPtrArray *dags, *runs, *tasks; /* of their records */
-	GPtrArray *missed;              /* of struct missed_record */
 	GPtrArray *attempts;            /* of struct attempt_record */
 	GHashTable *runs_by_id;         /* &id -> struct run_record */
 	GHashTable *runs_by_name;       /* "dag/run" -> struct run_record */
@@ -41,9 +39,6 @@ static void row_clear(void *data)
 		return;
 	case ROW_DAG:
 		dag_record_clear(&row->dag);
-		return;
-	case ROW_MISSED:
-		missed_record_clear(&row->missed);
 		return;
 	case ROW_RUN:
 		run_record_clear(&row->run);
@@ -65,7 +60,6 @@ static void row_clear(void *data)
 		g_free(record);               \
 	}
 FREE_RECORD(dag_record)
-FREE_RECORD(missed_record)
 FREE_RECORD(run_record)
 FREE_RECORD(task_record)
 FREE_RECORD(attempt_record)
@@ -87,7 +81,6 @@ struct memory *memory_new(void)
 	g_array_set_clear_func(memory->batch, row_clear);
 	memory->versions = g_ptr_array_new_with_free_func(version_free);
 	memory->dags = g_ptr_array_new_with_free_func(dag_record_free);
-	memory->missed = g_ptr_array_new_with_free_func(missed_record_free);
 	memory->runs = g_ptr_array_new_with_free_func(run_record_free);
 	memory->tasks = g_ptr_array_new_with_free_func(task_record_free);
 	memory->attempts = g_ptr_array_new_with_free_func(attempt_record_free);
@@ -109,7 +102,6 @@ void memory_free(struct memory *memory)
 	g_hash_table_destroy(memory->tasks_by_name);
 	g_ptr_array_unref(memory->versions);
 	g_ptr_array_unref(memory->dags);
-	g_ptr_array_unref(memory->missed);
 	g_ptr_array_unref(memory->runs);
 	g_ptr_array_unref(memory->tasks);
 	g_ptr_array_unref(memory->attempts);
@@ -152,9 +144,6 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 		return true;
 	case EFFECT_SAVE_DAG:
 		*row = (struct row){ROW_DAG, .dag = dag_record_copy(effect->dag_record)};
-		return true;
-	case EFFECT_SAVE_MISSED:
-		*row = (struct row){ROW_MISSED, .missed = missed_record_copy(effect->missed)};
 		return true;
 	case EFFECT_SAVE_RUN:
 		*row = (struct row){ROW_RUN, .run = run_record_copy(effect->run)};
@@ -226,38 +215,10 @@ static void dag_put(struct memory *memory, const struct dag_record *dag)
 	g_ptr_array_add(memory->dags, g_memdup2(&copy, sizeof copy));
 }
 
-/* A slot that has a run was not missed. */
-static void missed_check(const struct missed_record *missed, const struct run_record *run)
-{
-	g_assert(run->type != RUN_SCHEDULED || !g_str_equal(run->dag_id, missed->dag_id)
-		|| run->slot < missed->first_slot || run->slot > missed->last_slot);
-}
-
-static void missed_put(struct memory *memory, const struct missed_record *missed)
-{
-	g_assert(missed->first_slot <= missed->last_slot && missed->reason);
-	g_assert(missed->n != 1 || missed->first_slot == missed->last_slot);
-	for (unsigned i = 0; i < memory->runs->len; i++)
-		missed_check(missed, memory->runs->pdata[i]);
-	struct missed_record copy = missed_record_copy(missed);
-	for (unsigned i = 0; i < memory->missed->len; i++) {
-		struct missed_record *old = memory->missed->pdata[i];
-		if (!g_str_equal(old->dag_id, missed->dag_id)
-			|| old->first_slot != missed->first_slot)
-			continue;
-		missed_record_clear(old);
-		*old = copy;
-		return;
-	}
-	g_ptr_array_add(memory->missed, g_memdup2(&copy, sizeof copy));
-}
-
 static void run_add(struct memory *memory, const struct run_record *run)
 {
 	struct run_record copy = run_record_copy(run);
 	struct run_record *own = g_memdup2(&copy, sizeof copy);
-	for (unsigned i = 0; i < memory->missed->len; i++)
-		missed_check(memory->missed->pdata[i], run);
 	g_ptr_array_add(memory->runs, own);
 	g_assert(g_hash_table_insert(memory->runs_by_id, &own->id, own));
 	g_assert(g_hash_table_insert(memory->runs_by_name, run_name(run), own));
@@ -318,9 +279,6 @@ static void row_put(struct memory *memory, const struct row *row)
 	case ROW_VERSION:
 		version_put(memory, row->version);
 		return;
-	case ROW_MISSED:
-		missed_put(memory, &row->missed);
-		return;
 	case ROW_DAG:
 		dag_put(memory, &row->dag);
 		return;
@@ -369,23 +327,6 @@ static void restore_run(const struct memory *memory, struct engine *engine,
 	}
 }
 
-/* The newest range of each DAG. */
-static void restore_missed(const struct memory *memory, struct engine *engine)
-{
-	g_autoptr(GHashTable) newest = g_hash_table_new(g_str_hash, g_str_equal);
-	GHashTableIter iter;
-	void *missed;
-	for (unsigned i = 0; i < memory->missed->len; i++) {
-		const struct missed_record *record = memory->missed->pdata[i];
-		const struct missed_record *other = g_hash_table_lookup(newest, record->dag_id);
-		if (!other || other->first_slot < record->first_slot)
-			g_hash_table_insert(newest, record->dag_id, (void *)record);
-	}
-	g_hash_table_iter_init(&iter, newest);
-	while (g_hash_table_iter_next(&iter, NULL, &missed))
-		engine_restore_missed(engine, missed);
-}
-
 struct engine *memory_restore(
 	struct memory *memory, const struct engine_options *options, const char *why_not)
 {
@@ -403,7 +344,6 @@ struct engine *memory_restore(
 	struct engine *engine = engine_new(&own);
 	for (unsigned i = 0; i < memory->dags->len; i++)
 		engine_restore_dag(engine, memory->dags->pdata[i]);
-	restore_missed(memory, engine);
 	for (unsigned i = 0; i < memory->runs->len; i++) {
 		const struct run_record *run = memory->runs->pdata[i];
 		if (!run_state_is_finished(run->state))

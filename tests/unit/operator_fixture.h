@@ -17,7 +17,7 @@ static const struct {
 		"parameters:\n"
 		"  bash_command: {type: shell, required: true, summary: The script.}\n"
 		"  cwd: {type: text, summary: The folder.}\n"
-		"  skip_on_exit_code: {type: integer, default: 99, summary: The code.}\n"
+		"  skip_on_exit_code: {type: any, default: 99, summary: The code.}\n"
 		"run: [/bin/bash, -c, \"{bash_command}\"]\n"
 		"cwd_parameter: cwd\n"
 		"skip_code_parameter: skip_on_exit_code\n"
@@ -92,28 +92,6 @@ static inline char *fixture_problems(struct problems *problems)
 			problem->hint ? problem->hint : "");
 	}
 	return g_string_free(text, FALSE);
-}
-
-/* A file, and all that is to be said about it. */
-struct wrong {
-	const char *text;
-	const char *problems; /* `line:column: message | hint`, a line each */
-};
-
-#define ONE_TASK "tasks:\n  - {task_id: a, operator: empty}\n"
-
-static inline void fixture_check_problems(
-	const struct operators *operators, const struct wrong *row)
-{
-	struct problems *problems = problems_new();
-	GPtrArray *dags = dag_load("f.yaml", row->text, strlen(row->text),
-		&(struct dag_context){.operators = operators}, problems);
-	g_autofree char *told = fixture_problems(problems);
-	if (g_strcmp0(told, row->problems) != 0)
-		g_test_message("%s", row->text);
-	g_assert_cmpstr(told, ==, row->problems);
-	g_ptr_array_unref(dags);
-	problems_free(problems);
 }
 
 /* The only DAG of a text without any problem. */

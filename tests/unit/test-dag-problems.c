@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What is wrong in DAG files, told word by word: each row is a file and all that is said about it.
  */
-#include "tests/unit/operator_fixture.h"
+#include "tests/unit/wrong_dags.h"
 
+#define ONE_TASK "tasks:\n  - {task_id: a, operator: empty}\n"
 #define TWO_TASKS                             \
 	"schedule: null\n"                    \
 	"tasks:\n"                            \
@@ -23,13 +24,20 @@
 	"    operator: probe\n"                                \
 	"    dependencies: a\n"                                \
 	"    text: \"" text "\"\n"
-#define DAG_KEYS                                                                                 \
-	"dag_id, dag_display_name, description, doc_md, owner, tags, schedule, timezone, "       \
-	"start_date, end_date, calendars, catchup, overlap, max_active_runs, max_active_tasks, " \
-	"dagrun_timeout, is_paused_upon_creation, params, default_args, env, dependencies, tasks"
-#define DEFAULTS_KEYS                                                                       \
-	"owner, doc_md, retries, retry_delay, retry_exponential_backoff, max_retry_delay, " \
-	"execution_timeout, priority_weight, env, do_xcom_push, on_lost"
+#define DAG_KEYS                                                                           \
+	"dag_id, dag_display_name, description, doc_md, owner, tags, schedule, timezone, " \
+	"start_date, end_date, catchup, max_active_runs, max_active_tasks, "               \
+	"max_consecutive_failed_dag_runs, fail_fast, dagrun_timeout, deadline, "           \
+	"on_success_callback, on_failure_callback, "                                       \
+	"is_paused_upon_creation, params, default_args, env, dependencies, tasks"
+#define DEFAULTS_KEYS                                                                        \
+	"owner, doc_md, trigger_rule, retries, retry_delay, retry_exponential_backoff, "     \
+	"max_retry_delay, retry_on_exit_code, fail_on_exit_code, execution_timeout, "        \
+	"depends_on_past, wait_for_downstream, ignore_first_depends_on_past, pool, "         \
+	"pool_slots, priority_weight, weight_rule, max_active_tis_per_dag, "                 \
+	"max_active_tis_per_dagrun, env, do_xcom_push, on_execute_callback, "                \
+	"on_success_callback, on_failure_callback, on_retry_callback, on_skipped_callback, " \
+	"on_lost"
 
 static const struct wrong wrong_file[] = {
 	{"", "0:0: there is no DAG in this file"},
@@ -89,11 +97,49 @@ static const struct wrong wrong_keys[] = {
 	 "[xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 	 "xxxxxxxxxxxxx]\n" ONE_TASK,
 		"1:8: the tag has more than 100 characters"},
-	{"fail_fast: true\ntask_groups: [{group_id: x}]\nmax_consecutive_failed_dag_runs: "
-	 "3\n" ONE_TASK,
-		"1:1: this version does not support \"fail_fast\" other than false yet\n2:1: this "
-		"version does not support \"task_groups\" yet\n3:1: this version does not support "
-		"\"max_consecutive_failed_dag_runs\" other than 0 yet"},
+	{"task_groups: [{group_id: x}]\nowner_links: {a: b}\n" ONE_TASK,
+		"1:1: this version does not support \"task_groups\" yet\n2:1: this version does "
+		"not support \"owner_links\" yet"},
+};
+
+static const struct wrong wrong_schedule[] = {
+	{"schedule: dayly\n" ONE_TASK,
+		"1:11: \"dayly\" is no schedule: expected a cron expression, a preset or a "
+		"duration; did you mean \"daily\"?"},
+	{"schedule: none\n" ONE_TASK,
+		"1:11: \"none\" is no schedule: expected a cron expression, a preset or a duration "
+		"| for no schedule write null"},
+	{"schedule: \"0 25 * * *\"\n" ONE_TASK,
+		"1:11: \"0 25 * * *\" is not a cron expression: hour 25 is outside 0-23"},
+	{"schedule: 5 minutes\n" ONE_TASK,
+		"1:11: \"5 minutes\" is not a cron expression: it has 2 fields, 5 were expected "
+		"(minute, hour, day of month, month, day of week)"},
+	{"schedule: 5x\n" ONE_TASK,
+		"1:11: schedule: \"5x\" is not a duration: \"x\" is no unit, or stands in the "
+		"wrong order; the units are w d h m s ms, as in 1h30m"},
+	{"schedule: 0\n" ONE_TASK,
+		"1:11: an interval of 0s is too short, at least 1s was expected"},
+	{"schedule: \"@once\"\n" ONE_TASK,
+		"1:11: this version does not support the schedule \"@once\" yet"},
+	{"schedule: [2026-01-01]\n" ONE_TASK,
+		"1:11: this version does not support a list as schedule yet"},
+	{"schedule: {cron: \"@daily\", every: 1d}\n" ONE_TASK,
+		"1:11: a schedule has either \"cron\" or \"every\", not both"},
+	{"schedule: {timezone: UTC}\n" ONE_TASK,
+		"1:11: schedule: expected \"cron\" or \"every\" in the map"},
+	{"schedule: {crn: \"@daily\"}\n" ONE_TASK,
+		"1:12: unknown key \"crn\"; did you mean \"cron\"?"},
+	{"schedule: {every: 1d, jitter: 5m}\n" ONE_TASK,
+		"1:23: this version does not support \"jitter\" other than 0 yet"},
+	{"timezone: Europe/Berln\n" ONE_TASK,
+		"1:11: unknown time zone \"Europe/Berln\"; did you mean \"Europe/Berlin\"?"},
+	{"schedule: {cron: \"@daily\", timezone: Mars}\n" ONE_TASK,
+		"1:38: unknown time zone \"Mars\"; expected a name such as UTC or Europe/Berlin"},
+	{"start_date: 2026-02-30\n" ONE_TASK,
+		"1:13: start_date: \"2026-02-30\" is not a date: there is no 2026-02-30"},
+	{"start_date: [1]\n" ONE_TASK, "1:13: start_date: expected text, found a list"},
+	{"start_date: 2026-02-01\nend_date: 2026-01-01\n" ONE_TASK,
+		"2:11: end_date is before start_date"},
 };
 
 static const struct wrong wrong_tasks[] = {
@@ -141,14 +187,13 @@ static const struct wrong wrong_tasks[] = {
 		"quotes it is text; remove the quotes\n2:63: do_xcom_push: expected true or false, "
 		"but \"no\" could be the boolean false or the text \"no\" | write false\n2:76: "
 		"on_lost: expected one of fail, retry, found \"ignore\""},
-	{"tasks:\n  - {task_id: a, operator: empty, trigger_rule: all_done, pool: big, setup: "
-	 "true, expand: {x: [1]}, run_as_user: x, params: {a: 1}}\n",
-		"2:35: this version does not support \"trigger_rule\" other than all_success "
-		"yet\n2:59: this version does not support \"pool\" other than default_pool "
-		"yet\n2:70: this version does not support \"setup\" other than false yet\n2:83: "
-		"this version does not support \"expand\" yet\n2:101: this version does not "
-		"support \"run_as_user\" yet\n2:117: this version does not support \"params\" yet "
-		"| params are written on the DAG"},
+	{"tasks:\n  - {task_id: a, operator: empty, queue: big, setup: true, expand: {x: [1]}, "
+	 "run_as_user: x, params: {a: 1}}\n",
+		"2:35: this version does not support \"queue\" other than default yet\n2:47: this "
+		"version does not support \"setup\" other than false yet\n2:60: this version does "
+		"not support \"expand\" yet\n2:78: this version does not support "
+		"\"run_as_user\" yet\n2:94: this version does not support \"params\" yet | "
+		"params are written on the DAG"},
 	{"env: [A]\n" ONE_TASK, "1:6: env: expected a map, found a list"},
 	{"env: {1A: x, DAGD_X: y, AIRFLOW_CTX_A: z, B: }\n" ONE_TASK,
 		"1:7: \"1A\" is no name for an environment variable: letters, digits and \"_\" "
@@ -168,9 +213,10 @@ static const struct wrong wrong_tasks[] = {
 		"cwd: expected text, found a list"},
 	{"tasks:\n  - {task_id: a, operator: bash, bash_command: x, skip_on_exit_code: 256}\n  - "
 	 "{task_id: b, operator: bash, bash_command: x, skip_on_exit_code: \"{{ params.x }}\"}\n",
-		"2:70: \"skip_on_exit_code\" is an exit code: a number from 0 to 255 was expected, "
-		"no template\n3:70: \"skip_on_exit_code\" is an exit code: a number from 0 to 255 "
-		"was expected, no template\n3:74: there is no param \"x\" | declare it under "
+		"2:70: \"skip_on_exit_code\" is an exit code or a list of them: numbers from 1 to "
+		"255 were expected, no template\n3:70: \"skip_on_exit_code\" is an exit code or a "
+		"list of them: numbers from 1 to 255 were expected, no template\n3:74: there is no "
+		"param \"x\" | declare it under "
 		"params, or read dag_run.conf.x, which may hold anything"},
 };
 
@@ -303,7 +349,7 @@ static const struct wrong wrong_uses[] = {
 		"9:15: \"execution_date\" is not defined; did you mean \"logical_date\"?"},
 	{TEXT_OF_B("{{ dag_run.conff }}"),
 		"9:15: \"dag_run.conff\" is not defined; did you mean \"conf\"? | dag_run has "
-		"conf, dag_id, run_id, run_type, logical_date, data_interval_start, "
+		"conf, dag_id, run_id, run_type, state, logical_date, data_interval_start, "
 		"data_interval_end, run_after, start_date"},
 	{TEXT_OF_B("{{ ti.xcom_pul('a') }}"),
 		"9:15: \"ti.xcom_pul\" is not defined; did you mean \"xcom_pull\"? | ti has "
@@ -359,36 +405,24 @@ static const struct wrong wrong_uses[] = {
 		"4:26: \"dss\" is not defined; did you mean \"ds\"?"},
 };
 
-static const struct {
-	const char *name;
-	const struct wrong *rows;
-	size_t n;
-} tables[] = {
-	{"/dag/problems/a_file_that_is_no_dag", wrong_file, G_N_ELEMENTS(wrong_file)},
-	{"/dag/problems/keys_of_the_dag", wrong_keys, G_N_ELEMENTS(wrong_keys)},
-	{"/dag/problems/tasks_and_defaults", wrong_tasks, G_N_ELEMENTS(wrong_tasks)},
-	{"/dag/problems/arguments_of_each_type", wrong_arguments, G_N_ELEMENTS(wrong_arguments)},
+static struct wrong_table tables[] = {
+	{"/dag/problems/a_file_that_is_no_dag", wrong_file, G_N_ELEMENTS(wrong_file), NULL},
+	{"/dag/problems/keys_of_the_dag", wrong_keys, G_N_ELEMENTS(wrong_keys), NULL},
+	{"/dag/problems/schedules_and_dates", wrong_schedule, G_N_ELEMENTS(wrong_schedule), NULL},
+	{"/dag/problems/tasks_and_defaults", wrong_tasks, G_N_ELEMENTS(wrong_tasks), NULL},
+	{"/dag/problems/arguments_of_each_type", wrong_arguments, G_N_ELEMENTS(wrong_arguments),
+		NULL},
 	{"/dag/problems/dependencies_and_cycles", wrong_dependencies,
-		G_N_ELEMENTS(wrong_dependencies)},
-	{"/dag/problems/params_and_their_rules", wrong_params, G_N_ELEMENTS(wrong_params)},
-	{"/dag/problems/what_templates_ask_for", wrong_uses, G_N_ELEMENTS(wrong_uses)},
+		G_N_ELEMENTS(wrong_dependencies), NULL},
+	{"/dag/problems/params_and_their_rules", wrong_params, G_N_ELEMENTS(wrong_params), NULL},
+	{"/dag/problems/what_templates_ask_for", wrong_uses, G_N_ELEMENTS(wrong_uses), NULL},
 };
-
-static struct operators *operators;
-
-static void all_is_told_at_its_place(const void *data)
-{
-	size_t table = GPOINTER_TO_SIZE(data);
-	for (size_t i = 0; i < tables[table].n; i++)
-		fixture_check_problems(operators, &tables[table].rows[i]);
-}
 
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	operators = fixture_operators();
-	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
-		g_test_add_data_func(tables[i].name, GSIZE_TO_POINTER(i), all_is_told_at_its_place);
+	struct operators *operators = fixture_operators();
+	wrong_tables_add(tables, G_N_ELEMENTS(tables), operators);
 	int status = g_test_run();
 	operators_free(operators);
 	return status;

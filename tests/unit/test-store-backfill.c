@@ -98,8 +98,8 @@ static void a_pool_comes_back_until_it_is_deleted(void)
 	g_assert_true(found.include_deferred);
 	pool_record_clear(&found);
 	g_autoptr(GArray) pools = reader_pools(reader, &listing_all, &total, &error);
-	g_assert_cmpint(total, ==, 1);
-	g_assert_cmpuint(pools->len, ==, 1);
+	g_assert_cmpint(total, ==, 2);
+	g_assert_cmpuint(pools->len, ==, 2);
 	g_auto(GStrv) names = reader_pool_names(reader);
 	g_assert_cmpstr(names[0], ==, "a/b");
 	struct batch *forget = batch_new();
@@ -107,6 +107,30 @@ static void a_pool_comes_back_until_it_is_deleted(void)
 	home_commit(&home, forget);
 	g_assert_false(reader_pool(reader, "a/b", &found, &error));
 	g_assert_no_error(error);
+	home_remove(&home);
+}
+
+static void the_default_pool_is_there_from_the_first_start_on(void)
+{
+	struct home home;
+	GError *error = NULL;
+	struct pool_record pool;
+	struct store_options options;
+	home_init(&home, NULL);
+	options = (struct store_options){&home.loop, home.path, home.key_path, 5};
+	home.store = store_open(&options, &error);
+	g_assert_no_error(error);
+	g_assert_true(reader_pool(store_reader(home.store), DEFAULT_POOL, &pool, &error));
+	g_assert_cmpint(pool.slots, ==, 5);
+	g_assert_cmpstr(pool.description, ==, "Default pool");
+	g_assert_false(pool.include_deferred);
+	pool_record_clear(&pool);
+	home_close(&home);
+	options.default_pool_slots = 6; /* it was made before */
+	home.store = store_open(&options, &error);
+	g_assert_true(reader_pool(store_reader(home.store), DEFAULT_POOL, &pool, &error));
+	g_assert_cmpint(pool.slots, ==, 5);
+	pool_record_clear(&pool);
 	home_remove(&home);
 }
 
@@ -119,5 +143,7 @@ int main(int argc, char **argv)
 		a_backfill_comes_back_as_it_was_given);
 	g_test_add_func("/store/a_pool_comes_back_until_it_is_deleted",
 		a_pool_comes_back_until_it_is_deleted);
+	g_test_add_func("/store/the_default_pool_is_there_from_the_first_start_on",
+		the_default_pool_is_there_from_the_first_start_on);
 	return g_test_run();
 }

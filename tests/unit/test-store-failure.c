@@ -206,7 +206,8 @@ static void a_full_file_refuses_the_whole_group_and_works_again_later(void)
 	GError *error = NULL;
 	int64_t n_pages;
 	home_init(&home, NULL);
-	g_assert_true(opening_begin(&parts, home.path, home.key_path, &error));
+	g_assert_true(opening_begin(&parts,
+		&(struct store_options){.path = home.path, .key_path = home.key_path}, &error));
 	sqlite3 *db = writer_database(parts.writer);
 	n_pages = home_number(&home, "PRAGMA page_count");
 	g_autofree char *limit = g_strdup_printf("PRAGMA max_page_count = %d", (int)n_pages + 4);
