@@ -30,6 +30,8 @@ const struct config_key config_keys[] = {
 		"pools set` changes them"},
 	{KEY("core", "max_xcom_size", CONFIG_SIZE, max_xcom_bytes), "1MiB", 1024, 32 << 20, true,
 		"the largest value that a task may leave as XCom; a larger one fails it"},
+	{KEY("core", "max_map_length", CONFIG_INTEGER, max_map_length), "1024", 1, 1000000, false,
+		"how many instances a mapped task may become; more values fail it"},
 	{KEY("logging", "logging_level", CONFIG_TEXT, log_level), "info", 0, 0, true,
 		"what dagd says of itself on stderr: error, warning, info or debug"},
 	{KEY("logging", "base_log_folder", CONFIG_TEXT, base_log_folder), "", 0, 0, false,

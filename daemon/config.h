@@ -19,6 +19,7 @@ struct config {
 	char *default_timezone;
 	unsigned default_pool_slots; /* when it is made */
 	int64_t max_xcom_bytes;
+	unsigned max_map_length;
 	int64_t killed_task_cleanup_us; /* between SIGTERM and SIGKILL */
 	char *log_level;
 	char *base_log_folder;

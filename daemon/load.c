@@ -149,6 +149,7 @@ bool daemon_load_engine(struct daemon *daemon, GError **error)
 		.next_run = store_next_run(daemon->store),
 		.next_attempt = store_next_attempt(daemon->store),
 		.n_workers = daemon->config.parallelism,
+		.max_map_length = daemon->config.max_map_length,
 	};
 	struct loading loading = {
 		.daemon = daemon,

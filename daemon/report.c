@@ -128,6 +128,44 @@ static char *values_add(const struct daemon *daemon, const struct attempt *attem
 	return NULL;
 }
 
+static const char *type_text(const json_t *value)
+{
+	static const char *const names[] = {[JSON_OBJECT] = "a map",
+		[JSON_ARRAY] = "a list",
+		[JSON_STRING] = "text",
+		[JSON_INTEGER] = "a number",
+		[JSON_REAL] = "a number",
+		[JSON_TRUE] = "a boolean",
+		[JSON_FALSE] = "a boolean",
+		[JSON_NULL] = "null"};
+	return value ? names[json_typeof(value)] : "missing";
+}
+
+/* How many values others are mapped over; -1: none are. Sets *why when it is nothing to be mapped
+ * over. */
+static int64_t map_length(
+	const struct daemon *daemon, const struct task *task, const json_t *values, char **why)
+{
+	/* Of a mapped task each unit leaves one value. */
+	if (!task->feeds_mapping || task->mapping)
+		return -1;
+	const json_t *value = json_object_get(values, "return_value");
+	if (!json_is_array(value) && !json_is_object(value)) {
+		*why = g_strdup_printf("its return_value is %s, but other tasks are mapped over "
+				       "it: a list or a map was expected (as JSON in the file "
+				       "$DAGD_OUTPUT)",
+			type_text(value));
+		return -1;
+	}
+	size_t n = json_is_array(value) ? json_array_size(value) : json_object_size(value);
+	if (n <= daemon->config.max_map_length)
+		return (int64_t)n;
+	*why = g_strdup_printf("its return_value, over which other tasks are mapped, has %zu "
+			       "values; at most %u are allowed (core.max_map_length)",
+		n, daemon->config.max_map_length);
+	return -1;
+}
+
 static void result_note(struct attempt *attempt, const struct wire_result *result)
 {
 	attempt->record.pid = result->pid;
@@ -149,6 +187,9 @@ static void ended_settle(struct daemon *daemon, struct attempt *attempt,
 		: NULL;
 	if (values && !why)
 		why = values_add(daemon, attempt, values, batch);
+	int64_t n_values = did_succeed && attempt->task && !why
+		? map_length(daemon, attempt->task, values, &why)
+		: -1;
 	json_decref(values);
 	/* Such sentences may hold a file's name, or were cut at so many bytes. */
 	g_autofree char *error = text_valid(result->error ? result->error : why, G_MAXSSIZE);
@@ -165,6 +206,7 @@ static void ended_settle(struct daemon *daemon, struct attempt *attempt,
 				.last_line = last_line,
 				.started_at = result->started_at,
 				.ended_at = result->ended_at,
+				.map_length = n_values,
 			},
 	};
 	on_event(data, &event);

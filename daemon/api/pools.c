@@ -73,13 +73,13 @@ static json_t *shown(struct daemon *daemon, const void *row)
 {
 	const struct pool_record *pool = row;
 	struct pool_use use = engine_pool_use(daemon->engine, pool->name);
-	int64_t n_occupied = use.running + use.queued + (pool->include_deferred ? use.deferred : 0);
+	int64_t n_occupied = use.running + (pool->include_deferred ? use.deferred : 0);
 	int64_t n_open = pool->slots < 0 ? -1 : pool->slots - n_occupied;
 	return json_pack("{s:s, s:I, s:s?, s:b, s:I, s:I, s:I, s:I, s:I, s:I}", "name", pool->name,
 		"slots", (json_int_t)pool->slots, "description", pool->description,
 		"include_deferred", pool->include_deferred, "occupied_slots",
 		(json_int_t)n_occupied, "running_slots", (json_int_t)use.running, "queued_slots",
-		(json_int_t)use.queued, "scheduled_slots", (json_int_t)use.scheduled,
+		(json_int_t)0, "scheduled_slots", (json_int_t)use.scheduled,
 		"deferred_slots", (json_int_t)use.deferred, "open_slots", (json_int_t)n_open);
 }
 

@@ -8,13 +8,9 @@
 #include "lib/base/instant.h"
 
 struct tally {
-	unsigned n_runs, n_finished, n_queued, n_attempts, n_wakes;
+	unsigned n_runs, n_finished, n_attempts, n_wakes;
+	GPtrArray *waiting; /* instances that count as such in their pools */
 };
-
-static bool is_active(enum task_state state)
-{
-	return state == TASK_QUEUED || state == TASK_RUNNING || state == TASK_RESTARTING;
-}
 
 static void wake_check(const struct engine *engine, const struct wake *wake, const void *owner,
 	struct tally *tally)
@@ -37,23 +33,18 @@ static void heap_check(const struct wakes *wakes)
 	}
 }
 
-/* In which queue it stands, and that it stands there. */
+/* Where it waits, and that it stands there. */
 static void place_check(
 	const struct engine *engine, const struct instance *instance, struct tally *tally)
 {
-	const GSequence *queue = instance->run->ready;
-	bool is_placed = instance->task
-		&& (instance->record.state == TASK_SCHEDULED
-			|| instance->record.state == TASK_QUEUED);
+	bool is_placed = instance->task && instance->record.state == TASK_SCHEDULED;
 	g_assert((instance->place != NULL) == is_placed);
+	g_assert(!instance->queue || is_placed);
 	if (!is_placed)
 		return;
-	if (instance->record.state == TASK_QUEUED) {
-		queue = engine->queued;
-		tally->n_queued++;
-	}
-	g_assert(g_sequence_iter_get_sequence(instance->place) == queue);
 	g_assert(g_sequence_get(instance->place) == instance);
+	if (instance->queue)
+		g_assert(g_sequence_iter_get_sequence(instance->place) == instance->queue->ready);
 }
 
 static void attempt_check(
@@ -66,28 +57,26 @@ static void attempt_check(
 	tally->n_attempts += is_alive;
 }
 
-/* A task that waits has something to wait for. */
+/* The counts of its upstream follow from the states; a task that waits has something to wait for.
+ */
 static void waiting_check(const struct engine *engine, const struct instance *instance)
 {
-	const struct task *task = instance->task;
-	unsigned n = 0;
-	if (!task || instance->record.state != TASK_NONE || engine->is_recovering
-		|| instance->run->record.state != RUN_RUNNING)
+	unsigned n[N_OUTCOMES];
+	if (!instance->task)
 		return;
-	for (size_t i = 0; i < task->n_upstream; i++) {
-		enum task_state state = instance->run->instances[task->upstream[i]].record.state;
-		g_assert(state != TASK_FAILED && state != TASK_UPSTREAM_FAILED
-			&& state != TASK_SKIPPED);
-		n += !task_state_is_finished(state);
-	}
-	g_assert(n > 0 && instance->n_waiting == n);
+	instance_count(instance, n);
+	for (unsigned o = 0; o < N_OUTCOMES; o++)
+		g_assert(n[o] == instance->n_upstream[o]);
+	if (instance->record.state == TASK_NONE && !engine->is_recovering
+		&& instance->run->record.state == RUN_RUNNING)
+		g_assert(n[OUTCOME_NONE] > 0);
 }
 
 static void instance_check(
 	const struct engine *engine, const struct instance *instance, struct tally *tally)
 {
 	const struct task_record *record = &instance->record;
-	g_assert(!instance->is_changed);
+	g_assert(!instance->is_changed && !instance->is_doubtful);
 	g_assert(record->run == instance->run->record.id);
 	bool waits = record->state == TASK_UP_FOR_RETRY && instance->task;
 	g_assert((instance->retry.place != 0) == waits);
@@ -98,12 +87,35 @@ static void instance_check(
 	waiting_check(engine, instance);
 }
 
-static void instance_count(const struct engine *engine, const struct instance *instance,
+static void unit_check(const struct engine *engine, const struct instance *instance,
 	struct tally *tally, struct run *counted)
 {
 	instance_check(engine, instance, tally);
 	counted->n_unfinished += !task_state_is_finished(instance->record.state);
-	counted->n_active += is_active(instance->record.state);
+	counted->n_active += task_state_is_active(instance->record.state);
+	if (instance->task
+		&& (instance->record.state == TASK_SCHEDULED
+			|| instance->record.state == TASK_DEFERRED))
+		g_ptr_array_add(tally->waiting, (void *)instance);
+}
+
+static void task_check(const struct engine *engine, const struct instance *instance,
+	struct tally *tally, struct run *counted)
+{
+	const struct expansion *expansion = instance->expansion;
+	unsigned n[N_OUTCOMES] = {0};
+	if (!expansion) {
+		unit_check(engine, instance, tally, counted);
+		return;
+	}
+	for (unsigned i = 0; i < expansion->units->len; i++) {
+		const struct instance *unit = expansion->units->pdata[i];
+		g_assert(unit->record.map_index == (int)i && !unit->expansion);
+		unit_check(engine, unit, tally, counted);
+		n[outcome_of(unit->record.state)]++;
+	}
+	for (unsigned o = 0; o < N_OUTCOMES; o++)
+		g_assert(n[o] == expansion->n[o]);
 }
 
 static void sequence_check(GSequence *sequence, GCompareDataFunc compare)
@@ -117,15 +129,20 @@ static void sequence_check(GSequence *sequence, GCompareDataFunc compare)
 	}
 }
 
-/* Nothing waits that could go on. */
-static void run_progress_check(const struct engine *engine, const struct run *run)
+/* A run stands in the line of each pool for which it has ready tasks, when they may start. */
+static void run_queues_check(const struct engine *engine, const struct run *run)
 {
-	if (run->record.state != RUN_RUNNING || !run->dag || engine->is_recovering)
-		return;
-	g_assert(run->n_unfinished > 0);
-	if (!run->workflow->record.is_paused)
-		g_assert(g_sequence_is_empty(run->ready)
-			|| run->n_active >= run->dag->max_active_tasks);
+	bool is_open = !engine->is_recovering && run->dag && run->record.state == RUN_RUNNING
+		&& !run->workflow->record.is_paused && run->n_active < run->dag->max_active_tasks;
+	for (unsigned i = 0; run->queues && i < run->queues->len; i++) {
+		const struct run_queue *queue = run->queues->pdata[i];
+		sequence_check(queue->ready, instance_compare);
+		g_assert((queue->place != NULL) == (is_open && !g_sequence_is_empty(queue->ready)));
+	}
+	if (is_open && run->processless)
+		g_assert(g_sequence_is_empty(run->processless));
+	if (run->record.state == RUN_RUNNING && run->dag && !engine->is_recovering)
+		g_assert(run->n_unfinished > 0);
 }
 
 static void run_check(const struct engine *engine, const struct run *run, struct tally *tally)
@@ -139,24 +156,23 @@ static void run_check(const struct engine *engine, const struct run *run, struct
 	g_assert(run->is_finished == run_state_is_finished(run->record.state));
 	g_assert(g_hash_table_lookup(engine->by_id, &run->record.id) == run);
 	for (size_t i = 0; i < run->n_instances; i++)
-		instance_count(engine, &run->instances[i], tally, &counted);
+		task_check(engine, &run->instances[i], tally, &counted);
 	if (run->by_task)
 		g_hash_table_iter_init(&iter, run->by_task);
 	while (run->by_task && g_hash_table_iter_next(&iter, NULL, (void **)&instance))
-		instance_count(engine, instance, tally, &counted);
+		unit_check(engine, instance, tally, &counted);
 	g_assert(run->n_unfinished == counted.n_unfinished);
 	g_assert(run->n_active == counted.n_active);
 	g_assert(!run->is_finished || run->n_unfinished == 0);
 	g_assert(!run->timeout.place || run->record.state == RUN_RUNNING);
 	wake_check(engine, &run->timeout, run, tally);
-	sequence_check(run->ready, instance_compare);
-	run_progress_check(engine, run);
+	run_queues_check(engine, run);
 }
 
 static void workflow_check(
 	const struct engine *engine, const struct workflow *workflow, struct tally *tally)
 {
-	unsigned n_running = 0, n_queued = 0;
+	unsigned n_running = 0, n_queued = 0, n_active = 0;
 	GHashTableIter iter;
 	const struct run *run;
 	g_assert(!workflow->is_changed);
@@ -165,34 +181,73 @@ static void workflow_check(
 		run_check(engine, run, tally);
 		n_running += run->record.state == RUN_RUNNING;
 		n_queued += run->record.state == RUN_QUEUED;
+		n_active += run->n_active;
 		g_assert((run->place != NULL) == (run->record.state == RUN_QUEUED));
 	}
-	g_assert(workflow->n_running == n_running);
+	g_assert(workflow->n_running == n_running && workflow->n_active == n_active);
 	g_assert((unsigned)g_sequence_get_length(workflow->queued) == n_queued);
 	wake_check(engine, &workflow->slot, workflow, tally);
 	if (n_queued && workflow->dag && !engine->is_recovering && !workflow->record.is_paused)
 		g_assert(n_running >= workflow->dag->max_active_runs);
 }
 
+static void dag_queue_check(const struct dag_queue *queue)
+{
+	g_assert((queue->place != NULL) == !g_sequence_is_empty(queue->runs));
+}
+
+/* Its slots follow from the attempts; who stands first in it and has room would have started. */
+static void pool_check(
+	const struct engine *engine, const struct pool *pool, const struct tally *tally)
+{
+	int64_t n_active = 0, n_scheduled = 0, n_deferred = 0;
+	GHashTableIter iter;
+	const struct instance *instance;
+	g_hash_table_iter_init(&iter, engine->attempts);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&instance))
+		if (instance->task && g_str_equal(instance->task->pool, pool->record.name))
+			n_active += instance->task->pool_slots;
+	for (unsigned i = 0; i < tally->waiting->len; i++) {
+		instance = tally->waiting->pdata[i];
+		if (!g_str_equal(instance->task->pool, pool->record.name))
+			continue;
+		if (instance->record.state == TASK_SCHEDULED)
+			n_scheduled += instance->task->pool_slots;
+		else
+			n_deferred += instance->task->pool_slots;
+	}
+	g_assert(pool->n_active == n_active);
+	g_assert(pool->n_scheduled == n_scheduled && pool->n_deferred == n_deferred);
+	if (engine->is_recovering || g_sequence_is_empty(pool->dags))
+		return;
+	const struct dag_queue *dag = g_sequence_get(g_sequence_get_begin_iter(pool->dags));
+	const struct run_queue *run = g_sequence_get(g_sequence_get_begin_iter(dag->runs));
+	const struct instance *first = g_sequence_get(g_sequence_get_begin_iter(run->ready));
+	g_assert(g_hash_table_size(engine->attempts) >= engine->options.n_workers
+		|| !pool_has_room(pool, first));
+}
+
 void engine_check(const struct engine *engine)
 {
-	struct tally tally = {0};
+	struct tally tally = {.waiting = g_ptr_array_new()};
 	GHashTableIter iter;
 	const struct workflow *workflow;
 	g_assert(engine->changed_instances->len == 0 && engine->changed_runs->len == 0
 		&& engine->changed_workflows->len == 0);
 	g_assert(engine->touched->len == 0 && engine->restored->len == 0);
-	g_assert(g_queue_is_empty((GQueue *)&engine->settled));
+	g_assert(g_queue_is_empty((GQueue *)&engine->doubtful));
 	g_hash_table_iter_init(&iter, engine->workflows);
-	while (g_hash_table_iter_next(&iter, NULL, (void **)&workflow))
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&workflow)) {
 		workflow_check(engine, workflow, &tally);
+		for (unsigned i = 0; i < workflow->queues->len; i++)
+			dag_queue_check(workflow->queues->pdata[i]);
+	}
+	for (unsigned i = 0; i < engine->pools->len; i++)
+		pool_check(engine, engine->pools->pdata[i], &tally);
+	g_ptr_array_unref(tally.waiting);
 	g_assert(g_hash_table_size(engine->by_id) == tally.n_runs);
 	g_assert(engine->finished->len == tally.n_finished);
 	g_assert(g_hash_table_size(engine->attempts) == tally.n_attempts);
-	g_assert((unsigned)g_sequence_get_length(engine->queued) == tally.n_queued);
 	g_assert(engine->wakes.heap->len == tally.n_wakes);
 	heap_check(&engine->wakes);
-	sequence_check(engine->queued, instance_compare);
-	if (tally.n_queued && !engine->is_recovering)
-		g_assert(tally.n_attempts >= engine->options.n_workers);
 }

@@ -31,7 +31,9 @@ struct engine *engine_new(const struct engine_options *options)
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)workflow_free);
 	engine->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 	engine->attempts = g_hash_table_new(g_int64_hash, g_int64_equal);
-	engine->queued = g_sequence_new(NULL);
+	engine->pools = g_ptr_array_new_with_free_func((GDestroyNotify)pool_free);
+	pool_set(engine,
+		&(struct pool_record){.name = (char *)DEFAULT_POOL, .slots = DEFAULT_POOL_SLOTS});
 	wakes_init(&engine->wakes);
 	engine->changed_instances = g_ptr_array_new();
 	engine->changed_runs = g_ptr_array_new();
@@ -40,7 +42,7 @@ struct engine *engine_new(const struct engine_options *options)
 	engine->finished = g_ptr_array_new();
 	engine->restored = g_ptr_array_new();
 	engine->reasons = g_ptr_array_new_with_free_func(g_free);
-	g_queue_init(&engine->settled);
+	g_queue_init(&engine->doubtful);
 	return engine;
 }
 
@@ -51,7 +53,7 @@ void engine_free(struct engine *engine)
 	g_hash_table_destroy(engine->workflows);
 	g_hash_table_destroy(engine->by_id);
 	g_hash_table_destroy(engine->attempts);
-	g_sequence_free(engine->queued);
+	g_ptr_array_unref(engine->pools);
 	wakes_clear(&engine->wakes);
 	g_ptr_array_free(engine->changed_instances, TRUE);
 	g_ptr_array_free(engine->changed_runs, TRUE);
@@ -60,7 +62,7 @@ void engine_free(struct engine *engine)
 	g_ptr_array_free(engine->finished, TRUE);
 	g_ptr_array_free(engine->restored, TRUE);
 	g_ptr_array_free(engine->reasons, TRUE);
-	g_queue_clear(&engine->settled);
+	g_queue_clear(&engine->doubtful);
 	g_free(engine);
 }
 
@@ -234,8 +236,9 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 	case EVENT_TASKS_CLEARED:
 		return tasks_clear(engine, event, error);
 	case EVENT_POOL_SET:
+		return pool_set(engine, event->pool);
 	case EVENT_POOL_GONE:
-		return true;
+		return pool_gone(engine, event, error);
 	case EVENT_ATTEMPT_ENDED:
 		return task_ended(engine, event, error);
 	case EVENT_ATTEMPT_LOST:
@@ -270,6 +273,8 @@ static void save_changes(struct engine *engine)
 	for (unsigned i = 0; i < engine->changed_instances->len; i++) {
 		struct instance *instance = engine->changed_instances->pdata[i];
 		instance->is_changed = false;
+		if (instance->expansion)
+			continue; /* its row is no more */
 		effect_add(engine,
 			(struct effect){EFFECT_SAVE_TASK, .run = &instance->run->record,
 				.task = &instance->record, .definition = instance->task});

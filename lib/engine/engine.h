@@ -154,6 +154,8 @@ void engine_release(struct engine *engine);
 
 /* ---- at start: what the store remembers, before the first step ---- */
 
+/* Pools first. */
+void engine_restore_pool(struct engine *engine, const struct pool_record *record);
 void engine_restore_dag(struct engine *engine, const struct dag_record *record);
 /* `dag` is the version that it is pinned to; NULL: it cannot be loaded, `why_not` says why
  * (copied). */
@@ -180,9 +182,12 @@ const struct task_record *engine_task(const struct engine *engine, const char *d
 	const char *run_id, const char *task_id, int map_index);
 /* How many slots of a pool are taken and wanted, whether there is such a pool or not. */
 struct pool_use {
-	int64_t running, queued, scheduled, deferred;
+	int64_t running, scheduled, deferred;
 };
 struct pool_use engine_pool_use(const struct engine *engine, const char *name);
+/* Into how many instances a mapped task has become; -1: not mapped, or not yet. */
+int engine_task_width(
+	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id);
 /* The next slot that a run will be made for; INSTANT_NEVER: none, or paused. */
 int64_t engine_next_slot(const struct engine *engine, const char *dag_id);
 unsigned engine_n_running(const struct engine *engine); /* attempts */

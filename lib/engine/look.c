@@ -54,8 +54,18 @@ const struct task_record *engine_task(const struct engine *engine, const char *d
 	const char *run_id, const char *task_id, int map_index)
 {
 	const struct run *run = run_look(engine, dag_id, run_id);
-	const struct instance *instance = run && run->dag ? run_instance(run, task_id) : NULL;
+	const struct instance *instance =
+		run && run->dag ? run_instance(run, task_id, map_index) : NULL;
 	return instance ? &instance->record : NULL;
+}
+
+int engine_task_width(
+	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id)
+{
+	const struct run *run = run_look(engine, dag_id, run_id);
+	const struct task *task = run && run->instances ? dag_task(run->dag, task_id) : NULL;
+	const struct expansion *expansion = task ? run->instances[task->index].expansion : NULL;
+	return expansion ? (int)expansion->units->len : -1;
 }
 
 int64_t engine_next_slot(const struct engine *engine, const char *dag_id)
@@ -71,5 +81,11 @@ unsigned engine_n_running(const struct engine *engine)
 
 struct pool_use engine_pool_use(const struct engine *engine, const char *name)
 {
+	for (unsigned i = 0; i < engine->pools->len; i++) {
+		const struct pool *pool = engine->pools->pdata[i];
+		if (strcmp(pool->record.name, name) == 0)
+			return (struct pool_use){
+				pool->n_active, pool->n_scheduled, pool->n_deferred};
+	}
 	return (struct pool_use){0};
 }

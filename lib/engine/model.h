@@ -4,25 +4,73 @@
  * an ordered queue or a heap of instants, so a step costs what it changes and nothing is searched
  * for.
  *
- * A task instance goes from its run's `ready` (its upstream is done) to the engine's `queued` (the
- * limits of its run let it) to a worker. Only tasks in `queued` or with a worker count as active.
+ * A task instance whose upstream is done is `scheduled` and waits in one place:
+ *
+ *     a pool's `dags` -> a DAG's `runs` in it -> a run's `ready` tasks in it
+ *
+ * Each stands in the line of the one above by its best task, so the task that goes next is found at
+ * the front of the fronts. A run whose max_active_tasks is reached, or whose DAG is paused, leaves
+ * the line with all its tasks at the cost of one. A task that comes to the front and may not start
+ * because of a limit of its own is parked at the gate of that limit until that has room.
  */
 #pragma once
 
 #include "lib/engine/engine.h"
+#include "lib/engine/rule.h"
 #include "lib/engine/wake.h"
 
 struct workflow; /* all that is known of one dag_id */
 struct run;
+struct run_queue;
+
+/* A limit of one task's instances: how many of them are active, and which wait for that. */
+struct gate {
+	unsigned n_active;
+	GSequence *parked; /* best first */
+};
+
+/* The instances of a mapped task. */
+struct expansion {
+	GPtrArray *units; /* of struct instance, by map_index */
+	unsigned n[N_OUTCOMES];
+	struct gate gate; /* max_active_tis_per_dagrun */
+};
 
 struct instance {
 	struct task_record record; /* its task_id is the DAG's or the run's */
 	struct run *run;
-	const struct task *task; /* NULL when the run's DAG cannot be loaded */
-	unsigned n_waiting;      /* upstream tasks that are not done */
-	GSequenceIter *place;    /* in run->ready or engine->queued, else NULL */
+	const struct task *task;         /* NULL when the run's DAG cannot be loaded */
+	unsigned n_upstream[N_OUTCOMES]; /* the direct upstream instances */
+	/* Of a mapped task that has become many: this one is none of them and stands for all. */
+	struct expansion *expansion;
+	struct run_queue *queue; /* where it waits; NULL: nowhere, or at a gate */
+	GSequenceIter *place;    /* there, or wherever else it waits while it is scheduled */
 	struct wake retry;
-	bool is_changed;
+	bool is_changed, is_doubtful;
+};
+
+/* The tasks of a run that wait for one pool. */
+struct run_queue {
+	struct run *run;
+	struct dag_queue *dag_queue;
+	GSequence *ready;     /* of instances, best first */
+	GSequenceIter *place; /* in dag_queue->runs; NULL: nothing is ready, or may not start */
+};
+
+/* The runs of a DAG with tasks that wait for one pool. */
+struct dag_queue {
+	struct workflow *workflow;
+	struct pool *pool;
+	GSequence *runs;      /* of struct run_queue, by their best task */
+	GSequenceIter *place; /* in pool->dags while there is a run in it */
+};
+
+struct pool {
+	struct pool_record record;
+	bool is_known;                /* else tasks name it, and there is no such pool */
+	int64_t n_active, n_scheduled, n_deferred; /* slots */
+	GSequence *dags;              /* of struct dag_queue, by their best task */
+	GSequence *too_large;         /* instances that need more slots than it has */
 };
 
 struct run {
@@ -30,13 +78,14 @@ struct run {
 	struct workflow *workflow;
 	struct dag *dag; /* pinned; NULL: cannot be loaded, see why_not */
 	char *why_not;
-	size_t n_instances;
+	size_t n_instances; /* 0 until it begins */
 	struct instance
 		*instances;  /* by the index of their task; of a run without DAG those with a row */
-	GHashTable *by_task; /* only of a run without DAG: task_id -> instance */
+	GHashTable *by_task; /* only of a run without DAG: "task_id/map_index" -> instance */
 	unsigned n_unfinished, n_active;
-	GSequence *ready;     /* of instances, best first */
-	GSequenceIter *place; /* in workflow->queued while it is queued */
+	GPtrArray *queues;      /* of struct run_queue, one for each pool; NULL: none yet */
+	GSequence *processless; /* ready instances that need no worker, while they are held */
+	GSequenceIter *place;   /* in workflow->queued while it is queued */
 	struct wake timeout;
 	bool is_changed, is_touched, is_finished, is_restoring;
 };
@@ -47,6 +96,10 @@ struct workflow {
 	GHashTable *runs;   /* run_id -> struct run, owned */
 	GSequence *queued;  /* runs in the order they will start */
 	unsigned n_running; /* runs */
+	unsigned n_active;  /* tasks of all its runs */
+	GPtrArray
+		*queues; /* of struct dag_queue, one for each pool that its tasks ever waited for */
+	GHashTable *gates; /* task_id -> struct gate: max_active_tis_per_dag */
 	struct wake slot;
 	bool is_changed;
 };
@@ -58,13 +111,13 @@ struct engine {
 	GHashTable *workflows; /* dag_id -> struct workflow, owned */
 	GHashTable *by_id;     /* &run_record.id -> struct run */
 	GHashTable *attempts;  /* &task_record.attempt -> struct instance: those that run */
-	GSequence *queued;     /* instances that only wait for a worker, best first */
+	GPtrArray *pools;      /* of struct pool: few, so they may be looked through */
 	struct wakes wakes;
 	GPtrArray *changed_instances, *changed_runs, *changed_workflows;
 	GPtrArray *touched;      /* runs whose limits or ready tasks changed */
 	GPtrArray *finished;     /* runs to forget once that is durable */
 	GPtrArray *restored;     /* runs whose rows are being given */
-	GQueue settled;          /* instances whose end is to be told to their downstream tasks */
+	GQueue doubtful;         /* waiting instances that are to look at their upstream again */
 	struct effects *effects; /* of the step under way */
 	unsigned n_slots;        /* for which the step under way has made runs */
 	GPtrArray *reasons;      /* texts that the effects of the last step point to */
@@ -89,9 +142,16 @@ struct run *run_new(struct engine *engine, struct workflow *workflow,
 	const struct run_record *record, struct dag *dag);
 void run_free(struct run *run);
 struct run *run_find(const struct workflow *workflow, const char *run_id);
-struct instance *run_instance(const struct run *run, const char *task_id);
-/* Of a run whose DAG cannot be loaded there is what its rows tell. */
-struct instance *run_instance_add(struct run *run, const char *task_id);
+/* Makes its instances if it has none yet: a run that waits for its turn is cheap. */
+void run_populate(struct run *run);
+/* The instance of a task, or of a mapped one once it is many (map_index >= 0); NULL: none. */
+struct instance *run_instance(const struct run *run, const char *task_id, int map_index);
+/* As a row has it: of a mapped task it makes room, of a run without DAG there is what its rows
+ * tell. NULL: the run's DAG has no such task. */
+struct instance *run_instance_add(struct run *run, const char *task_id, int map_index);
+/* Each task instance: of a mapped task each of its units. */
+typedef void instance_visitor(struct engine *engine, struct instance *instance);
+void run_each(struct engine *engine, struct run *run, instance_visitor *visit);
 void run_changed(struct engine *engine, struct run *run);
 void run_move(struct engine *engine, struct run *run, enum run_state state);
 /* Its tasks or limits changed: admit and settle at the end of the step. */
@@ -115,31 +175,98 @@ void run_go_on(struct engine *engine, struct run *run);
 /* A finished run whose tasks were cleared waits for its turn again. */
 void run_reopen(struct engine *engine, struct run *run);
 
-/* task.c */
-void task_move(struct engine *engine, struct instance *instance, enum task_state state);
+/* instance.c: where an instance stands among others */
+void instance_init(
+	struct instance *instance, struct run *run, const struct task *task, int map_index);
 void instance_changed(struct engine *engine, struct instance *instance);
+/* `a`, or `a[1]` of a mapped task (g_free). */
+char *instance_name(const struct instance *instance);
+/* For the order in which they go: weight, then the DAG with fewer active tasks, then the age of the
+ * run, then the place in the file. */
+int instance_compare(const void *a, const void *b, void *unused);
+/* Holds a slot of the limits: its process runs or is being ended. */
+bool task_state_is_active(enum task_state state);
+/* Counts the upstream instances by their outcome. */
+void instance_count(const struct instance *instance, unsigned n[N_OUTCOMES]);
+/* The first upstream instance with this outcome; NULL: there is none. */
+const struct instance *instance_upstream(const struct instance *instance, enum outcome outcome);
+/* Tells those after it that it counts as another one now. */
+void instance_tell(struct engine *engine, struct instance *instance, enum outcome from);
+/* It waits for its upstream and is to look at it before the step ends. */
+void instance_doubt(struct engine *engine, struct instance *instance);
+
+/* task.c: what a task does next */
+void task_move(struct engine *engine, struct instance *instance, enum task_state state);
 /* Takes the text over. */
 void task_reason(struct instance *instance, char *reason);
 /* Its process is to be ended; its attempt ends as any other. */
 void task_kill(struct engine *engine, struct instance *instance);
-/* Counts the upstream tasks that are not done. */
-void task_count_waiting(struct instance *instance);
-/* Of a waiting task of a running run: looks at all its upstream tasks and moves it to where it
- * belongs. */
-void task_evaluate(struct engine *engine, struct instance *instance);
-/* Tells downstream tasks of all that ended in this step. */
-void tasks_propagate(struct engine *engine);
+/* As soon as its upstream tasks let it. */
+void task_wait(struct engine *engine, struct instance *instance);
+void task_retry(struct engine *engine, struct instance *instance);
+/* A new try begins: what an earlier one left behind does not belong to it. */
+void task_begin(struct engine *engine, struct instance *instance);
+/* It may start as soon as it is its turn. */
+void task_ready(struct engine *engine, struct instance *instance);
+/* What needs no worker and was held by a pause goes on. */
+void run_admit_processless(struct engine *engine, struct run *run);
+/* Looks at the upstream of all that are in doubt, until none is left. */
+void tasks_evaluate(struct engine *engine);
+
+/* attempt.c: how a try ended, and what follows */
 bool task_ended(struct engine *engine, const struct event *event, GError **error);
 bool task_lost(struct engine *engine, const struct event *event, GError **error);
 bool task_taken_back(struct engine *engine, const struct event *event, GError **error);
-void task_retry(struct engine *engine, struct instance *instance);
-/* It may start as soon as the limits of its run let it. */
-void task_ready(struct engine *engine, struct instance *instance);
 
-/* admit.c: from ready to queued to a worker */
-/* For the order in the queues: weight, then age of the run, then place in the file. */
-int instance_compare(const void *a, const void *b, void *unused);
-void instance_dequeue(struct instance *instance);
+/* mapping.c: tasks that become many */
+void expansion_free(struct expansion *expansion);
+/* So many units, of which new ones wait for their upstream. For the rows of a restored run, too. */
+void instance_widen(struct instance *instance, unsigned n);
+/*
+ * Of a task that is mapped and may start: makes its units, or gives it the state that follows when
+ * it cannot. True: it has been dealt with. False: it is one of the units, or not mapped.
+ */
+bool mapping_apply(struct engine *engine, struct instance *instance);
+/* Of a task of a mapped group that has not become many: does so once the values are known. */
+bool mapping_apply_group(struct engine *engine, struct instance *instance);
+
+/* pool.c: the line of those that wait to start */
+struct pool *pool_get(struct engine *engine, const char *name);
+void pool_free(struct pool *pool);
+bool pool_set(struct engine *engine, const struct pool_record *record);
+bool pool_gone(struct engine *engine, const struct event *event, GError **error);
+/* Whether it has the slots for an instance that is to start. */
+bool pool_has_room(const struct pool *pool, const struct instance *instance);
+/* The instance that goes next by its order; NULL: none waits that may start. Those that need more
+ * slots than the pool has step aside. */
+struct instance *pool_first(struct engine *engine, struct pool *pool);
+/* Slots that are taken. */
+int64_t pool_used(const struct pool *pool);
+/* It waits for its pool from now on. */
+void instance_enqueue(struct engine *engine, struct instance *instance);
+/* It waits nowhere any more. */
+void instance_dequeue(struct engine *engine, struct instance *instance);
+/* It holds slots of its pool, its run, its DAG and its gates, or does not any more. */
+void instance_count_active(
+	struct engine *engine, struct instance *instance, enum task_state from, enum task_state to);
+/* Whether its tasks may start has perhaps changed. */
+void run_queues_place(struct engine *engine, struct run *run);
+void run_queue_free(void *queue);
+void dag_queue_free(void *queue);
+
+/* gate.c: limits of single tasks */
+void gate_free(void *gate);
+/* The gate that keeps the instance from starting; NULL: none does. */
+struct gate *gate_closed(struct instance *instance);
+/* From the line to the gate. */
+void gate_park(struct engine *engine, struct gate *gate, struct instance *instance);
+/* Counts it at its gates; who waits there for a place that it left goes back into the line. */
+void gates_enter(struct instance *instance);
+void gates_leave(struct engine *engine, struct instance *instance);
+/* It was in the line and is no more without having started: another one may come from the gates. */
+void gates_pass_by(struct engine *engine, struct instance *instance);
+
+/* admit.c: from the line to a worker */
 /* Works off all that the step has touched. */
 void engine_admit(struct engine *engine);
 

@@ -5,6 +5,11 @@
  */
 #include "lib/engine/model.h"
 
+void engine_restore_pool(struct engine *engine, const struct pool_record *record)
+{
+	pool_set(engine, record);
+}
+
 void engine_restore_dag(struct engine *engine, const struct dag_record *record)
 {
 	workflow_add(engine, record);
@@ -23,56 +28,72 @@ void engine_restore_run(struct engine *engine, const struct run_record *record, 
 }
 
 static struct instance *restored_instance(
-	const struct engine *engine, int64_t run_id, const char *task_id)
+	const struct engine *engine, int64_t run_id, const char *task_id, int map_index)
 {
 	struct run *run = g_hash_table_lookup(engine->by_id, &run_id);
-	return run && run->is_restoring ? run_instance_add(run, task_id) : NULL;
+	return run && run->is_restoring ? run_instance_add(run, task_id, map_index) : NULL;
 }
 
 void engine_restore_task(struct engine *engine, const struct task_record *record)
 {
-	struct instance *instance = restored_instance(engine, record->run, record->task_id);
+	struct instance *instance =
+		restored_instance(engine, record->run, record->task_id, record->map_index);
 	if (!instance)
 		return; /* a task that the run's version does not have */
 	char *task_id = instance->record.task_id;
-	instance->record = *record;
+	instance->record = task_record_copy(record);
+	/* Of a run with its DAG the id is the DAG's own. */
+	g_free(instance->record.task_id);
 	instance->record.task_id = task_id;
-	instance->record.reason = g_strdup(record->reason);
 }
 
 void engine_restore_attempt(struct engine *engine, const struct attempt_record *record)
 {
-	struct instance *instance = restored_instance(engine, record->run, record->task_id);
+	struct instance *instance =
+		restored_instance(engine, record->run, record->task_id, record->map_index);
 	if (instance && instance->record.attempt == record->id)
 		g_hash_table_insert(engine->attempts, &instance->record.attempt, instance);
+}
+
+/* A mapped task counts how its units stand. */
+static void expansion_restored(struct instance *instance)
+{
+	struct expansion *expansion = instance->expansion;
+	if (!expansion)
+		return;
+	for (unsigned o = 0; o < N_OUTCOMES; o++)
+		expansion->n[o] = 0;
+	for (unsigned i = 0; i < expansion->units->len; i++) {
+		const struct instance *unit = expansion->units->pdata[i];
+		expansion->n[outcome_of(unit->record.state)]++;
+	}
 }
 
 static void instance_restored(struct engine *engine, struct instance *instance)
 {
 	struct run *run = instance->run;
 	struct task_record *record = &instance->record;
-	run->n_unfinished += !task_state_is_finished(record->state);
-	switch (record->state) {
-	case TASK_RUNNING:
-	case TASK_RESTARTING:
-		run->n_active++;
-		return;
-	case TASK_QUEUED:
+	if (record->state == TASK_QUEUED) {
 		record->state = TASK_SCHEDULED;
 		instance_changed(engine, instance);
-		/* fall through */
+	}
+	run->n_unfinished += !task_state_is_finished(record->state);
+	if (instance->task)
+		instance_count(instance, instance->n_upstream);
+	instance_count_active(engine, instance, TASK_NONE, record->state);
+	switch (record->state) {
 	case TASK_SCHEDULED:
 		if (instance->task)
-			instance->place = g_sequence_insert_sorted(
-				run->ready, instance, instance_compare, NULL);
+			task_ready(engine, instance);
 		return;
 	case TASK_UP_FOR_RETRY:
 		if (instance->task)
 			wake_set(&engine->wakes, &instance->retry, record->retry_at);
 		return;
+	case TASK_QUEUED:
+	case TASK_RUNNING:
+	case TASK_RESTARTING:
 	case TASK_NONE:
-		task_count_waiting(instance);
-		return;
 	case TASK_SUCCESS:
 	case TASK_FAILED:
 	case TASK_SKIPPED:
@@ -88,16 +109,12 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 static void run_restored(struct engine *engine, struct run *run)
 {
 	run->is_restoring = false;
-	run->n_unfinished = run->n_active = 0;
+	if (run->record.state != RUN_QUEUED)
+		run_populate(run);
+	run->n_unfinished = 0;
 	for (size_t i = 0; i < run->n_instances; i++)
-		instance_restored(engine, &run->instances[i]);
-	if (run->by_task) {
-		GHashTableIter instances;
-		struct instance *instance;
-		g_hash_table_iter_init(&instances, run->by_task);
-		while (g_hash_table_iter_next(&instances, NULL, (void **)&instance))
-			instance_restored(engine, instance);
-	}
+		expansion_restored(&run->instances[i]);
+	run_each(engine, run, instance_restored);
 	if (run->is_finished) {
 		g_ptr_array_add(engine->finished, run);
 	} else if (run->record.state == RUN_QUEUED) {

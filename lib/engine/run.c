@@ -11,25 +11,6 @@ static int run_compare(const void *a, const void *b, void *unused)
 	return (left->id > right->id) - (left->id < right->id);
 }
 
-static void instance_init(struct instance *instance, struct run *run, const char *task_id)
-{
-	instance->run = run;
-	instance->retry = (struct wake){.kind = WAKE_RETRY, .owner = instance};
-	instance->record = (struct task_record){
-		.run = run->record.id,
-		.task_id = (char *)task_id,
-		.map_index = -1,
-		.scheduled_at = INSTANT_NONE,
-		.queued_at = INSTANT_NONE,
-		.started_at = INSTANT_NONE,
-		.ended_at = INSTANT_NONE,
-		.retry_at = INSTANT_NONE,
-		.map_length = -1,
-		.wait_until = INSTANT_NONE,
-		.wait_since = INSTANT_NONE,
-	};
-}
-
 struct run *run_new(struct engine *engine, struct workflow *workflow,
 	const struct run_record *record, struct dag *dag)
 {
@@ -37,29 +18,41 @@ struct run *run_new(struct engine *engine, struct workflow *workflow,
 	run->record = run_record_copy(record);
 	run->workflow = workflow;
 	run->dag = dag ? dag_ref(dag) : NULL;
-	run->ready = g_sequence_new(NULL);
 	run->timeout = (struct wake){.kind = WAKE_RUN_TIMEOUT, .owner = run};
-	run->n_instances = dag ? dag->n_tasks : 0;
-	run->n_unfinished = (unsigned)run->n_instances;
-	run->instances = g_new0(struct instance, run->n_instances);
-	for (size_t i = 0; i < run->n_instances; i++) {
-		instance_init(&run->instances[i], run, dag->tasks[i].task_id);
-		run->instances[i].task = &dag->tasks[i];
-		run->instances[i].record.max_tries = dag->tasks[i].retries;
-	}
 	g_hash_table_insert(workflow->runs, run->record.run_id, run);
 	g_hash_table_insert(engine->by_id, &run->record.id, run);
 	return run;
 }
 
+void run_populate(struct run *run)
+{
+	if (run->instances || !run->dag)
+		return;
+	run->n_instances = run->dag->n_tasks;
+	run->n_unfinished = (unsigned)run->n_instances;
+	run->instances = g_new(struct instance, run->n_instances);
+	for (size_t i = 0; i < run->n_instances; i++)
+		instance_init(&run->instances[i], run, &run->dag->tasks[i], -1);
+}
+
+static void instance_clear(struct instance *instance)
+{
+	expansion_free(instance->expansion);
+	instance->record.task_id = NULL; /* the DAG's */
+	task_record_clear(&instance->record);
+}
+
 void run_free(struct run *run)
 {
-	g_sequence_free(run->ready);
 	for (size_t i = 0; i < run->n_instances; i++)
-		g_free(run->instances[i].record.reason);
+		instance_clear(&run->instances[i]);
 	g_free(run->instances);
 	if (run->by_task)
 		g_hash_table_destroy(run->by_task);
+	if (run->queues)
+		g_ptr_array_unref(run->queues);
+	if (run->processless)
+		g_sequence_free(run->processless);
 	g_free(run->why_not);
 	dag_unref(run->dag);
 	run_record_clear(&run->record);
@@ -71,34 +64,65 @@ struct run *run_find(const struct workflow *workflow, const char *run_id)
 	return g_hash_table_lookup(workflow->runs, run_id);
 }
 
-static void by_task_free(void *instance)
+static void by_task_free(void *data)
 {
-	g_free(((struct instance *)instance)->record.task_id);
-	g_free(((struct instance *)instance)->record.reason);
+	struct instance *instance = data;
+	task_record_clear(&instance->record);
 	g_free(instance);
 }
 
-struct instance *run_instance_add(struct run *run, const char *task_id)
+static char *by_task_key(const char *task_id, int map_index)
 {
-	if (run->dag)
-		return run_instance(run, task_id);
+	return g_strdup_printf("%s/%d", task_id, map_index);
+}
+
+/* Of a run whose DAG cannot be loaded. */
+static struct instance *by_task_add(struct run *run, const char *task_id, int map_index)
+{
+	g_autofree char *key = by_task_key(task_id, map_index);
 	if (!run->by_task)
-		run->by_task = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, by_task_free);
-	struct instance *instance = g_hash_table_lookup(run->by_task, task_id);
+		run->by_task = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, by_task_free);
+	struct instance *instance = g_hash_table_lookup(run->by_task, key);
 	if (!instance) {
 		instance = g_new0(struct instance, 1);
-		instance_init(instance, run, g_strdup(task_id));
-		g_hash_table_insert(run->by_task, instance->record.task_id, instance);
+		instance_init(instance, run, NULL, map_index);
+		instance->record.task_id = g_strdup(task_id);
+		g_hash_table_insert(run->by_task, g_steal_pointer(&key), instance);
 	}
 	return instance;
 }
 
-struct instance *run_instance(const struct run *run, const char *task_id)
+struct instance *run_instance_add(struct run *run, const char *task_id, int map_index)
 {
 	if (!run->dag)
-		return run->by_task ? g_hash_table_lookup(run->by_task, task_id) : NULL;
+		return by_task_add(run, task_id, map_index);
+	run_populate(run);
 	const struct task *task = dag_task(run->dag, task_id);
-	return task ? &run->instances[task->index] : NULL;
+	if (!task || (map_index >= 0 && !task->mapping))
+		return NULL;
+	struct instance *instance = &run->instances[task->index];
+	if (map_index < 0)
+		return instance;
+	if (!instance->expansion || instance->expansion->units->len <= (unsigned)map_index)
+		instance_widen(instance, (unsigned)map_index + 1);
+	return instance->expansion->units->pdata[map_index];
+}
+
+struct instance *run_instance(const struct run *run, const char *task_id, int map_index)
+{
+	if (!run->dag) {
+		g_autofree char *key = by_task_key(task_id, map_index);
+		return run->by_task ? g_hash_table_lookup(run->by_task, key) : NULL;
+	}
+	const struct task *task = run->instances ? dag_task(run->dag, task_id) : NULL;
+	if (!task)
+		return NULL;
+	struct instance *instance = &run->instances[task->index];
+	if (map_index < 0)
+		return instance->expansion ? NULL : instance;
+	if (!instance->expansion || instance->expansion->units->len <= (unsigned)map_index)
+		return NULL;
+	return instance->expansion->units->pdata[map_index];
 }
 
 void run_changed(struct engine *engine, struct run *run)
@@ -127,6 +151,7 @@ void run_move(struct engine *engine, struct run *run, enum run_state state)
 	run->record.state = state;
 	run->is_finished = run_state_is_finished(state);
 	run_changed(engine, run);
+	run_queues_place(engine, run);
 }
 
 void run_enqueue(struct run *run)
@@ -151,6 +176,7 @@ void run_timeout_set(struct engine *engine, struct run *run)
 void run_begin(struct engine *engine, struct run *run)
 {
 	run_dequeue(run);
+	run_populate(run);
 	run->record.started_at = engine->now;
 	run_move(engine, run, RUN_RUNNING);
 	run_resume(engine, run);
@@ -159,8 +185,8 @@ void run_begin(struct engine *engine, struct run *run)
 void run_resume(struct engine *engine, struct run *run)
 {
 	run_timeout_set(engine, run);
-	for (size_t i = 0; i < run->n_instances; i++)
-		task_evaluate(engine, &run->instances[i]);
+	run_each(engine, run, instance_doubt);
+	run_queues_place(engine, run);
 	run_touch(engine, run);
 }
 
@@ -176,26 +202,45 @@ static void run_finish(struct engine *engine, struct run *run, enum run_state st
 	workflow_schedule(engine, workflow);
 }
 
+/* The first instance of a task that ended as `outcome`; NULL: none did. */
+static const struct instance *unit_that(const struct instance *instance, enum outcome outcome)
+{
+	const struct expansion *expansion = instance->expansion;
+	if (!expansion)
+		return outcome_of(instance->record.state) == outcome ? instance : NULL;
+	for (unsigned i = 0; expansion->n[outcome] && i < expansion->units->len; i++) {
+		const struct instance *unit = expansion->units->pdata[i];
+		if (outcome_of(unit->record.state) == outcome)
+			return unit;
+	}
+	return NULL;
+}
+
 /* The first leaf that did not do its work, in the order of the file; NULL: all did. */
 static const struct instance *failed_leaf(const struct run *run)
 {
 	for (size_t i = 0; i < run->n_instances; i++) {
 		const struct instance *instance = &run->instances[i];
-		enum task_state state = instance->record.state;
-		if (instance->task->n_downstream == 0
-			&& (state == TASK_FAILED || state == TASK_UPSTREAM_FAILED))
-			return instance;
+		if (instance->task->n_downstream > 0)
+			continue;
+		const struct instance *failed = unit_that(instance, OUTCOME_FAILED);
+		if (!failed)
+			failed = unit_that(instance, OUTCOME_UPSTREAM_FAILED);
+		if (failed)
+			return failed;
 	}
 	return NULL;
 }
 
 /* The first task that failed itself; there is one where a leaf failed or lacks its upstream. */
-static const char *failed_task(const struct run *run, const struct instance *leaf)
+static const struct instance *failed_task(const struct run *run, const struct instance *leaf)
 {
-	for (size_t i = 0; i < run->n_instances; i++)
-		if (run->instances[i].record.state == TASK_FAILED)
-			return run->instances[i].record.task_id;
-	return leaf->record.task_id;
+	for (size_t i = 0; i < run->n_instances; i++) {
+		const struct instance *failed = unit_that(&run->instances[i], OUTCOME_FAILED);
+		if (failed)
+			return failed;
+	}
+	return leaf;
 }
 
 /*
@@ -209,18 +254,24 @@ void run_settle(struct engine *engine, struct run *run)
 	if (!run->dag && !run_is_aborted(run))
 		return;
 	const struct instance *leaf = failed_leaf(run);
-	if (leaf && !run->record.reason)
-		run->record.reason = g_strdup_printf("task \"%s\" failed", failed_task(run, leaf));
+	if (leaf && !run->record.reason) {
+		g_autofree char *name = instance_name(failed_task(run, leaf));
+		run->record.reason = g_strdup_printf("task \"%s\" failed", name);
+	}
 	run_finish(engine, run, run->record.reason ? RUN_FAILED : RUN_SUCCESS);
 }
 
-static void run_each(struct engine *engine, struct run *run,
-	void (*visit)(struct engine *engine, struct instance *instance))
+void run_each(struct engine *engine, struct run *run, instance_visitor *visit)
 {
 	GHashTableIter iter;
 	struct instance *instance;
-	for (size_t i = 0; i < run->n_instances; i++)
-		visit(engine, &run->instances[i]);
+	for (size_t i = 0; i < run->n_instances; i++) {
+		const struct expansion *expansion = run->instances[i].expansion;
+		if (!expansion)
+			visit(engine, &run->instances[i]);
+		for (unsigned u = 0; expansion && u < expansion->units->len; u++)
+			visit(engine, expansion->units->pdata[u]);
+	}
 	if (!run->by_task)
 		return;
 	g_hash_table_iter_init(&iter, run->by_task);
@@ -237,7 +288,7 @@ static void instance_abort(struct engine *engine, struct instance *instance)
 		task_kill(engine, instance);
 		return;
 	}
-	instance_dequeue(instance);
+	instance_dequeue(engine, instance);
 	wake_set(&engine->wakes, &instance->retry, INSTANT_NEVER);
 	instance->record.retry_at = INSTANT_NONE;
 	task_reason(instance, g_strdup(instance->run->record.reason));
@@ -255,6 +306,7 @@ void run_abort(struct engine *engine, struct run *run, const char *reason)
 	run->record.reason = g_strdup(reason);
 	run_changed(engine, run);
 	wake_set(&engine->wakes, &run->timeout, INSTANT_NEVER);
+	run_populate(run);
 	run_each(engine, run, instance_abort);
 	if (run->record.state == RUN_QUEUED)
 		run_finish(engine, run, RUN_FAILED);

@@ -19,10 +19,10 @@ enum task_state {
 	TASK_FAILED,
 	TASK_SKIPPED,
 	TASK_UPSTREAM_FAILED,
-	TASK_UP_FOR_RETRY, /* waits for its retry_delay */
-	TASK_RESTARTING,   /* cleared while running; its process is being ended */
-	TASK_REMOVED,      /* not in the run's version of the DAG any more */
-	TASK_DEFERRED,     /* waits for an instant, a run or a person; holds no worker */
+	TASK_UP_FOR_RETRY,      /* waits for its retry_delay */
+	TASK_RESTARTING,        /* cleared while running; its process is being ended */
+	TASK_REMOVED,           /* not in the run's version of the DAG any more */
+	TASK_DEFERRED,          /* waits for an instant, a run or a person; holds no worker */
 	TASK_UP_FOR_RESCHEDULE, /* a sensor between two looks */
 	N_TASK_STATES,
 };
@@ -41,10 +41,10 @@ enum attempt_state {
 /* What a task waits for that holds no worker. */
 enum wait_kind {
 	WAIT_NONE,
-	WAIT_INSTANT,  /* then it has succeeded */
-	WAIT_LOOK,     /* then it looks again */
-	WAIT_RUN,      /* the end of a run */
-	WAIT_ANSWER,   /* a person's */
+	WAIT_INSTANT, /* then it has succeeded */
+	WAIT_LOOK,    /* then it looks again */
+	WAIT_RUN,     /* the end of a run */
+	WAIT_ANSWER,  /* a person's */
 	N_WAIT_KINDS,
 };
 

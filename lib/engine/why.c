@@ -2,6 +2,9 @@
 /* Why something does not run: one sentence each, made from the same counters that decide it. */
 #include "lib/engine/model.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { NAMED_MAX = 5 };
 
 void why_free(struct why *why)
@@ -33,6 +36,14 @@ static void rest_append(GString *text, unsigned n)
 		g_string_append_printf(text, " and %u more", n - NAMED_MAX);
 }
 
+static void unfinished_append(GString *text, unsigned *n, const struct instance *instance)
+{
+	if (task_state_is_finished(instance->record.state))
+		return;
+	g_autofree char *name = *n < NAMED_MAX ? instance_name(instance) : NULL;
+	name_append(text, (*n)++, name);
+}
+
 static char *waits_for_upstream(const struct instance *instance)
 {
 	GString *text = g_string_new("waits for upstream ");
@@ -40,31 +51,139 @@ static char *waits_for_upstream(const struct instance *instance)
 	for (size_t i = 0; i < instance->task->n_upstream; i++) {
 		const struct instance *upstream =
 			&instance->run->instances[instance->task->upstream[i]];
-		if (!task_state_is_finished(upstream->record.state))
-			name_append(text, n++, upstream->record.task_id);
+		const struct expansion *expansion = upstream->expansion;
+		if (!expansion)
+			unfinished_append(text, &n, upstream);
+		for (unsigned u = 0; expansion && u < expansion->units->len; u++)
+			unfinished_append(text, &n, expansion->units->pdata[u]);
 	}
 	rest_append(text, n);
 	return g_string_free(text, FALSE);
 }
 
-static char *waits_for_limit(const struct engine *engine, const struct instance *instance)
+typedef bool instance_test(const struct instance *holder, const struct instance *instance);
+
+static bool is_of_run(const struct instance *holder, const struct instance *instance)
+{
+	return holder->run == instance->run;
+}
+
+static bool is_of_task(const struct instance *holder, const struct instance *instance)
+{
+	return holder->run->workflow == instance->run->workflow
+		&& g_str_equal(holder->record.task_id, instance->record.task_id);
+}
+
+static bool is_of_task_in_run(const struct instance *holder, const struct instance *instance)
+{
+	return is_of_run(holder, instance) && is_of_task(holder, instance);
+}
+
+static bool is_of_pool(const struct instance *holder, const struct instance *instance)
+{
+	return holder->task && g_str_equal(holder->task->pool, instance->task->pool);
+}
+
+/* As it is called beside an instance of the same run, or of another one. */
+static char *holder_name(const struct instance *holder, const struct instance *instance)
+{
+	g_autofree char *name = instance_name(holder);
+	if (is_of_run(holder, instance))
+		return g_steal_pointer(&name);
+	const struct run_record *run = &holder->run->record;
+	if (holder->run->workflow == instance->run->workflow)
+		return g_strconcat(name, " of ", run->run_id, NULL);
+	return g_strconcat(name, " of ", run->dag_id, " ", run->run_id, NULL);
+}
+
+static int text_compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* `LIMIT is taken by "a", "b" and 3 more`; takes the text over. */
+static char *taken_by(const struct engine *engine, const struct instance *instance,
+	instance_test *test, char *limit)
+{
+	GString *text = g_string_new(limit);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	GHashTableIter attempts;
+	const struct instance *holder;
+	g_free(limit);
+	g_string_append(text, " is taken by ");
+	g_hash_table_iter_init(&attempts, engine->attempts);
+	while (g_hash_table_iter_next(&attempts, NULL, (void **)&holder))
+		if (test(holder, instance))
+			g_ptr_array_add(names, holder_name(holder, instance));
+	g_ptr_array_sort(names, text_compare);
+	for (unsigned i = 0; i < names->len; i++)
+		name_append(text, i, names->pdata[i]);
+	rest_append(text, names->len);
+	return g_string_free(text, FALSE);
+}
+
+static const struct pool *pool_named(const struct engine *engine, const char *name)
+{
+	for (unsigned i = 0; i < engine->pools->len; i++) {
+		const struct pool *pool = engine->pools->pdata[i];
+		if (g_str_equal(pool->record.name, name))
+			return pool;
+	}
+	return NULL;
+}
+
+/* The limits of its pool; NULL: they do not hold it. */
+static char *waits_for_pool(const struct engine *engine, const struct instance *instance)
+{
+	const struct task *task = instance->task;
+	const struct pool *pool = pool_named(engine, task->pool);
+	if (!pool || !pool->is_known)
+		return g_strdup_printf("waits: there is no pool \"%s\"; dagctl pools set %s SLOTS "
+				       "DESCRIPTION makes it",
+			task->pool, task->pool);
+	int64_t slots = pool->record.slots;
+	if (slots >= 0 && (int64_t)task->pool_slots > slots)
+		return g_strdup_printf("can never start: it needs %u slots of the pool \"%s\", "
+				       "which has %" G_GINT64_FORMAT,
+			task->pool_slots, task->pool, slots);
+	if (pool_has_room(pool, instance))
+		return NULL;
+	return taken_by(engine, instance, is_of_pool,
+		g_strdup_printf("waits: %" G_GINT64_FORMAT " of the %" G_GINT64_FORMAT
+				" slots of the pool \"%s\"",
+			pool_used(pool), slots, task->pool));
+}
+
+static char *waits_for_limit(const struct engine *engine, struct instance *instance)
 {
 	const struct run *run = instance->run;
+	const struct task *task = instance->task;
 	if (engine->is_recovering)
 		return g_strdup("waits until all that an earlier dagd left is known");
 	if (run->workflow->record.is_paused)
 		return g_strdup("could start, but the DAG is paused");
-	GString *text = g_string_new(NULL);
-	unsigned n = 0;
-	g_string_append_printf(text, "waits: max_active_tasks (%u) of the run is taken by ",
-		run->dag->max_active_tasks);
-	for (size_t i = 0; i < run->n_instances; i++) {
-		enum task_state state = run->instances[i].record.state;
-		if (state == TASK_RUNNING || state == TASK_QUEUED || state == TASK_RESTARTING)
-			name_append(text, n++, run->instances[i].record.task_id);
-	}
-	rest_append(text, n);
-	return g_string_free(text, FALSE);
+	if (run->n_active >= run->dag->max_active_tasks)
+		return taken_by(engine, instance, is_of_run,
+			g_strdup_printf("waits: max_active_tasks (%u) of the run",
+				run->dag->max_active_tasks));
+	if (gate_closed(instance) && task->max_active_tis_per_dagrun
+		&& gate_closed(instance)->n_active >= task->max_active_tis_per_dagrun
+		&& instance->record.map_index >= 0)
+		return taken_by(engine, instance, is_of_task_in_run,
+			g_strdup_printf("waits: max_active_tis_per_dagrun (%u)",
+				task->max_active_tis_per_dagrun));
+	if (gate_closed(instance))
+		return taken_by(engine, instance, is_of_task,
+			g_strdup_printf("waits: max_active_tis_per_dag (%u)",
+				task->max_active_tis_per_dag));
+	char *pool = waits_for_pool(engine, instance);
+	if (pool)
+		return pool;
+	if (g_hash_table_size(engine->attempts) >= engine->options.n_workers)
+		return g_strdup_printf("waits: all %u workers (core.parallelism) are busy",
+			engine->options.n_workers);
+	return g_strdup_printf(
+		"waits for its turn in the pool \"%s\": others go first", task->pool);
 }
 
 static char *waits_for_retry(const struct instance *instance)
@@ -82,7 +201,7 @@ static char *since(const char *what, int64_t at, const char *reason)
 	return g_strdup_printf("%s %s%s%s", what, iso, reason ? ": " : "", reason ? reason : "");
 }
 
-static char *instance_sentence(const struct engine *engine, const struct instance *instance)
+static char *instance_sentence(const struct engine *engine, struct instance *instance)
 {
 	const struct run *run = instance->run;
 	const struct task_record *record = &instance->record;
@@ -94,10 +213,8 @@ static char *instance_sentence(const struct engine *engine, const struct instanc
 		return run->record.state == RUN_QUEUED ? g_strdup("its run has not started yet")
 						       : waits_for_upstream(instance);
 	case TASK_SCHEDULED:
-		return waits_for_limit(engine, instance);
 	case TASK_QUEUED:
-		return g_strdup_printf("waits: all %u workers (core.parallelism) are busy",
-			engine->options.n_workers);
+		return waits_for_limit(engine, instance);
 	case TASK_UP_FOR_RETRY:
 		return waits_for_retry(instance);
 	case TASK_RUNNING:
@@ -146,15 +263,52 @@ static char *queued_run_sentence(const struct engine *engine, const struct run *
 	return g_string_free(text, FALSE);
 }
 
+struct telling {
+	GPtrArray *list;
+	const struct engine *engine;
+	const struct run *run;
+};
+
+static void instance_why(const struct telling *telling, struct instance *instance)
+{
+	g_autofree char *name = instance_name(instance);
+	why_add(telling->list, telling->run->record.run_id, name,
+		instance_sentence(telling->engine, instance));
+}
+
+/* Of a mapped task each unit; `only_unfinished`: those that still have something to do. */
+static void task_why(const struct telling *telling, struct instance *instance, bool only_unfinished)
+{
+	GPtrArray *units = instance->expansion ? instance->expansion->units : NULL;
+	if (!units && !(only_unfinished && task_state_is_finished(instance->record.state)))
+		instance_why(telling, instance);
+	for (unsigned i = 0; units && i < units->len; i++) {
+		struct instance *unit = units->pdata[i];
+		if (!only_unfinished || !task_state_is_finished(unit->record.state))
+			instance_why(telling, unit);
+	}
+}
+
+static void named_task_why(const struct telling *telling, const char *task_id)
+{
+	const struct run *run = telling->run;
+	const struct task *task = run->instances ? dag_task(run->dag, task_id) : NULL;
+	if (task)
+		task_why(telling, &run->instances[task->index], false);
+	else if (run->dag && dag_task(run->dag, task_id))
+		why_add(telling->list, run->record.run_id, task_id,
+			g_strdup("its run has not started yet"));
+	else if (run_instance(run, task_id, -1))
+		instance_why(telling, run_instance(run, task_id, -1));
+}
+
 static void run_why(
 	GPtrArray *list, const struct engine *engine, const struct run *run, const char *task_id)
 {
 	const char *run_id = run->record.run_id;
+	struct telling telling = {list, engine, run};
 	if (task_id) {
-		const struct instance *instance = run_instance(run, task_id);
-		if (instance)
-			why_add(list, run_id, instance->record.task_id,
-				instance_sentence(engine, instance));
+		named_task_why(&telling, task_id);
 		return;
 	}
 	if (run->record.state == RUN_QUEUED)
@@ -167,9 +321,7 @@ static void run_why(
 		why_add(list, run_id, NULL,
 			since("failed at", run->record.ended_at, run->record.reason));
 	for (size_t i = 0; run->record.state == RUN_RUNNING && i < run->n_instances; i++)
-		if (!task_state_is_finished(run->instances[i].record.state))
-			why_add(list, run_id, run->instances[i].record.task_id,
-				instance_sentence(engine, &run->instances[i]));
+		task_why(&telling, &run->instances[i], true);
 }
 
 static char *schedule_sentence(const struct engine *engine, const struct workflow *workflow)

@@ -32,6 +32,8 @@ struct workflow *workflow_add(struct engine *engine, const struct dag_record *re
 	workflow->runs =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)run_free);
 	workflow->queued = g_sequence_new(NULL);
+	workflow->queues = g_ptr_array_new_with_free_func(dag_queue_free);
+	workflow->gates = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, gate_free);
 	workflow->slot = (struct wake){.kind = WAKE_SLOT, .owner = workflow};
 	g_hash_table_insert(engine->workflows, workflow->record.dag_id, workflow);
 	return workflow;
@@ -41,6 +43,8 @@ void workflow_free(struct workflow *workflow)
 {
 	g_hash_table_destroy(workflow->runs);
 	g_sequence_free(workflow->queued);
+	g_ptr_array_unref(workflow->queues);
+	g_hash_table_destroy(workflow->gates);
 	dag_unref(workflow->dag);
 	dag_record_clear(&workflow->record);
 	g_free(workflow);
@@ -111,17 +115,15 @@ void workflow_gone(struct engine *engine, struct workflow *workflow)
 	workflow_schedule(engine, workflow);
 }
 
-/* To wait for a worker held no promise: it waits for the end of the pause now. */
-static void queued_hold(struct engine *engine, const struct workflow *workflow)
+/* Its tasks may start from now on, or may not. */
+static void runs_place(struct engine *engine, const struct workflow *workflow)
 {
-	GSequenceIter *iter = g_sequence_get_begin_iter(engine->queued);
-	while (!g_sequence_iter_is_end(iter)) {
-		struct instance *instance = g_sequence_get(iter);
-		iter = g_sequence_iter_next(iter);
-		if (instance->run->workflow != workflow)
-			continue;
-		instance_dequeue(instance);
-		task_ready(engine, instance);
+	GHashTableIter runs;
+	struct run *run;
+	g_hash_table_iter_init(&runs, workflow->runs);
+	while (g_hash_table_iter_next(&runs, NULL, (void **)&run)) {
+		run_queues_place(engine, run);
+		run_touch(engine, run);
 	}
 }
 
@@ -131,23 +133,19 @@ bool workflow_pause(struct engine *engine, struct workflow *workflow)
 		return false;
 	workflow->record.is_paused = true;
 	workflow_changed(engine, workflow);
-	queued_hold(engine, workflow);
+	runs_place(engine, workflow);
 	workflow_schedule(engine, workflow);
 	return true;
 }
 
 bool workflow_unpause(struct engine *engine, struct workflow *workflow)
 {
-	GHashTableIter runs;
-	struct run *run;
 	if (!workflow->record.is_paused)
 		return false;
 	workflow->record.is_paused = false;
 	workflow->record.active_since = engine->now;
 	workflow_changed(engine, workflow);
-	g_hash_table_iter_init(&runs, workflow->runs);
-	while (g_hash_table_iter_next(&runs, NULL, (void **)&run))
-		run_touch(engine, run);
+	runs_place(engine, workflow);
 	workflow_start_runs(engine, workflow);
 	workflow_schedule(engine, workflow);
 	return true;

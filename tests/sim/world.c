@@ -124,6 +124,7 @@ struct event world_report(const struct attempt *attempt)
 				.signal = attempt->signal,
 				.started_at = INSTANT_NONE,
 				.ended_at = INSTANT_NONE,
+				.map_length = -1,
 			},
 	};
 }

@@ -22,11 +22,20 @@ static const struct {
 };
 
 static const struct task_record *task_look(
-	const struct play *play, const struct run_record *run, const char *task_id)
+	const struct play *play, const struct run_record *run, const char *name)
 {
+	int map_index;
+	g_autofree char *task_id = task_name_read(name, &map_index);
 	const struct task_record *task =
-		engine_task(play->engine, run->dag_id, run->run_id, task_id, -1);
-	return task ? task : memory_task(play->memory, run->id, task_id);
+		engine_task(play->engine, run->dag_id, run->run_id, task_id, map_index);
+	return task ? task : memory_task(play->memory, run->id, task_id, map_index);
+}
+
+char *task_name_read(const char *name, int *map_index)
+{
+	const char *bracket = strchr(name, '[');
+	*map_index = bracket ? (int)g_ascii_strtoll(bracket + 1, NULL, 10) : -1;
+	return bracket ? g_strndup(name, (size_t)(bracket - name)) : g_strdup(name);
 }
 
 /* The newest attempt of the only such task that has one. */
@@ -70,6 +79,7 @@ static struct event ended_event(int64_t attempt)
 				.exit_code = -1,
 				.started_at = INSTANT_NONE,
 				.ended_at = INSTANT_NONE,
+				.map_length = -1,
 			},
 	};
 }
@@ -82,6 +92,9 @@ static struct event ending_event(enum ending ending, int64_t attempt, char *rest
 		event.ended.exit_code = (int)g_ascii_strtoll(rest, &rest, 10);
 		if (g_str_has_prefix(rest, " saying "))
 			event.ended.last_line = rest + strlen(" saying ");
+		if (g_str_has_prefix(rest, " leaving "))
+			event.ended.map_length =
+				g_ascii_strtoll(rest + strlen(" leaving "), NULL, 10);
 		return event;
 	case KILLED:
 		event.ended.signal = (int)g_ascii_strtoll(rest, NULL, 10);

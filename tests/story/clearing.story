@@ -196,13 +196,13 @@ dag:
 00:00 trigger d r1
 [00:00] d r1: running
 [00:00] a: running (try 1)
-[00:00] c: queued
+[00:00] c: scheduled
 00:01 a exits 0
 [00:01] a: success
-[00:01] b: queued
+[00:01] b: scheduled
 [00:01] c: running (try 1)
 00:02 clear d r1 a
-[00:02] a: queued
+[00:02] a: scheduled
 [00:02] b: none
 00:03 c exits 0
 [00:03] c: success

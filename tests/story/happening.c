@@ -113,8 +113,29 @@ static bool clear(struct play *play, char **words, GError **error)
 	g_autofree char *run_id = run_id_of(play, words[2]);
 	memory_restore_run(play->memory, play->engine, words[1], run_id);
 	struct event event = {.kind = EVENT_TASKS_CLEARED, .dag_id = words[1], .run_id = run_id};
-	event.cleared.task_ids = (const char *const *)words + 3;
+	g_auto(GStrv) task_ids = g_new0(char *, g_strv_length(words));
+	int map_indexes[WORDS_MAX];
+	for (unsigned i = 0; words[i + 3]; i++)
+		task_ids[i] = task_name_read(words[i + 3], &map_indexes[i]);
+	event.cleared.task_ids = (const char *const *)task_ids;
+	event.cleared.map_indexes = map_indexes;
 	play_step(play, &event);
+	return true;
+}
+
+/* `pool NAME SLOTS`, `pool NAME SLOTS with deferred`, `pool NAME gone` */
+static bool pool(struct play *play, char **words, GError **error)
+{
+	if (!words[1] || !words[2])
+		return refuse(error, "expected a pool and its slots, or \"gone\"");
+	bool is_gone = g_str_equal(words[2], "gone");
+	struct pool_record record = {.name = words[1],
+		.slots = is_gone ? -2 : g_ascii_strtoll(words[2], NULL, 10),
+		.include_deferred = words[3] != NULL};
+	memory_pool(play->memory, &record);
+	play_step(play,
+		&(struct event){
+			.kind = is_gone ? EVENT_POOL_GONE : EVENT_POOL_SET, .pool = &record});
 	return true;
 }
 
@@ -217,6 +238,7 @@ static const struct {
 	{"backfill", backfill},
 	{"clear", clear},
 	{"fail", fail},
+	{"pool", pool},
 	{"workers", workers},
 	{"until", until},
 	{"clock", clock_set},

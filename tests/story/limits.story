@@ -12,7 +12,7 @@ dag:
 [00:00] d r1: running
 [00:00] a: running (try 1)
 [00:00] b: running (try 1)
-[00:00] c: queued
+[00:00] c: scheduled
 00:00 why d r1 c
 [00:00] r1 c waits: all 2 workers (core.parallelism) are busy
 00:01 b exits 0
@@ -44,25 +44,6 @@ dag:
 00:01 r1 a exits 0
 [00:01] r1 a: success
 [00:01] r1 b: running (try 1)
-
-story: a task that waits for a worker has its place in the run
-workers: 1
-dag:
-  max_active_tasks: 2
-  tasks:
-    - {task_id: a, operator: bash, bash_command: x}
-    - {task_id: b, operator: bash, bash_command: x}
-    - {task_id: c, operator: bash, bash_command: x}
-
-00:00 trigger d r1
-[00:00] d r1: running
-[00:00] a: running (try 1)
-[00:00] b: queued
-[00:00] c: scheduled
-00:01 a exits 0
-[00:01] a: success
-[00:01] c: queued
-[00:01] b: running (try 1)
 
 story: max_active_runs holds further runs until one ends
 dag:
@@ -194,8 +175,8 @@ dag:
 00:00 trigger d r1
 [00:00] d r1: running
 [00:00] a: running (try 1)
-[00:00] b: queued
-[00:00] c: queued
+[00:00] b: scheduled
+[00:00] c: scheduled
 00:01 workers 2
 [00:01] b: running (try 1)
 
@@ -211,7 +192,7 @@ dag:
 [00:00] d r1: running
 [00:00] a: running (try 1)
 [00:00] b: running (try 1)
-[00:00] c: queued
+[00:00] c: scheduled
 00:01 workers 1
 00:02 a exits 0
 [00:02] a: success
@@ -229,7 +210,7 @@ dag:
 00:00 trigger d r1
 [00:00] d r1: running
 [00:00] a: running (try 1)
-[00:00] b: queued
+[00:00] b: scheduled
 00:01 a exits 99
 [00:01] a: skipped
 [00:01] b: running (try 1)

@@ -75,12 +75,10 @@ dag:
 00:00 trigger d r1
 [00:00] d r1: running
 [00:00] a: running (try 1)
-[00:00] b: queued
+[00:00] b: scheduled
 00:01 dies
 00:02 starts
-[00:02] b: scheduled
 00:03 recovered
-[00:03] b: queued
 00:04 why d r1 b
 [00:04] r1 b waits: all 1 workers (core.parallelism) are busy
 00:05 a is lost because its worker was killed

@@ -5,7 +5,16 @@
 
 #include "lib/base/instant.h"
 
-enum row_kind { ROW_VERSION, ROW_DAG, ROW_RUN, ROW_TASK, ROW_START, ROW_ENDED };
+enum row_kind {
+	ROW_VERSION,
+	ROW_DAG,
+	ROW_RUN,
+	ROW_TASK,
+	ROW_TASK_GONE,
+	ROW_START,
+	ROW_ENDED,
+	ROW_POOL,
+};
 
 struct row {
 	enum row_kind kind;
@@ -15,6 +24,7 @@ struct row {
 		struct run_record run;
 		struct task_record task;
 		struct attempt_record attempt;
+		struct pool_record pool;
 	};
 };
 
@@ -22,11 +32,12 @@ struct memory {
 	GArray *batch;                  /* of struct row */
 	GPtrArray *versions;            /* of struct dag */
 	GPtrArray *dags, *runs, *tasks; /* of their records */
+	GPtrArray *pools;               /* of struct pool_record */
 	GPtrArray *attempts;            /* of struct attempt_record */
 	GHashTable *runs_by_id;         /* &id -> struct run_record */
 	GHashTable *runs_by_name;       /* "dag/run" -> struct run_record */
 	GHashTable *slots;              /* "dag/slot" -> struct run_record */
-	GHashTable *tasks_by_name;      /* "run/task" -> struct task_record */
+	GHashTable *tasks_by_name;      /* "run/task/map_index" -> struct task_record */
 	GHashTable *attempts_by_id;     /* &id -> struct attempt_record */
 };
 
@@ -44,7 +55,11 @@ static void row_clear(void *data)
 		run_record_clear(&row->run);
 		return;
 	case ROW_TASK:
+	case ROW_TASK_GONE:
 		task_record_clear(&row->task);
+		return;
+	case ROW_POOL:
+		pool_record_clear(&row->pool);
 		return;
 	case ROW_START:
 	case ROW_ENDED:
@@ -63,6 +78,7 @@ FREE_RECORD(dag_record)
 FREE_RECORD(run_record)
 FREE_RECORD(task_record)
 FREE_RECORD(attempt_record)
+FREE_RECORD(pool_record)
 
 static void version_free(void *dag)
 {
@@ -84,6 +100,7 @@ struct memory *memory_new(void)
 	memory->runs = g_ptr_array_new_with_free_func(run_record_free);
 	memory->tasks = g_ptr_array_new_with_free_func(task_record_free);
 	memory->attempts = g_ptr_array_new_with_free_func(attempt_record_free);
+	memory->pools = g_ptr_array_new_with_free_func(pool_record_free);
 	memory->runs_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 	memory->attempts_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 	memory->runs_by_name = names_new();
@@ -105,6 +122,7 @@ void memory_free(struct memory *memory)
 	g_ptr_array_unref(memory->runs);
 	g_ptr_array_unref(memory->tasks);
 	g_ptr_array_unref(memory->attempts);
+	g_ptr_array_unref(memory->pools);
 	g_free(memory);
 }
 
@@ -160,6 +178,8 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 		row->attempt.state = effect->state;
 		return true;
 	case EFFECT_DELETE_TASK:
+		*row = (struct row){ROW_TASK_GONE, .task = task_record_copy(effect->task)};
+		return true;
 	case EFFECT_FORGET_XCOMS:
 	case EFFECT_KILL:
 		return false;
@@ -188,9 +208,9 @@ static char *run_name(const struct run_record *run)
 	return g_strconcat(run->dag_id, "/", run->run_id, NULL);
 }
 
-static char *task_name(int64_t run, const char *task_id)
+static char *task_name(int64_t run, const char *task_id, int map_index)
 {
-	return g_strdup_printf("%" G_GINT64_FORMAT "/%s", run, task_id);
+	return g_strdup_printf("%" G_GINT64_FORMAT "/%s/%d", run, task_id, map_index);
 }
 
 static void version_put(struct memory *memory, struct dag *dag)
@@ -243,7 +263,7 @@ static void run_put(struct memory *memory, const struct run_record *run)
 
 static void task_put(struct memory *memory, const struct task_record *task)
 {
-	g_autofree char *name = task_name(task->run, task->task_id);
+	g_autofree char *name = task_name(task->run, task->task_id, task->map_index);
 	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, name);
 	struct task_record copy = task_record_copy(task);
 	if (old) {
@@ -254,6 +274,34 @@ static void task_put(struct memory *memory, const struct task_record *task)
 	old = g_memdup2(&copy, sizeof copy);
 	g_ptr_array_add(memory->tasks, old);
 	g_hash_table_insert(memory->tasks_by_name, g_steal_pointer(&name), old);
+}
+
+static void task_remove(struct memory *memory, const struct task_record *task)
+{
+	g_autofree char *name = task_name(task->run, task->task_id, task->map_index);
+	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, name);
+	g_hash_table_remove(memory->tasks_by_name, name);
+	if (old)
+		g_ptr_array_remove(memory->tasks, old);
+}
+
+/* Slots below -1 stand for a pool that is no more. */
+static void pool_put(struct memory *memory, const struct pool_record *pool)
+{
+	for (unsigned i = 0; i < memory->pools->len; i++)
+		if (g_str_equal(((struct pool_record *)memory->pools->pdata[i])->name, pool->name))
+			g_ptr_array_remove_index(memory->pools, i--);
+	struct pool_record copy = pool_record_copy(pool);
+	if (pool->slots >= -1)
+		g_ptr_array_add(memory->pools, g_memdup2(&copy, sizeof copy));
+	else
+		pool_record_clear(&copy);
+}
+
+void memory_pool(struct memory *memory, const struct pool_record *pool)
+{
+	struct row row = {ROW_POOL, .pool = pool_record_copy(pool)};
+	g_array_append_val(memory->batch, row);
 }
 
 static void attempt_add(struct memory *memory, const struct attempt_record *attempt)
@@ -287,6 +335,12 @@ static void row_put(struct memory *memory, const struct row *row)
 		return;
 	case ROW_TASK:
 		task_put(memory, &row->task);
+		return;
+	case ROW_TASK_GONE:
+		task_remove(memory, &row->task);
+		return;
+	case ROW_POOL:
+		pool_put(memory, &row->pool);
 		return;
 	case ROW_START:
 		attempt_add(memory, &row->attempt);
@@ -342,6 +396,8 @@ struct engine *memory_restore(
 		own.next_run = MAX(own.next_run, run->id + 1);
 	}
 	struct engine *engine = engine_new(&own);
+	for (unsigned i = 0; i < memory->pools->len; i++)
+		engine_restore_pool(engine, memory->pools->pdata[i]);
 	for (unsigned i = 0; i < memory->dags->len; i++)
 		engine_restore_dag(engine, memory->dags->pdata[i]);
 	for (unsigned i = 0; i < memory->runs->len; i++) {
@@ -376,9 +432,10 @@ const struct run_record *memory_run(
 	return g_hash_table_lookup(memory->runs_by_name, name);
 }
 
-const struct task_record *memory_task(const struct memory *memory, int64_t run, const char *task_id)
+const struct task_record *memory_task(
+	const struct memory *memory, int64_t run, const char *task_id, int map_index)
 {
-	g_autofree char *name = task_name(run, task_id);
+	g_autofree char *name = task_name(run, task_id, map_index);
 	return g_hash_table_lookup(memory->tasks_by_name, name);
 }
 

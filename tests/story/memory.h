@@ -15,6 +15,8 @@ void memory_free(struct memory *memory);
 
 /* Copies what the effects of a step want saved into the batch. */
 void memory_gather(struct memory *memory, const struct effects *effects, int64_t now);
+/* A pool that a user sets, into the batch; with slots below -1 it is no more. */
+void memory_pool(struct memory *memory, const struct pool_record *pool);
 void memory_commit(struct memory *memory);
 void memory_drop(struct memory *memory);
 
@@ -32,7 +34,7 @@ bool memory_restore_run(
 const struct run_record *memory_run(
 	const struct memory *memory, const char *dag_id, const char *run_id);
 const struct task_record *memory_task(
-	const struct memory *memory, int64_t run, const char *task_id);
+	const struct memory *memory, int64_t run, const char *task_id, int map_index);
 /* struct run_record, struct task_record, struct attempt_record. */
 const GPtrArray *memory_runs(const struct memory *memory);
 const GPtrArray *memory_tasks(const struct memory *memory);

@@ -29,9 +29,8 @@ dag:
 00:00 trigger d r1
 [00:00] d r1: running
 [00:00] a: running (try 1)
-[00:00] b: queued
+[00:00] b: scheduled
 00:01 pause d
-[00:01] b: scheduled
 00:02 a exits 0
 [00:02] a: success
 00:03 why d r1 b
@@ -53,18 +52,16 @@ dag other:
 00:00 load other
 00:00 trigger d r1
 [00:00] d r1: running
-[00:00] a: queued
+[00:00] a: scheduled
 [00:00] b: running (try 1)
 00:00 trigger other r2
 [00:00] other r2: running
-[00:00] r2 c: queued
+[00:00] r2 c: scheduled
 00:01 pause d
-[00:01] r1 a: scheduled
 00:02 b exits 0
 [00:02] r1 b: success
 [00:02] r2 c: running (try 1)
 00:03 unpause d
-[00:03] r1 a: queued
 00:04 c exits 0
 [00:04] r2 c: success
 [00:04] r1 a: running (try 1)
@@ -178,9 +175,8 @@ dag:
 00:00 trigger d r1
 [00:00] d r1: running
 [00:00] a: running (try 1)
-[00:00] b: queued
+[00:00] b: scheduled
 00:01 pause d
-[00:01] b: scheduled
 00:02 restart
 00:03 a exits 0
 [00:03] a: success

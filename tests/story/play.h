@@ -45,5 +45,8 @@ bool happening_play(struct play *play, const char *line, GError **error);
 /* attempt.c: what becomes of an attempt. */
 bool attempt_happens(struct play *play, const char *line, GError **error);
 
+/* `a` or `a[1]`: the task id (g_free) and the map index, -1 for none. */
+char *task_name_read(const char *name, int *map_index);
+
 /* The run_id that a story calls by this name (g_free). */
 char *run_id_of(const struct play *play, const char *label);

@@ -10,8 +10,8 @@ dag:
 
 00:00 trigger d r1
 [00:00] d r1: running
-[00:00] a: queued
-[00:00] b: queued
+[00:00] a: scheduled
+[00:00] b: scheduled
 [00:00] c: running (try 1)
 00:01 c exits 0
 [00:01] c: success
@@ -31,11 +31,11 @@ dag:
 
 00:00 trigger d r1
 [00:00] d r1: running
-[00:00] alone: queued
+[00:00] alone: scheduled
 [00:00] first: running (try 1)
 00:01 first exits 0
 [00:01] first: success
-[00:01] then: queued
+[00:01] then: scheduled
 [00:01] alone: running (try 1)
 
 story: at the same weight the older run goes first
@@ -49,10 +49,10 @@ dag:
 [00:00] a: running (try 1)
 00:01 trigger d r2
 [00:01] d r2: running
-[00:01] r2 a: queued
+[00:01] r2 a: scheduled
 00:02 trigger d old logical 2025-01-01 00:00
 [00:02] d old: running
-[00:02] old a: queued
+[00:02] old a: scheduled
 00:03 r1 a exits 0
 [00:03] r1 a: success
 [00:03] old a: running (try 1)
@@ -71,12 +71,12 @@ dag:
 
 00:00 trigger d r1
 [00:00] d r1: running
-[00:00] a: queued
+[00:00] a: scheduled
 [00:00] b: running (try 1)
 00:01 trigger d r2
 [00:01] d r2: running
-[00:01] r2 a: queued
-[00:01] r2 b: queued
+[00:01] r2 a: scheduled
+[00:01] r2 b: scheduled
 00:03 r1 b exits 0
 [00:03] r1 b: success
 [00:03] r2 b: running (try 1)

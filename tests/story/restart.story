@@ -149,13 +149,9 @@ dag:
 00:00 trigger d r1
 [00:00] d r1: running
 [00:00] a: running (try 1)
-[00:00] b: queued
-[00:00] c: queued
+[00:00] b: scheduled
+[00:00] c: scheduled
 00:01 restart
-[00:01] b: scheduled
-[00:01] c: scheduled
-[00:01] b: queued
-[00:01] c: queued
 00:02 a exits 0
 [00:02] a: success
 [00:02] b: running (try 1)

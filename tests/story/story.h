@@ -27,16 +27,15 @@
  *
  *     load [NAME] | gone D | pause D | unpause D | workers N
  *     trigger D R [logical T]         backfill D R T
+ *     (a mapped task is called `T[0]`, `T[1]` ...)
  *     fail D R                        clear D R TASK...
- *     [R] T exits N [saying TEXT]     [R] T is killed by signal N      [R] T times out
- *     [R] T cannot start because TEXT
- *     [R] T is lost because TEXT      [R] T is taken back because TEXT
- *     until                           time passes
- *     clock is set to T               and the engine is told
- *     why D [R [T]]
- *     dies                            what is not committed is gone
- *     starts [in vain] | recovered    in vain: no version of a DAG can be loaded
- *     restart                         dies, starts, recovered
+ *     pool NAME SLOTS [with deferred] | pool NAME gone
+ *     [R] T exits N [saying TEXT] [leaving N values]     [R] T is killed by signal N      [R] T
+ * times out [R] T cannot start because TEXT [R] T is lost because TEXT      [R] T is taken back
+ * because TEXT until                           time passes clock is set to T               and the
+ * engine is told why D [R [T]] dies                            what is not committed is gone starts
+ * [in vain] | recovered    in vain: no version of a DAG can be loaded restart dies, starts,
+ * recovered
  *
  * Each step is committed at once, but one that ends in ` -- pending`, which is committed with the
  * next, and one that ends in ` -- dies before the commit`. ` -- again` at an attempt's end tells

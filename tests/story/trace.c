@@ -53,9 +53,11 @@ static char *task_name(
 	const struct play *play, const struct run_record *run, const struct task_record *task)
 {
 	g_autofree char *label = trace_run_label(play, run->run_id);
+	g_autofree char *index =
+		task->map_index < 0 ? g_strdup("") : g_strdup_printf("[%d]", task->map_index);
 	if (play->runs->len < 2)
-		return g_strdup(task->task_id);
-	return g_strdup_printf("%s %s", label, task->task_id);
+		return g_strconcat(task->task_id, index, NULL);
+	return g_strconcat(label, " ", task->task_id, index, NULL);
 }
 
 static char *task_line(const struct play *play, const struct task_record *task)
@@ -79,7 +81,8 @@ static char *run_key(const struct run_record *run)
 
 static char *task_key(const struct task_record *task)
 {
-	return g_strdup_printf("%" G_GINT64_FORMAT "/%s", task->run, task->task_id);
+	return g_strdup_printf(
+		"%" G_GINT64_FORMAT "/%s/%d", task->run, task->task_id, task->map_index);
 }
 
 static void tell_run(struct play *play, const struct run_record *run)

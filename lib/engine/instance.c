@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each instance counts its direct upstream instances by their outcome. The counts change where
+ * states change, in instance_tell(), and nowhere else: an end costs as much as there are tasks
+ * directly after it, whatever else there is.
+ */
+#include "lib/engine/model.h"
+
+void instance_init(
+	struct instance *instance, struct run *run, const struct task *task, int map_index)
+{
+	*instance = (struct instance){.run = run, .task = task};
+	instance->retry = (struct wake){.kind = WAKE_RETRY, .owner = instance};
+	instance->record = (struct task_record){
+		.run = run->record.id,
+		.task_id = task ? (char *)task->task_id : NULL,
+		.map_index = map_index,
+		.max_tries = task ? task->retries : 0,
+		.scheduled_at = INSTANT_NONE,
+		.queued_at = INSTANT_NONE,
+		.started_at = INSTANT_NONE,
+		.ended_at = INSTANT_NONE,
+		.retry_at = INSTANT_NONE,
+		.map_length = -1,
+		.wait_until = INSTANT_NONE,
+		.wait_since = INSTANT_NONE,
+	};
+	if (task)
+		instance->n_upstream[OUTCOME_NONE] = (unsigned)task->n_upstream;
+}
+
+void instance_changed(struct engine *engine, struct instance *instance)
+{
+	if (instance->is_changed)
+		return;
+	instance->is_changed = true;
+	g_ptr_array_add(engine->changed_instances, instance);
+}
+
+bool task_state_is_active(enum task_state state)
+{
+	return state == TASK_RUNNING || state == TASK_RESTARTING;
+}
+
+int instance_compare(const void *a, const void *b, void *unused)
+{
+	const struct instance *left = a, *right = b;
+	const struct run *left_run = left->run, *right_run = right->run;
+	int left_weight = left->task->effective_weight,
+	    right_weight = right->task->effective_weight;
+	if (left_weight != right_weight)
+		return left_weight > right_weight ? -1 : 1;
+	if (left_run->workflow->n_active != right_run->workflow->n_active)
+		return left_run->workflow->n_active < right_run->workflow->n_active ? -1 : 1;
+	if (left_run->record.run_after != right_run->record.run_after)
+		return left_run->record.run_after < right_run->record.run_after ? -1 : 1;
+	if (left_run->record.id != right_run->record.id)
+		return left_run->record.id < right_run->record.id ? -1 : 1;
+	if (left->task->index != right->task->index)
+		return left->task->index < right->task->index ? -1 : 1;
+	return (left->record.map_index > right->record.map_index)
+		- (left->record.map_index < right->record.map_index);
+}
+
+/* Tasks of one mapped group go index by index. */
+static bool goes_by_index(const struct task *upstream, const struct task *task)
+{
+	return task->mapped_group >= 0 && task->mapped_group == upstream->mapped_group;
+}
+
+static struct instance *unit_of(const struct instance *instance, int map_index)
+{
+	const GPtrArray *units = instance->expansion->units;
+	return (unsigned)map_index < units->len ? units->pdata[map_index] : NULL;
+}
+
+void instance_count(const struct instance *instance, unsigned n[N_OUTCOMES])
+{
+	const struct task *task = instance->task;
+	for (unsigned i = 0; i < N_OUTCOMES; i++)
+		n[i] = 0;
+	for (size_t i = 0; task && i < task->n_upstream; i++) {
+		const struct instance *upstream = &instance->run->instances[task->upstream[i]];
+		if (!upstream->expansion)
+			n[outcome_of(upstream->record.state)]++;
+		else if (goes_by_index(upstream->task, task) && instance->record.map_index >= 0)
+			n[outcome_of(
+				unit_of(upstream, instance->record.map_index)->record.state)]++;
+		else
+			for (unsigned o = 0; o < N_OUTCOMES; o++)
+				n[o] += upstream->expansion->n[o];
+	}
+}
+
+static const struct instance *unit_with(const struct instance *upstream, enum outcome outcome)
+{
+	const GPtrArray *units = upstream->expansion->units;
+	for (unsigned i = 0; i < units->len; i++)
+		if (outcome_of(((struct instance *)units->pdata[i])->record.state) == outcome)
+			return units->pdata[i];
+	return NULL;
+}
+
+const struct instance *instance_upstream(const struct instance *instance, enum outcome outcome)
+{
+	const struct task *task = instance->task;
+	for (size_t i = 0; i < task->n_upstream; i++) {
+		const struct instance *upstream = &instance->run->instances[task->upstream[i]];
+		if (upstream->expansion && goes_by_index(upstream->task, task))
+			upstream = unit_of(upstream, instance->record.map_index);
+		else if (upstream->expansion && upstream->expansion->n[outcome])
+			return unit_with(upstream, outcome);
+		if (!upstream->expansion && outcome_of(upstream->record.state) == outcome)
+			return upstream;
+	}
+	return NULL;
+}
+
+void instance_doubt(struct engine *engine, struct instance *instance)
+{
+	if (instance->is_doubtful || instance->record.state != TASK_NONE)
+		return;
+	instance->is_doubtful = true;
+	g_queue_push_tail(&engine->doubtful, instance);
+}
+
+static void downstream_hear(
+	struct engine *engine, struct instance *downstream, enum outcome from, enum outcome to)
+{
+	g_assert(downstream->n_upstream[from] > 0);
+	downstream->n_upstream[from]--;
+	downstream->n_upstream[to]++;
+	/* What was ready because it had ended may have to wait for it again. */
+	if (to == OUTCOME_NONE && downstream->record.state == TASK_SCHEDULED) {
+		instance_dequeue(engine, downstream);
+		task_move(engine, downstream, TASK_NONE);
+	}
+	instance_doubt(engine, downstream);
+}
+
+void instance_tell(struct engine *engine, struct instance *instance, enum outcome from)
+{
+	const struct task *task = instance->task;
+	enum outcome to = outcome_of(instance->record.state);
+	if (!task || from == to || task->index >= instance->run->n_instances)
+		return;
+	struct instance *first = &instance->run->instances[task->index];
+	if (first->expansion) {
+		first->expansion->n[from]--;
+		first->expansion->n[to]++;
+	}
+	for (size_t i = 0; i < task->n_downstream; i++) {
+		struct instance *downstream = &instance->run->instances[task->downstream[i]];
+		if (!downstream->expansion) {
+			downstream_hear(engine, downstream, from, to);
+		} else if (goes_by_index(task, downstream->task)) {
+			downstream_hear(
+				engine, unit_of(downstream, instance->record.map_index), from, to);
+		} else {
+			const GPtrArray *units = downstream->expansion->units;
+			for (unsigned u = 0; u < units->len; u++)
+				downstream_hear(engine, units->pdata[u], from, to);
+		}
+	}
+}
