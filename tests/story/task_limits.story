@@ -1,0 +1,73 @@
+# max_active_tis_per_dag: how many of one task may run at once in all runs of its DAG.
+
+story: one task runs at most so often in all runs
+dag:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x, max_active_tis_per_dag: 1}
+    - {task_id: b, operator: bash, bash_command: x}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+[00:00] b: running (try 1)
+00:00 trigger d r2
+[00:00] d r2: running
+[00:00] r2 a: scheduled
+[00:00] r2 b: running (try 1)
+00:00 trigger d r3
+[00:00] d r3: running
+[00:00] r3 a: scheduled
+[00:00] r3 b: running (try 1)
+00:01 why d r2
+[00:01] r2 a waits: max_active_tis_per_dag (1) is taken by "a of r1"
+[00:01] r2 b runs since 2026-01-01T00:00:00+00:00
+00:02 r1 a exits 0
+[00:02] r1 a: success
+[00:02] r2 a: running (try 1)
+00:03 r2 a exits 1
+[00:03] r2 a: failed (exit code 1)
+[00:03] r3 a: running (try 1)
+00:04 restart
+
+story: who is cleared at the gate leaves his place to the next
+dag:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x, max_active_tis_per_dag: 1}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+00:00 trigger d r2
+[00:00] d r2: running
+[00:00] r2 a: scheduled
+00:00 trigger d r3
+[00:00] d r3: running
+[00:00] r3 a: scheduled
+00:01 fail d r2
+[00:01] r2 a: skipped (marked as failed)
+[00:01] d r2: failed (marked as failed)
+00:02 r1 a exits 0
+[00:02] r1 a: success
+[00:02] r3 a: running (try 1)
+[00:02] d r1: success
+
+story: a task that waits for its retry leaves its place
+dag:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x, max_active_tis_per_dag: 1, retries: 1, retry_delay: 10m}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+00:00 trigger d r2
+[00:00] d r2: running
+[00:00] r2 a: scheduled
+00:01 r1 a exits 1
+[00:01] r1 a: up_for_retry (exit code 1), next try at 00:11
+[00:01] r2 a: running (try 1)
+[00:11] r1 a: scheduled (exit code 1)
+00:20 until
+00:21 r2 a exits 0
+[00:21] r2 a: success
+[00:21] r1 a: running (try 2)
+[00:21] d r2: success
