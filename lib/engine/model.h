@@ -67,10 +67,10 @@ struct dag_queue {
 
 struct pool {
 	struct pool_record record;
-	bool is_known;                /* else tasks name it, and there is no such pool */
+	bool is_known; /* else tasks name it, and there is no such pool */
 	int64_t n_active, n_scheduled, n_deferred; /* slots */
-	GSequence *dags;              /* of struct dag_queue, by their best task */
-	GSequence *too_large;         /* instances that need more slots than it has */
+	GSequence *dags;                           /* of struct dag_queue, by their best task */
+	GSequence *too_large;                      /* instances that need more slots than it has */
 };
 
 struct run {
