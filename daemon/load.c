@@ -80,9 +80,9 @@ static struct dag *version(struct loading *loading, const char *hash, char **why
 	return dag;
 }
 
-/* The engine knows pools and backfills by and by; their rows are kept whatever it makes of them. */
 static void on_pool(void *data, const struct pool_record *pool)
 {
+	engine_restore_pool(((struct loading *)data)->engine, pool);
 }
 
 static void on_dag(void *data, const struct dag_record *dag)

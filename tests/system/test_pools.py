@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from daemon import wait_until
+from gate import Gate
+
 BASE = "/api/v2/pools"
 EMPTY = {"occupied_slots": 0, "running_slots": 0, "queued_slots": 0, "scheduled_slots": 0, "deferred_slots": 0}
 
@@ -14,6 +17,11 @@ def pool(dagd, name):
 
 def put(dagd, name, slots, **more):
     return dagd.request("POST", BASE, dict({"name": name, "slots": slots}, **more))
+
+
+def why(dagd, dag_id, run_id, task_id):
+    path = f"/api/dagd/v1/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/why"
+    return [reason["sentence"] for reason in dagd.request("GET", path).json["reasons"]]
 
 
 def test_the_default_pool_is_there_at_the_first_start(dagd):
@@ -116,6 +124,58 @@ def test_lists_are_sorted_as_asked(dagd):
     names = [one["name"] for one in dagd.get("/pools", order_by="-slots")["pools"]]
     assert names == ["default_pool", "a", "b"]
     assert [one["name"] for one in dagd.get("/pools", limit=1, offset=1)["pools"]] == ["b"]
+
+
+POOLED = """
+    dag_id: {dag_id}
+    max_active_tasks: 16
+    tasks:
+      - {{task_id: first, operator: bash, pool: database, priority_weight: 2, bash_command: "{command}"}}
+      - {{task_id: second, operator: bash, pool: database, bash_command: "true"}}
+"""
+
+
+def test_tasks_of_a_pool_wait_for_its_slots(dagd, tmp_path):
+    gate = Gate(tmp_path)
+    put(dagd, "database", 1)
+    dagd.load_dag("pooled", POOLED.format(dag_id="pooled", command=gate.command))
+    run_id = dagd.trigger("pooled")
+    gate.entered()
+    now = pool(dagd, "database")
+    assert (now["running_slots"], now["scheduled_slots"], now["open_slots"]) == (1, 1, 0)
+    assert why(dagd, "pooled", run_id, "second") == [
+        'waits: 1 of the 1 slots of the pool "database" is taken by "first"']
+    gate.open()
+    assert dagd.wait_run("pooled", run_id)["state"] == "success"
+    assert pool(dagd, "database")["occupied_slots"] == 0
+
+
+def test_a_pool_that_grows_lets_the_next_task_begin(dagd, tmp_path):
+    gate = Gate(tmp_path)
+    put(dagd, "database", 1)
+    dagd.load_dag("pooled", POOLED.format(dag_id="pooled", command=gate.command))
+    run_id = dagd.trigger("pooled")
+    gate.entered()
+    dagd.kill()
+    dagd.start()
+    assert dagd.tasks("pooled", run_id)["second"]["state"] == "scheduled"
+    assert dagd.dagctl("pools", "set", "database", "2").returncode == 0
+    dagd.wait_task("pooled", run_id, "second", {"success"})
+    gate.open()
+    assert dagd.wait_run("pooled", run_id)["state"] == "success"
+
+
+def test_tasks_wait_for_a_pool_that_is_not_there(dagd, tmp_path):
+    dagd.load_dag("pooled", POOLED.format(dag_id="pooled", command="true"))
+    run_id = dagd.trigger("pooled")
+    sentence = 'waits: there is no pool "database"; dagctl pools set database SLOTS DESCRIPTION makes it'
+    assert wait_until(lambda: why(dagd, "pooled", run_id, "first"), "a reason") == [sentence]
+    put(dagd, "database", 0)
+    assert "can never start" in why(dagd, "pooled", run_id, "first")[0]
+    assert dagd.request("DELETE", f"{BASE}/database").status == 204
+    assert why(dagd, "pooled", run_id, "first") == [sentence]
+    assert put(dagd, "database", 1).json["scheduled_slots"] == 2
+    assert dagd.wait_run("pooled", run_id)["state"] == "success"
 
 
 def test_pools_on_the_command_line(dagd, tmp_path):
