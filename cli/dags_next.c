@@ -32,30 +32,14 @@ static int print_instants(const struct invocation *invocation, const char *dag_i
 	return EXIT_OK;
 }
 
-/* As the daemon answers for a DAG that it sees for the first time now. */
-static json_t *slots(const struct dag *dag, int64_t after, int64_t n)
-{
-	json_t *list = json_array();
-	int64_t anchor = g_get_real_time();
-	if (dag->start_date != INSTANT_NONE)
-		after = MAX(after, dag->start_date - 1);
-	for (int64_t at; dag->schedule && n > 0; n--, after = at) {
-		at = schedule_next(dag->schedule, anchor, after);
-		if (at == INSTANT_NEVER || (dag->end_date != INSTANT_NONE && at > dag->end_date))
-			break;
-		g_autofree char *iso = instant_iso_offset(at, zone_offset_s(dag->zone, at));
-		json_array_append_new(list, json_string(iso));
-	}
-	return list;
-}
-
 static int next_of_dag(const struct invocation *invocation, const struct dag *dag, int64_t n)
 {
 	g_autoptr(GError) error = NULL;
 	int64_t after = g_get_real_time();
 	if (!invocation_instant(invocation, "after", dag->zone, &after, &error))
 		return refuse_usage(invocation, error);
-	json_auto_t *list = slots(dag, after, n);
+	/* As the daemon answers for a DAG that it sees for the first time now. */
+	json_auto_t *list = dag_next_json(dag, g_get_real_time(), after, (size_t)n);
 	return print_instants(invocation, dag->dag_id, list);
 }
 

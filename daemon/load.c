@@ -94,6 +94,11 @@ static void on_backfill(void *data, const struct backfill_record *backfill)
 {
 }
 
+static void on_missed(void *data, const struct missed_record *missed)
+{
+	engine_restore_missed(((struct loading *)data)->engine, missed);
+}
+
 static void on_run(void *data, const struct run_record *run)
 {
 	struct loading *loading = data;
@@ -159,7 +164,7 @@ bool daemon_load_engine(struct daemon *daemon, GError **error)
 		.runs = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, loaded_run_free),
 	};
 	struct store_visitor visitor = {
-		on_pool, on_dag, on_backfill, on_run, on_task, on_attempt, &loading};
+		on_pool, on_dag, on_missed, on_backfill, on_run, on_task, on_attempt, &loading};
 	bool is_loaded = reader_load(daemon->reader, &visitor, error);
 	struct engine *old = is_loaded ? daemon->engine : loading.engine;
 	struct attempts *old_attempts = is_loaded ? daemon->attempts : loading.attempts;

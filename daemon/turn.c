@@ -115,6 +115,9 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 	case EFFECT_SAVE_DAG:
 		batch_dag(turn->batch, effect->dag_record);
 		return;
+	case EFFECT_SAVE_MISSED:
+		batch_missed(turn->batch, effect->missed);
+		return;
 	case EFFECT_SAVE_RUN:
 		effect_save_run(turn, effect->run);
 		return;

@@ -18,7 +18,8 @@ ROOT = os.path.dirname(DOCS)
 # How a row begins, and where the tables of names are.
 TABLES = {
     "keys": (r'^\t\{"(\w+)", read_',
-             ["lib/dag/load.c", "lib/dag/task_keys.c", "lib/dag/schedule_key.c"]),
+             ["lib/dag/load.c", "lib/dag/task_keys.c", "lib/dag/schedule_key.c", "lib/dag/calendar_key.c",
+              "lib/dag/catchup_key.c"]),
     "refused keys": (r'^\t\{"(\w+)"', ["lib/dag/later.c"]),
     "names of templates": (r'^\t\{"(\w+)", NAME_', ["lib/dag/names.c"]),
     "filters, tests and functions": (r'^\t\{"(\w+)", "', [

@@ -12,7 +12,8 @@ static json_t *dag_reply(struct daemon *daemon, const struct dag_record *record)
 {
 	const struct dag *dag = engine_dag(daemon->engine, record->dag_id);
 	const struct folder_file *file = folder_file_of(daemon->folder, record->dag_id);
-	int64_t next = engine_next_slot(daemon->engine, record->dag_id);
+	struct slot next = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, INSTANT_NONE};
+	engine_next_slot(daemon->engine, record->dag_id, &next);
 	json_t *json = dag ? dag_json(dag)
 			   : json_pack("{s:s, s:s, s:s, s:s, s:[], s:[]}", "dag_id", record->dag_id,
 				   "dag_display_name", record->dag_id, "fileloc", record->file,
@@ -21,10 +22,10 @@ static json_t *dag_reply(struct daemon *daemon, const struct dag_record *record)
 		"is_paused", record->is_paused, "is_stale", record->is_stale, "has_import_errors",
 		file && file->problems->n_errors > 0, "last_parsed_time",
 		instant_reply(file ? file->read_at : INSTANT_NONE), "bundle_name", "dags-folder",
-		"bundle_version", "next_dagrun_logical_date", instant_reply(next),
-		"next_dagrun_data_interval_start", instant_reply(next),
-		"next_dagrun_data_interval_end", instant_reply(next), "next_dagrun_run_after",
-		instant_reply(next), "version", record->version);
+		"bundle_version", "next_dagrun_logical_date", instant_reply(next.logical_date),
+		"next_dagrun_data_interval_start", instant_reply(next.interval_start),
+		"next_dagrun_data_interval_end", instant_reply(next.interval_end),
+		"next_dagrun_run_after", instant_reply(next.run_after), "version", record->version);
 	json_object_update_new(json, rest);
 	return json;
 }
@@ -160,21 +161,6 @@ void dags_graph(struct request *request, void *data)
 	request_answer_text(request, 200, "text/vnd.graphviz", dot, strlen(dot));
 }
 
-static json_t *instants(const struct dag *dag, int64_t anchor, int64_t after, int64_t n)
-{
-	json_t *list = json_array();
-	if (dag->start_date != INSTANT_NONE)
-		after = MAX(after, dag->start_date - 1);
-	for (int64_t at; n > 0; n--, after = at) {
-		at = schedule_next(dag->schedule, anchor, after);
-		if (at == INSTANT_NEVER || (dag->end_date != INSTANT_NONE && at > dag->end_date))
-			break;
-		g_autofree char *iso = instant_iso_offset(at, zone_offset_s(dag->zone, at));
-		json_array_append_new(list, json_string(iso));
-	}
-	return list;
-}
-
 void dags_next(struct request *request, void *data)
 {
 	struct daemon *daemon = data;
@@ -184,8 +170,7 @@ void dags_next(struct request *request, void *data)
 		|| !request_query_instant(request, "after", &after))
 		return;
 	const struct dag_record *record = engine_dag_record(daemon->engine, dag->dag_id);
-	json_t *list =
-		dag->schedule ? instants(dag, record->first_seen_at, after, n) : json_array();
+	json_t *list = dag_next_json(dag, record->first_seen_at, after, (size_t)n);
 	request_answer(request, 200, json_pack("{s:o}", "instants", list));
 }
 

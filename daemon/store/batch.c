@@ -187,6 +187,17 @@ void batch_dag(struct batch *batch, const struct dag_record *dag)
 	put_instant(batch, dag->last_slot);
 }
 
+void batch_missed(struct batch *batch, const struct missed_record *missed)
+{
+	put_statement(batch, WRITE_MISSED, 6);
+	put_text(batch, missed->dag_id);
+	put_instant(batch, missed->first_slot);
+	put_instant(batch, missed->last_slot);
+	put_integer(batch, missed->n);
+	put_text(batch, missed->reason);
+	put_instant(batch, missed->at);
+}
+
 void batch_dag_delete(struct batch *batch, const char *dag_id)
 {
 	for (unsigned statement = FORGET_DAG_XCOMS; statement <= FORGET_DAG; statement++) {

@@ -24,6 +24,12 @@ static void visit_backfill(sqlite3_stmt *row, const struct store_visitor *visito
 	visitor->on_backfill(visitor->data, &backfill);
 }
 
+static void visit_missed(sqlite3_stmt *row, const struct store_visitor *visitor)
+{
+	struct missed_record missed = row_missed(row);
+	visitor->on_missed(visitor->data, &missed);
+}
+
 static void visit_run(sqlite3_stmt *row, const struct store_visitor *visitor)
 {
 	struct run_record run = row_run(row);
@@ -48,6 +54,7 @@ static const struct {
 } passes[] = {
 	{READ_POOLS, visit_pool},
 	{READ_DAGS, visit_dag},
+	{READ_NEWEST_MISSED, visit_missed},
 	{READ_LIVE_BACKFILLS, visit_backfill},
 	{READ_LIVE_RUNS, visit_run},
 	{READ_LIVE_TASKS, visit_task},

@@ -11,6 +11,13 @@
 static const char *const statements[N_READ_STATEMENTS] = {
 	[READ_POOLS] = "SELECT " POOL_COLUMNS " FROM pool ORDER BY name",
 	[READ_DAGS] = "SELECT " DAG_COLUMNS " FROM dag ORDER BY dag_id",
+	/* Of what is grouped, the row with the maximum is taken. */
+	[READ_NEWEST_MISSED] =
+		"SELECT dag_id, max(first_slot), last_slot, n, reason, at FROM missed"
+		" GROUP BY dag_id",
+	[READ_MISSED] = "SELECT " MISSED_COLUMNS " FROM missed WHERE dag_id = ?"
+			" ORDER BY first_slot DESC LIMIT ? OFFSET ?",
+	[READ_MISSED_TOTAL] = "SELECT count(*) FROM missed WHERE dag_id = ?",
 	[READ_LIVE_BACKFILLS] = "SELECT " BACKFILL_COLUMNS " FROM backfill"
 				" WHERE completed_at IS NULL ORDER BY id",
 	[READ_LIVE_RUNS] = "SELECT " RUN_COLUMNS " FROM run WHERE " RUN_IS_LIVE " ORDER BY id",

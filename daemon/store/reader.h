@@ -14,6 +14,9 @@
 enum read_statement {
 	READ_POOLS,
 	READ_DAGS,
+	READ_NEWEST_MISSED,
+	READ_MISSED,
+	READ_MISSED_TOTAL,
 	READ_LIVE_BACKFILLS,
 	READ_LIVE_RUNS,
 	READ_LIVE_TASKS,
@@ -59,8 +62,8 @@ struct row_kind {
 	void (*clear)(void *record);
 	bool (*fill)(struct reader *reader, sqlite3_stmt *row, void *record, GError **error);
 };
-extern const struct row_kind run_rows, task_rows, attempt_rows, backfill_rows, pool_rows, xcom_rows,
-	variable_rows, connection_rows;
+extern const struct row_kind run_rows, missed_rows, task_rows, attempt_rows, backfill_rows,
+	pool_rows, xcom_rows, variable_rows, connection_rows;
 /* The first row of a bound statement; false: there is none, or an error is set. */
 bool reader_take(struct reader *reader, sqlite3_stmt *statement, const struct row_kind *kind,
 	void *record, GError **error);

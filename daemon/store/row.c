@@ -38,6 +38,18 @@ struct dag_record row_dag(sqlite3_stmt *row)
 	};
 }
 
+struct missed_record row_missed(sqlite3_stmt *row)
+{
+	return (struct missed_record){
+		.dag_id = row_text(row, 0),
+		.first_slot = row_instant(row, 1),
+		.last_slot = row_instant(row, 2),
+		.n = (unsigned)sqlite3_column_int64(row, 3),
+		.reason = row_text(row, 4),
+		.at = row_instant(row, 5),
+	};
+}
+
 struct run_record row_run(sqlite3_stmt *row)
 {
 	return (struct run_record){

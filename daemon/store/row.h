@@ -12,6 +12,8 @@
 #define DAG_COLUMNS                                                                          \
 	"dag.dag_id, dag.file, dag.version, dag.is_paused, dag.is_stale, dag.first_seen_at," \
 	" dag.active_since, dag.last_slot"
+#define MISSED_COLUMNS \
+	"missed.dag_id, missed.first_slot, missed.last_slot, missed.n, missed.reason, missed.at"
 #define RUN_COLUMNS                                                                         \
 	"run.id, run.dag_id, run.run_id, run.type, run.state, run.slot, run.logical_date,"  \
 	" run.data_interval_start, run.data_interval_end, run.run_after, run.queued_at,"    \
@@ -37,6 +39,7 @@
 
 char *row_text(sqlite3_stmt *row, int i);
 struct dag_record row_dag(sqlite3_stmt *row);
+struct missed_record row_missed(sqlite3_stmt *row);
 struct run_record row_run(sqlite3_stmt *row);
 struct task_record row_task(sqlite3_stmt *row);
 struct attempt_record row_attempt(sqlite3_stmt *row);

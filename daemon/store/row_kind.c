@@ -10,6 +10,13 @@ static bool run_fill(struct reader *reader, sqlite3_stmt *row, void *record, GEr
 	return true;
 }
 
+static bool missed_fill(struct reader *reader, sqlite3_stmt *row, void *record, GError **error)
+{
+	struct missed_record missed = row_missed(row);
+	*(struct missed_record *)record = missed_record_copy(&missed);
+	return true;
+}
+
 static bool task_fill(struct reader *reader, sqlite3_stmt *row, void *record, GError **error)
 {
 	struct task_record task = row_task(row);
@@ -69,6 +76,8 @@ void xcom_clear(struct xcom *xcom)
 
 const struct row_kind run_rows = {
 	sizeof(struct run_record), (GDestroyNotify)run_record_clear, run_fill};
+const struct row_kind missed_rows = {
+	sizeof(struct missed_record), (GDestroyNotify)missed_record_clear, missed_fill};
 const struct row_kind task_rows = {
 	sizeof(struct task_record), (GDestroyNotify)task_record_clear, task_fill};
 const struct row_kind attempt_rows = {

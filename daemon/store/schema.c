@@ -114,8 +114,14 @@ static const char version_2[] =
 	"CREATE INDEX backfill_dag ON backfill (dag_id);"
 	"CREATE INDEX backfill_live ON backfill (id) WHERE completed_at IS NULL;";
 
+/* Ranges of slots that have no run. */
+static const char version_3[] =
+	"CREATE TABLE missed (dag_id TEXT NOT NULL, first_slot INTEGER NOT NULL,"
+	" last_slot INTEGER NOT NULL, n INTEGER NOT NULL, reason TEXT NOT NULL,"
+	" at INTEGER NOT NULL, PRIMARY KEY (dag_id, first_slot)) STRICT, WITHOUT ROWID;";
+
 /* Each brings a file from the version before it to its own: only ever added to. */
-static const char *const versions[] = {version_1, version_2};
+static const char *const versions[] = {version_1, version_2, version_3};
 
 static bool refuse_newer(sqlite3 *db, int64_t version, GError **error)
 {

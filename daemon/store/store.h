@@ -59,6 +59,8 @@ bool batch_is_empty(const struct batch *batch);
 
 /* Each copies what it is given (UTF-8); the row is inserted or replaced. */
 void batch_dag(struct batch *batch, const struct dag_record *dag);
+/* A range with the same first slot is replaced. */
+void batch_missed(struct batch *batch, const struct missed_record *missed);
 void batch_dag_delete(struct batch *batch, const char *dag_id); /* with its runs */
 void batch_run_delete(struct batch *batch, int64_t run);        /* with its tasks and attempts */
 void batch_version(struct batch *batch, const char *hash, const char *dag_id, const char *file,
@@ -135,6 +137,7 @@ void store_read(struct store *store, store_query *query, store_query_done *done,
 struct store_visitor {
 	void (*on_pool)(void *data, const struct pool_record *pool);
 	void (*on_dag)(void *data, const struct dag_record *dag);
+	void (*on_missed)(void *data, const struct missed_record *missed); /* each DAG's newest */
 	void (*on_backfill)(void *data, const struct backfill_record *backfill); /* unfinished */
 	/*
 	 * Runs that are not finished, oldest first, then their task instances, then all unfinished
@@ -173,6 +176,9 @@ extern const struct listing listing_all; /* no condition, limit 100 */
 GArray *reader_runs(
 	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
 GArray *reader_tasks(
+	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
+/* The ranges of slots of a DAG that have no run, newest first: array of missed_record. */
+GArray *reader_missed(
 	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
 /* All tries of one task instance, oldest first. */
 GArray *reader_attempts(struct reader *reader, const struct task_key *task, GError **error);

@@ -16,6 +16,7 @@
 
 static const char *const statements[N_WRITE_STATEMENTS] = {
 	[WRITE_DAG] = "INSERT OR REPLACE INTO dag VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[WRITE_MISSED] = "INSERT OR REPLACE INTO missed VALUES (?, ?, ?, ?, ?, ?)",
 	[WRITE_VERSION] = "INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?)",
 	/* Not REPLACE: it would delete another run of the same name or slot. */
 	[WRITE_RUN] =
@@ -78,6 +79,7 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 	[FORGET_DAG_RUNS] = "DELETE FROM run WHERE dag_id = ?",
 	[FORGET_DAG_COUNTS] = "DELETE FROM run_count WHERE dag_id = ?",
 	[FORGET_DAG_VERSIONS] = "DELETE FROM version WHERE dag_id = ?",
+	[FORGET_DAG_MISSED] = "DELETE FROM missed WHERE dag_id = ?",
 	[FORGET_DAG] = "DELETE FROM dag WHERE dag_id = ?",
 };
 

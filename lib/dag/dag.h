@@ -225,6 +225,8 @@ struct dag {
 	const struct zone *zone;
 	int64_t start_date, end_date; /* INSTANT_NONE when not given */
 	enum catchup catchup;
+	unsigned catchup_max_runs; /* of those that are due at once the newest so many; 0: all */
+	int64_t catchup_window_us; /* slots that are due for longer are missed; 0: none is */
 	unsigned max_active_runs, max_active_tasks;
 	int64_t dagrun_timeout_us; /* 0: none */
 	bool is_paused_upon_creation;
@@ -287,4 +289,9 @@ json_t *dag_params(const struct dag *dag, const json_t *conf, GError **error);
 char *dag_dot(const struct dag *dag);
 /* Fields as Airflow's API names them (a new reference): what does not depend on runs. */
 json_t *dag_json(const struct dag *dag);
+/*
+ * The instants at which its next runs begin, at most `n` of them, all after an instant; a new list
+ * of texts with the offset of its zone. `anchor` is when the DAG was first seen.
+ */
+json_t *dag_next_json(const struct dag *dag, int64_t anchor, int64_t after, size_t n);
 json_t *task_json(const struct dag *dag, const struct task *task);

@@ -114,6 +114,19 @@ json_t *dag_json(const struct dag *dag)
 	return json;
 }
 
+json_t *dag_next_json(const struct dag *dag, int64_t anchor, int64_t after, size_t n)
+{
+	json_t *list = json_array();
+	g_autofree struct slot *slots = g_new(struct slot, n);
+	n = dag->schedule ? schedule_preview(dag->schedule, anchor, after, n, slots) : 0;
+	for (size_t i = 0; i < n; i++) {
+		int64_t at = slots[i].run_after;
+		g_autofree char *iso = instant_iso_offset(at, zone_offset_s(dag->zone, at));
+		json_array_append_new(list, json_string(iso));
+	}
+	return list;
+}
+
 /*
  * The name with its module in its two halves: the last alias, where Airflow has it today. An
  * operator that Airflow has not is its own name.

@@ -5,7 +5,6 @@
 
 const struct later_key dag_later[] = {
 	{"task_groups"},
-	{"overlap"},
 	{"render_template_as_native_obj", "false",
 		"a value that is one {{ }} alone keeps its type anyway"},
 	{"owner_links"},
@@ -37,17 +36,6 @@ const struct later_key task_later[] = {
 	{"email_on_failure", "false"},
 	{"email_on_retry", "false"},
 	{"sla"},
-	{NULL},
-};
-
-const struct later_key schedule_later[] = {
-	{"at"},
-	{"jitter", "0"},
-	{"interval", "false"},
-	{"dst"},
-	{"seconds", "false"},
-	{"exclude"},
-	{"only"},
 	{NULL},
 };
 

@@ -9,7 +9,7 @@
 #include "lib/dag/later.h"
 #include "lib/dag/task.h"
 
-static const char *const catchup_words[] = {"false", "latest", "true", NULL};
+static const char *const overlap_words[] = {"queue", "skip", "cancel_running", NULL};
 
 enum { LIMIT_MAX = 1000000, TAG_MAX = 100 };
 
@@ -25,7 +25,9 @@ static const struct key dag_keys[] = {
 	{"timezone", read_node, FIELD(timezone)},
 	{"start_date", read_node, FIELD(start_date)},
 	{"end_date", read_node, FIELD(end_date)},
-	{"catchup", read_word, FIELD(dag.catchup), .words = catchup_words},
+	{"calendars", read_node, FIELD(calendars_node)},
+	{"catchup", read_catchup, FIELD(dag)},
+	{"overlap", read_word, FIELD(dag.overlap), .words = overlap_words},
 	{"max_active_runs", read_unsigned, FIELD(dag.max_active_runs), 1, LIMIT_MAX},
 	{"max_active_tasks", read_unsigned, FIELD(dag.max_active_tasks), 1, LIMIT_MAX},
 	{"max_consecutive_failed_dag_runs", read_limit, FIELD(dag.max_consecutive_failed_dag_runs),
@@ -106,6 +108,7 @@ static void dag_id_default(struct loader *loader, const struct node *root)
 static void loader_read(struct loader *loader, const struct node *root)
 {
 	struct reading *reading = &loader->reading;
+	loader->root = root;
 	keys_read(reading, &dag_set, root, loader, NULL, NULL, NULL);
 	dag_id_default(loader, root);
 	if (!loader->dag.display_name)

@@ -4,6 +4,7 @@
 
 #include "lib/dag/dag.h"
 #include "lib/dag/reading.h"
+#include "lib/schedule/days.h"
 
 /* A dependency as written. */
 struct edge {
@@ -15,10 +16,11 @@ struct loader {
 	struct reading reading;
 	struct dag dag; /* copied once it is whole */
 	const struct operators *operators;
+	const struct node *root; /* the whole map */
 
 	/* Keys of the DAG that are read after others. */
-	const struct node *timezone, *schedule, *start_date, *end_date, *tags, *params,
-		*default_args, *env, *dependencies, *tasks, *deadline;
+	const struct node *timezone, *schedule, *start_date, *end_date, *calendars_node, *tags,
+		*params, *default_args, *env, *dependencies, *tasks, *deadline;
 	const struct node *callback_nodes[N_CALLBACK_KINDS];
 
 	size_t n_env; /* the DAG's own environment */
@@ -31,11 +33,20 @@ struct loader {
 	GPtrArray *task_ids;                   /* for suggestions; ends with NULL */
 	GHashTable *descendants; /* what is known of them: struct task to struct descendants */
 	GHashTable *callbacks;   /* what a node says: struct node to struct callbacks */
+	GHashTable *calendars;   /* name to struct calendar, while the schedule is read; or NULL */
 	GHashTable *reported;    /* what was said about shared values: once is enough */
 };
 
 /* Each reads its part. What is wrong is in the problems; the rest is read all the same. */
 void schedule_read(struct loader *loader);
+/* The named lists of dates, before the schedule is read; after it: was each of use? */
+void calendars_read(struct loader *loader);
+void calendars_check(struct loader *loader);
+/* The days of `exclude` or `only` (`what`), and where slots of other days go. The set's dates are
+ * to be freed with days_clear(), whether it worked or not. */
+bool days_read(struct loader *loader, const char *what, const struct node *node,
+	struct day_set *set, enum shift *shift);
+void overlap_check(struct loader *loader);
 void params_read(struct loader *loader);
 void tasks_read(struct loader *loader);
 void dependencies_read(struct loader *loader);
@@ -69,3 +80,5 @@ gboolean shared_equal(gconstpointer a, gconstpointer b);
 
 /* A key_reader for ids: text that is a name (field: const char *). */
 key_reader read_ident;
+/* Into a struct dag: a mode alone, or a map with limits. */
+key_reader read_catchup;

@@ -175,7 +175,7 @@ static void workflow_check(
 	unsigned n_running = 0, n_queued = 0, n_active = 0;
 	GHashTableIter iter;
 	const struct run *run;
-	g_assert(!workflow->is_changed);
+	g_assert(!workflow->is_changed && !workflow->is_scheduling);
 	g_hash_table_iter_init(&iter, workflow->runs);
 	while (g_hash_table_iter_next(&iter, NULL, (void **)&run)) {
 		run_check(engine, run, tally);
@@ -188,7 +188,7 @@ static void workflow_check(
 	g_assert((unsigned)g_sequence_get_length(workflow->queued) == n_queued);
 	wake_check(engine, &workflow->slot, workflow, tally);
 	if (n_queued && workflow->dag && !engine->is_recovering && !workflow->record.is_paused)
-		g_assert(n_running >= workflow->dag->max_active_runs);
+		g_assert(n_running >= runs_limit(workflow->dag));
 }
 
 static void dag_queue_check(const struct dag_queue *queue)

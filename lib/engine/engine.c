@@ -22,6 +22,12 @@ void effect_add(struct engine *engine, struct effect effect)
 	g_array_append_val(engine->effects->list, effect);
 }
 
+static void missed_free(void *missed)
+{
+	missed_record_clear(missed);
+	g_free(missed);
+}
+
 struct engine *engine_new(const struct engine_options *options)
 {
 	struct engine *engine = g_new0(struct engine, 1);
@@ -41,6 +47,7 @@ struct engine *engine_new(const struct engine_options *options)
 	engine->touched = g_ptr_array_new();
 	engine->finished = g_ptr_array_new();
 	engine->restored = g_ptr_array_new();
+	engine->missed = g_ptr_array_new_with_free_func(missed_free);
 	engine->reasons = g_ptr_array_new_with_free_func(g_free);
 	g_queue_init(&engine->doubtful);
 	return engine;
@@ -61,6 +68,7 @@ void engine_free(struct engine *engine)
 	g_ptr_array_free(engine->touched, TRUE);
 	g_ptr_array_free(engine->finished, TRUE);
 	g_ptr_array_free(engine->restored, TRUE);
+	g_ptr_array_free(engine->missed, TRUE);
 	g_ptr_array_free(engine->reasons, TRUE);
 	g_queue_clear(&engine->doubtful);
 	g_free(engine);
@@ -291,6 +299,7 @@ bool engine_step(
 	engine->now = event->at;
 	engine->effects = effects;
 	engine->n_slots = 0;
+	g_ptr_array_set_size(engine->missed, 0);
 	g_ptr_array_set_size(engine->reasons, 0);
 	bool is_taken = event_apply(engine, event, error);
 	engine_admit(engine);

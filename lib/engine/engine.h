@@ -103,6 +103,7 @@ enum refusal {
 enum effect_kind {
 	EFFECT_SAVE_VERSION, /* dag */
 	EFFECT_SAVE_DAG,     /* dag_record */
+	EFFECT_SAVE_MISSED,  /* missed */
 	EFFECT_SAVE_RUN,     /* run */
 	EFFECT_SAVE_TASK,    /* task, run */
 	EFFECT_DELETE_TASK,  /* task: a mapped task has become many */
@@ -118,6 +119,7 @@ struct effect {
 	union {
 		const struct dag *dag;
 		const struct dag_record *dag_record;
+		const struct missed_record *missed;
 		struct {
 			const struct run_record *run;
 			const struct task_record *task;
@@ -157,6 +159,8 @@ void engine_release(struct engine *engine);
 /* Pools first. */
 void engine_restore_pool(struct engine *engine, const struct pool_record *record);
 void engine_restore_dag(struct engine *engine, const struct dag_record *record);
+/* The newest one of a DAG. */
+void engine_restore_missed(struct engine *engine, const struct missed_record *record);
 /* `dag` is the version that it is pinned to; NULL: it cannot be loaded, `why_not` says why
  * (copied). */
 void engine_restore_run(struct engine *engine, const struct run_record *record, struct dag *dag,
@@ -188,8 +192,9 @@ struct pool_use engine_pool_use(const struct engine *engine, const char *name);
 /* Into how many instances a mapped task has become; -1: not mapped, or not yet. */
 int engine_task_width(
 	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id);
-/* The next slot that a run will be made for; INSTANT_NEVER: none, or paused. */
-int64_t engine_next_slot(const struct engine *engine, const char *dag_id);
+/* The next slot that a run will be made for; false: none, or none is known before something else
+ * ends. */
+bool engine_next_slot(const struct engine *engine, const char *dag_id, struct slot *slot);
 unsigned engine_n_running(const struct engine *engine); /* attempts */
 /* For tests, after a step: asserts that all that is counted and queued follows from the states. */
 void engine_check(const struct engine *engine);

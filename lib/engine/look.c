@@ -68,10 +68,17 @@ int engine_task_width(
 	return expansion ? (int)expansion->units->len : -1;
 }
 
-int64_t engine_next_slot(const struct engine *engine, const char *dag_id)
+bool engine_next_slot(const struct engine *engine, const char *dag_id, struct slot *slot)
 {
 	const struct workflow *workflow = workflow_get(engine, dag_id);
-	return workflow && workflow->slot.place ? workflow->slot.at : INSTANT_NEVER;
+	if (!workflow || !workflow->slot.place || !workflow->dag || !workflow->dag->schedule)
+		return false;
+	int64_t at = workflow->slot.at;
+	*slot = (struct slot){at, at, at, at, at};
+	if (schedule_kind(workflow->dag->schedule) != SCHEDULE_CONTINUOUS)
+		*slot = schedule_slot(workflow->dag->schedule, workflow->record.first_seen_at,
+			workflow->next_slot);
+	return true;
 }
 
 unsigned engine_n_running(const struct engine *engine)

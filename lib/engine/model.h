@@ -90,6 +90,17 @@ struct run {
 	bool is_changed, is_touched, is_finished, is_restoring;
 };
 
+/* Why slots may come due without being looked at. */
+enum gap {
+	GAP_CLOCK, /* nothing holds them back: the clock leapt over them */
+	GAP_DOWN,
+	GAP_PAUSED,
+	GAP_FILE,
+	GAP_LIMIT,
+	GAP_SCHEDULE,
+	GAP_FIRST,
+};
+
 struct workflow {
 	struct dag_record record;
 	struct dag *dag;    /* the newest; NULL: not loaded */
@@ -101,7 +112,11 @@ struct workflow {
 		*queues; /* of struct dag_queue, one for each pool that its tasks ever waited for */
 	GHashTable *gates; /* task_id -> struct gate: max_active_tis_per_dag */
 	struct wake slot;
-	bool is_changed;
+	int64_t next_slot;           /* while the wake is set: for which slot */
+	int64_t continuous_at;       /* when the last run of a DAG that is @continuous was made */
+	enum gap gap;                /* since its slots were last looked at */
+	struct missed_record missed; /* the newest range; without reason: none is known */
+	bool is_changed, is_scheduling;
 };
 
 struct engine {
@@ -120,10 +135,11 @@ struct engine {
 	GQueue doubtful;         /* waiting instances that are to look at their upstream again */
 	struct effects *effects; /* of the step under way */
 	unsigned n_slots;        /* for which the step under way has made runs */
+	GPtrArray *missed;       /* records that the effects of the last step point to */
 	GPtrArray *reasons;      /* texts that the effects of the last step point to */
 };
 
-/* workflow.c: the schedule of a DAG */
+/* workflow.c */
 struct workflow *workflow_get(const struct engine *engine, const char *dag_id);
 struct workflow *workflow_add(struct engine *engine, const struct dag_record *record);
 void workflow_free(struct workflow *workflow);
@@ -132,10 +148,17 @@ bool workflow_load(struct engine *engine, struct dag *dag);
 bool workflow_pause(struct engine *engine, struct workflow *workflow);
 bool workflow_unpause(struct engine *engine, struct workflow *workflow);
 void workflow_gone(struct engine *engine, struct workflow *workflow);
-/* Makes the runs that are due now and sets the wake for the next one. */
-void workflow_schedule(struct engine *engine, struct workflow *workflow);
 /* Starts queued runs as far as max_active_runs lets it. */
 void workflow_start_runs(struct engine *engine, struct workflow *workflow);
+
+/* slots.c: the schedule of a DAG */
+/* Makes the runs that are due now and sets the wake for the next one. */
+void workflow_schedule(struct engine *engine, struct workflow *workflow);
+/* Tells of the slots that were missed before it was known, or while it was paused. */
+void slots_first_seen(struct engine *engine, struct workflow *workflow);
+void slots_unpaused(struct engine *engine, struct workflow *workflow, int64_t active_since);
+/* How many runs of the DAG may run at once. */
+unsigned runs_limit(const struct dag *dag);
 
 /* run.c */
 struct run *run_new(struct engine *engine, struct workflow *workflow,

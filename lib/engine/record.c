@@ -37,6 +37,12 @@ void attempt_record_clear(struct attempt_record *record)
 	g_clear_pointer(&record->reason, g_free);
 }
 
+void missed_record_clear(struct missed_record *record)
+{
+	g_clear_pointer(&record->dag_id, g_free);
+	g_clear_pointer(&record->reason, g_free);
+}
+
 void pool_record_clear(struct pool_record *record)
 {
 	g_clear_pointer(&record->name, g_free);
@@ -87,6 +93,14 @@ struct attempt_record attempt_record_copy(const struct attempt_record *record)
 	struct attempt_record copy = *record;
 	copy.task_id = g_strdup(record->task_id);
 	copy.boot_id = g_strdup(record->boot_id);
+	copy.reason = g_strdup(record->reason);
+	return copy;
+}
+
+struct missed_record missed_record_copy(const struct missed_record *record)
+{
+	struct missed_record copy = *record;
+	copy.dag_id = g_strdup(record->dag_id);
 	copy.reason = g_strdup(record->reason);
 	return copy;
 }

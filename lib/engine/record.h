@@ -23,6 +23,18 @@ struct dag_record {
 	int64_t last_slot; /* the newest slot that a run was made for, or that was passed over */
 };
 
+/* A longer range of missed slots is not counted to its end. */
+enum { MISSED_COUNTED_MAX = 1000 };
+
+/* Slots without runs: all of the schedule from the first to the last one. */
+struct missed_record {
+	char *dag_id;
+	int64_t first_slot, last_slot; /* (dag_id, first_slot) is unique */
+	unsigned n;                    /* 0: more than MISSED_COUNTED_MAX */
+	char *reason;
+	int64_t at; /* when that was decided */
+};
+
 struct run_record {
 	int64_t id; /* never reused */
 	char *dag_id, *run_id;
@@ -118,6 +130,7 @@ void dag_record_clear(struct dag_record *record);
 void run_record_clear(struct run_record *record);
 void task_record_clear(struct task_record *record);
 void attempt_record_clear(struct attempt_record *record);
+void missed_record_clear(struct missed_record *record);
 void pool_record_clear(struct pool_record *record);
 void backfill_record_clear(struct backfill_record *record);
 /* Copies with strings of their own; free with the matching clear. */
@@ -125,5 +138,6 @@ struct dag_record dag_record_copy(const struct dag_record *record);
 struct run_record run_record_copy(const struct run_record *record);
 struct task_record task_record_copy(const struct task_record *record);
 struct attempt_record attempt_record_copy(const struct attempt_record *record);
+struct missed_record missed_record_copy(const struct missed_record *record);
 struct pool_record pool_record_copy(const struct pool_record *record);
 struct backfill_record backfill_record_copy(const struct backfill_record *record);

@@ -12,7 +12,16 @@ void engine_restore_pool(struct engine *engine, const struct pool_record *record
 
 void engine_restore_dag(struct engine *engine, const struct dag_record *record)
 {
-	workflow_add(engine, record);
+	workflow_add(engine, record)->gap = GAP_DOWN;
+}
+
+void engine_restore_missed(struct engine *engine, const struct missed_record *record)
+{
+	struct workflow *workflow = workflow_get(engine, record->dag_id);
+	if (!workflow)
+		return;
+	missed_record_clear(&workflow->missed);
+	workflow->missed = missed_record_copy(record);
 }
 
 void engine_restore_run(struct engine *engine, const struct run_record *record, struct dag *dag,

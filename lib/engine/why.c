@@ -254,7 +254,7 @@ static char *queued_run_sentence(const struct engine *engine, const struct run *
 	const struct run *other;
 	unsigned n = 0;
 	g_string_append_printf(
-		text, "waits: max_active_runs (%u) is taken by ", limits->max_active_runs);
+		text, "waits: max_active_runs (%u) is taken by ", runs_limit(limits));
 	g_hash_table_iter_init(&runs, workflow->runs);
 	while (g_hash_table_iter_next(&runs, NULL, (void **)&other))
 		if (other->record.state == RUN_RUNNING)
@@ -324,6 +324,18 @@ static void run_why(
 		task_why(&telling, &run->instances[i], true);
 }
 
+/* A clock that was far ahead has had slots that are still to come. */
+static char *next_sentence(const struct engine *engine, const struct workflow *workflow)
+{
+	int64_t last = workflow->record.last_slot;
+	if (last == INSTANT_NONE || last <= engine->now)
+		return since("next run at", workflow->slot.at, NULL);
+	g_autofree char *had = instant_iso(last), *next = instant_iso(workflow->slot.at);
+	return g_strdup_printf("next run at %s: the clock has been set back, and its slots up to "
+			       "%s have been run or passed over before that",
+		next, had);
+}
+
 static char *schedule_sentence(const struct engine *engine, const struct workflow *workflow)
 {
 	const struct dag *dag = workflow->dag;
@@ -338,11 +350,23 @@ static char *schedule_sentence(const struct engine *engine, const struct workflo
 	if (engine->is_recovering)
 		return g_strdup("waits until all that an earlier dagd left is known");
 	if (workflow->slot.place)
-		return since("next run at", workflow->slot.at, NULL);
-	if (workflow->n_running >= dag->max_active_runs)
-		return g_strdup_printf("the next run waits: max_active_runs (%u) is reached",
-			dag->max_active_runs);
+		return next_sentence(engine, workflow);
+	if (workflow->n_running >= runs_limit(dag))
+		return g_strdup_printf(
+			"the next run waits: max_active_runs (%u) is reached", runs_limit(dag));
 	return g_strdup("its schedule has no further slot");
+}
+
+/* The newest slots that have no run. */
+static char *missed_sentence(const struct missed_record *missed)
+{
+	g_autofree char *first = instant_iso(missed->first_slot);
+	g_autofree char *last = instant_iso(missed->last_slot);
+	if (missed->n == 1)
+		return g_strdup_printf("missed the slot %s: %s", first, missed->reason);
+	g_autofree char *n = missed->n ? g_strdup_printf("%u", missed->n)
+				       : g_strdup_printf("more than %d", MISSED_COUNTED_MAX);
+	return g_strdup_printf("missed %s slots from %s to %s: %s", n, first, last, missed->reason);
 }
 
 GPtrArray *engine_why(
@@ -361,6 +385,8 @@ GPtrArray *engine_why(
 		return list;
 	}
 	why_add(list, NULL, NULL, schedule_sentence(engine, workflow));
+	if (workflow->missed.reason)
+		why_add(list, NULL, NULL, missed_sentence(&workflow->missed));
 	g_hash_table_iter_init(&runs, workflow->runs);
 	while (g_hash_table_iter_next(&runs, NULL, (void **)&run))
 		run_why(list, engine, run, NULL);

@@ -1,21 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The schedule of a DAG. `last_slot` only ever grows, so whatever the clock does, no slot is run
- * twice.
- *
- * A slot that comes due while max_active_runs runs are unfinished waits; when one of them ends the
- * newest slot that is due then is run (with catchup: true the next one). That is Airflow's rule,
- * and it keeps a DAG that is slower than its schedule from piling up runs.
- */
+/* What is known of a DAG: its newest version, whether it is paused, and its runs that wait. */
 #include "lib/engine/model.h"
 
 #include <string.h>
-
-/* How far back `catchup: latest` looks where there is no start_date. */
-#define LATEST_WINDOW (366 * DAY_US)
-/* Runs of tasks without a command end within the step that made them: without a limit, one step
- * would catch up with years. */
-enum { SLOTS_PER_STEP_MAX = 100 };
 
 struct workflow *workflow_get(const struct engine *engine, const char *dag_id)
 {
@@ -47,6 +34,7 @@ void workflow_free(struct workflow *workflow)
 	g_hash_table_destroy(workflow->gates);
 	dag_unref(workflow->dag);
 	dag_record_clear(&workflow->record);
+	missed_record_clear(&workflow->missed);
 	g_free(workflow);
 }
 
@@ -74,33 +62,42 @@ static bool has_other_schedule(const struct dag *old, const struct dag *new)
 {
 	if (!old->schedule || !new->schedule)
 		return old->schedule != new->schedule;
-	return strcmp(schedule_text(old->schedule), schedule_text(new->schedule)) != 0
-		|| old->zone != new->zone;
+	return !schedule_equal(old->schedule, new->schedule);
+}
+
+static void version_save(struct engine *engine, struct workflow *workflow, struct dag *dag)
+{
+	struct dag_record *record = &workflow->record;
+	if (g_strcmp0(record->version, dag->hash) != 0)
+		effect_add(engine, (struct effect){EFFECT_SAVE_VERSION, .dag = dag});
+	if (g_strcmp0(record->version, dag->hash) == 0 && g_strcmp0(record->file, dag->file) == 0
+		&& !record->is_stale)
+		return;
+	g_free(record->version);
+	g_free(record->file);
+	record->version = g_strdup(dag->hash);
+	record->file = g_strdup(dag->file);
+	record->is_stale = false;
+	workflow_changed(engine, workflow);
 }
 
 bool workflow_load(struct engine *engine, struct dag *dag)
 {
 	struct workflow *workflow = workflow_get(engine, dag->dag_id);
-	if (!workflow)
+	bool is_first = workflow == NULL;
+	if (is_first)
 		workflow = workflow_first_seen(engine, dag);
-	struct dag_record *record = &workflow->record;
 	struct dag *old = workflow->dag;
 	/* Slots that a new schedule would have had in the past are not missed ones. */
-	if (old && has_other_schedule(old, dag))
-		record->active_since = engine->now;
+	if (old && has_other_schedule(old, dag)) {
+		workflow->record.active_since = engine->now;
+		workflow->gap = GAP_SCHEDULE;
+	}
 	workflow->dag = dag_ref(dag);
 	dag_unref(old);
-	if (g_strcmp0(record->version, dag->hash) != 0)
-		effect_add(engine, (struct effect){EFFECT_SAVE_VERSION, .dag = dag});
-	if (g_strcmp0(record->version, dag->hash) != 0 || g_strcmp0(record->file, dag->file) != 0
-		|| record->is_stale) {
-		g_free(record->version);
-		g_free(record->file);
-		record->version = g_strdup(dag->hash);
-		record->file = g_strdup(dag->file);
-		record->is_stale = false;
-		workflow_changed(engine, workflow);
-	}
+	version_save(engine, workflow, dag);
+	if (is_first)
+		slots_first_seen(engine, workflow);
 	workflow_start_runs(engine, workflow);
 	workflow_schedule(engine, workflow);
 	return true;
@@ -111,6 +108,7 @@ void workflow_gone(struct engine *engine, struct workflow *workflow)
 	if (workflow->record.is_stale)
 		return;
 	workflow->record.is_stale = true;
+	workflow->gap = GAP_FILE;
 	workflow_changed(engine, workflow);
 	workflow_schedule(engine, workflow);
 }
@@ -142,9 +140,11 @@ bool workflow_unpause(struct engine *engine, struct workflow *workflow)
 {
 	if (!workflow->record.is_paused)
 		return false;
+	int64_t active_since = workflow->record.active_since;
 	workflow->record.is_paused = false;
 	workflow->record.active_since = engine->now;
 	workflow_changed(engine, workflow);
+	slots_unpaused(engine, workflow, active_since);
 	runs_place(engine, workflow);
 	workflow_start_runs(engine, workflow);
 	workflow_schedule(engine, workflow);
@@ -158,96 +158,8 @@ void workflow_start_runs(struct engine *engine, struct workflow *workflow)
 	while (!g_sequence_is_empty(workflow->queued)) {
 		struct run *run = g_sequence_get(g_sequence_get_begin_iter(workflow->queued));
 		const struct dag *limits = workflow->dag ? workflow->dag : run->dag;
-		if (!limits || workflow->n_running >= limits->max_active_runs)
+		if (!limits || workflow->n_running >= runs_limit(limits))
 			return;
 		run_begin(engine, run);
 	}
-}
-
-/* Only slots strictly after this instant may still be run. */
-static int64_t slots_after(const struct engine *engine, const struct workflow *workflow)
-{
-	const struct dag *dag = workflow->dag;
-	int64_t after = workflow->record.last_slot;
-	if (dag->start_date != INSTANT_NONE)
-		after = MAX(after, dag->start_date - 1);
-	if (dag->catchup == CATCHUP_FALSE)
-		after = MAX(after, workflow->record.active_since - 1);
-	if (after == INSTANT_NONE)
-		after = dag->catchup == CATCHUP_TRUE ? workflow->record.first_seen_at - 1
-						     : engine->now - LATEST_WINDOW;
-	return after;
-}
-
-/* The slot to run now or next; INSTANT_NEVER: none. */
-static int64_t slot_find(const struct engine *engine, const struct workflow *workflow)
-{
-	const struct dag *dag = workflow->dag;
-	int64_t anchor = workflow->record.first_seen_at;
-	int64_t after = slots_after(engine, workflow);
-	int64_t last = dag->end_date == INSTANT_NONE ? INSTANT_NEVER : dag->end_date;
-	int64_t slot = INSTANT_NONE;
-	if (dag->catchup != CATCHUP_TRUE)
-		slot = schedule_latest(dag->schedule, anchor, MIN(engine->now, last), after);
-	if (slot == INSTANT_NONE)
-		slot = schedule_next(dag->schedule, anchor, after);
-	return slot > last ? INSTANT_NEVER : slot;
-}
-
-static bool is_scheduled(const struct engine *engine, const struct workflow *workflow)
-{
-	return workflow->dag && workflow->dag->schedule && !workflow->record.is_paused
-		&& !workflow->record.is_stale && !engine->is_recovering;
-}
-
-static void run_at_slot(struct engine *engine, struct workflow *workflow, int64_t slot)
-{
-	g_autofree char *iso = instant_iso(slot);
-	g_autofree char *run_id = g_strconcat(run_type_name(RUN_SCHEDULED), "__", iso, NULL);
-	struct run_record record = {
-		.id = engine->options.next_run++,
-		.dag_id = workflow->record.dag_id,
-		.run_id = run_id,
-		.type = RUN_SCHEDULED,
-		.state = RUN_QUEUED,
-		.slot = slot,
-		.logical_date = slot,
-		.data_interval_start = slot,
-		.data_interval_end = slot,
-		.run_after = slot,
-		.queued_at = engine->now,
-		.started_at = INSTANT_NONE,
-		.ended_at = INSTANT_NONE,
-		.deadline_at = INSTANT_NONE,
-		.version = workflow->record.version,
-		.triggered_by = "timetable",
-	};
-	struct run *run = run_new(engine, workflow, &record, workflow->dag);
-	run_changed(engine, run);
-	run_enqueue(run);
-	workflow->record.last_slot = slot;
-	workflow_changed(engine, workflow);
-	workflow_start_runs(engine, workflow);
-}
-
-void workflow_schedule(struct engine *engine, struct workflow *workflow)
-{
-	int64_t slot = INSTANT_NEVER;
-	while (is_scheduled(engine, workflow)) {
-		unsigned n_unfinished =
-			workflow->n_running + (unsigned)g_sequence_get_length(workflow->queued);
-		slot = INSTANT_NEVER;
-		if (n_unfinished >= workflow->dag->max_active_runs)
-			break;
-		slot = slot_find(engine, workflow);
-		if (slot > engine->now)
-			break;
-		if (engine->n_slots >= SLOTS_PER_STEP_MAX) {
-			slot = engine->now + 1; /* goes on with the next step */
-			break;
-		}
-		engine->n_slots++;
-		run_at_slot(engine, workflow, slot);
-	}
-	wake_set(&engine->wakes, &workflow->slot, slot);
 }

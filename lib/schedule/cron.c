@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `minute hour day-of-month month day-of-week`; each field is a list of items, each item a value, a
- * range or `*`, with a step behind it or not. What other crons write differently (Quartz' `?` and
- * `W`, seconds, ranges over midnight) gets an error that says what to write.
+ * `minute hour day-of-month month day-of-week`, with the second before them where that was asked
+ * for; each field is a list of items, each item a value, a range or `*`, with a step behind it or
+ * not. What other crons write differently (Quartz' `?`, ranges over midnight) gets an error that
+ * says what to write.
  */
 #include "lib/schedule/cron.h"
 
@@ -13,7 +14,8 @@
 
 /* Larger than any value or step; more digits do not make it larger. */
 enum { NUMBER_MAX = 9999 };
-enum { MINUTE, HOUR, DAY, MONTH, WEEKDAY, N_FIELDS };
+#define ORDER "minute, hour, day of month, month, day of week"
+enum { SECOND, MINUTE, HOUR, DAY, MONTH, WEEKDAY, N_FIELDS };
 
 struct field {
 	const char *name;
@@ -26,6 +28,7 @@ static const char *const month_names[] = {
 static const char *const weekday_names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL};
 
 static const struct field fields[N_FIELDS] = {
+	[SECOND] = {"second", 0, 59, NULL},
 	[MINUTE] = {"minute", 0, 59, NULL},
 	[HOUR] = {"hour", 0, 23, NULL},
 	[DAY] = {"day of month", 1, 31, NULL},
@@ -97,9 +100,9 @@ static bool refuse_item(const struct parser *parser, const char *item)
 		return refuse(parser, "\"?\" is Quartz' word for any %s; write \"*\"", field->name);
 	if (field == &fields[DAY] && strpbrk(item, "Ww"))
 		return refuse(parser,
-			"the nearest working day (\"%s\") is not supported; name the days, or let "
-			"the first task check the date",
-			item);
+			"\"%s\" is no %s; the working day nearest to the 15th is written 15W, the "
+			"last one LW",
+			item, field->name);
 	if (is_weekday(parser) && g_ascii_isdigit(item[0]) && g_ascii_toupper(item[1]) == 'L')
 		return refuse(parser, "the last weekday of a month is written L%c, not \"%s\"",
 			item[0], item);
@@ -198,6 +201,21 @@ static bool read_step(struct parser *parser, const char *item, const char **at, 
 	return true;
 }
 
+/* `15W`, `LW`. */
+static bool read_workday(struct parser *parser, const char *item)
+{
+	const char *at = item;
+	int day;
+	if (g_ascii_strcasecmp(item, "LW") == 0)
+		return parser->cron->last_workday = true;
+	if (!read_value(parser, &at, &day) || g_ascii_strcasecmp(at, "W") != 0)
+		return refuse_item(parser, item);
+	if (!check_value(parser, day))
+		return false;
+	parser->cron->workdays_near |= UINT32_C(1) << day;
+	return true;
+}
+
 /* `L5`, `LFRI`: bits of the weekdays that are wanted once, the last in the month. */
 static bool read_last_weekday(struct parser *parser, const char *item)
 {
@@ -232,6 +250,8 @@ static bool read_item(struct parser *parser, const char *item)
 {
 	if (parser->field == &fields[DAY] && g_ascii_strcasecmp(item, "L") == 0)
 		return parser->cron->last_day = true;
+	if (parser->field == &fields[DAY] && strpbrk(item, "Ww"))
+		return read_workday(parser, item);
 	if (is_weekday(parser) && g_ascii_toupper(*item) == 'L')
 		return read_last_weekday(parser, item);
 	if (is_weekday(parser) && strchr(item, '#'))
@@ -276,7 +296,8 @@ static void warn_of_two_days(struct parser *parser, bool is_step)
 			"matches, as in Airflow; cron would want both, because of the \"*\"");
 }
 
-static bool read_fields(struct parser *parser, char **texts)
+/* The texts of all fields, from the second on. */
+static bool read_fields(struct parser *parser, const char *const *texts)
 {
 	uint64_t bits[N_FIELDS];
 	bool any[N_FIELDS], step[N_FIELDS];
@@ -288,83 +309,128 @@ static bool read_fields(struct parser *parser, char **texts)
 		step[i] = parser->step;
 	}
 	struct cron *cron = parser->cron;
+	cron->seconds = bits[SECOND];
 	cron->minutes = bits[MINUTE];
-	cron->hours = bits[HOUR];
-	cron->days = bits[DAY];
-	cron->months = bits[MONTH];
+	cron->hours = (uint32_t)bits[HOUR];
+	cron->days = (uint32_t)bits[DAY];
+	cron->months = (uint16_t)bits[MONTH];
 	cron->weekdays = (bits[WEEKDAY] | bits[WEEKDAY] >> 7) & 0x7f; /* 7 is Sunday, too */
 	cron->any_day = any[DAY];
 	cron->any_weekday = any[WEEKDAY];
-	cron->fixed = *texts[MINUTE] != '*' && *texts[HOUR] != '*';
+	cron->fixed = *texts[SECOND] != '*' && *texts[MINUTE] != '*' && *texts[HOUR] != '*';
 	warn_of_two_days(parser, step[DAY] || step[WEEKDAY]);
 	return true;
 }
 
-/* Anything but five fields: what was meant, as far as that can be told. */
-static bool refuse_count(const struct parser *parser, char **words, unsigned n)
+/* Six fields where five were wanted, or the other way round: both readings. */
+static bool refuse_form(const struct parser *parser, char **words, enum cron_form form)
 {
-	static const char order[] = "minute, hour, day of month, month, day of week";
+	g_autofree char *text = g_strjoinv(" ", words);
+	if (form == CRON_SECONDS)
+		return refuse(parser,
+			"it has 5 fields, with \"seconds: true\" 6 were expected (second, " ORDER
+			"); write \"0 %s\", or take \"seconds\" out",
+			text);
+	g_autofree char *five = g_strjoinv(" ", words + 1);
+	return refuse(parser,
+		"it has 6 fields, 5 were expected (" ORDER "); if the first one is seconds, "
+		"write \"%s\", or {cron: \"%s\", seconds: true} to be due at those seconds",
+		five, text);
+}
+
+/* One word that is no preset. */
+static bool refuse_word(const struct parser *parser, const char *word)
+{
+	const char *names[G_N_ELEMENTS(presets) + 1] = {NULL};
+	bool marked = word[0] == '@';
+	if (strcmp(word, "@once") == 0 || strcmp(word, "@continuous") == 0)
+		return refuse(parser, "write it alone: schedule: \"%s\"", word);
+	if (strcmp(word, "@reboot") == 0)
+		return refuse(parser, "a DAG is not started by a reboot");
+	for (size_t i = 0; i < G_N_ELEMENTS(presets); i++)
+		names[i] = presets[i].name;
+	const char *similar = suggest(word + marked, names);
+	if (similar)
+		return refuse(parser, "did you mean \"%s%s\"?", marked ? "@" : "", similar);
+	return refuse(parser, "expected five fields (" ORDER ") or a preset such as @daily");
+}
+
+static const char *preset_find(const char *word)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(presets); i++)
+		if (strcmp(word + (*word == '@'), presets[i].name) == 0)
+			return presets[i].expression;
+	return NULL;
+}
+
+/* Any other number of fields: what was meant, as far as that can be told. */
+static bool refuse_count(const struct parser *parser, char **words, unsigned n, enum cron_form form)
+{
 	if (n && strcmp(words[0], "@every") == 0)
 		return refuse(parser, "for an interval write the duration alone, such as 5m");
 	if (n && strchr(words[0], '='))
 		return refuse(parser, "a time zone is a key of its own (timezone), not part of it");
-	if (n == 6) {
-		g_autofree char *five = g_strjoinv(" ", words + 1);
-		return refuse(parser,
-			"it has 6 fields, 5 were expected (%s); if the first one is seconds, "
-			"write \"%s\"",
-			order, five);
-	}
-	if (n != 1)
-		return refuse(parser, "it has %u fields, 5 were expected (%s)", n, order);
-	if (strcmp(words[0], "@reboot") == 0)
-		return refuse(parser, "a DAG is not started by a reboot");
-	const char *names[G_N_ELEMENTS(presets) + 1] = {NULL};
-	for (size_t i = 0; i < G_N_ELEMENTS(presets); i++)
-		names[i] = presets[i].name;
-	bool marked = words[0][0] == '@';
-	const char *similar = suggest(words[0] + marked, names);
-	if (similar)
-		return refuse(parser, "did you mean \"%s%s\"?", marked ? "@" : "", similar);
-	return refuse(parser, "expected five fields (%s) or a preset such as @daily", order);
+	if (n == 5 || n == 6)
+		return refuse_form(parser, words, form);
+	if (n == 1 && form == CRON_SECONDS && preset_find(words[0]))
+		return refuse(parser, "it is a preset, which has no seconds; take \"seconds\" out");
+	if (n == 1)
+		return refuse_word(parser, words[0]);
+	return form == CRON_SECONDS
+		? refuse(parser, "it has %u fields, 6 were expected (second, " ORDER ")", n)
+		: refuse(parser, "it has %u fields, 5 were expected (" ORDER ")", n);
 }
 
-/* The words between spaces and tabs; presets are replaced by what they stand for. */
-static char **split(const char *expression)
+bool cron_is_preset(const char *word)
 {
-	g_auto(GStrv) parts = g_strsplit_set(expression, " \t\r\n", -1);
+	return preset_find(word) != NULL;
+}
+
+/* The words between spaces and tabs. */
+static char **split(const char *text)
+{
+	g_auto(GStrv) parts = g_strsplit_set(text, " \t\r\n", -1);
 	GPtrArray *words = g_ptr_array_new();
 	for (char **part = parts; *part; part++)
 		if (**part)
 			g_ptr_array_add(words, g_strdup(*part));
 	g_ptr_array_add(words, NULL);
-	char **split = (char **)g_ptr_array_free(words, FALSE);
-	for (size_t i = 0; g_strv_length(split) == 1 && i < G_N_ELEMENTS(presets); i++) {
-		if (strcmp(split[0] + (split[0][0] == '@'), presets[i].name) != 0)
-			continue;
-		g_strfreev(split);
-		return g_strsplit(presets[i].expression, " ", -1);
-	}
-	return split;
+	return (char **)g_ptr_array_free(words, FALSE);
 }
 
-bool cron_parse(const char *expression, struct cron *cron, char **warning, GError **error)
+static void warn_if_never(struct parser *parser)
+{
+	int64_t from = civil_to_wall(&(struct civil){.year = 2000, .month = 1, .day = 1});
+	int64_t until = civil_to_wall(&(struct civil){.year = 2040, .month = 1, .day = 1});
+	if (cron_match(parser->cron, from, until) == INSTANT_NEVER)
+		warn(parser, "\"%s\" is never due: no month has such a day", parser->expression);
+}
+
+bool cron_parse(const char *expression, enum cron_form form, struct cron *cron, char **warning,
+	GError **error)
 {
 	g_autoptr(GString) warnings = g_string_new(NULL);
 	struct parser parser = {
 		.expression = expression, .cron = cron, .warning = warnings, .error = error};
+	const char *texts[N_FIELDS] = {"0"};
 	g_auto(GStrv) words = split(expression);
+	const char *preset =
+		words[0] && !words[1] && form == CRON_MINUTES ? preset_find(words[0]) : NULL;
+	if (preset) {
+		g_strfreev(words);
+		words = split(preset);
+	}
 	unsigned n = g_strv_length(words);
+	unsigned n_given = form == CRON_SECONDS ? N_FIELDS : N_FIELDS - 1;
 	*cron = (struct cron){0};
 	*warning = NULL;
-	if (n != N_FIELDS)
-		return refuse_count(&parser, words, n);
-	if (!read_fields(&parser, words))
+	if (n != n_given)
+		return refuse_count(&parser, words, n, form);
+	for (unsigned i = 0; i < n; i++)
+		texts[N_FIELDS - n + i] = words[i];
+	if (!read_fields(&parser, texts))
 		return false;
-	int64_t from = civil_to_wall(&(struct civil){.year = 2000, .month = 1, .day = 1});
-	int64_t until = civil_to_wall(&(struct civil){.year = 2040, .month = 1, .day = 1});
-	if (cron_match(cron, from, until) == INSTANT_NEVER)
-		warn(&parser, "\"%s\" is never due: no month has such a day", expression);
+	warn_if_never(&parser);
 	*warning = warnings->len ? g_strdup(warnings->str) : NULL;
 	return true;
 }

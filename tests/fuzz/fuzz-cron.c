@@ -77,17 +77,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	const struct zone *zone = zone_pick(data[8]);
 	g_autofree char *expression =
 		g_strndup((const char *)data + HEADER_SIZE, len - HEADER_SIZE);
-	g_autofree char *warning = NULL, *same_warning = NULL;
+	g_autofree char *warning = NULL;
 	g_autoptr(GError) error = NULL;
-	struct schedule *schedule = schedule_new_cron(expression, zone, &warning, &error);
-	g_assert_true((schedule == NULL) == (error != NULL));
-	if (!schedule) {
+	struct cron cron;
+	enum cron_form form = data[8] & 0x80 ? CRON_SECONDS : CRON_MINUTES;
+	bool is_cron = cron_parse(expression, form, &cron, &warning, &error);
+	g_assert_true(is_cron == (error == NULL));
+	if (!is_cron) {
 		g_assert_true(g_utf8_validate(error->message, -1, NULL));
 		g_assert_null(strchr(error->message, '\n'));
 		return 0;
 	}
-	struct cron cron;
-	g_assert_true(cron_parse(expression, &cron, &same_warning, NULL));
+	struct schedule *schedule = schedule_new(&(struct schedule_spec){.kind = SCHEDULE_CRON,
+		.text = expression,
+		.zone = zone,
+		.n_crons = 1,
+		.crons = &cron,
+		.start = INSTANT_NONE,
+		.end = INSTANT_NONE});
 	check_search(schedule, &cron, zone, instant_pick(bits));
 	schedule_free(schedule);
 	return 0;

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "lib/base/instant.h"
+#include "tests/story/missed.h"
 
 enum row_kind {
 	ROW_VERSION,
 	ROW_DAG,
+	ROW_MISSED,
 	ROW_RUN,
 	ROW_TASK,
 	ROW_TASK_GONE,
@@ -21,6 +23,7 @@ struct row {
 	union {
 		struct dag *version;
 		struct dag_record dag;
+		struct missed_record missed;
 		struct run_record run;
 		struct task_record task;
 		struct attempt_record attempt;
@@ -33,6 +36,7 @@ struct memory {
 	GPtrArray *versions;            /* of struct dag */
 	GPtrArray *dags, *runs, *tasks; /* of their records */
 	GPtrArray *pools;               /* of struct pool_record */
+	GPtrArray *missed;              /* of struct missed_record */
 	GPtrArray *attempts;            /* of struct attempt_record */
 	GHashTable *runs_by_id;         /* &id -> struct run_record */
 	GHashTable *runs_by_name;       /* "dag/run" -> struct run_record */
@@ -50,6 +54,9 @@ static void row_clear(void *data)
 		return;
 	case ROW_DAG:
 		dag_record_clear(&row->dag);
+		return;
+	case ROW_MISSED:
+		missed_record_clear(&row->missed);
 		return;
 	case ROW_RUN:
 		run_record_clear(&row->run);
@@ -97,6 +104,7 @@ struct memory *memory_new(void)
 	g_array_set_clear_func(memory->batch, row_clear);
 	memory->versions = g_ptr_array_new_with_free_func(version_free);
 	memory->dags = g_ptr_array_new_with_free_func(dag_record_free);
+	memory->missed = missed_new();
 	memory->runs = g_ptr_array_new_with_free_func(run_record_free);
 	memory->tasks = g_ptr_array_new_with_free_func(task_record_free);
 	memory->attempts = g_ptr_array_new_with_free_func(attempt_record_free);
@@ -119,6 +127,7 @@ void memory_free(struct memory *memory)
 	g_hash_table_destroy(memory->tasks_by_name);
 	g_ptr_array_unref(memory->versions);
 	g_ptr_array_unref(memory->dags);
+	g_ptr_array_unref(memory->missed);
 	g_ptr_array_unref(memory->runs);
 	g_ptr_array_unref(memory->tasks);
 	g_ptr_array_unref(memory->attempts);
@@ -162,6 +171,9 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 		return true;
 	case EFFECT_SAVE_DAG:
 		*row = (struct row){ROW_DAG, .dag = dag_record_copy(effect->dag_record)};
+		return true;
+	case EFFECT_SAVE_MISSED:
+		*row = (struct row){ROW_MISSED, .missed = missed_record_copy(effect->missed)};
 		return true;
 	case EFFECT_SAVE_RUN:
 		*row = (struct row){ROW_RUN, .run = run_record_copy(effect->run)};
@@ -239,6 +251,7 @@ static void run_add(struct memory *memory, const struct run_record *run)
 {
 	struct run_record copy = run_record_copy(run);
 	struct run_record *own = g_memdup2(&copy, sizeof copy);
+	missed_check(memory->missed, run);
 	g_ptr_array_add(memory->runs, own);
 	g_assert(g_hash_table_insert(memory->runs_by_id, &own->id, own));
 	g_assert(g_hash_table_insert(memory->runs_by_name, run_name(run), own));
@@ -327,6 +340,9 @@ static void row_put(struct memory *memory, const struct row *row)
 	case ROW_VERSION:
 		version_put(memory, row->version);
 		return;
+	case ROW_MISSED:
+		missed_put(memory->missed, memory->runs, &row->missed);
+		return;
 	case ROW_DAG:
 		dag_put(memory, &row->dag);
 		return;
@@ -400,6 +416,7 @@ struct engine *memory_restore(
 		engine_restore_pool(engine, memory->pools->pdata[i]);
 	for (unsigned i = 0; i < memory->dags->len; i++)
 		engine_restore_dag(engine, memory->dags->pdata[i]);
+	missed_restore(memory->missed, engine);
 	for (unsigned i = 0; i < memory->runs->len; i++) {
 		const struct run_record *run = memory->runs->pdata[i];
 		if (!run_state_is_finished(run->state))

@@ -111,8 +111,10 @@ dag:
 [03:30] d is paused; dagctl dags unpause d
 [03:30] @00:00 a runs since 2026-01-01T00:00:00+00:00
 03:30 unpause d
+[03:30] d missed 3 slots, @01:00 to @03:00 (the DAG was paused)
 03:31 why d
 [03:31] d next run at 2026-01-01T04:00:00+00:00
+[03:31] d missed 3 slots from 2026-01-01T01:00:00+00:00 to 2026-01-01T03:00:00+00:00: the DAG was paused
 [03:31] @00:00 a runs since 2026-01-01T00:00:00+00:00
 [04:00] d @04:00: running
 [04:00] @04:00 a: running (try 1)
@@ -129,6 +131,7 @@ dag:
 [00:00] a: running (try 1)
 00:30 pause d
 03:30 unpause d
+[03:30] d missed 2 slots, @01:00 to @02:00 (the DAG was paused)
 [03:30] d @03:00: running
 [03:30] @03:00 a: running (try 1)
 
@@ -161,6 +164,7 @@ dag:
 [02:30] d is paused; dagctl dags unpause d
 02:31 load
 02:32 unpause d
+[02:32] d missed 3 slots, @00:00 to @02:00 (the DAG was paused)
 [03:00] d @03:00: running
 [03:00] a: running (try 1)
 03:00 until

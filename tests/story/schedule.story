@@ -25,8 +25,10 @@ dag:
   tasks:
     - {task_id: a, operator: bash, bash_command: x}
 
+[12:00] d missed 5 slots, @01-01T03:00 to @03:00 (due before the DAG was first seen)
 12:01 why d
 [12:01] d next run at 2026-01-06T03:00:00+00:00
+[12:01] d missed 5 slots from 2026-01-01T03:00:00+00:00 to 2026-01-05T03:00:00+00:00: due before the DAG was first seen
 [01-06 03:00] d @01-06T03:00: running
 [01-06 03:00] a: running (try 1)
 01-06 03:00 until
@@ -40,10 +42,12 @@ dag:
   tasks:
     - {task_id: a, operator: bash, bash_command: x}
 
+[12:00] d missed 4 slots, @01-01T03:00 to @01-04T03:00 (due before the DAG was first seen)
 [12:00] d @03:00: running
 [12:00] a: running (try 1)
 12:01 why d
 [12:01] d next run at 2026-01-06T03:00:00+00:00
+[12:01] d missed 4 slots from 2026-01-01T03:00:00+00:00 to 2026-01-04T03:00:00+00:00: due before the DAG was first seen
 [12:01] @03:00 a runs since 2026-01-05T12:00:00+00:00
 
 story: catchup true runs all slots since start_date, in order
@@ -187,10 +191,12 @@ dag:
   tasks:
     - {task_id: a, operator: bash, bash_command: x}
 
+[12:00] d missed @01-01T03:00 (due before the DAG was first seen)
 [12:00] d @01-02T03:00: running
 [12:00] a: running (try 1)
 12:01 why d
 [12:01] d its schedule has no further slot
+[12:01] d missed the slot 2026-01-01T03:00:00+00:00: due before the DAG was first seen
 [12:01] @01-02T03:00 a runs since 2026-01-05T12:00:00+00:00
 
 story: of the slots due while dagd was down the newest runs
@@ -209,6 +215,7 @@ dag:
 01:10 dies
 05:30 starts
 05:30 recovered
+[05:30] d missed 3 slots, @02:00 to @04:00 (dagd was not running)
 [05:30] d @05:00: running
 [05:30] @05:00 a: running (try 1)
 
@@ -247,6 +254,7 @@ dag:
 [03:30] d the next run waits: max_active_runs (1) is reached
 [03:30] @00:00 a runs since 2026-01-01T00:00:00+00:00
 03:40 @00:00 a exits 0
+[03:40] d missed 2 slots, @01:00 to @02:00 (max_active_runs (1) was reached)
 [03:40] d @03:00: running
 [03:40] @00:00 a: success
 [03:40] @03:00 a: running (try 1)
@@ -256,6 +264,7 @@ dag:
 [03:50] d @03:00: success
 03:51 why d
 [03:51] d next run at 2026-01-01T04:00:00+00:00
+[03:51] d missed 2 slots from 2026-01-01T01:00:00+00:00 to 2026-01-01T02:00:00+00:00: max_active_runs (1) was reached
 
 story: with catchup true each slot that waited runs
 dag:
@@ -315,7 +324,7 @@ dag:
 [02:20] d @02:00: success
 02:30 clock is set to 00:30
 02:05 why d
-[02:05] d next run at 2026-01-01T03:00:00+00:00
+[02:05] d next run at 2026-01-01T03:00:00+00:00: the clock has been set back, and its slots up to 2026-01-01T02:00:00+00:00 have been run or passed over before that
 [02:05] @00:00 a runs since 2026-01-01T00:00:00+00:00
 [03:00] d @03:00: running
 [03:00] @03:00 a: running (try 1)
@@ -330,6 +339,7 @@ dag:
 [00:00] d @00:00: running
 [00:00] a: running (try 1)
 00:30 clock is set to 05:30
+[05:30] d missed 4 slots, @01:00 to @04:00 (the clock was set forward, or the machine slept)
 [05:30] d @05:00: running
 [05:30] @05:00 a: running (try 1)
 [06:00] d @06:00: running

@@ -20,6 +20,8 @@
  *     00:20 until
  *     [00:10] a: running (try 2)      <- stands before `00:20 until`: it came first
  *
+ * Slots that get no run are told as `[01:00] d missed 2 slots, @00:00 to @01:00 (WHY)`.
+ *
  * Lines that begin with a time happen; those in brackets follow, in the order in which the engine
  * wants them saved. While time passes, the engine is told each instant that it asked for. A time
  * of another day has its date before it: `01-02 03:00`. A run of the schedule is called by its

@@ -104,11 +104,31 @@ static void tell_task(
 	play_say(play, g_strdup_printf("%s: %s", name, line));
 }
 
+static char *slot_label(const struct play *play, int64_t slot)
+{
+	g_autofree char *text = story_time_text(slot, play->story->begins_at);
+	return g_strconcat("@", g_strdelimit(text, " ", 'T'), NULL);
+}
+
+static char *missed_line(const struct play *play, const struct missed_record *missed)
+{
+	g_autofree char *first = slot_label(play, missed->first_slot);
+	g_autofree char *last = slot_label(play, missed->last_slot);
+	if (missed->n == 1)
+		return g_strdup_printf("%s missed %s (%s)", missed->dag_id, first, missed->reason);
+	g_autofree char *n =
+		missed->n ? g_strdup_printf("%u slots", missed->n) : g_strdup("very many slots");
+	return g_strdup_printf(
+		"%s missed %s, %s to %s (%s)", missed->dag_id, n, first, last, missed->reason);
+}
+
 void trace_effects(struct play *play, const struct effects *effects)
 {
 	for (unsigned i = 0; i < effects->list->len; i++) {
 		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
-		if (effect->kind == EFFECT_SAVE_RUN) {
+		if (effect->kind == EFFECT_SAVE_MISSED) {
+			play_say(play, missed_line(play, effect->missed));
+		} else if (effect->kind == EFFECT_SAVE_RUN) {
 			tell_run(play, effect->run);
 		} else if (effect->kind == EFFECT_SAVE_TASK) {
 			tell_task(play, effect->run, effect->task);

@@ -26,7 +26,8 @@
 	"    text: \"" text "\"\n"
 #define DAG_KEYS                                                                           \
 	"dag_id, dag_display_name, description, doc_md, owner, tags, schedule, timezone, " \
-	"start_date, end_date, catchup, max_active_runs, max_active_tasks, "               \
+	"start_date, end_date, calendars, catchup, overlap, max_active_runs, "             \
+	"max_active_tasks, "                                                               \
 	"max_consecutive_failed_dag_runs, fail_fast, dagrun_timeout, deadline, "           \
 	"on_success_callback, on_failure_callback, "                                       \
 	"is_paused_upon_creation, params, default_args, env, dependencies, tasks"
@@ -100,46 +101,6 @@ static const struct wrong wrong_keys[] = {
 	{"task_groups: [{group_id: x}]\nowner_links: {a: b}\n" ONE_TASK,
 		"1:1: this version does not support \"task_groups\" yet\n2:1: this version does "
 		"not support \"owner_links\" yet"},
-};
-
-static const struct wrong wrong_schedule[] = {
-	{"schedule: dayly\n" ONE_TASK,
-		"1:11: \"dayly\" is no schedule: expected a cron expression, a preset or a "
-		"duration; did you mean \"daily\"?"},
-	{"schedule: none\n" ONE_TASK,
-		"1:11: \"none\" is no schedule: expected a cron expression, a preset or a duration "
-		"| for no schedule write null"},
-	{"schedule: \"0 25 * * *\"\n" ONE_TASK,
-		"1:11: \"0 25 * * *\" is not a cron expression: hour 25 is outside 0-23"},
-	{"schedule: 5 minutes\n" ONE_TASK,
-		"1:11: \"5 minutes\" is not a cron expression: it has 2 fields, 5 were expected "
-		"(minute, hour, day of month, month, day of week)"},
-	{"schedule: 5x\n" ONE_TASK,
-		"1:11: schedule: \"5x\" is not a duration: \"x\" is no unit, or stands in the "
-		"wrong order; the units are w d h m s ms, as in 1h30m"},
-	{"schedule: 0\n" ONE_TASK,
-		"1:11: an interval of 0s is too short, at least 1s was expected"},
-	{"schedule: \"@once\"\n" ONE_TASK,
-		"1:11: this version does not support the schedule \"@once\" yet"},
-	{"schedule: [2026-01-01]\n" ONE_TASK,
-		"1:11: this version does not support a list as schedule yet"},
-	{"schedule: {cron: \"@daily\", every: 1d}\n" ONE_TASK,
-		"1:11: a schedule has either \"cron\" or \"every\", not both"},
-	{"schedule: {timezone: UTC}\n" ONE_TASK,
-		"1:11: schedule: expected \"cron\" or \"every\" in the map"},
-	{"schedule: {crn: \"@daily\"}\n" ONE_TASK,
-		"1:12: unknown key \"crn\"; did you mean \"cron\"?"},
-	{"schedule: {every: 1d, jitter: 5m}\n" ONE_TASK,
-		"1:23: this version does not support \"jitter\" other than 0 yet"},
-	{"timezone: Europe/Berln\n" ONE_TASK,
-		"1:11: unknown time zone \"Europe/Berln\"; did you mean \"Europe/Berlin\"?"},
-	{"schedule: {cron: \"@daily\", timezone: Mars}\n" ONE_TASK,
-		"1:38: unknown time zone \"Mars\"; expected a name such as UTC or Europe/Berlin"},
-	{"start_date: 2026-02-30\n" ONE_TASK,
-		"1:13: start_date: \"2026-02-30\" is not a date: there is no 2026-02-30"},
-	{"start_date: [1]\n" ONE_TASK, "1:13: start_date: expected text, found a list"},
-	{"start_date: 2026-02-01\nend_date: 2026-01-01\n" ONE_TASK,
-		"2:11: end_date is before start_date"},
 };
 
 static const struct wrong wrong_tasks[] = {
@@ -408,7 +369,6 @@ static const struct wrong wrong_uses[] = {
 static struct wrong_table tables[] = {
 	{"/dag/problems/a_file_that_is_no_dag", wrong_file, G_N_ELEMENTS(wrong_file), NULL},
 	{"/dag/problems/keys_of_the_dag", wrong_keys, G_N_ELEMENTS(wrong_keys), NULL},
-	{"/dag/problems/schedules_and_dates", wrong_schedule, G_N_ELEMENTS(wrong_schedule), NULL},
 	{"/dag/problems/tasks_and_defaults", wrong_tasks, G_N_ELEMENTS(wrong_tasks), NULL},
 	{"/dag/problems/arguments_of_each_type", wrong_arguments, G_N_ELEMENTS(wrong_arguments),
 		NULL},

@@ -103,14 +103,15 @@ static void a_naive_date_is_in_the_zone_of_the_dag(void)
 	dag_auto struct dag *dag =
 		load("timezone: Europe/Berlin\n"
 		     "start_date: 2026-07-01\n"
-		     "end_date: 2026-07-01T00:00:00Z\n"
+		     "end_date: 2026-07-02T00:00:00Z\n"
 		     "schedule: {cron: \"0 3 * * *\", timezone: America/New_York}\n"
 		     "tasks: [{task_id: a, operator: empty}]\n");
-	g_assert_cmpint(dag->end_date - dag->start_date, ==, 2 * HOUR_US);
+	g_assert_cmpint(dag->end_date - dag->start_date, ==, 26 * HOUR_US);
 	g_assert_cmpstr(zone_name(dag->zone), ==, "Europe/Berlin");
 	/* 03:00 in New York is 07:00 UTC in summer. */
-	g_assert_cmpint(schedule_next(dag->schedule, INSTANT_NONE, dag->end_date) - dag->end_date,
-		==, 7 * HOUR_US);
+	g_assert_cmpint(
+		schedule_next(dag->schedule, INSTANT_NONE, dag->start_date) - dag->start_date, ==,
+		9 * HOUR_US);
 }
 
 static void schedules_have_many_forms(void)
@@ -128,6 +129,20 @@ static void schedules_have_many_forms(void)
 		{"{days: 1, hours: 12}", "1d12h"},
 		{"{every: 1h}", "1h"},
 		{"{cron: \"@weekly\", timezone: UTC}", "@weekly"},
+		{"[0 3 * * *, \"@weekly\"]", "0 3 * * *, @weekly"},
+		{"{cron: [0 3 * * *, 0 4 * * *], interval: true}", "0 3 * * *, 0 4 * * *"},
+		{"{cron: \"*/10 * * * * *\", seconds: true}", "*/10 * * * * *"},
+		{"{cron: 0 3 * * *, exclude: [sat, sun], dst: skip}", "0 3 * * * but not sat, sun"},
+		{"{cron: 0 3 * * *, only: {days: MONDAY, shift: next}, jitter: 5m}",
+			"0 3 * * * only MONDAY (else the next day)"},
+		{"{at: [2026-01-01]}", "2026-01-01"},
+		{"{at: [2026-01-01, 2026-01-02T03:00], timezone: Asia/Tokyo}",
+			"2026-01-01 and 1 more"},
+		{"{seconds: 90}", "1m30s"},
+		{"{minutes: 1, seconds: 30}", "1m30s"},
+		{"\"@once\"", "@once"},
+		{"once", "once"},
+		{"\"@continuous\"", "@continuous"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autofree char *text = g_strdup_printf(

@@ -91,6 +91,12 @@ static void see_dag(void *data, const struct dag_record *dag)
 		dag->is_stale ? " stale" : "", dag->first_seen_at);
 }
 
+static void see_missed(void *data, const struct missed_record *missed)
+{
+	g_string_append_printf(data, "missed %s %d-%d %u %s; ", missed->dag_id,
+		(int)missed->first_slot, (int)missed->last_slot, missed->n, missed->reason);
+}
+
 static void see_backfill(void *data, const struct backfill_record *backfill)
 {
 	g_string_append_printf(data, "backfill %d; ", (int)backfill->id);
@@ -117,7 +123,7 @@ static char *load(struct home *home)
 	GError *error = NULL;
 	GString *seen = g_string_new(NULL);
 	struct store_visitor visitor = {
-		see_pool, see_dag, see_backfill, see_run, see_task, see_attempt, seen};
+		see_pool, see_dag, see_missed, see_backfill, see_run, see_task, see_attempt, seen};
 	g_assert_true(reader_load(store_reader(home->store), &visitor, &error));
 	g_assert_no_error(error);
 	return g_string_free(seen, FALSE);
@@ -143,6 +149,8 @@ static void a_start_loads_dags_and_what_is_unfinished(void)
 	struct pool_record pool = {(char *)"small", 2, NULL, false};
 	batch_dag(batch, &dag);
 	batch_pool(batch, &pool);
+	batch_missed(batch, &(struct missed_record){(char *)"restore", 1, 2, 2, (char *)"old", 3});
+	batch_missed(batch, &(struct missed_record){(char *)"restore", 7, 9, 3, (char *)"new", 10});
 	for (int64_t id = 1; id <= 3; id++) {
 		struct backfill_record backfill = backfill_of(id);
 		backfill.completed_at = id == 2 ? 5 : INSTANT_NONE;
@@ -167,7 +175,7 @@ static void a_start_loads_dags_and_what_is_unfinished(void)
 	g_autofree char *seen = load(&home);
 	g_assert_cmpstr(seen, ==,
 		"pool default_pool 128; pool small 2; dag restore a/restore.yaml f00 paused stale "
-		"12; backfill 1; "
+		"12; missed restore 7-9 3 new; backfill 1; "
 		"backfill 3; run b running; run c queued; "
 		"task 2 a running; task 2 b success; task 3 a running; task 3 b success; "
 		"attempt 1 a; attempt 2 a; attempt 4 a; ");
