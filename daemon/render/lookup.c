@@ -247,11 +247,16 @@ static void set_no_value(GError **error, const char *task_id, const char *key)
 		task_id, key);
 }
 
+/* `tasks.a.b.output`: ids may hold dots, so each name may be a part of one. */
 static bool output_get(const struct template_object *base, const char *name,
 	struct template_value *out, GError **error)
 {
 	const struct object *object = object_of(base);
-	if (!g_str_equal(name, "output"))
+	const struct dag *dag = object->scope->request->dag;
+	g_autofree char *longer = g_strconcat(object->key, ".", name, NULL);
+	if (!g_str_equal(name, "output") || dag_task(dag, longer))
+		return set_object(object->scope, out, output_get, NULL, longer);
+	if (!dag_task(dag, object->key))
 		return false;
 	json_t *value = xcom(object->scope, object->key, "return_value");
 	if (value)
@@ -263,9 +268,7 @@ static bool output_get(const struct template_object *base, const char *name,
 bool tasks_get(const struct template_object *base, const char *name, struct template_value *out,
 	GError **error)
 {
-	struct scope *scope = object_of(base)->scope;
-	return dag_task(scope->request->dag, name)
-		&& set_object(scope, out, output_get, NULL, name);
+	return set_object(object_of(base)->scope, out, output_get, NULL, name);
 }
 
 static json_t *xcom_or(const struct scope *scope, const char *task_id, const char *key,

@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include "lib/dag/load.h"
+#include "lib/dag/groups.h"
 
 enum sign_kind {
 	SIGN_ID,
@@ -33,15 +33,16 @@ struct sign {
 
 struct lines {
 	struct loader *loader;
+	const struct group_draft *scope; /* in which they stand; NULL: on the DAG */
 	const char *at;
 	struct place place; /* of `at` */
 	unsigned column;    /* where each line begins */
 	struct sign sign;   /* the one to be read next */
 };
 
-/* Indexes of the tasks between two arrows. */
+/* What stands between two arrows: indexes of tasks and groups. */
 struct term {
-	GArray *tasks;
+	GArray *nodes;
 	bool is_list;
 	struct place place;
 };
@@ -146,17 +147,48 @@ static bool lines_unexpected(struct lines *lines, const char *wanted)
 	return false;
 }
 
-/* Adds the index of a task. False: there is none of this id. */
-static bool id_find(struct loader *loader, const char *task_id, struct place place, unsigned *index)
+bool node_find(const struct loader *loader, const char *id, unsigned *node)
 {
-	const struct task *task = dag_task(&loader->dag, task_id);
-	if (task) {
-		*index = task->index;
-		return true;
+	const struct task *task = dag_task(&loader->dag, id);
+	const struct group_draft *group =
+		task ? NULL : g_hash_table_lookup(loader->groups_by_id, id);
+	if (task)
+		*node = task->index;
+	else if (group)
+		*node = (unsigned)loader->dag.n_tasks + group->index;
+	return task || group;
+}
+
+static bool id_refuse(struct loader *loader, const char *name, struct place place)
+{
+	struct reading *reading = &loader->reading;
+	const char *nouns = loader->dag.n_groups ? "task or group" : "task";
+	g_autofree char *message = g_strdup_printf("there is no %s \"%s\"", nouns, name);
+	g_autofree char *inner = NULL;
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	if (group_member_guess(loader, name, &inner))
+		return problem_add(
+			reading->problems, place, "%s; did you mean \"%s\"?", message, inner);
+	for (size_t i = 0; i < loader->dag.n_groups; i++)
+		g_ptr_array_add(names, (char *)loader->dag.groups[i].group_id);
+	for (guint i = 0; i < loader->task_ids->len; i++)
+		g_ptr_array_add(names, loader->task_ids->pdata[i]);
+	return reading_refuse(reading, place, name, (const char *const *)names->pdata, message);
+}
+
+/*
+ * The index of a task or group. What stands in a group may name what is in it, or in one around it,
+ * by its id there: the innermost is the one that is meant. False: there is none of this id.
+ */
+static bool id_find(struct loader *loader, const struct group_draft *scope, const char *name,
+	struct place place, unsigned *node)
+{
+	for (; scope; scope = scope->parent_draft) {
+		g_autofree char *id = g_strconcat(scope->prefix, name, NULL);
+		if (node_find(loader, id, node))
+			return true;
 	}
-	g_autofree char *message = g_strdup_printf("there is no task \"%s\"", task_id);
-	return reading_refuse(&loader->reading, place, task_id,
-		(const char *const *)loader->task_ids->pdata, message);
+	return node_find(loader, name, node) || id_refuse(loader, name, place);
 }
 
 static void term_add(struct lines *lines, struct term *term)
@@ -166,8 +198,8 @@ static void term_add(struct lines *lines, struct term *term)
 	g_autofree char *task_id =
 		g_strndup(sign->text + is_quoted, sign->len - (is_quoted ? 2 : 0));
 	unsigned index;
-	if (id_find(lines->loader, task_id, sign->place, &index))
-		g_array_append_val(term->tasks, index);
+	if (id_find(lines->loader, lines->scope, task_id, sign->place, &index))
+		g_array_append_val(term->nodes, index);
 	lines_next(lines);
 }
 
@@ -214,10 +246,10 @@ static bool terms_join(struct lines *lines, const struct term *from, const struc
 			"write a line for each task of one list, or put an empty task between");
 		return false;
 	}
-	for (guint i = 0; i < from->tasks->len; i++)
-		for (guint j = 0; j < to->tasks->len; j++) {
-			struct edge edge = {g_array_index(from->tasks, unsigned, i),
-				g_array_index(to->tasks, unsigned, j), to->place};
+	for (guint i = 0; i < from->nodes->len; i++)
+		for (guint j = 0; j < to->nodes->len; j++) {
+			struct edge edge = {g_array_index(from->nodes, unsigned, i),
+				g_array_index(to->nodes, unsigned, j), to->place};
 			g_array_append_val(loader->edges, edge);
 		}
 	return true;
@@ -249,7 +281,7 @@ static bool chain_read(struct lines *lines, struct term *last, struct term *next
 		/* Nothing stands at the end to point at. */
 		if (lines->sign.kind == SIGN_END)
 			lines->sign.place = arrow;
-		g_array_set_size(next->tasks, 0);
+		g_array_set_size(next->nodes, 0);
 		next->is_list = false;
 		if (!term_read(lines, next)
 			|| !terms_join(lines, is_right ? last : next, is_right ? next : last))
@@ -276,9 +308,10 @@ static bool chain_read(struct lines *lines, struct term *last, struct term *next
 	return false;
 }
 
-static void lines_read(struct loader *loader, const struct node *scalar)
+static void lines_read(
+	struct loader *loader, const struct group_draft *scope, const struct node *scalar)
 {
-	struct lines lines = {.loader = loader, .at = scalar->text};
+	struct lines lines = {.loader = loader, .scope = scope, .at = scalar->text};
 	lines.place = reading_text_place(&loader->reading, scalar);
 	lines.column = lines.place.column;
 	lines_next(&lines);
@@ -287,66 +320,97 @@ static void lines_read(struct loader *loader, const struct node *scalar)
 		struct term last = {g_array_new(FALSE, FALSE, sizeof(unsigned))};
 		struct term next = {g_array_new(FALSE, FALSE, sizeof(unsigned))};
 		bool ok = chain_read(&lines, &last, &next);
-		g_array_unref(last.tasks);
-		g_array_unref(next.tasks);
+		g_array_unref(last.nodes);
+		g_array_unref(next.nodes);
 		/* After a mistake the next line is a new beginning. */
 		while (!ok && lines.sign.kind != SIGN_NEWLINE && lines.sign.kind != SIGN_END)
 			lines_next(&lines);
 	}
 }
 
-/* Task comes after each of what the node names: an id or a list of ids. */
-static void task_dependencies_read(
-	struct loader *loader, const struct task *task, const struct node *node)
+/* A task or group comes after each of what `written` names: an id or a list of ids. */
+static void upstream_read(struct loader *loader, const struct group_draft *scope, unsigned node,
+	const struct node *written)
 {
 	struct reading *reading = &loader->reading;
-	if (node_is_null(node))
+	if (node_is_null(written))
 		return;
-	bool is_list = node->kind == NODE_LIST;
-	for (size_t i = 0; i < (is_list ? node->n : 1); i++) {
-		const struct node *id = is_list ? node->items[i] : node;
-		struct edge edge = {.to = task->index, .place = reading_place(reading, id)};
+	bool is_list = written->kind == NODE_LIST;
+	for (size_t i = 0; i < (is_list ? written->n : 1); i++) {
+		const struct node *id = is_list ? written->items[i] : written;
+		struct edge edge = {.to = node, .place = reading_place(reading, id)};
 		const char *text;
 		if (node_text(id, "dependencies", &text, reading->problems)
-			&& id_find(loader, text, edge.place, &edge.from))
+			&& id_find(loader, scope, text, edge.place, &edge.from))
 			g_array_append_val(loader->edges, edge);
 	}
 }
 
-static void map_read(struct loader *loader, const struct node *map)
+static void map_read(struct loader *loader, const struct group_draft *scope, const struct node *map)
 {
 	for (size_t i = 0; i < map->n; i++) {
 		const struct node *key = map->pairs[i].key;
 		unsigned index;
-		if (id_find(loader, key->text, reading_place(&loader->reading, key), &index))
-			task_dependencies_read(
-				loader, &loader->dag.tasks[index], map->pairs[i].value);
+		if (id_find(loader, scope, key->text, reading_place(&loader->reading, key), &index))
+			upstream_read(loader, scope, index, map->pairs[i].value);
 	}
 }
 
-void dependencies_read(struct loader *loader)
+/* Lines or a map, of the DAG or of a group. */
+static void graph_read(
+	struct loader *loader, const struct group_draft *scope, const struct node *node)
 {
-	const struct node *node = loader->dependencies;
-	for (size_t i = 0; i < loader->dag.n_tasks; i++)
-		task_dependencies_read(loader, &loader->dag.tasks[i], loader->task_dependencies[i]);
-	if (node_is_null(node))
-		return;
 	switch (node->kind) {
 	case NODE_SCALAR:
-		lines_read(loader, node);
+		lines_read(loader, scope, node);
 		return;
 	case NODE_MAP:
-		map_read(loader, node);
+		map_read(loader, scope, node);
 		return;
 	case NODE_LIST:
 		break;
 	}
 	for (size_t i = 0; i < node->n; i++) {
 		if (node->items[i]->kind == NODE_SCALAR)
-			lines_read(loader, node->items[i]);
+			lines_read(loader, scope, node->items[i]);
 		else
 			problem_add(loader->reading.problems, node->items[i]->place,
 				"dependencies: expected a line such as a >> b, found %s",
 				node_kind_name(node->items[i]));
 	}
+}
+
+static bool has_arrow(const struct node *node)
+{
+	for (size_t i = 0; node->kind == NODE_LIST && i < node->n; i++)
+		if (has_arrow(node->items[i]))
+			return true;
+	return node->kind == NODE_MAP
+		|| (node->kind == NODE_SCALAR
+			&& (strstr(node->text, ">>") || strstr(node->text, "<<")));
+}
+
+/* Ids are what comes before the group, lines and maps are about what is in it. */
+static void group_dependencies_read(struct loader *loader, const struct group_draft *group)
+{
+	const struct node *node = group->dependencies;
+	if (node_is_null(node))
+		return;
+	if (has_arrow(node))
+		graph_read(loader, group, node);
+	else
+		upstream_read(loader, group->parent_draft,
+			(unsigned)loader->dag.n_tasks + group->index, node);
+}
+
+void dependencies_read(struct loader *loader)
+{
+	const struct dag *dag = &loader->dag;
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		upstream_read(loader, group_around(loader, &dag->tasks[i]), dag->tasks[i].index,
+			loader->task_dependencies[i]);
+	for (size_t i = 0; i < dag->n_groups; i++)
+		group_dependencies_read(loader, loader->groups_by_index[i]);
+	if (!node_is_null(loader->dependencies))
+		graph_read(loader, NULL, loader->dependencies);
 }

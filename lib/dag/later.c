@@ -4,7 +4,6 @@
 #include <string.h>
 
 const struct later_key dag_later[] = {
-	{"task_groups"},
 	{"render_template_as_native_obj", "false",
 		"a value that is one {{ }} alone keeps its type anyway"},
 	{"owner_links"},
@@ -16,7 +15,6 @@ const struct later_key dag_later[] = {
 };
 
 const struct later_key task_later[] = {
-	{"task_group"},
 	{"expand"},
 	{"partial"},
 	{"run_as_user"},

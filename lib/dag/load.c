@@ -42,6 +42,7 @@ static const struct key dag_keys[] = {
 	{"default_args", read_node, FIELD(default_args)},
 	{"env", read_node, FIELD(env)},
 	{"dependencies", read_node, FIELD(dependencies)},
+	{"task_groups", read_node, FIELD(task_groups)},
 	{"tasks", read_node, FIELD(tasks)},
 };
 #undef FIELD
@@ -127,7 +128,7 @@ static void loader_read(struct loader *loader, const struct node *root)
 	deadline_read(loader);
 	callbacks_of(loader, loader->callback_nodes, NULL, loader->dag.callbacks);
 	/* Without an order nobody can say what comes before. */
-	if (graph_build(loader))
+	if (groups_resolve_edges(loader) && graph_build(loader))
 		uses_check(loader);
 	callbacks_register(loader);
 }
@@ -145,6 +146,8 @@ static void loader_open(struct loader *loader, struct arena *arena, const char *
 	loader->parameter_names = g_hash_table_new(NULL, NULL);
 	loader->shared_values = g_hash_table_new(shared_hash, shared_equal);
 	loader->descendants = g_hash_table_new(NULL, NULL);
+	loader->groups_by_own_id = g_hash_table_new(g_str_hash, g_str_equal);
+	loader->groups_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	loader->callbacks = g_hash_table_new(NULL, NULL);
 	loader->reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	loader->edges = g_array_new(FALSE, FALSE, sizeof(struct edge));
@@ -168,6 +171,8 @@ static void loader_close(struct loader *loader)
 	g_hash_table_unref(loader->parameter_names);
 	g_hash_table_unref(loader->shared_values);
 	g_hash_table_unref(loader->descendants);
+	g_hash_table_unref(loader->groups_by_own_id);
+	g_hash_table_unref(loader->groups_by_id);
 	g_hash_table_unref(loader->callbacks);
 	g_hash_table_unref(loader->reported);
 	g_array_unref(loader->edges);

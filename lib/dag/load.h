@@ -6,9 +6,9 @@
 #include "lib/dag/reading.h"
 #include "lib/schedule/days.h"
 
-/* A dependency as written. */
+/* A dependency as written; of groups until group_edges() has made it one of tasks. */
 struct edge {
-	unsigned from, to; /* task indexes */
+	unsigned from, to; /* task indexes; a group is n_tasks and its index */
 	struct place place;
 };
 
@@ -20,7 +20,7 @@ struct loader {
 
 	/* Keys of the DAG that are read after others. */
 	const struct node *timezone, *schedule, *start_date, *end_date, *calendars_node, *tags,
-		*params, *default_args, *env, *dependencies, *tasks, *deadline;
+		*params, *default_args, *env, *dependencies, *tasks, *task_groups, *deadline;
 	const struct node *callback_nodes[N_CALLBACK_KINDS];
 
 	size_t n_env; /* the DAG's own environment */
@@ -28,9 +28,14 @@ struct loader {
 	GHashTable
 		*parameter_names;  /* of each operator that is used: struct operator to its names */
 	GHashTable *shared_values; /* what default_args have for arguments: see operation.c */
-	const struct node **task_dependencies; /* what stands on each task, or NULL */
-	GArray *edges;                         /* of struct edge */
-	GPtrArray *task_ids;                   /* for suggestions; ends with NULL */
+	const struct defaults *defaults; /* the DAG's default_args */
+	size_t n_groups;
+	struct group_draft *groups, **groups_by_index; /* in the file's order, and in the DAG's */
+	unsigned n_guesses; /* made so far, of what a short id in a group may mean */
+	GHashTable *groups_by_own_id, *groups_by_id; /* to struct group_draft */
+	const struct node **task_dependencies;       /* what stands on each task, or NULL */
+	GArray *edges;                               /* of struct edge */
+	GPtrArray *task_ids;                         /* for suggestions; ends with NULL */
 	GHashTable *descendants; /* what is known of them: struct task to struct descendants */
 	GHashTable *callbacks;   /* what a node says: struct node to struct callbacks */
 	GHashTable *calendars;   /* name to struct calendar, while the schedule is read; or NULL */
@@ -48,6 +53,7 @@ bool days_read(struct loader *loader, const char *what, const struct node *node,
 	struct day_set *set, enum shift *shift);
 void overlap_check(struct loader *loader);
 void params_read(struct loader *loader);
+void groups_read(struct loader *loader);
 void tasks_read(struct loader *loader);
 void dependencies_read(struct loader *loader);
 void deadline_read(struct loader *loader);
@@ -62,6 +68,8 @@ void callbacks_register(struct loader *loader);
 void env_read(struct loader *loader, const struct node *map, const struct env_entry *base,
 	size_t n_base, struct env_entry **entries, size_t *n_entries);
 
+/* Dependencies of groups become those of the tasks at their ends. */
+bool groups_resolve_edges(struct loader *loader);
 /* From edges to upstream, downstream, order and weights. False: there is a cycle. */
 bool graph_build(struct loader *loader);
 void graph_weigh(struct dag *dag);

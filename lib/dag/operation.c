@@ -159,6 +159,9 @@ void operation_read(struct loader *loader, const struct key_set *set, const stru
 	draft->task.operator= which;
 	keys_read(&loader->reading, set, map, draft, argument_other, &written,
 		operator_note(loader, which));
+	if (draft->task.task_id && draft->prefix)
+		draft->task.task_id = arena_printf(
+			loader->reading.arena, "%s%s", draft->prefix, draft->task.task_id);
 	if (draft->task.task_id && !draft->what)
 		draft->what =
 			arena_printf(loader->reading.arena, "the task \"%s\"", draft->task.task_id);

@@ -22,9 +22,10 @@ struct task_draft {
 	struct task task;
 	struct rule_key trigger_rule;
 	struct exit_codes_key retry_on, fail_on;
+	const char *prefix;              /* of its task_id, by the group around it; NULL: none */
 	const char *what;                /* in problems: `the task "a"`; NULL until it is known */
 	const struct defaults *defaults; /* where its arguments may stand, too; NULL: nowhere */
-	const struct node *operator, * dependencies, *env;
+	const struct node *operator, * dependencies, *task_group, *env;
 	const struct node *callbacks[N_CALLBACK_KINDS];
 	unsigned on_lost; /* G_MAXUINT: not written */
 };

@@ -12,7 +12,7 @@ enum {
 	RETRIES_MAX = 1000000,
 	LIMIT_MAX = 1000000,
 	POOL_NAME_MAX = 256,
-	TASK_ONLY_KEYS = 4,
+	TASK_ONLY_KEYS = 5,
 	/* The exit code that means skipped, where an operator does not let its users choose. */
 	SKIP_EXIT_CODE = 99,
 	EXIT_CODE_MAX = 255,
@@ -28,6 +28,7 @@ static const struct key task_keys[] = {
 	{"task_display_name", read_text, FIELD(task.display_name)},
 	{"operator", read_node, FIELD(operator)},
 	{"dependencies", read_node, FIELD(dependencies)},
+	{"task_group", read_node, FIELD(task_group)},
 	/* From here on also in default_args. */
 	{"owner", read_text, FIELD(task.owner)},
 	{"doc_md", read_optional, FIELD(task.doc_md)},

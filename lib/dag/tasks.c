@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of a DAG's tasks. */
-#include "lib/dag/load.h"
-#include "lib/dag/task.h"
+#include "lib/base/ident.h"
+#include "lib/dag/groups.h"
 
 /* Makes the task known by its id. False: it has none, or another one has it. */
 static bool task_register(struct loader *loader, struct task *task)
@@ -9,6 +9,11 @@ static bool task_register(struct loader *loader, struct task *task)
 	if (!task->task_id)
 		return false;
 	const struct task *other = dag_task(&loader->dag, task->task_id);
+	const struct group_draft *group = g_hash_table_lookup(loader->groups_by_id, task->task_id);
+	if (group)
+		return problem_add(loader->reading.problems, task->place,
+			"the task_id \"%s\" is already used by the group in line %u", task->task_id,
+			group->place.line);
 	if (other)
 		return problem_add(loader->reading.problems, task->place,
 			"the task_id \"%s\" is already used by the task in line %u", task->task_id,
@@ -18,21 +23,42 @@ static bool task_register(struct loader *loader, struct task *task)
 	return true;
 }
 
+/* What a task in a group begins with. */
+static struct task_draft draft_begin(struct loader *loader, const struct node *map)
+{
+	const struct node *name = node_get(map, "task_group");
+	if (node_is_null(name))
+		return loader->defaults->draft;
+	const struct group_draft *group = group_find(loader, "task_group", name);
+	struct task_draft draft = group ? group->defaults->draft : loader->defaults->draft;
+	if (group)
+		draft.prefix = group->prefix;
+	else if (name->kind == NODE_SCALAR)
+		/* So that what names the task is no further mistake. */
+		draft.prefix = arena_printf(loader->reading.arena, "%s.", name->text);
+	draft.task.group = group ? (int)group->index : -1;
+	return draft;
+}
+
 static void task_read(struct loader *loader, const struct node *map, struct task_draft *draft)
 {
 	struct reading *reading = &loader->reading;
 	unsigned n_errors = reading->problems->n_errors;
+	g_autoptr(GError) error = NULL;
+	*draft = draft_begin(loader, map);
 	draft->task.place = reading_place(reading, map);
 	operation_read(loader, &task_set, map, draft);
-	if (!draft->task.task_id && !node_get(map, "task_id")
-		&& reading->problems->n_errors == n_errors)
+	const char *task_id = draft->task.task_id;
+	if (!task_id && !node_get(map, "task_id") && reading->problems->n_errors == n_errors)
 		problem_add(reading->problems, map->place, "the task has no task_id");
+	if (task_id && draft->prefix && !ident_check("task_id", task_id, &error))
+		problem_add(reading->problems, map->place, "%s", error->message);
 	if (!draft->task.display_name)
-		draft->task.display_name = draft->task.task_id;
+		draft->task.display_name = task_id;
 }
 
 /* The defaults of the whole DAG. */
-static const struct defaults *dag_defaults(struct loader *loader)
+static void dag_defaults(struct loader *loader)
 {
 	struct defaults *defaults =
 		(struct defaults *)defaults_read(loader, loader->default_args, NULL);
@@ -42,7 +68,7 @@ static const struct defaults *dag_defaults(struct loader *loader)
 	task->env = loader->env_entries;
 	task->n_env = loader->n_env;
 	loader->dag.owner = task->owner;
-	return defaults;
+	loader->defaults = defaults;
 }
 
 void tasks_read(struct loader *loader)
@@ -61,11 +87,12 @@ void tasks_read(struct loader *loader)
 		return;
 	}
 	operators_note(loader);
-	const struct defaults *defaults = dag_defaults(loader);
+	dag_defaults(loader);
+	groups_read(loader);
 	loader->dag.tasks = arena_array(reading->arena, list->n, sizeof(struct task));
 	loader->task_dependencies = arena_array(reading->arena, list->n, sizeof(struct node *));
 	for (size_t i = 0; i < list->n; i++) {
-		struct task_draft draft = defaults->draft;
+		struct task_draft draft;
 		const struct node *map = list->items[i];
 		if (map->kind != NODE_MAP) {
 			problem_add(reading->problems, map->place,

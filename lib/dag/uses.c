@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "lib/dag/load.h"
+#include "lib/dag/groups.h"
 #include "lib/dag/names.h"
 #include "lib/template/template.h"
 
@@ -197,6 +197,10 @@ static bool upstream_check(struct checker *checker, const char *task_id)
 {
 	struct loader *loader = checker->loader;
 	const struct task *task = checker->task, *other = dag_task(&loader->dag, task_id);
+	g_autofree char *inner = NULL;
+	if (!other && group_member_guess(loader, task_id, &inner))
+		return checker_refuse(checker, NULL, NULL,
+			"there is no task \"%s\"; did you mean \"%s\"?", task_id, inner);
 	if (!other)
 		return checker_refuse(checker, task_id,
 			(const char *const *)loader->task_ids->pdata, "there is no task \"%s\"",
@@ -261,15 +265,41 @@ static bool xcom_pull_check(struct checker *checker)
 	return (!task_ids || task_ids_check(checker, task_ids)) && ok;
 }
 
+/*
+ * The task of `tasks.a.b.output`: the longest id that there is, for ids may hold dots. If there is
+ * none, the one that was meant. Returns how many names of the chain end with it.
+ */
+static size_t output_task(const struct checker *checker, char **task_id)
+{
+	const struct template_use *use = checker->use;
+	g_autoptr(GString) id = g_string_new(NULL);
+	size_t found = 0, meant = 2;
+	for (size_t i = 1; i < use->n; i++) {
+		if (strcmp(use->names[i], "output") == 0 && i > 1)
+			meant = i;
+		g_string_append_printf(id, "%s%s", i > 1 ? "." : "", use->names[i]);
+		if (dag_task(&checker->loader->dag, id->str))
+			found = i + 1;
+	}
+	size_t n = found ? found : meant;
+	g_string_truncate(id, 0);
+	for (size_t i = 1; i < n; i++)
+		g_string_append_printf(id, "%s%s", i > 1 ? "." : "", use->names[i]);
+	*task_id = g_strdup(id->str);
+	return n;
+}
+
 static bool output_check(struct checker *checker)
 {
 	static const struct template_name members[] = {{"output", NAME_ANY}, {NULL}};
 	const struct template_use *use = checker->use;
 	if (use->n < 2)
 		return true;
-	bool ok = upstream_check(checker, use->names[1]);
-	if (use->n > 2 && !name_find(members, use->names[2]))
-		return name_refuse(checker, 2, members);
+	g_autofree char *task_id = NULL;
+	size_t n = output_task(checker, &task_id);
+	bool ok = upstream_check(checker, task_id);
+	if (use->n > n && !name_find(members, use->names[n]))
+		return name_refuse(checker, n, members);
 	return ok;
 }
 

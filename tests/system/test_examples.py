@@ -23,6 +23,7 @@ RUNS = {
     "params": ["the first 10 rows of customers as csv"],
     "python_function": ["the mean is 6"],
     "retries": ["try 1", "try 2", "try 3", "flaky: up_for_retry", "flaky: success"],
+    "task_groups": ["orders of the shop", "42 orders are there", "all of load is done"],
     "skip": ["is_there: skipped", "process: skipped"],
     "templates": ["HELLO", "1 day ago: 20", "7 days ago: 20", " [1,7]"],
     "xcom": ["rows: 42", "status: ok", "bytes: 2048", "file: a.csv", "file: b.csv"],

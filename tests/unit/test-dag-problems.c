@@ -30,7 +30,8 @@
 	"max_active_tasks, "                                                               \
 	"max_consecutive_failed_dag_runs, fail_fast, dagrun_timeout, deadline, "           \
 	"on_success_callback, on_failure_callback, "                                       \
-	"is_paused_upon_creation, params, default_args, env, dependencies, tasks"
+	"is_paused_upon_creation, params, default_args, env, dependencies, "               \
+	"task_groups, tasks"
 #define DEFAULTS_KEYS                                                                        \
 	"owner, doc_md, trigger_rule, retries, retry_delay, retry_exponential_backoff, "     \
 	"max_retry_delay, retry_on_exit_code, fail_on_exit_code, execution_timeout, "        \
@@ -98,9 +99,8 @@ static const struct wrong wrong_keys[] = {
 	 "[xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 	 "xxxxxxxxxxxxx]\n" ONE_TASK,
 		"1:8: the tag has more than 100 characters"},
-	{"task_groups: [{group_id: x}]\nowner_links: {a: b}\n" ONE_TASK,
-		"1:1: this version does not support \"task_groups\" yet\n2:1: this version does "
-		"not support \"owner_links\" yet"},
+	{"owner_links: {a: b}\n" ONE_TASK,
+		"1:1: this version does not support \"owner_links\" yet"},
 };
 
 static const struct wrong wrong_tasks[] = {
