@@ -90,6 +90,11 @@ static void on_dag(void *data, const struct dag_record *dag)
 	engine_restore_dag(((struct loading *)data)->engine, dag);
 }
 
+static void on_asset(void *data, const char *dag_id, const char *asset)
+{
+	engine_restore_asset(((struct loading *)data)->engine, dag_id, asset);
+}
+
 static void on_backfill(void *data, const struct backfill_record *backfill)
 {
 }
@@ -153,6 +158,7 @@ bool daemon_load_engine(struct daemon *daemon, GError **error)
 	struct engine_options options = {
 		.next_run = store_next_run(daemon->store),
 		.next_attempt = store_next_attempt(daemon->store),
+		.next_asset_event = store_next_asset_event(daemon->store),
 		.n_workers = daemon->config.parallelism,
 		.max_map_length = daemon->config.max_map_length,
 	};
@@ -163,8 +169,8 @@ bool daemon_load_engine(struct daemon *daemon, GError **error)
 		.versions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, version_free),
 		.runs = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, loaded_run_free),
 	};
-	struct store_visitor visitor = {
-		on_pool, on_dag, on_missed, on_backfill, on_run, on_task, on_attempt, &loading};
+	struct store_visitor visitor = {on_pool, on_dag, on_missed, on_asset, on_backfill, on_run,
+		on_task, on_attempt, &loading};
 	bool is_loaded = reader_load(daemon->reader, &visitor, error);
 	struct engine *old = is_loaded ? daemon->engine : loading.engine;
 	struct attempts *old_attempts = is_loaded ? daemon->attempts : loading.attempts;

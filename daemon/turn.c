@@ -129,6 +129,18 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 			&(struct task_key){
 				effect->task->run, effect->task->task_id, effect->task->map_index});
 		return;
+	case EFFECT_SAVE_ASSET:
+		batch_asset(turn->batch, effect->asset, clock_now());
+		return;
+	case EFFECT_SAVE_ASSET_EVENT:
+		batch_asset_event(turn->batch, effect->asset_event);
+		return;
+	case EFFECT_QUEUE_ASSET:
+		batch_asset_heard(turn->batch, effect->consumer, effect->asset_event->id);
+		return;
+	case EFFECT_TAKE_ASSETS:
+		batch_run_assets(turn->batch, effect->run->id, effect->run->dag_id);
+		return;
 	case EFFECT_DELETE_TASK:
 		batch_task_delete(turn->batch,
 			&(struct task_key){

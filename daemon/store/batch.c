@@ -336,6 +336,43 @@ void batch_pool_delete(struct batch *batch, const char *name)
 	put_text(batch, name);
 }
 
+void batch_asset(struct batch *batch, const char *name, int64_t at)
+{
+	put_statement(batch, WRITE_ASSET, 2);
+	put_text(batch, name);
+	put_instant(batch, at);
+}
+
+void batch_asset_event(struct batch *batch, const struct asset_event_record *event)
+{
+	batch->asset_event_max = MAX(batch->asset_event_max, event->id);
+	put_statement(batch, WRITE_ASSET_EVENT, 8);
+	put_integer(batch, event->id);
+	put_text(batch, event->asset);
+	put_instant(batch, event->at);
+	put_text(batch, event->dag_id);
+	put_text(batch, event->run_id);
+	put_text(batch, event->task_id);
+	put_integer(batch, event->map_index);
+	put_text(batch, event->extra);
+}
+
+void batch_asset_heard(struct batch *batch, const char *dag_id, int64_t event)
+{
+	put_statement(batch, WRITE_ASSET_HEARD, 2);
+	put_text(batch, dag_id);
+	put_integer(batch, event);
+}
+
+void batch_run_assets(struct batch *batch, int64_t run, const char *dag_id)
+{
+	put_statement(batch, WRITE_RUN_ASSETS, 2);
+	put_integer(batch, run);
+	put_text(batch, dag_id);
+	put_statement(batch, FORGET_ASSETS_HEARD, 1);
+	put_text(batch, dag_id);
+}
+
 void batch_xcom(
 	struct batch *batch, const struct task_key *task, const char *key, const char *value)
 {

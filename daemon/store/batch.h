@@ -26,6 +26,11 @@ enum write_statement {
 	WRITE_RENDERED,
 	WRITE_VARIABLE,
 	WRITE_CONNECTION,
+	WRITE_ASSET,
+	WRITE_ASSET_EVENT,
+	WRITE_ASSET_HEARD,
+	WRITE_RUN_ASSETS,
+	FORGET_ASSETS_HEARD,
 	FORGET_TASK,
 	FORGET_XCOMS,
 	FORGET_POOL,
@@ -34,12 +39,15 @@ enum write_statement {
 	/* With all that hangs on it, in this order. */
 	FORGET_RUN_XCOMS,
 	FORGET_RUN_RENDERED,
+	FORGET_RUN_ASSETS,
 	FORGET_RUN_TASKS,
 	FORGET_RUN_KEEP_IDS,
 	FORGET_RUN_ATTEMPTS,
 	FORGET_RUN,
 	FORGET_DAG_XCOMS,
 	FORGET_DAG_RENDERED,
+	FORGET_DAG_ASSETS,
+	FORGET_DAG_ASSETS_HEARD,
 	FORGET_DAG_TASKS,
 	FORGET_DAG_KEEP_IDS,
 	FORGET_DAG_ATTEMPTS,
@@ -55,8 +63,8 @@ enum write_statement {
 struct batch {
 	uint8_t *bytes;
 	size_t len, size;
-	bool has_secrets;                           /* overwrite before freeing */
-	int64_t run_max, attempt_max, backfill_max; /* the highest ids in it */
+	bool has_secrets;                                            /* overwrite before freeing */
+	int64_t run_max, attempt_max, backfill_max, asset_event_max; /* the highest ids in it */
 	/* While it is the store's. */
 	store_done *done;
 	void *data;

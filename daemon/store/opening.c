@@ -25,9 +25,12 @@ static bool ids_read(sqlite3 *db, struct opening *opening, GError **error)
 		"SELECT max(last_attempt, ifnull((SELECT max(id) FROM attempt), 0)) FROM meta";
 	static const char backfill[] =
 		"SELECT max(last_backfill, ifnull((SELECT max(id) FROM backfill), 0)) FROM meta";
+	static const char asset_event[] =
+		"SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'asset_event'), 0)";
 	return database_integer(db, run, &opening->last_run, error)
 		&& database_integer(db, attempt, &opening->last_attempt, error)
-		&& database_integer(db, backfill, &opening->last_backfill, error);
+		&& database_integer(db, backfill, &opening->last_backfill, error)
+		&& database_integer(db, asset_event, &opening->last_asset_event, error);
 }
 
 /* ---- the key ---- */

@@ -16,7 +16,7 @@ struct opening {
 	struct vault *vault;
 	struct writer *writer;
 	struct reader *loop_reader, *query_reader;
-	int64_t epoch, last_run, last_attempt, last_backfill;
+	int64_t epoch, last_run, last_attempt, last_backfill, last_asset_event;
 };
 
 struct store_options;

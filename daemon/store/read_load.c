@@ -30,6 +30,11 @@ static void visit_missed(sqlite3_stmt *row, const struct store_visitor *visitor)
 	visitor->on_missed(visitor->data, &missed);
 }
 
+static void visit_asset(sqlite3_stmt *row, const struct store_visitor *visitor)
+{
+	visitor->on_asset(visitor->data, row_text(row, 0), row_text(row, 1));
+}
+
 static void visit_run(sqlite3_stmt *row, const struct store_visitor *visitor)
 {
 	struct run_record run = row_run(row);
@@ -55,6 +60,7 @@ static const struct {
 	{READ_POOLS, visit_pool},
 	{READ_DAGS, visit_dag},
 	{READ_NEWEST_MISSED, visit_missed},
+	{READ_ASSETS_HEARD, visit_asset},
 	{READ_LIVE_BACKFILLS, visit_backfill},
 	{READ_LIVE_RUNS, visit_run},
 	{READ_LIVE_TASKS, visit_task},

@@ -18,6 +18,8 @@ static const char *const statements[N_READ_STATEMENTS] = {
 	[READ_MISSED] = "SELECT " MISSED_COLUMNS " FROM missed WHERE dag_id = ?"
 			" ORDER BY first_slot DESC LIMIT ? OFFSET ?",
 	[READ_MISSED_TOTAL] = "SELECT count(*) FROM missed WHERE dag_id = ?",
+	[READ_ASSETS_HEARD] = "SELECT asset_heard.dag_id, asset_event.asset FROM asset_heard"
+			      " JOIN asset_event ON asset_event.id = asset_heard.event",
 	[READ_LIVE_BACKFILLS] = "SELECT " BACKFILL_COLUMNS " FROM backfill"
 				" WHERE completed_at IS NULL ORDER BY id",
 	[READ_LIVE_RUNS] = "SELECT " RUN_COLUMNS " FROM run WHERE " RUN_IS_LIVE " ORDER BY id",

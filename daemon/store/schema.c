@@ -120,8 +120,22 @@ static const char version_3[] =
 	" last_slot INTEGER NOT NULL, n INTEGER NOT NULL, reason TEXT NOT NULL,"
 	" at INTEGER NOT NULL, PRIMARY KEY (dag_id, first_slot)) STRICT, WITHOUT ROWID;";
 
+static const char version_4[] =
+	/* The ids are what the API calls them by; a name keeps its own for ever. */
+	"CREATE TABLE asset (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+	" created_at INTEGER) STRICT;"
+	"CREATE TABLE asset_event (id INTEGER PRIMARY KEY AUTOINCREMENT, asset TEXT NOT NULL,"
+	" at INTEGER, dag_id TEXT, run_id TEXT, task_id TEXT, map_index INTEGER NOT NULL,"
+	" extra TEXT) STRICT;"
+	"CREATE INDEX asset_event_asset ON asset_event (asset);"
+	/* What a DAG has heard of since its last run by assets; why a run was made. */
+	"CREATE TABLE asset_heard (dag_id TEXT NOT NULL, event INTEGER NOT NULL,"
+	" PRIMARY KEY (dag_id, event)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE run_asset (run INTEGER NOT NULL, event INTEGER NOT NULL,"
+	" PRIMARY KEY (run, event)) STRICT, WITHOUT ROWID;";
+
 /* Each brings a file from the version before it to its own: only ever added to. */
-static const char *const versions[] = {version_1, version_2, version_3};
+static const char *const versions[] = {version_1, version_2, version_3, version_4};
 
 static bool refuse_newer(sqlite3 *db, int64_t version, GError **error)
 {

@@ -39,7 +39,7 @@ struct doorbell {
 
 struct store {
 	struct opening parts;
-	int64_t next_run, next_attempt, next_backfill;
+	int64_t next_run, next_attempt, next_backfill, next_asset_event;
 	struct doorbell *doorbell;
 	unsigned generation; /* of the batches that are given now; the loop's */
 
@@ -214,6 +214,7 @@ void store_commit(struct store *store, struct batch *batch, store_done *done, vo
 	store->next_run = MAX(store->next_run, batch->run_max + 1);
 	store->next_attempt = MAX(store->next_attempt, batch->attempt_max + 1);
 	store->next_backfill = MAX(store->next_backfill, batch->backfill_max + 1);
+	store->next_asset_event = MAX(store->next_asset_event, batch->asset_event_max + 1);
 	batch->done = done;
 	batch->data = data;
 	batch->generation = store->generation;
@@ -263,6 +264,7 @@ struct store *store_open(const struct store_options *options, GError **error)
 	store->next_run = parts.last_run + 1;
 	store->next_attempt = parts.last_attempt + 1;
 	store->next_backfill = parts.last_backfill + 1;
+	store->next_asset_event = parts.last_asset_event + 1;
 	store->doorbell = g_new0(struct doorbell, 1);
 	store->doorbell->store = store;
 	store->doorbell->async.data = store->doorbell;
@@ -324,6 +326,11 @@ int64_t store_next_run(const struct store *store)
 int64_t store_next_attempt(const struct store *store)
 {
 	return store->next_attempt;
+}
+
+int64_t store_next_asset_event(const struct store *store)
+{
+	return store->next_asset_event;
 }
 
 int64_t store_next_backfill(const struct store *store)

@@ -47,6 +47,7 @@ int64_t store_epoch(const struct store *store);
 /* Higher than every id ever given, also to rows deleted since. */
 int64_t store_next_run(const struct store *store);
 int64_t store_next_attempt(const struct store *store);
+int64_t store_next_asset_event(const struct store *store);
 int64_t store_next_backfill(const struct store *store);
 
 /* ---- writing: a batch is one transaction ---- */
@@ -81,6 +82,12 @@ struct task_key {
 };
 /* Its row alone: a mapped task has become many. */
 void batch_task_delete(struct batch *batch, const struct task_key *task);
+/* A name that DAGs use for an asset; one that is known already is left alone. */
+void batch_asset(struct batch *batch, const char *name, int64_t at);
+void batch_asset_event(struct batch *batch, const struct asset_event_record *event);
+/* The DAG has heard of it; then all it has heard of becomes the reason of a run. */
+void batch_asset_heard(struct batch *batch, const char *dag_id, int64_t event);
+void batch_run_assets(struct batch *batch, int64_t run, const char *dag_id);
 /* `value` is JSON text. */
 void batch_xcom(
 	struct batch *batch, const struct task_key *task, const char *key, const char *value);
@@ -137,7 +144,8 @@ void store_read(struct store *store, store_query *query, store_query_done *done,
 struct store_visitor {
 	void (*on_pool)(void *data, const struct pool_record *pool);
 	void (*on_dag)(void *data, const struct dag_record *dag);
-	void (*on_missed)(void *data, const struct missed_record *missed); /* each DAG's newest */
+	void (*on_missed)(void *data, const struct missed_record *missed);   /* each DAG's newest */
+	void (*on_asset)(void *data, const char *dag_id, const char *asset); /* heard of */
 	void (*on_backfill)(void *data, const struct backfill_record *backfill); /* unfinished */
 	/*
 	 * Runs that are not finished, oldest first, then their task instances, then all unfinished

@@ -51,6 +51,13 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 	[WRITE_RENDERED] = "INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?)",
 	[WRITE_VARIABLE] = "INSERT OR REPLACE INTO variable VALUES (?, ?, ?)",
 	[WRITE_CONNECTION] = "INSERT OR REPLACE INTO connection VALUES (?, ?, ?, ?)",
+	[WRITE_ASSET] = "INSERT INTO asset (name, created_at) VALUES (?, ?)"
+			" ON CONFLICT (name) DO NOTHING",
+	[WRITE_ASSET_EVENT] = "INSERT INTO asset_event VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[WRITE_ASSET_HEARD] = "INSERT OR IGNORE INTO asset_heard VALUES (?, ?)",
+	[WRITE_RUN_ASSETS] = "INSERT INTO run_asset SELECT ?, event FROM asset_heard"
+			     " WHERE dag_id = ?",
+	[FORGET_ASSETS_HEARD] = "DELETE FROM asset_heard WHERE dag_id = ?",
 	[FORGET_TASK] = "DELETE FROM task WHERE run = ? AND task_id = ? AND map_index = ?",
 	[FORGET_XCOMS] = "DELETE FROM xcom WHERE run = ? AND task_id = ? AND map_index = ?",
 	[FORGET_POOL] = "DELETE FROM pool WHERE name = ?",
@@ -58,6 +65,7 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 	[FORGET_CONNECTION] = "DELETE FROM connection WHERE conn_id = ?",
 	[FORGET_RUN_XCOMS] = "DELETE FROM xcom WHERE run = ?",
 	[FORGET_RUN_RENDERED] = "DELETE FROM rendered WHERE run = ?",
+	[FORGET_RUN_ASSETS] = "DELETE FROM run_asset WHERE run = ?",
 	[FORGET_RUN_TASKS] = "DELETE FROM task WHERE run = ?",
 	[FORGET_RUN_KEEP_IDS] = "UPDATE meta SET last_run = max(last_run, ?1),"
 				" last_attempt = max(last_attempt, (SELECT ifnull(max(id), 0)"
@@ -65,6 +73,8 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 	[FORGET_RUN_ATTEMPTS] = "DELETE FROM attempt WHERE run = ?",
 	[FORGET_RUN] = "DELETE FROM run WHERE id = ?",
 	[FORGET_DAG_XCOMS] = "DELETE FROM xcom WHERE " RUNS_OF_DAG,
+	[FORGET_DAG_ASSETS] = "DELETE FROM run_asset WHERE " RUNS_OF_DAG,
+	[FORGET_DAG_ASSETS_HEARD] = "DELETE FROM asset_heard WHERE dag_id = ?",
 	[FORGET_DAG_RENDERED] = "DELETE FROM rendered WHERE " RUNS_OF_DAG,
 	[FORGET_DAG_TASKS] = "DELETE FROM task WHERE " RUNS_OF_DAG,
 	/* The parameter is not needed: the highest ids are kept, whose ever they are. */

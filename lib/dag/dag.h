@@ -118,6 +118,20 @@ struct group {
 	const struct mapping *mapping; /* NULL: its tasks are not mapped together */
 };
 
+/* Which assets must have been updated for a DAG to run. */
+enum asset_condition_kind { ASSET_ONE, ASSET_ALL, ASSET_ANY };
+struct asset_condition {
+	enum asset_condition_kind kind;
+	const char *asset; /* of ASSET_ONE: its name or URI */
+	size_t n;          /* of the others, at least 1 */
+	struct asset_condition *items;
+};
+
+struct asset_names {
+	size_t n;
+	const char **names;
+};
+
 enum callback_kind {
 	CALLBACK_EXECUTE,
 	CALLBACK_SUCCESS,
@@ -187,6 +201,7 @@ struct task {
 	int mapped_group; /* the group whose mapping it is: its tasks go index by index; -1: own */
 	struct value map_index_template; /* absent: none */
 	bool feeds_mapping;              /* another task or group is mapped over its return_value */
+	struct asset_names outlets, inlets; /* which it updates, and which it reads */
 	bool is_setup, is_teardown;
 	bool on_failure_fail_dagrun; /* of a teardown: its failure fails the run */
 	size_t n_setups;  /* of a teardown: those it belongs to; else those whose scope it is in */
@@ -221,7 +236,8 @@ struct dag {
 		text; /* the document's own bytes; with the dag_id they are a version of this DAG */
 	const char *hash; /* SHA-256, hex */
 
-	struct schedule *schedule; /* NULL: none */
+	struct schedule *schedule;            /* NULL: none */
+	const struct asset_condition *assets; /* NULL: not scheduled by assets */
 	const struct zone *zone;
 	int64_t start_date, end_date; /* INSTANT_NONE when not given */
 	enum catchup catchup;

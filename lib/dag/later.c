@@ -22,8 +22,6 @@ const struct later_key task_later[] = {
 	{"map_index_template"},
 	{"setup", "false"},
 	{"teardown", "false"},
-	{"inlets"},
-	{"outlets"},
 	{"params", NULL, "params are written on the DAG"},
 	{"start_date", NULL, "write it on the DAG"},
 	{"end_date", NULL, "write it on the DAG"},

@@ -42,6 +42,8 @@ struct loader {
 	GHashTable *reported;    /* what was said about shared values: once is enough */
 };
 
+/* `schedule: {assets: ...}`: a name, a list of which all are meant, or a map of all or any. */
+void assets_read(struct loader *loader, const struct node *node);
 /* Each reads its part. What is wrong is in the problems; the rest is read all the same. */
 void schedule_read(struct loader *loader);
 /* The named lists of dates, before the schedule is read; after it: was each of use? */
@@ -90,3 +92,5 @@ gboolean shared_equal(gconstpointer a, gconstpointer b);
 key_reader read_ident;
 /* Into a struct dag: a mode alone, or a map with limits. */
 key_reader read_catchup;
+/* The names of assets, one or a list (field: struct asset_names). */
+key_reader read_assets;

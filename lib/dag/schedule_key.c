@@ -12,7 +12,7 @@
 
 struct schedule_map {
 	const struct node *cron, *every, *at, *timezone, *jitter, *interval, *seconds, *dst,
-		*exclude, *only;
+		*exclude, *only, *assets;
 };
 
 #define FIELD(name) offsetof(struct schedule_map, name)
@@ -27,6 +27,7 @@ static const struct key schedule_keys[] = {
 	{"dst", read_node, FIELD(dst)},
 	{"exclude", read_node, FIELD(exclude)},
 	{"only", read_node, FIELD(only)},
+	{"assets", read_node, FIELD(assets)},
 };
 #undef FIELD
 static const struct key_set schedule_key_set = {
@@ -315,6 +316,8 @@ static bool map_read(struct schedule_draft *draft, const struct node *node)
 		return every_read(draft, node);
 	bool ok = keys_read(reading, &schedule_key_set, node, &map, NULL, NULL, NULL);
 	draft->spec.zone = zone_read(reading, map.timezone, draft->spec.zone);
+	if (!node_is_null(map.assets))
+		assets_read(draft->loader, map.assets);
 	ok = ok && seconds_read(draft, &map) && form_read(draft, &map);
 	/* What follows is told even where the form is wrong, as long as it is known. */
 	ok = ok && dst_read(draft, &map);
@@ -436,6 +439,23 @@ static void draft_read(struct loader *loader, const struct node *node)
 	days_clear(&draft.days);
 }
 
+/* `{assets: ...}` alone: no instant makes it due. */
+static bool is_assets_alone(struct loader *loader)
+{
+	const struct node *map = loader->schedule;
+	bool has_assets = !node_is_null(map) && map->kind == NODE_MAP
+		&& !node_is_null(node_get(map, "assets"));
+	if (!has_assets || node_get(map, "cron") || node_get(map, "every") || node_get(map, "at"))
+		return false;
+	if (map->n > 1)
+		problem_add(loader->reading.problems, map->place,
+			"schedule: beside \"assets\" one of \"cron\", \"every\" and \"at\" was "
+			"expected, or nothing");
+	else
+		assets_read(loader, node_get(map, "assets"));
+	return true;
+}
+
 void schedule_read(struct loader *loader)
 {
 	struct dag *dag = &loader->dag;
@@ -446,7 +466,7 @@ void schedule_read(struct loader *loader)
 		problem_add(loader->reading.problems, loader->end_date->place,
 			"end_date is before start_date");
 	calendars_read(loader);
-	if (!node_is_null(loader->schedule))
+	if (!node_is_null(loader->schedule) && !is_assets_alone(loader))
 		draft_read(loader, loader->schedule);
 	calendars_check(loader);
 	overlap_check(loader);

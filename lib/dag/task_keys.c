@@ -50,6 +50,8 @@ static const struct key task_keys[] = {
 	{"max_active_tis_per_dag", read_limit, FIELD(task.max_active_tis_per_dag), 1, LIMIT_MAX},
 	{"max_active_tis_per_dagrun", read_limit, FIELD(task.max_active_tis_per_dagrun), 1,
 		LIMIT_MAX},
+	{"outlets", read_assets, FIELD(task.outlets)},
+	{"inlets", read_assets, FIELD(task.inlets)},
 	{"env", read_node, FIELD(env)},
 	{"do_xcom_push", read_boolean, FIELD(task.do_xcom_push)},
 	{"on_execute_callback", read_node, FIELD(callbacks[CALLBACK_EXECUTE])},

@@ -136,6 +136,7 @@ static void task_succeed(
 {
 	instance->record.map_length = event->ended.map_length;
 	task_move(engine, instance, TASK_SUCCESS);
+	assets_told_by(engine, instance);
 }
 
 /* Whether the exit code says that no further try can help. */

@@ -28,6 +28,12 @@ static void missed_free(void *missed)
 	g_free(missed);
 }
 
+static void asset_event_free(struct asset_event_record *event)
+{
+	asset_event_record_clear(event);
+	g_free(event);
+}
+
 struct engine *engine_new(const struct engine_options *options)
 {
 	struct engine *engine = g_new0(struct engine, 1);
@@ -37,6 +43,9 @@ struct engine *engine_new(const struct engine_options *options)
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)workflow_free);
 	engine->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 	engine->attempts = g_hash_table_new(g_int64_hash, g_int64_equal);
+	engine->assets =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)asset_free);
+	engine->asset_events = g_ptr_array_new_with_free_func((GDestroyNotify)asset_event_free);
 	engine->pools = g_ptr_array_new_with_free_func((GDestroyNotify)pool_free);
 	pool_set(engine,
 		&(struct pool_record){.name = (char *)DEFAULT_POOL, .slots = DEFAULT_POOL_SLOTS});
@@ -60,6 +69,8 @@ void engine_free(struct engine *engine)
 	g_hash_table_destroy(engine->workflows);
 	g_hash_table_destroy(engine->by_id);
 	g_hash_table_destroy(engine->attempts);
+	g_hash_table_destroy(engine->assets);
+	g_ptr_array_unref(engine->asset_events);
 	g_ptr_array_unref(engine->pools);
 	wakes_clear(&engine->wakes);
 	g_ptr_array_free(engine->changed_instances, TRUE);
@@ -245,6 +256,8 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 		return tasks_clear(engine, event, error);
 	case EVENT_POOL_SET:
 		return pool_set(engine, event->pool);
+	case EVENT_ASSET_CHANGED:
+		return asset_changed(engine, event);
 	case EVENT_POOL_GONE:
 		return pool_gone(engine, event, error);
 	case EVENT_ATTEMPT_ENDED:
@@ -301,6 +314,7 @@ bool engine_step(
 	engine->n_slots = 0;
 	g_ptr_array_set_size(engine->missed, 0);
 	g_ptr_array_set_size(engine->reasons, 0);
+	g_ptr_array_set_size(engine->asset_events, 0);
 	bool is_taken = event_apply(engine, event, error);
 	engine_admit(engine);
 	save_changes(engine);

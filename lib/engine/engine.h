@@ -21,9 +21,9 @@ struct engine;
 enum { MAP_LENGTH_MAX = 1024 };
 
 struct engine_options {
-	int64_t next_run, next_attempt; /* ids to give out */
-	unsigned n_workers;             /* attempts that may run at once */
-	unsigned max_map_length;        /* instances of a mapped task; 0: MAP_LENGTH_MAX */
+	int64_t next_run, next_attempt, next_asset_event; /* ids to give out */
+	unsigned n_workers;                               /* attempts that may run at once */
+	unsigned max_map_length; /* instances of a mapped task; 0: MAP_LENGTH_MAX */
 };
 
 struct engine *engine_new(const struct engine_options *options);
@@ -44,6 +44,7 @@ enum event_kind {
 	EVENT_TASKS_CLEARED,
 	EVENT_POOL_SET, /* a pool is new or another one now */
 	EVENT_POOL_GONE,
+	EVENT_ASSET_CHANGED, /* by hand; tasks tell of their outlets themselves */
 	EVENT_ATTEMPT_ENDED,
 	EVENT_ATTEMPT_LOST,
 	EVENT_ATTEMPT_TAKEN_BACK, /* never began */
@@ -69,6 +70,7 @@ struct event {
 			/* Which of a mapped task, by task_ids; NULL, or -1 for one: all. */
 			const int *map_indexes;
 		} cleared;
+		const struct asset_event_record *asset; /* borrowed; id and time are given to it */
 		const struct pool_record *pool; /* borrowed; of GONE its name alone counts */
 		struct {
 			int64_t attempt;
@@ -101,16 +103,20 @@ enum refusal {
 /* ---- what to do ---- */
 
 enum effect_kind {
-	EFFECT_SAVE_VERSION, /* dag */
-	EFFECT_SAVE_DAG,     /* dag_record */
-	EFFECT_SAVE_MISSED,  /* missed */
-	EFFECT_SAVE_RUN,     /* run */
-	EFFECT_SAVE_TASK,    /* task, run */
-	EFFECT_DELETE_TASK,  /* task: a mapped task has become many */
-	EFFECT_FORGET_XCOMS, /* task */
-	EFFECT_START,        /* start: launch this attempt */
-	EFFECT_ENDED,        /* ended: how the attempt is to be recorded */
-	EFFECT_KILL,         /* attempt */
+	EFFECT_SAVE_VERSION,     /* dag */
+	EFFECT_SAVE_DAG,         /* dag_record */
+	EFFECT_SAVE_MISSED,      /* missed */
+	EFFECT_SAVE_RUN,         /* run */
+	EFFECT_SAVE_TASK,        /* task, run */
+	EFFECT_DELETE_TASK,      /* task: a mapped task has become many */
+	EFFECT_FORGET_XCOMS,     /* task */
+	EFFECT_SAVE_ASSET,       /* asset: a name that is new to this engine */
+	EFFECT_SAVE_ASSET_EVENT, /* asset_event */
+	EFFECT_QUEUE_ASSET,      /* asset_event, consumer: it has heard of it */
+	EFFECT_TAKE_ASSETS,      /* run: what its DAG has heard of is why it runs */
+	EFFECT_START,            /* start: launch this attempt */
+	EFFECT_ENDED,            /* ended: how the attempt is to be recorded */
+	EFFECT_KILL,             /* attempt */
 };
 
 /* Pointers are borrowed from the engine and valid until its next step. */
@@ -119,7 +125,12 @@ struct effect {
 	union {
 		const struct dag *dag;
 		const struct dag_record *dag_record;
+		const char *asset;
 		const struct missed_record *missed;
+		struct {
+			const struct asset_event_record *asset_event;
+			const char *consumer; /* dag_id */
+		};
 		struct {
 			const struct run_record *run;
 			const struct task_record *task;
@@ -161,6 +172,8 @@ void engine_restore_pool(struct engine *engine, const struct pool_record *record
 void engine_restore_dag(struct engine *engine, const struct dag_record *record);
 /* The newest one of a DAG. */
 void engine_restore_missed(struct engine *engine, const struct missed_record *record);
+/* The DAG has heard of the asset since its last run. */
+void engine_restore_asset(struct engine *engine, const char *dag_id, const char *asset);
 /* `dag` is the version that it is pinned to; NULL: it cannot be loaded, `why_not` says why
  * (copied). */
 void engine_restore_run(struct engine *engine, const struct run_record *record, struct dag *dag,

@@ -111,6 +111,7 @@ struct workflow {
 	GPtrArray
 		*queues; /* of struct dag_queue, one for each pool that its tasks ever waited for */
 	GHashTable *gates; /* task_id -> struct gate: max_active_tis_per_dag */
+	GHashTable *heard; /* assets that it has heard of since its last run by assets, or NULL */
 	struct wake slot;
 	int64_t next_slot;           /* while the wake is set: for which slot */
 	int64_t continuous_at;       /* when the last run of a DAG that is @continuous was made */
@@ -123,10 +124,12 @@ struct engine {
 	struct engine_options options;
 	int64_t now;
 	bool is_recovering;
-	GHashTable *workflows; /* dag_id -> struct workflow, owned */
-	GHashTable *by_id;     /* &run_record.id -> struct run */
-	GHashTable *attempts;  /* &task_record.attempt -> struct instance: those that run */
-	GPtrArray *pools;      /* of struct pool: few, so they may be looked through */
+	GHashTable *workflows;   /* dag_id -> struct workflow, owned */
+	GHashTable *by_id;       /* &run_record.id -> struct run */
+	GHashTable *attempts;    /* &task_record.attempt -> struct instance: those that run */
+	GHashTable *assets;      /* name -> struct asset */
+	GPtrArray *asset_events; /* of the last step: its effects point to them */
+	GPtrArray *pools;        /* of struct pool: few, so they may be looked through */
 	struct wakes wakes;
 	GPtrArray *changed_instances, *changed_runs, *changed_workflows;
 	GPtrArray *touched;      /* runs whose limits or ready tasks changed */
@@ -292,6 +295,19 @@ void gates_pass_by(struct engine *engine, struct instance *instance);
 /* admit.c: from the line to a worker */
 /* Works off all that the step has touched. */
 void engine_admit(struct engine *engine);
+
+/* assets.c */
+void asset_free(void *asset);
+/* The DAG has another text now; `old`: the one before, or NULL. */
+void assets_load(struct engine *engine, struct workflow *workflow, const struct dag *old);
+void asset_hear(struct workflow *workflow, const char *name);
+/* Its success updates its outlets. */
+void assets_told_by(struct engine *engine, const struct instance *instance);
+bool asset_changed(struct engine *engine, const struct event *event);
+/* Makes the run for which all is there. */
+void assets_schedule(struct engine *engine, struct workflow *workflow);
+/* What a DAG that is scheduled by assets waits for (g_free). */
+char *assets_sentence(const struct workflow *workflow);
 
 /* clear.c */
 bool tasks_clear(struct engine *engine, const struct event *event, GError **error);

@@ -49,6 +49,15 @@ void pool_record_clear(struct pool_record *record)
 	g_clear_pointer(&record->description, g_free);
 }
 
+void asset_event_record_clear(struct asset_event_record *record)
+{
+	g_clear_pointer(&record->asset, g_free);
+	g_clear_pointer(&record->dag_id, g_free);
+	g_clear_pointer(&record->run_id, g_free);
+	g_clear_pointer(&record->task_id, g_free);
+	g_clear_pointer(&record->extra, g_free);
+}
+
 void backfill_record_clear(struct backfill_record *record)
 {
 	g_clear_pointer(&record->dag_id, g_free);
@@ -110,6 +119,17 @@ struct pool_record pool_record_copy(const struct pool_record *record)
 	struct pool_record copy = *record;
 	copy.name = g_strdup(record->name);
 	copy.description = g_strdup(record->description);
+	return copy;
+}
+
+struct asset_event_record asset_event_record_copy(const struct asset_event_record *record)
+{
+	struct asset_event_record copy = *record;
+	copy.asset = g_strdup(record->asset);
+	copy.dag_id = g_strdup(record->dag_id);
+	copy.run_id = g_strdup(record->run_id);
+	copy.task_id = g_strdup(record->task_id);
+	copy.extra = g_strdup(record->extra);
 	return copy;
 }
 

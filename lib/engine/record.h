@@ -93,6 +93,16 @@ struct pool_record {
 	bool include_deferred;
 };
 
+/* An asset was updated. */
+struct asset_event_record {
+	int64_t id; /* never reused */
+	char *asset;
+	int64_t at;
+	char *dag_id, *run_id, *task_id; /* by which task; NULL: by hand */
+	int map_index;
+	char *extra; /* JSON object, or NULL */
+};
+
 /* How a backfill treats slots that have a run. */
 enum reprocess { REPROCESS_NONE, REPROCESS_FAILED, REPROCESS_COMPLETED };
 
@@ -132,6 +142,7 @@ void task_record_clear(struct task_record *record);
 void attempt_record_clear(struct attempt_record *record);
 void missed_record_clear(struct missed_record *record);
 void pool_record_clear(struct pool_record *record);
+void asset_event_record_clear(struct asset_event_record *record);
 void backfill_record_clear(struct backfill_record *record);
 /* Copies with strings of their own; free with the matching clear. */
 struct dag_record dag_record_copy(const struct dag_record *record);
@@ -140,4 +151,5 @@ struct task_record task_record_copy(const struct task_record *record);
 struct attempt_record attempt_record_copy(const struct attempt_record *record);
 struct missed_record missed_record_copy(const struct missed_record *record);
 struct pool_record pool_record_copy(const struct pool_record *record);
+struct asset_event_record asset_event_record_copy(const struct asset_event_record *record);
 struct backfill_record backfill_record_copy(const struct backfill_record *record);

@@ -24,6 +24,13 @@ void engine_restore_missed(struct engine *engine, const struct missed_record *re
 	workflow->missed = missed_record_copy(record);
 }
 
+void engine_restore_asset(struct engine *engine, const char *dag_id, const char *asset)
+{
+	struct workflow *workflow = workflow_get(engine, dag_id);
+	if (workflow)
+		asset_hear(workflow, asset);
+}
+
 void engine_restore_run(struct engine *engine, const struct run_record *record, struct dag *dag,
 	const char *why_not)
 {

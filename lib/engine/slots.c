@@ -394,6 +394,7 @@ void workflow_schedule(struct engine *engine, struct workflow *workflow)
 	if (workflow->is_scheduling)
 		return;
 	workflow->is_scheduling = true;
+	assets_schedule(engine, workflow);
 	int64_t wake_at = slots_run(engine, workflow);
 	workflow->is_scheduling = false;
 	wake_set(&engine->wakes, &workflow->slot, wake_at);

@@ -22,6 +22,7 @@ static const char *const run_types[N_RUN_TYPES] = {
 	[RUN_SCHEDULED] = "scheduled",
 	[RUN_MANUAL] = "manual",
 	[RUN_BACKFILL] = "backfill",
+	[RUN_ASSET_TRIGGERED] = "asset_triggered",
 };
 
 static const char *const task_states[N_TASK_STATES] = {

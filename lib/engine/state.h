@@ -8,7 +8,7 @@
 
 enum run_state { RUN_QUEUED, RUN_RUNNING, RUN_SUCCESS, RUN_FAILED, N_RUN_STATES };
 
-enum run_type { RUN_SCHEDULED, RUN_MANUAL, RUN_BACKFILL, N_RUN_TYPES };
+enum run_type { RUN_SCHEDULED, RUN_MANUAL, RUN_BACKFILL, RUN_ASSET_TRIGGERED, N_RUN_TYPES };
 
 enum task_state {
 	TASK_NONE,      /* waits for its upstream tasks */

@@ -57,6 +57,7 @@ static void succeed_at_once(struct engine *engine, struct instance *instance)
 	instance_dequeue(engine, instance);
 	task_begin(engine, instance);
 	task_move(engine, instance, TASK_SUCCESS);
+	assets_told_by(engine, instance);
 }
 
 void run_admit_processless(struct engine *engine, struct run *run)

@@ -345,6 +345,8 @@ static char *schedule_sentence(const struct engine *engine, const struct workflo
 		return g_strdup_printf("%s is gone from the DAG folder", workflow->record.file);
 	if (workflow->record.is_paused)
 		return g_strdup_printf("is paused; dagctl dags unpause %s", dag->dag_id);
+	if (!dag->schedule && dag->assets)
+		return assets_sentence(workflow);
 	if (!dag->schedule)
 		return g_strdup("has no schedule: it runs when it is triggered");
 	if (engine->is_recovering)

@@ -32,6 +32,8 @@ void workflow_free(struct workflow *workflow)
 	g_sequence_free(workflow->queued);
 	g_ptr_array_unref(workflow->queues);
 	g_hash_table_destroy(workflow->gates);
+	if (workflow->heard)
+		g_hash_table_destroy(workflow->heard);
 	dag_unref(workflow->dag);
 	dag_record_clear(&workflow->record);
 	missed_record_clear(&workflow->missed);
@@ -94,6 +96,7 @@ bool workflow_load(struct engine *engine, struct dag *dag)
 		workflow->gap = GAP_SCHEDULE;
 	}
 	workflow->dag = dag_ref(dag);
+	assets_load(engine, workflow, old);
 	dag_unref(old);
 	version_save(engine, workflow, dag);
 	if (is_first)

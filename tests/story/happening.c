@@ -123,6 +123,15 @@ static bool clear(struct play *play, char **words, GError **error)
 	return true;
 }
 
+static bool asset(struct play *play, char **words, GError **error)
+{
+	if (!words[1])
+		return refuse(error, "which asset?");
+	struct asset_event_record record = {.asset = words[1], .map_index = -1};
+	play_step(play, &(struct event){.kind = EVENT_ASSET_CHANGED, .asset = &record});
+	return true;
+}
+
 /* `pool NAME SLOTS`, `pool NAME SLOTS with deferred`, `pool NAME gone` */
 static bool pool(struct play *play, char **words, GError **error)
 {
@@ -238,6 +247,7 @@ static const struct {
 	{"backfill", backfill},
 	{"clear", clear},
 	{"fail", fail},
+	{"asset", asset},
 	{"pool", pool},
 	{"workers", workers},
 	{"until", until},

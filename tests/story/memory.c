@@ -16,6 +16,8 @@ enum row_kind {
 	ROW_START,
 	ROW_ENDED,
 	ROW_POOL,
+	ROW_ASSET_QUEUED,
+	ROW_ASSETS_TAKEN,
 };
 
 struct row {
@@ -28,6 +30,7 @@ struct row {
 		struct task_record task;
 		struct attempt_record attempt;
 		struct pool_record pool;
+		struct asset_event_record asset; /* its dag_id: who has heard of it */
 	};
 };
 
@@ -37,12 +40,13 @@ struct memory {
 	GPtrArray *dags, *runs, *tasks; /* of their records */
 	GPtrArray *pools;               /* of struct pool_record */
 	GPtrArray *missed;              /* of struct missed_record */
-	GPtrArray *attempts;            /* of struct attempt_record */
-	GHashTable *runs_by_id;         /* &id -> struct run_record */
-	GHashTable *runs_by_name;       /* "dag/run" -> struct run_record */
-	GHashTable *slots;              /* "dag/slot" -> struct run_record */
-	GHashTable *tasks_by_name;      /* "run/task/map_index" -> struct task_record */
-	GHashTable *attempts_by_id;     /* &id -> struct attempt_record */
+	GPtrArray *assets;          /* of struct asset_event_record: heard of since the last run */
+	GPtrArray *attempts;        /* of struct attempt_record */
+	GHashTable *runs_by_id;     /* &id -> struct run_record */
+	GHashTable *runs_by_name;   /* "dag/run" -> struct run_record */
+	GHashTable *slots;          /* "dag/slot" -> struct run_record */
+	GHashTable *tasks_by_name;  /* "run/task/map_index" -> struct task_record */
+	GHashTable *attempts_by_id; /* &id -> struct attempt_record */
 };
 
 static void row_clear(void *data)
@@ -68,6 +72,10 @@ static void row_clear(void *data)
 	case ROW_POOL:
 		pool_record_clear(&row->pool);
 		return;
+	case ROW_ASSET_QUEUED:
+	case ROW_ASSETS_TAKEN:
+		asset_event_record_clear(&row->asset);
+		return;
 	case ROW_START:
 	case ROW_ENDED:
 		attempt_record_clear(&row->attempt);
@@ -86,6 +94,7 @@ FREE_RECORD(run_record)
 FREE_RECORD(task_record)
 FREE_RECORD(attempt_record)
 FREE_RECORD(pool_record)
+FREE_RECORD(asset_event_record)
 
 static void version_free(void *dag)
 {
@@ -108,6 +117,7 @@ struct memory *memory_new(void)
 	memory->runs = g_ptr_array_new_with_free_func(run_record_free);
 	memory->tasks = g_ptr_array_new_with_free_func(task_record_free);
 	memory->attempts = g_ptr_array_new_with_free_func(attempt_record_free);
+	memory->assets = g_ptr_array_new_with_free_func(asset_event_record_free);
 	memory->pools = g_ptr_array_new_with_free_func(pool_record_free);
 	memory->runs_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 	memory->attempts_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
@@ -132,6 +142,7 @@ void memory_free(struct memory *memory)
 	g_ptr_array_unref(memory->tasks);
 	g_ptr_array_unref(memory->attempts);
 	g_ptr_array_unref(memory->pools);
+	g_ptr_array_unref(memory->assets);
 	g_free(memory);
 }
 
@@ -192,6 +203,17 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 	case EFFECT_DELETE_TASK:
 		*row = (struct row){ROW_TASK_GONE, .task = task_record_copy(effect->task)};
 		return true;
+	case EFFECT_QUEUE_ASSET:
+		*row = (struct row){ROW_ASSET_QUEUED,
+			.asset = {.asset = g_strdup(effect->asset_event->asset),
+				.dag_id = g_strdup(effect->consumer)}};
+		return true;
+	case EFFECT_TAKE_ASSETS:
+		*row = (struct row){
+			ROW_ASSETS_TAKEN, .asset = {.dag_id = g_strdup(effect->run->dag_id)}};
+		return true;
+	case EFFECT_SAVE_ASSET:
+	case EFFECT_SAVE_ASSET_EVENT:
 	case EFFECT_FORGET_XCOMS:
 	case EFFECT_KILL:
 		return false;
@@ -311,6 +333,21 @@ static void pool_put(struct memory *memory, const struct pool_record *pool)
 		pool_record_clear(&copy);
 }
 
+static void asset_queue(struct memory *memory, const struct asset_event_record *asset)
+{
+	struct asset_event_record copy = asset_event_record_copy(asset);
+	g_ptr_array_add(memory->assets, g_memdup2(&copy, sizeof copy));
+}
+
+static void assets_take(struct memory *memory, const char *dag_id)
+{
+	for (unsigned i = memory->assets->len; i-- > 0;) {
+		const struct asset_event_record *asset = memory->assets->pdata[i];
+		if (g_str_equal(asset->dag_id, dag_id))
+			g_ptr_array_remove_index(memory->assets, i);
+	}
+}
+
 void memory_pool(struct memory *memory, const struct pool_record *pool)
 {
 	struct row row = {ROW_POOL, .pool = pool_record_copy(pool)};
@@ -354,6 +391,12 @@ static void row_put(struct memory *memory, const struct row *row)
 		return;
 	case ROW_TASK_GONE:
 		task_remove(memory, &row->task);
+		return;
+	case ROW_ASSET_QUEUED:
+		asset_queue(memory, &row->asset);
+		return;
+	case ROW_ASSETS_TAKEN:
+		assets_take(memory, row->asset.dag_id);
 		return;
 	case ROW_POOL:
 		pool_put(memory, &row->pool);
@@ -417,6 +460,10 @@ struct engine *memory_restore(
 	for (unsigned i = 0; i < memory->dags->len; i++)
 		engine_restore_dag(engine, memory->dags->pdata[i]);
 	missed_restore(memory->missed, engine);
+	for (unsigned i = 0; i < memory->assets->len; i++) {
+		const struct asset_event_record *asset = memory->assets->pdata[i];
+		engine_restore_asset(engine, asset->dag_id, asset->asset);
+	}
 	for (unsigned i = 0; i < memory->runs->len; i++) {
 		const struct run_record *run = memory->runs->pdata[i];
 		if (!run_state_is_finished(run->state))

@@ -31,6 +31,7 @@
  *     trigger D R [logical T]         backfill D R T
  *     (a mapped task is called `T[0]`, `T[1]` ...)
  *     fail D R                        clear D R TASK...
+ *     asset NAME                      somebody says that it was updated
  *     pool NAME SLOTS [with deferred] | pool NAME gone
  *     [R] T exits N [saying TEXT] [leaving N values]     [R] T is killed by signal N      [R] T
  * times out [R] T cannot start because TEXT [R] T is lost because TEXT      [R] T is taken back

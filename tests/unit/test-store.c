@@ -97,6 +97,11 @@ static void see_missed(void *data, const struct missed_record *missed)
 		(int)missed->first_slot, (int)missed->last_slot, missed->n, missed->reason);
 }
 
+static void see_asset(void *data, const char *dag_id, const char *asset)
+{
+	g_string_append_printf(data, "%s heard of %s; ", dag_id, asset);
+}
+
 static void see_backfill(void *data, const struct backfill_record *backfill)
 {
 	g_string_append_printf(data, "backfill %d; ", (int)backfill->id);
@@ -122,8 +127,8 @@ static char *load(struct home *home)
 {
 	GError *error = NULL;
 	GString *seen = g_string_new(NULL);
-	struct store_visitor visitor = {
-		see_pool, see_dag, see_missed, see_backfill, see_run, see_task, see_attempt, seen};
+	struct store_visitor visitor = {see_pool, see_dag, see_missed, see_asset, see_backfill,
+		see_run, see_task, see_attempt, seen};
 	g_assert_true(reader_load(store_reader(home->store), &visitor, &error));
 	g_assert_no_error(error);
 	return g_string_free(seen, FALSE);
