@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "lib/base/instant.h"
+#include "tests/story/heard.h"
+#include "tests/story/memory_parts.h"
 #include "tests/story/missed.h"
 
 enum row_kind {
@@ -32,21 +34,6 @@ struct row {
 		struct pool_record pool;
 		struct asset_event_record asset; /* its dag_id: who has heard of it */
 	};
-};
-
-struct memory {
-	GArray *batch;                  /* of struct row */
-	GPtrArray *versions;            /* of struct dag */
-	GPtrArray *dags, *runs, *tasks; /* of their records */
-	GPtrArray *pools;               /* of struct pool_record */
-	GPtrArray *missed;              /* of struct missed_record */
-	GPtrArray *assets;          /* of struct asset_event_record: heard of since the last run */
-	GPtrArray *attempts;        /* of struct attempt_record */
-	GHashTable *runs_by_id;     /* &id -> struct run_record */
-	GHashTable *runs_by_name;   /* "dag/run" -> struct run_record */
-	GHashTable *slots;          /* "dag/slot" -> struct run_record */
-	GHashTable *tasks_by_name;  /* "run/task/map_index" -> struct task_record */
-	GHashTable *attempts_by_id; /* &id -> struct attempt_record */
 };
 
 static void row_clear(void *data)
@@ -94,7 +81,6 @@ FREE_RECORD(run_record)
 FREE_RECORD(task_record)
 FREE_RECORD(attempt_record)
 FREE_RECORD(pool_record)
-FREE_RECORD(asset_event_record)
 
 static void version_free(void *dag)
 {
@@ -117,7 +103,7 @@ struct memory *memory_new(void)
 	memory->runs = g_ptr_array_new_with_free_func(run_record_free);
 	memory->tasks = g_ptr_array_new_with_free_func(task_record_free);
 	memory->attempts = g_ptr_array_new_with_free_func(attempt_record_free);
-	memory->assets = g_ptr_array_new_with_free_func(asset_event_record_free);
+	memory->heard = heard_new();
 	memory->pools = g_ptr_array_new_with_free_func(pool_record_free);
 	memory->runs_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 	memory->attempts_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
@@ -142,7 +128,7 @@ void memory_free(struct memory *memory)
 	g_ptr_array_unref(memory->tasks);
 	g_ptr_array_unref(memory->attempts);
 	g_ptr_array_unref(memory->pools);
-	g_ptr_array_unref(memory->assets);
+	g_ptr_array_unref(memory->heard);
 	g_free(memory);
 }
 
@@ -333,21 +319,6 @@ static void pool_put(struct memory *memory, const struct pool_record *pool)
 		pool_record_clear(&copy);
 }
 
-static void asset_queue(struct memory *memory, const struct asset_event_record *asset)
-{
-	struct asset_event_record copy = asset_event_record_copy(asset);
-	g_ptr_array_add(memory->assets, g_memdup2(&copy, sizeof copy));
-}
-
-static void assets_take(struct memory *memory, const char *dag_id)
-{
-	for (unsigned i = memory->assets->len; i-- > 0;) {
-		const struct asset_event_record *asset = memory->assets->pdata[i];
-		if (g_str_equal(asset->dag_id, dag_id))
-			g_ptr_array_remove_index(memory->assets, i);
-	}
-}
-
 void memory_pool(struct memory *memory, const struct pool_record *pool)
 {
 	struct row row = {ROW_POOL, .pool = pool_record_copy(pool)};
@@ -393,10 +364,10 @@ static void row_put(struct memory *memory, const struct row *row)
 		task_remove(memory, &row->task);
 		return;
 	case ROW_ASSET_QUEUED:
-		asset_queue(memory, &row->asset);
+		heard_add(memory->heard, &row->asset);
 		return;
 	case ROW_ASSETS_TAKEN:
-		assets_take(memory, row->asset.dag_id);
+		heard_take(memory->heard, row->asset.dag_id);
 		return;
 	case ROW_POOL:
 		pool_put(memory, &row->pool);
@@ -415,78 +386,6 @@ void memory_commit(struct memory *memory)
 	for (unsigned i = 0; i < memory->batch->len; i++)
 		row_put(memory, &g_array_index(memory->batch, struct row, i));
 	memory_drop(memory);
-}
-
-/* ---- an engine from it ---- */
-
-static struct dag *version_get(const struct memory *memory, const char *hash)
-{
-	for (unsigned i = 0; i < memory->versions->len; i++)
-		if (g_str_equal(((struct dag *)memory->versions->pdata[i])->hash, hash))
-			return memory->versions->pdata[i];
-	return NULL;
-}
-
-static void restore_run(const struct memory *memory, struct engine *engine,
-	const struct run_record *run, const char *why_not)
-{
-	struct dag *dag = version_get(memory, run->version);
-	g_assert(dag);
-	engine_restore_run(engine, run, why_not ? NULL : dag, why_not);
-	for (unsigned i = 0; i < memory->tasks->len; i++) {
-		const struct task_record *task = memory->tasks->pdata[i];
-		if (task->run == run->id)
-			engine_restore_task(engine, task);
-	}
-}
-
-struct engine *memory_restore(
-	struct memory *memory, const struct engine_options *options, const char *why_not)
-{
-	struct engine_options own = *options;
-	own.next_run = 1;
-	own.next_attempt = 1;
-	for (unsigned i = 0; i < memory->attempts->len; i++) {
-		const struct attempt_record *attempt = memory->attempts->pdata[i];
-		own.next_attempt = MAX(own.next_attempt, attempt->id + 1);
-	}
-	for (unsigned i = 0; i < memory->runs->len; i++) {
-		const struct run_record *run = memory->runs->pdata[i];
-		own.next_run = MAX(own.next_run, run->id + 1);
-	}
-	struct engine *engine = engine_new(&own);
-	for (unsigned i = 0; i < memory->pools->len; i++)
-		engine_restore_pool(engine, memory->pools->pdata[i]);
-	for (unsigned i = 0; i < memory->dags->len; i++)
-		engine_restore_dag(engine, memory->dags->pdata[i]);
-	missed_restore(memory->missed, engine);
-	for (unsigned i = 0; i < memory->assets->len; i++) {
-		const struct asset_event_record *asset = memory->assets->pdata[i];
-		engine_restore_asset(engine, asset->dag_id, asset->asset);
-	}
-	for (unsigned i = 0; i < memory->runs->len; i++) {
-		const struct run_record *run = memory->runs->pdata[i];
-		if (!run_state_is_finished(run->state))
-			restore_run(memory, engine, run, why_not);
-	}
-	for (unsigned i = 0; i < memory->attempts->len; i++) {
-		const struct attempt_record *attempt = memory->attempts->pdata[i];
-		if (attempt->state == ATTEMPT_LAUNCHING)
-			engine_restore_attempt(engine, attempt);
-	}
-	engine_restored(engine);
-	return engine;
-}
-
-bool memory_restore_run(
-	struct memory *memory, struct engine *engine, const char *dag_id, const char *run_id)
-{
-	const struct run_record *run = memory_run(memory, dag_id, run_id);
-	if (!run || engine_run(engine, dag_id, run_id))
-		return false;
-	restore_run(memory, engine, run, NULL);
-	engine_restored(engine);
-	return true;
 }
 
 const struct run_record *memory_run(

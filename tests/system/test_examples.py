@@ -9,6 +9,8 @@ import subprocess
 
 import pytest
 
+from daemon import wait_until
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 DAG_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.M | re.S)
@@ -29,7 +31,7 @@ RUNS = {
     "xcom": ["rows: 42", "status: ok", "bytes: 2048", "file: a.csv", "file: b.csv"],
 }
 # These need a connection, or servers.
-NEED_MORE = {"restore_postgres", "s3_to_file", "sql"}
+NEED_MORE = {"assets", "restore_postgres", "s3_to_file", "sql"}
 
 
 def dagctl(build, *words, stdin=None, home=None):
@@ -89,6 +91,20 @@ def test_a_param_that_breaks_its_rule_is_refused(build):
     done = dagctl(build, "dags", "test", ROOT / "examples" / "params.yaml", "-p", "rows=1001")
     assert done.returncode == 1
     assert 'param "rows" is 1001: at most 1000 was expected (maximum)' in done.stderr
+
+
+def test_the_asset_example_runs_the_reader_when_the_asset_is_new(build, dagd):
+    dagd.load_dag("assets", (ROOT / "examples" / "assets.yaml").read_text())
+    wait_until(lambda: dagd.version("assets_report"), "the second DAG of the file")
+    run_id = dagd.trigger("assets")
+    assert dagd.wait_run("assets", run_id)["state"] == "success"
+
+    def runs():
+        return dagd.get("/dags/assets_report/dagRuns")["dag_runs"]
+
+    [run] = wait_until(runs, "a run of the reader")
+    assert run["run_type"] == "asset_triggered"
+    assert dagd.wait_run("assets_report", run["dag_run_id"])["state"] == "success"
 
 
 def test_the_sql_example_runs_with_its_connection(build, dagd, tmp_path):

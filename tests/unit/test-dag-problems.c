@@ -32,13 +32,13 @@
 	"on_success_callback, on_failure_callback, "                                       \
 	"is_paused_upon_creation, params, default_args, env, dependencies, "               \
 	"task_groups, tasks"
-#define DEFAULTS_KEYS                                                                        \
-	"owner, doc_md, trigger_rule, retries, retry_delay, retry_exponential_backoff, "     \
-	"max_retry_delay, retry_on_exit_code, fail_on_exit_code, execution_timeout, "        \
-	"depends_on_past, wait_for_downstream, ignore_first_depends_on_past, pool, "         \
-	"pool_slots, priority_weight, weight_rule, max_active_tis_per_dag, "                 \
-	"max_active_tis_per_dagrun, env, do_xcom_push, on_execute_callback, "                \
-	"on_success_callback, on_failure_callback, on_retry_callback, on_skipped_callback, " \
+#define DEFAULTS_KEYS                                                                          \
+	"owner, doc_md, trigger_rule, retries, retry_delay, retry_exponential_backoff, "       \
+	"max_retry_delay, retry_on_exit_code, fail_on_exit_code, execution_timeout, "          \
+	"depends_on_past, wait_for_downstream, ignore_first_depends_on_past, pool, "           \
+	"pool_slots, priority_weight, weight_rule, max_active_tis_per_dag, "                   \
+	"max_active_tis_per_dagrun, outlets, inlets, env, do_xcom_push, on_execute_callback, " \
+	"on_success_callback, on_failure_callback, on_retry_callback, on_skipped_callback, "   \
 	"on_lost"
 
 static const struct wrong wrong_file[] = {

@@ -14,7 +14,7 @@ static void every_name_is_airflows_and_reads_back(void)
 		"failed", "skipped", "upstream_failed", "up_for_retry", "restarting", "removed",
 		"deferred", "up_for_reschedule"};
 	static const char *const runs[] = {"queued", "running", "success", "failed"};
-	static const char *const types[] = {"scheduled", "manual", "backfill"};
+	static const char *const types[] = {"scheduled", "manual", "backfill", "asset_triggered"};
 	static const char *const attempts[] = {
 		"launching", "success", "failed", "skipped", "lost", "taken_back"};
 	enum task_state task;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Which DAG has heard of which asset since its last run by assets. */
+#pragma once
+
+#include "lib/engine/engine.h"
+
+/* Array of struct asset_event_record, whose dag_id is who has heard of it. */
+GPtrArray *heard_new(void);
+void heard_add(GPtrArray *heard, const struct asset_event_record *asset);
+/* All that the DAG has heard of has become a run. */
+void heard_take(GPtrArray *heard, const char *dag_id);
+void heard_restore(const GPtrArray *heard, struct engine *engine);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* An engine from what was committed, as dagd makes one at its start. */
+#include "lib/base/instant.h"
+#include "tests/story/heard.h"
+#include "tests/story/memory_parts.h"
+#include "tests/story/missed.h"
+
+static struct dag *version_get(const struct memory *memory, const char *hash)
+{
+	for (unsigned i = 0; i < memory->versions->len; i++)
+		if (g_str_equal(((struct dag *)memory->versions->pdata[i])->hash, hash))
+			return memory->versions->pdata[i];
+	return NULL;
+}
+
+static void restore_run(const struct memory *memory, struct engine *engine,
+	const struct run_record *run, const char *why_not)
+{
+	struct dag *dag = version_get(memory, run->version);
+	g_assert(dag);
+	engine_restore_run(engine, run, why_not ? NULL : dag, why_not);
+	for (unsigned i = 0; i < memory->tasks->len; i++) {
+		const struct task_record *task = memory->tasks->pdata[i];
+		if (task->run == run->id)
+			engine_restore_task(engine, task);
+	}
+}
+
+struct engine *memory_restore(
+	struct memory *memory, const struct engine_options *options, const char *why_not)
+{
+	struct engine_options own = *options;
+	own.next_run = 1;
+	own.next_attempt = 1;
+	for (unsigned i = 0; i < memory->attempts->len; i++) {
+		const struct attempt_record *attempt = memory->attempts->pdata[i];
+		own.next_attempt = MAX(own.next_attempt, attempt->id + 1);
+	}
+	for (unsigned i = 0; i < memory->runs->len; i++) {
+		const struct run_record *run = memory->runs->pdata[i];
+		own.next_run = MAX(own.next_run, run->id + 1);
+	}
+	struct engine *engine = engine_new(&own);
+	for (unsigned i = 0; i < memory->pools->len; i++)
+		engine_restore_pool(engine, memory->pools->pdata[i]);
+	for (unsigned i = 0; i < memory->dags->len; i++)
+		engine_restore_dag(engine, memory->dags->pdata[i]);
+	missed_restore(memory->missed, engine);
+	heard_restore(memory->heard, engine);
+	for (unsigned i = 0; i < memory->runs->len; i++) {
+		const struct run_record *run = memory->runs->pdata[i];
+		if (!run_state_is_finished(run->state))
+			restore_run(memory, engine, run, why_not);
+	}
+	for (unsigned i = 0; i < memory->attempts->len; i++) {
+		const struct attempt_record *attempt = memory->attempts->pdata[i];
+		if (attempt->state == ATTEMPT_LAUNCHING)
+			engine_restore_attempt(engine, attempt);
+	}
+	engine_restored(engine);
+	return engine;
+}
+
+bool memory_restore_run(
+	struct memory *memory, struct engine *engine, const char *dag_id, const char *run_id)
+{
+	const struct run_record *run = memory_run(memory, dag_id, run_id);
+	if (!run || engine_run(engine, dag_id, run_id))
+		return false;
+	restore_run(memory, engine, run, NULL);
+	engine_restored(engine);
+	return true;
+}
