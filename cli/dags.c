@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/ask.h"
+#include "cli/note.h"
 #include "cli/print.h"
 
 static int dags_list(struct invocation *invocation)
@@ -97,21 +98,6 @@ static int dags_state(struct invocation *invocation)
 	return EXIT_OK;
 }
 
-static int dags_stop(struct invocation *invocation)
-{
-	g_autoptr(GError) error = NULL;
-	const char *dag_id = invocation_argument(invocation, 0);
-	const char *run_id = invocation_argument(invocation, 1);
-	g_autofree char *path = path_of(API "/dags/%s/dagRuns/%s", dag_id, run_id);
-	json_auto_t *body = json_pack("{s:s}", "state", "failed");
-	json_auto_t *run = ask(invocation->address, "PATCH", path, body, &error);
-	if (!run)
-		return refuse(error);
-	say("run \"%s\" of DAG \"%s\" ends as failed; its running tasks get SIGTERM", run_id,
-		dag_id);
-	return EXIT_OK;
-}
-
 static int set_paused(const struct invocation *invocation, json_t *is_paused)
 {
 	static const struct column columns[] = {{"dag_id"}, {"is_paused"}, {NULL}};
@@ -191,7 +177,22 @@ const struct command dags_commands[] = {
 		"Example:\n  dagctl dags trigger nightly -p table=orders -p 'days=[1, 2]' "
 		"--follow"},
 	{"state", "DAG RUN", "The state of a run", dags_state},
-	{"stop", "DAG RUN", "End a run: its tasks are ended, and it has failed", dags_stop},
+	{"rerun", "DAG RUN", "Make a new run with the conf of an old one, and changes to it",
+		dags_rerun, dags_trigger_options,
+		"Example:\n  dagctl dags rerun nightly manual__2026-01-01 -p days=2 --follow"},
+	{"cancel", "DAG RUN", "End a run: its tasks are ended, and it has failed", dags_cancel},
+	{"stop", "DAG RUN", "The same as cancel", dags_cancel},
+	{"mark", "DAG RUN success|failed|queued", "Give a run another state", dags_mark,
+		dags_mark_options,
+		"success: all its tasks are success. failed: what runs is ended, what waits is "
+		"skipped.\nqueued: a run that has ended is settled once more. No callbacks are "
+		"run."},
+	{"note", "DAG RUN [TEXT]", "Show, write or remove the note on a run", dags_note,
+		note_options},
+	{"delete", "DAG", "Delete a DAG with all its runs", dags_delete, dags_delete_options,
+		"Refused while a run is unfinished. Logs stay. A DAG whose file is still there "
+		"begins "
+		"anew."},
 	{"why", "DAG [RUN [TASK]]", "Say why a DAG, a run or a task is not running", dags_why},
 	{"pause", "DAG", "Stop following the schedule of a DAG", dags_pause},
 	{"unpause", "DAG", "Follow the schedule of a DAG", dags_unpause},

@@ -121,14 +121,11 @@ static int run_begun(const struct invocation *invocation, const char *dag_id, js
 	return code;
 }
 
-int dags_trigger(struct invocation *invocation)
+int dags_trigger_with(const struct invocation *invocation, json_t *conf)
 {
 	g_autoptr(GError) error = NULL;
 	const char *dag_id = invocation_argument(invocation, 0);
 	int64_t logical_date = INSTANT_NONE;
-	json_auto_t *conf = invocation_conf(invocation, &error);
-	if (!conf)
-		return refuse_usage(invocation, error);
 	const struct zone *zone = zone_of_dag(invocation, "logical-date", dag_id, &error);
 	if (!zone)
 		return refuse(error);
@@ -138,4 +135,11 @@ int dags_trigger(struct invocation *invocation)
 	g_autofree char *path = path_of(API "/dags/%s/dagRuns", dag_id);
 	json_auto_t *run = ask(invocation->address, "POST", path, body, &error);
 	return run ? run_begun(invocation, dag_id, run) : refuse(error);
+}
+
+int dags_trigger(struct invocation *invocation)
+{
+	g_autoptr(GError) error = NULL;
+	json_auto_t *conf = invocation_conf(invocation, &error);
+	return conf ? dags_trigger_with(invocation, conf) : refuse_usage(invocation, error);
 }

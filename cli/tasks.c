@@ -67,6 +67,24 @@ static int tasks_render(struct invocation *invocation)
 	return EXIT_OK;
 }
 
+static int tasks_failed_deps(struct invocation *invocation)
+{
+	static const struct column columns[] = {{"dependency", "name"}, {"reason"}, {NULL}};
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = path_of(API "/dags/%s/dagRuns/%s/taskInstances/%s/dependencies",
+		invocation_argument(invocation, 0), invocation_argument(invocation, 2),
+		invocation_argument(invocation, 1));
+	json_auto_t *answer = ask(invocation->address, "GET", path, NULL, &error);
+	if (!answer)
+		return refuse(error);
+	const json_t *list = json_object_get(answer, "dependencies");
+	if (json_array_size(list) == 0 && invocation->output == OUTPUT_TABLE)
+		say("nothing holds it");
+	else
+		print_list(invocation, list, columns);
+	return EXIT_OK;
+}
+
 const struct command tasks_commands[] = {
 	{"list", "DAG", "List the tasks of a DAG", tasks_list},
 	{"states-for-dag-run", "DAG RUN", "The states of all tasks in a run", tasks_states},
@@ -74,6 +92,19 @@ const struct command tasks_commands[] = {
 	{"logs", "DAG RUN TASK", "What a task has printed", tasks_logs, tasks_logs_options},
 	{"render", "DAG TASK RUN", "The arguments of a task in a run, with secrets masked",
 		tasks_render},
+	{"failed-deps", "DAG TASK RUN", "What a task in a run still waits for", tasks_failed_deps},
+	{"run", "DAG RUN TASK", "Start a task of a run now, whatever comes before it", tasks_run,
+		tasks_run_options,
+		"Limits hold: max_active_runs, max_active_tasks, pools, workers. Retries of the "
+		"task "
+		"do not\nwait for what comes before it, either."},
+	{"mark", "DAG RUN TASK success|failed|skipped",
+		"Give a task of a run, or a group, another state", tasks_mark, tasks_mark_options,
+		"What runs is ended first. Tasks after it follow by their rules; those of them "
+		"that had\n"
+		"failed begin again. No callbacks are run."},
+	{"note", "DAG RUN TASK [TEXT]", "Show, write or remove the note on a task of a run",
+		tasks_note, tasks_note_options},
 	{"clear", "DAG", "Run tasks again, of one run or of many", tasks_clear, tasks_clear_options,
 		"Example:\n  dagctl tasks clear nightly --run-id manual__2026-01-01 -t '^load_' "
 		"--downstream"},

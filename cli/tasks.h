@@ -2,9 +2,19 @@
 /* The verbs of `dagctl tasks` that have a file of their own. */
 #pragma once
 
+#include <jansson.h>
+
 #include "cli/command_line.h"
 
 int tasks_logs(struct invocation *invocation);
 int tasks_clear(struct invocation *invocation);
+int tasks_mark(struct invocation *invocation);
+int tasks_note(struct invocation *invocation);
+int tasks_run(struct invocation *invocation);
 
-extern const struct option tasks_logs_options[], tasks_clear_options[];
+void tasks_print_instances(const struct invocation *invocation, const json_t *list);
+/* That of --map-index, -1 without; false: an error. */
+bool tasks_map_index(const struct invocation *invocation, int64_t *index, GError **error);
+
+extern const struct option tasks_clear_options[], tasks_logs_options[], tasks_mark_options[],
+	tasks_note_options[], tasks_run_options[];

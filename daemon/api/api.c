@@ -18,11 +18,13 @@
 #define OWN "/api/dagd/v1"
 #define RUN "/dags/{dag_id}/dagRuns/{run_id}"
 #define INSTANCE RUN "/taskInstances/{task_id}"
+#define UNIT INSTANCE "/{map_index}" /* of a mapped task */
 
 const struct route api_routes[] = {
 	{"GET", V2 "/dags", dags_list},
 	{"GET", V2 "/dags/{dag_id}", dags_get},
 	{"PATCH", V2 "/dags/{dag_id}", dags_patch},
+	{"DELETE", V2 "/dags/{dag_id}", dags_delete},
 	{"GET", V2 "/dags/{dag_id}/details", dags_details},
 	{"GET", V2 "/dags/{dag_id}/tasks", dag_tasks_list},
 	{"GET", V2 "/dags/{dag_id}/tasks/{task_id}", dag_tasks_get},
@@ -31,9 +33,18 @@ const struct route api_routes[] = {
 	{"POST", V2 "/dags/{dag_id}/dagRuns", dag_runs_trigger},
 	{"GET", V2 RUN, dag_runs_get},
 	{"PATCH", V2 RUN, dag_runs_patch},
+	{"POST", V2 RUN "/clear", dag_runs_clear},
 	{"GET", V2 RUN "/taskInstances", task_instances_list},
 	{"GET", V2 INSTANCE, task_instances_get},
+	{"PATCH", V2 INSTANCE, task_instances_patch},
+	{"PATCH", V2 INSTANCE "/dry_run", task_instances_patch_dry},
+	{"GET", V2 INSTANCE "/dependencies", task_instances_dependencies},
 	{"GET", V2 INSTANCE "/tries", task_instances_tries},
+	{"GET", V2 UNIT, task_instances_get},
+	{"PATCH", V2 UNIT, task_instances_patch},
+	{"PATCH", V2 UNIT "/dry_run", task_instances_patch_dry},
+	{"GET", V2 UNIT "/dependencies", task_instances_dependencies},
+	{"GET", V2 UNIT "/tries", task_instances_tries},
 	{"GET", V2 INSTANCE "/logs/{try_number}", task_instances_log},
 	{"GET", V2 INSTANCE "/xcomEntries", xcoms_list},
 	{"GET", V2 INSTANCE "/xcomEntries/{xcom_key}", xcoms_get},
@@ -70,6 +81,9 @@ const struct route api_routes[] = {
 	{"GET", OWN "/dags/{dag_id}/why", dags_why},
 	{"GET", OWN RUN "/why", dags_why_run},
 	{"GET", OWN RUN "/stream", run_stream},
+	{"POST", OWN RUN "/cancel", dag_runs_cancel},
+	{"POST", OWN INSTANCE "/run", task_instances_run},
+	{"POST", OWN UNIT "/run", task_instances_run},
 	{"GET", OWN INSTANCE "/why", dags_why_task},
 	{"GET", OWN INSTANCE "/rendered", task_instances_rendered},
 	{"GET", OWN "/operators", operators_list},

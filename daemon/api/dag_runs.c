@@ -251,27 +251,3 @@ void dag_runs_trigger(struct request *request, void *data)
 	g_free(trigger.run_id);
 	g_free(trigger.conf);
 }
-
-void dag_runs_patch(struct request *request, void *data)
-{
-	static const char *const known[] = {"state", NULL};
-	struct daemon *daemon = data;
-	struct run_record run;
-	const char *state;
-	json_t *body = request_body(request);
-	if (!body || !body_has_only(request, body, known)
-		|| !body_text(request, body, "state", &state)
-		|| !request_run(request, daemon, &run))
-		return;
-	if (!state || !g_str_equal(state, "failed")) {
-		request_refuse_field(request, &(struct field){"body", "state", "enum", NULL},
-			"a run can be set to \"failed\", which ends it; to run it again, clear its "
-			"tasks");
-		run_record_clear(&run);
-		return;
-	}
-	change_begin(request, daemon,
-		&(struct event){
-			.kind = EVENT_RUN_FAILED, .dag_id = run.dag_id, .run_id = run.run_id});
-	run_record_clear(&run);
-}

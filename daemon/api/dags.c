@@ -152,6 +152,31 @@ void dags_patch(struct request *request, void *data)
 		on_patched, request);
 }
 
+static void on_deleted(void *data, const GError *error)
+{
+	if (error)
+		request_fail(data, error);
+	else
+		request_answer(data, 200, json_null());
+}
+
+/* When its file is still there, it begins anew as if it had just been written. */
+void dags_delete(struct request *request, void *data)
+{
+	struct daemon *daemon = data;
+	const struct dag_record *record = record_of(request, daemon);
+	if (!record)
+		return;
+	const char *dag_id = record->dag_id;
+	const struct dag *newest = record->is_stale ? NULL : engine_dag(daemon->engine, dag_id);
+	dag_auto struct dag *dag = newest ? dag_ref(newest) : NULL;
+	struct event deleted = {.kind = EVENT_DAG_DELETED, .dag_id = dag_id};
+	struct event loaded = {.kind = EVENT_DAG_LOADED, .loaded = dag};
+	turn_add(daemon->turn, deleted, on_deleted, request);
+	if (dag)
+		turn_add(daemon->turn, loaded, NULL, NULL);
+}
+
 void dags_graph(struct request *request, void *data)
 {
 	const struct dag *dag = dag_of(request, data);

@@ -56,6 +56,44 @@ bool request_listing(struct request *request, struct listing *listing)
 	return true;
 }
 
+bool request_map_index(struct request *request, int *map_index)
+{
+	bool is_path = request_has_path(request, "map_index");
+	const char *text =
+		is_path ? request_path(request, "map_index") : request_query(request, "map_index");
+	int64_t index = -1;
+	if (text && !g_ascii_string_to_signed(text, 10, -1, INT32_MAX, &index, NULL)) {
+		request_refuse_field(request,
+			&(struct field){is_path ? "path" : "query", "map_index", "int_parsing",
+				json_string(text)},
+			"expected the number of an instance of a mapped task, or -1");
+		return false;
+	}
+	*map_index = (int)index;
+	return true;
+}
+
+json_t *body_masked(struct request *request, const char *const *known, const char *const *maskable)
+{
+	const char *const *mask = request_queries(request, "update_mask");
+	json_t *body = request_body(request), *value;
+	const char *key;
+	if (!body || !body_has_only(request, body, known))
+		return NULL;
+	for (const char *const *name = mask; *name; name++) {
+		if (g_strv_contains(known, *name))
+			continue;
+		request_refuse_field(request,
+			&(struct field){"query", "update_mask", "value_error", json_string(*name)},
+			"there is no field \"%s\"", *name);
+		return NULL;
+	}
+	json_t *masked = json_object();
+	json_object_foreach(body, key, value) if (!*mask || g_strv_contains(mask, key)
+		|| !g_strv_contains(maskable, key)) json_object_set(masked, key, value);
+	return masked;
+}
+
 bool body_has_only(struct request *request, const json_t *body, const char *const *known)
 {
 	const char *key;

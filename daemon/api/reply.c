@@ -40,7 +40,7 @@ json_t *run_reply(const struct run_record *run, const struct dag *dag)
 {
 	json_t *conf = run->conf ? json_loads(run->conf, 0, NULL) : NULL;
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, "
-			 "s:s?, s:o, s:s?, s:s?, s:o, s:s}",
+			 "s:s?, s:o, s:s?, s:s?, s:o, s:s, s:i}",
 		"dag_run_id", run->run_id, "dag_id", run->dag_id, "dag_display_name",
 		dag ? dag->display_name : run->dag_id, "logical_date",
 		instant_reply(run->logical_date), "queued_at", instant_reply(run->queued_at),
@@ -52,7 +52,8 @@ json_t *run_reply(const struct run_record *run, const struct dag *dag)
 		"last_scheduling_decision", instant_reply(run->started_at), "run_type",
 		run_type_name(run->type), "state", run_state_name(run->state), "triggered_by",
 		run->triggered_by, "conf", conf ? conf : json_object(), "note", run->note, "reason",
-		run->reason, "dag_versions", versions_reply(run, dag), "version", run->version);
+		run->reason, "dag_versions", versions_reply(run, dag), "version", run->version,
+		"clear_number", (int)run->clear_number);
 }
 
 static json_t *state_reply(enum task_state state)
@@ -89,6 +90,8 @@ json_t *instance_reply(
 		"{}", "hostname", "unixname", "pid", "note", "rendered_fields",
 		"rendered_map_index", "trigger", "triggerer_job", "dag_version");
 	json_object_update_new(json, rest);
+	if (record->note)
+		json_object_set_new(json, "note", json_string(record->note));
 	return json;
 }
 
@@ -185,26 +188,64 @@ struct task_record instance_without_row(const struct run_record *run, const stru
 	};
 }
 
+static int row_compare(const void *a, const void *b)
+{
+	const struct task_record *left = *(const struct task_record *const *)a;
+	const struct task_record *right = *(const struct task_record *const *)b;
+	return (left->map_index > right->map_index) - (left->map_index < right->map_index);
+}
+
+/* task_id -> array of its rows, borrowed. */
+static GHashTable *rows_by_task(const GArray *rows)
+{
+	GHashTable *by_task = g_hash_table_new_full(
+		g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+	for (unsigned i = 0; rows && i < rows->len; i++) {
+		struct task_record *row = &g_array_index(rows, struct task_record, i);
+		GPtrArray *of_task = g_hash_table_lookup(by_task, row->task_id);
+		if (!of_task) {
+			of_task = g_ptr_array_new();
+			g_hash_table_insert(by_task, row->task_id, of_task);
+		}
+		g_ptr_array_add(of_task, row);
+	}
+	return by_task;
+}
+
+static void rows_append(GArray *all, GPtrArray *rows)
+{
+	g_ptr_array_sort(rows, row_compare);
+	for (unsigned i = 0; i < rows->len; i++) {
+		struct task_record record = task_record_copy(rows->pdata[i]);
+		g_array_append_val(all, record);
+	}
+}
+
+/* Those of tasks that this version of the DAG does not have come last. */
 GArray *run_instances(struct daemon *daemon, const struct run_record *run, const struct dag *dag)
 {
 	g_autoptr(GArray) rows = reader_tasks_of_run(daemon->reader, run->id, NULL);
-	g_autoptr(GHashTable) by_task = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) by_task = rows_by_task(rows);
 	GArray *all = g_array_new(FALSE, TRUE, sizeof(struct task_record));
 	g_array_set_clear_func(all, instance_clear);
-	for (unsigned i = 0; rows && i < rows->len; i++) {
-		struct task_record *row = &g_array_index(rows, struct task_record, i);
-		g_hash_table_insert(by_task, row->task_id, row);
-	}
 	for (size_t i = 0; dag && i < dag->n_tasks; i++) {
-		const struct task_record *row = g_hash_table_lookup(by_task, dag->tasks[i].task_id);
-		struct task_record record =
-			row ? task_record_copy(row) : instance_without_row(run, &dag->tasks[i]);
-		g_array_append_val(all, record);
+		const char *task_id = dag->tasks[i].task_id;
+		struct task_record none;
+		GPtrArray *of_task = g_hash_table_lookup(by_task, task_id);
+		if (of_task) {
+			rows_append(all, of_task);
+			g_hash_table_remove(by_task, task_id);
+		} else {
+			none = instance_without_row(run, &dag->tasks[i]);
+			g_array_append_val(all, none);
+		}
 	}
-	for (unsigned i = 0; !dag && rows && i < rows->len; i++) {
-		struct task_record record =
-			task_record_copy(&g_array_index(rows, struct task_record, i));
-		g_array_append_val(all, record);
+	for (unsigned i = 0; rows && i < rows->len; i++) {
+		const char *task_id = g_array_index(rows, struct task_record, i).task_id;
+		GPtrArray *of_task = g_hash_table_lookup(by_task, task_id);
+		if (of_task)
+			rows_append(all, of_task);
+		g_hash_table_remove(by_task, task_id);
 	}
 	return all;
 }

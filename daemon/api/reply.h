@@ -35,6 +35,17 @@ bool request_listing(struct request *request, struct listing *listing);
 /* An instant in the query; without offset it is UTC. Absent: `at` is left as it is. False: 422 has
  * been answered. */
 bool request_query_instant(struct request *request, const char *name, int64_t *at);
+/*
+ * Which instance of a mapped task: `map_index` of the path or, where that has none, of the query.
+ * -1: not given. False: 422 has been answered.
+ */
+bool request_map_index(struct request *request, int *map_index);
+/*
+ * The body, which must have known keys only, without those of the maskable ones that the query's
+ * update_mask does not name. Both lists end with NULL. A new reference; NULL: a refusal has been
+ * answered.
+ */
+json_t *body_masked(struct request *request, const char *const *known, const char *const *maskable);
 /* Refuses keys of the body that are not among `known` (NULL-terminated). */
 bool body_has_only(struct request *request, const json_t *body, const char *const *known);
 /* An instant in the body with its zone; absent or null is INSTANT_NONE. False: 422 has been

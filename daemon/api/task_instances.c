@@ -144,19 +144,23 @@ static void named_clear(struct named *named)
 static bool named_find(struct request *request, struct daemon *daemon, struct named *named)
 {
 	const char *task_id = request_path(request, "task_id");
+	int map_index;
 	*named = (struct named){0};
-	if (!request_run(request, daemon, &named->run))
+	if (!request_map_index(request, &map_index) || !request_run(request, daemon, &named->run))
 		return false;
 	named->dag = run_dag(daemon, &named->run);
-	struct task_key key = {named->run.id, task_id, -1};
+	struct task_key key = {named->run.id, task_id, map_index};
 	if (reader_task(daemon->reader, &key, &named->task, NULL))
 		return true;
 	const struct task *task = named->dag ? dag_task(named->dag, task_id) : NULL;
-	if (task) {
+	if (task && map_index < 0) {
 		named->task = instance_without_row(&named->run, task);
 		return true;
 	}
-	if (named->dag)
+	if (task)
+		request_refuse(request, 404, "task \"%s\" of run \"%s\" has no instance %d",
+			task_id, named->run.run_id, map_index);
+	else if (named->dag)
 		request_refuse_task(request, named->dag, named->run.run_id, task_id);
 	else
 		request_refuse(
@@ -165,17 +169,65 @@ static bool named_find(struct request *request, struct daemon *daemon, struct na
 	return false;
 }
 
+/* NULL: 404 has been answered. */
+static json_t *named_reply(struct request *request, struct daemon *daemon)
+{
+	struct named named;
+	if (!named_find(request, daemon, &named))
+		return NULL;
+	json_t *json = instance_reply(&named.run, &named.task, named.dag);
+	const struct attempt *attempt = attempts_get(daemon->attempts, named.task.attempt);
+	if (attempt && attempt->record.pid)
+		json_object_set_new(json, "pid", json_integer(attempt->record.pid));
+	named_clear(&named);
+	return json;
+}
+
 void task_instances_get(struct request *request, void *data)
+{
+	json_t *json = named_reply(request, data);
+	if (json)
+		request_answer(request, 200, json);
+}
+
+void task_instances_get_listed(struct request *request, void *data)
+{
+	json_t *json = named_reply(request, data);
+	if (json)
+		request_answer(request, 200,
+			json_pack("{s:[o], s:i}", "task_instances", json, "total_entries", 1));
+}
+
+/* What holds a task, in Airflow's words for the kinds; NULL: nothing does. */
+static const char *dependency_name(const struct run_record *run, enum task_state state)
+{
+	static const char *const names[N_TASK_STATES] = {
+		[TASK_NONE] = "Trigger Rule",
+		[TASK_SCHEDULED] = "Limit",
+		[TASK_QUEUED] = "Limit",
+		[TASK_UP_FOR_RETRY] = "Not In Retry Period",
+		[TASK_DEFERRED] = "Wait",
+		[TASK_UP_FOR_RESCHEDULE] = "Ready To Reschedule",
+	};
+	return run->state == RUN_QUEUED && names[state] ? "Dagrun Running" : names[state];
+}
+
+void task_instances_dependencies(struct request *request, void *data)
 {
 	struct daemon *daemon = data;
 	struct named named;
 	if (!named_find(request, daemon, &named))
 		return;
-	json_t *json = instance_reply(&named.run, &named.task, named.dag);
-	const struct attempt *attempt = attempts_get(daemon->attempts, named.task.attempt);
-	if (attempt && attempt->record.pid)
-		json_object_set_new(json, "pid", json_integer(attempt->record.pid));
-	request_answer(request, 200, json);
+	json_t *list = json_array();
+	const char *name = dependency_name(&named.run, named.task.state);
+	g_autoptr(GPtrArray) reasons =
+		engine_why(daemon->engine, named.run.dag_id, named.run.run_id, named.task.task_id);
+	for (unsigned i = 0; name && i < reasons->len; i++) {
+		const struct why *why = reasons->pdata[i];
+		json_array_append_new(
+			list, json_pack("{s:s, s:s}", "name", name, "reason", why->sentence));
+	}
+	request_answer(request, 200, json_pack("{s:o}", "dependencies", list));
 	named_clear(&named);
 }
 
@@ -185,7 +237,7 @@ void task_instances_rendered(struct request *request, void *data)
 	struct named named;
 	if (!named_find(request, daemon, &named))
 		return;
-	struct task_key key = {named.run.id, named.task.task_id, -1};
+	struct task_key key = {named.run.id, named.task.task_id, named.task.map_index};
 	g_autofree char *fields = reader_rendered(daemon->reader, &key);
 	json_t *json = fields ? json_loads(fields, 0, NULL) : NULL;
 	if (json)
@@ -219,7 +271,7 @@ void task_instances_tries(struct request *request, void *data)
 	g_autoptr(GError) error = NULL;
 	if (!named_find(request, daemon, &named))
 		return;
-	struct task_key key = {named.run.id, named.task.task_id, -1};
+	struct task_key key = {named.run.id, named.task.task_id, named.task.map_index};
 	g_autoptr(GArray) attempts = reader_attempts(daemon->reader, &key, &error);
 	json_t *list = json_array();
 	for (unsigned i = 0; attempts && i < attempts->len; i++)

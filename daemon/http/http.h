@@ -61,6 +61,8 @@ void http_close(struct http *http);
 /* A segment of the path by its name in the route: UTF-8, never NULL for a name that the route has.
  */
 const char *request_path(const struct request *request, const char *name);
+/* Whether the route has a segment of this name. */
+bool request_has_path(const struct request *request, const char *name);
 /* A query parameter (the first of its name), or NULL. */
 const char *request_query(const struct request *request, const char *name);
 /* All of one name, NULL-terminated; owned by the request. */

@@ -42,6 +42,11 @@ const char *request_path(const struct request *request, const char *name)
 	return request->target.segments[segment];
 }
 
+bool request_has_path(const struct request *request, const char *name)
+{
+	return route_segment(request->route, name) >= 0;
+}
+
 const char *request_query(const struct request *request, const char *name)
 {
 	for (size_t i = 0; i < request->target.n_query; i++)

@@ -100,6 +100,8 @@ struct task_record row_task(sqlite3_stmt *row)
 		.wait_dag = row_text(row, 17),
 		.wait_run = row_text(row, 18),
 		.wait_since = row_instant(row, 19),
+		.wish = (enum wish)row_integer_or(row, 20, WISH_NONE),
+		.note = row_text(row, 21),
 	};
 }
 

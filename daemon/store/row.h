@@ -23,7 +23,8 @@
 	"task.run, task.task_id, task.map_index, task.state, task.try_number, task.max_tries," \
 	" task.scheduled_at, task.queued_at, task.started_at, task.ended_at, task.retry_at,"   \
 	" task.attempt, task.reason, task.map_length, task.decision, task.wait,"               \
-	" task.wait_until, task.wait_dag, task.wait_run, task.wait_since"
+	" task.wait_until, task.wait_dag, task.wait_run, task.wait_since,"                     \
+	" task.wish, task.note"
 #define ATTEMPT_COLUMNS                                                                     \
 	"attempt.id, attempt.run, attempt.task_id, attempt.map_index, attempt.try_number,"  \
 	" attempt.state, attempt.token, attempt.boot_id, attempt.pid, attempt.launched_at," \

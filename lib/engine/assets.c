@@ -89,6 +89,12 @@ void assets_load(struct engine *engine, struct workflow *workflow, const struct 
 	}
 }
 
+void assets_forget(struct engine *engine, struct workflow *workflow)
+{
+	if (workflow->dag && workflow->dag->assets)
+		consumers_change(engine, workflow->dag->assets, workflow, false);
+}
+
 /* ---- events ---- */
 
 void asset_hear(struct workflow *workflow, const char *name)

@@ -164,6 +164,8 @@ bool task_ended(struct engine *engine, const struct event *event, GError **error
 		record->started_at = event->ended.started_at;
 	task_reason(instance, state == ATTEMPT_FAILED ? failure_text(instance, event) : NULL);
 	attempt_record_end(engine, instance, state, record->ended_at, record->reason);
+	if (instance_obey(engine, instance))
+		return true;
 	if (record->state == TASK_RESTARTING)
 		task_restart(engine, instance);
 	else if (state == ATTEMPT_SUCCESS)
@@ -183,6 +185,8 @@ bool task_lost(struct engine *engine, const struct event *event, GError **error)
 	instance->record.ended_at = engine->now;
 	task_reason(instance, g_strdup_printf("lost: %s", event->lost.reason));
 	attempt_record_end(engine, instance, ATTEMPT_LOST, engine->now, instance->record.reason);
+	if (instance_obey(engine, instance))
+		return true;
 	if (instance->record.state == TASK_RESTARTING)
 		task_restart(engine, instance);
 	else
@@ -199,7 +203,9 @@ bool task_taken_back(struct engine *engine, const struct event *event, GError **
 	attempt_record_end(engine, instance, ATTEMPT_TAKEN_BACK, engine->now, event->lost.reason);
 	instance->record.try_number--;
 	instance->record.started_at = INSTANT_NONE;
-	if (instance->record.state == TASK_RESTARTING) {
+	if (instance_obey(engine, instance)) {
+		return true;
+	} else if (instance->record.state == TASK_RESTARTING) {
 		instance->record.max_tries--; /* it counted that try */
 		task_restart(engine, instance);
 	} else if (run_is_aborted(instance->run)) {

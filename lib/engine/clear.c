@@ -1,14 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Clearing: chosen tasks of a run are to run again, whatever became of them. */
-#include "lib/engine/model.h"
+/*
+ * Clearing: chosen tasks of a run are to run again, whatever became of them. With the newest
+ * version of the DAG the names and edges of that count, and the run moves to it first.
+ */
+#include "lib/engine/choice.h"
 
-static void instance_clear(struct engine *engine, struct instance *instance)
+#include <string.h>
+
+void instance_halt(struct engine *engine, struct instance *instance)
+{
+	instance_dequeue(engine, instance);
+	wake_set(&engine->wakes, &instance->retry, INSTANT_NEVER);
+	instance->record.retry_at = INSTANT_NONE;
+}
+
+void instance_clear(struct engine *engine, struct instance *instance)
 {
 	struct task_record *record = &instance->record;
 	unsigned max_tries = record->try_number + instance->task->retries;
-	if (record->max_tries != max_tries)
+	if (record->max_tries != max_tries || record->wish != WISH_NONE)
 		instance_changed(engine, instance);
 	record->max_tries = max_tries;
+	if (instance_is_marked(instance))
+		task_reason(instance, NULL);
+	record->wish = WISH_NONE;
 	if (record->state == TASK_RESTARTING || record->state == TASK_NONE
 		|| record->state == TASK_REMOVED)
 		return;
@@ -17,77 +32,179 @@ static void instance_clear(struct engine *engine, struct instance *instance)
 		task_kill(engine, instance);
 		return;
 	}
-	instance_dequeue(engine, instance);
-	wake_set(&engine->wakes, &instance->retry, INSTANT_NEVER);
-	record->scheduled_at = record->queued_at = record->retry_at = INSTANT_NONE;
+	instance_halt(engine, instance);
+	record->scheduled_at = record->queued_at = INSTANT_NONE;
 	record->started_at = record->ended_at = INSTANT_NONE;
 	task_reason(instance, NULL);
 	task_move(engine, instance, TASK_NONE);
 }
 
-/* All of a mapped task, or one of it. */
-static void task_clear(
-	struct engine *engine, const struct run *run, const char *task_id, int map_index)
+struct run *run_to_change(struct engine *engine, const struct event *event, GError **error)
 {
-	struct instance *first = &run->instances[dag_task(run->dag, task_id)->index];
-	GPtrArray *units = first->expansion ? first->expansion->units : NULL;
-	if (!units)
-		instance_clear(engine, first);
-	for (unsigned i = 0; units && i < units->len; i++)
-		if (map_index < 0 || i == (unsigned)map_index)
-			instance_clear(engine, units->pdata[i]);
+	struct workflow *workflow = workflow_get(engine, event->dag_id);
+	struct run *run = workflow ? run_find(workflow, event->run_id) : NULL;
+	bool moves = event->kind == EVENT_TASKS_CLEARED && event->cleared.to_newest;
+	if (!run) {
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "DAG \"%s\" has no run \"%s\"",
+			event->dag_id, event->run_id);
+		return NULL;
+	}
+	if (!run->dag && !moves) {
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
+			"the version of DAG \"%s\" that run \"%s\" uses cannot be loaded: %s",
+			event->dag_id, event->run_id, run->why_not);
+		return NULL;
+	}
+	run_populate(run);
+	return run;
 }
 
-static bool refuse_task(const struct event *event, const char *name, GError **error)
+/* ---- what is meant ---- */
+
+struct clearing {
+	struct run *run;
+	struct dag *dag;   /* the version that it will use */
+	GPtrArray *chosen; /* of struct instance */
+};
+
+static bool newest_is_there(const struct run *run, GError **error)
 {
-	g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN,
-		"run \"%s\" of DAG \"%s\" has no task \"%s\"", event->run_id, event->dag_id, name);
+	const struct workflow *workflow = run->workflow;
+	if (workflow->dag && !workflow->record.is_stale)
+		return true;
+	g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
+		"DAG \"%s\" has no file that can be loaded now: there is no newest version",
+		run->record.dag_id);
 	return false;
 }
 
-static int map_index_of(const struct event *event, unsigned i)
+static bool may_run(const struct clearing *clearing, GError **error)
 {
-	return event->cleared.map_indexes ? event->cleared.map_indexes[i] : -1;
-}
-
-static bool tasks_exist(const struct run *run, const struct event *event, GError **error)
-{
-	const char *const *task_ids = event->cleared.task_ids;
-	for (unsigned i = 0; task_ids[i]; i++) {
-		int map_index = map_index_of(event, i);
-		if (!dag_task(run->dag, task_ids[i]))
-			return refuse_task(event, task_ids[i], error);
-		if (map_index >= 0 && !run_instance(run, task_ids[i], map_index)) {
-			g_autofree char *name = g_strdup_printf("%s[%d]", task_ids[i], map_index);
-			return refuse_task(event, name, error);
-		}
+	for (unsigned i = 0; i < clearing->chosen->len; i++) {
+		const struct instance *instance = clearing->chosen->pdata[i];
+		if (!task_state_is_active(instance->record.state))
+			continue;
+		g_autofree char *name = instance_name(instance);
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_CONFLICT,
+			"task \"%s\" of run \"%s\" is running", name, clearing->run->record.run_id);
+		return false;
 	}
 	return true;
+}
+
+static bool clearing_plan(
+	struct engine *engine, const struct event *event, struct clearing *clearing, GError **error)
+{
+	struct run *run = clearing->run = run_to_change(engine, event, error);
+	if (!run || (event->cleared.to_newest && !newest_is_there(run, error)))
+		return false;
+	bool moves = event->cleared.to_newest
+		&& strcmp(run->record.version, run->workflow->dag->hash) != 0;
+	clearing->dag = moves || !run->dag ? run->workflow->dag : run->dag;
+	if (clearing->dag != run->dag && !run_may_move_to(run, clearing->dag, error))
+		return false;
+	clearing->chosen = choice_resolve(&(struct choosing){.run = run,
+						  .dag = clearing->dag,
+						  .choice = &event->cleared.choice,
+						  .with_scopes = true},
+		error);
+	return clearing->chosen && (!event->cleared.refuses_running || may_run(clearing, error));
+}
+
+static void clearing_clear(struct clearing *clearing)
+{
+	g_clear_pointer(&clearing->chosen, g_ptr_array_unref);
+}
+
+/* ---- doing it ---- */
+
+/* The move makes the instances anew, so they are kept by name. */
+static void move(struct engine *engine, struct clearing *clearing)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GArray) indexes = g_array_new(FALSE, FALSE, sizeof(int));
+	GPtrArray *chosen = clearing->chosen;
+	for (unsigned i = 0; i < chosen->len; i++) {
+		const struct task_record *record = &((struct instance *)chosen->pdata[i])->record;
+		g_ptr_array_add(names, g_strdup(record->task_id));
+		g_array_append_val(indexes, record->map_index);
+	}
+	g_ptr_array_set_size(chosen, 0);
+	run_move_to(engine, clearing->run, clearing->dag);
+	for (unsigned i = 0; i < names->len; i++) {
+		struct instance *instance = run_instance(
+			clearing->run, names->pdata[i], g_array_index(indexes, int, i));
+		if (instance)
+			g_ptr_array_add(chosen, instance);
+	}
+}
+
+/* The newer word counts: what was to be ended goes on. */
+static void run_follow(struct engine *engine, struct run *run, bool had_failed_leaf, bool did_move)
+{
+	if (run->is_finished && run->n_unfinished > 0)
+		run_reopen(engine, run);
+	else if (run->is_finished && did_move)
+		run_settle_anew(engine, run, had_failed_leaf);
+	else if (run->record.state == RUN_RUNNING)
+		run_go_on(engine, run);
 }
 
 bool tasks_clear(struct engine *engine, const struct event *event, GError **error)
 {
-	struct workflow *workflow = workflow_get(engine, event->dag_id);
-	struct run *run = workflow ? run_find(workflow, event->run_id) : NULL;
-	if (!run) {
-		g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "DAG \"%s\" has no run \"%s\"",
-			event->dag_id, event->run_id);
-		return false;
+	struct clearing clearing = {NULL};
+	bool is_planned = clearing_plan(engine, event, &clearing, error);
+	struct run *run = clearing.run;
+	if (is_planned) {
+		g_autofree char *failure = run->dag ? run_failure(run) : NULL;
+		bool moves = clearing.dag != run->dag;
+		if (moves)
+			move(engine, &clearing);
+		for (unsigned i = 0; i < clearing.chosen->len; i++)
+			instance_clear(engine, clearing.chosen->pdata[i]);
+		run_follow(engine, run, failure != NULL, moves);
 	}
-	if (!run->dag) {
-		g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
-			"the version of DAG \"%s\" that run \"%s\" uses cannot be loaded: %s",
-			event->dag_id, event->run_id, run->why_not);
-		return false;
+	clearing_clear(&clearing);
+	return is_planned;
+}
+
+/* ---- what it would do ---- */
+
+static void planned_clear(void *planned)
+{
+	task_record_clear(&((struct planned *)planned)->record);
+}
+
+GArray *plan_new(void)
+{
+	GArray *plan = g_array_new(FALSE, TRUE, sizeof(struct planned));
+	g_array_set_clear_func(plan, planned_clear);
+	return plan;
+}
+
+void plan_add(GArray *plan, enum plan_change change, const struct instance *instance)
+{
+	struct planned planned = {change, task_record_copy(&instance->record)};
+	g_array_append_val(plan, planned);
+}
+
+static GArray *tasks_clear_plan(struct engine *engine, const struct event *event, GError **error)
+{
+	struct clearing clearing = {NULL};
+	GArray *plan = NULL;
+	if (clearing_plan(engine, event, &clearing, error)) {
+		plan = plan_new();
+		for (unsigned i = 0; i < clearing.chosen->len; i++)
+			plan_add(plan, PLAN_CLEAR, clearing.chosen->pdata[i]);
+		if (clearing.dag != clearing.run->dag)
+			run_plan_move(clearing.run, clearing.dag, plan);
 	}
-	run_populate(run);
-	if (!tasks_exist(run, event, error))
-		return false;
-	for (unsigned i = 0; event->cleared.task_ids[i]; i++)
-		task_clear(engine, run, event->cleared.task_ids[i], map_index_of(event, i));
-	if (run->is_finished && run->n_unfinished > 0)
-		run_reopen(engine, run);
-	else if (run->record.state == RUN_RUNNING)
-		run_go_on(engine, run);
-	return true;
+	clearing_clear(&clearing);
+	return plan;
+}
+
+GArray *engine_plan(struct engine *engine, const struct event *event, GError **error)
+{
+	return event->kind == EVENT_TASKS_MARKED ? tasks_mark_plan(engine, event, error)
+						 : tasks_clear_plan(engine, event, error);
 }

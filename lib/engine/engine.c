@@ -96,13 +96,6 @@ static bool refuse_unknown_dag(const char *dag_id, GError **error)
 	return false;
 }
 
-static bool refuse_unknown_run(const struct event *event, GError **error)
-{
-	g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN,
-		"DAG \"%s\" has no unfinished run \"%s\"", event->dag_id, event->run_id);
-	return false;
-}
-
 static const char *type_of_run_id(const char *run_id)
 {
 	for (int type = 0; type < N_RUN_TYPES; type++) {
@@ -172,18 +165,6 @@ static bool run_trigger(struct engine *engine, const struct event *event, GError
 	return true;
 }
 
-static bool run_fail(struct engine *engine, const struct event *event, GError **error)
-{
-	struct workflow *workflow = workflow_get(engine, event->dag_id);
-	if (!workflow)
-		return refuse_unknown_dag(event->dag_id, error);
-	struct run *run = run_find(workflow, event->run_id);
-	if (!run || run->is_finished)
-		return refuse_unknown_run(event, error);
-	run_abort(engine, run, "marked as failed");
-	return true;
-}
-
 static bool workflow_event(struct engine *engine, const struct event *event, GError **error)
 {
 	struct workflow *workflow = workflow_get(engine, event->dag_id);
@@ -244,16 +225,28 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 		return true;
 	case EVENT_DAG_LOADED:
 		return workflow_load(engine, event->loaded);
+	case EVENT_DAG_DELETED:
+		return workflow_delete(engine, event, error);
 	case EVENT_DAG_GONE:
 	case EVENT_DAG_PAUSED:
 	case EVENT_DAG_UNPAUSED:
 		return workflow_event(engine, event, error);
 	case EVENT_RUN_TRIGGERED:
 		return run_trigger(engine, event, error);
-	case EVENT_RUN_FAILED:
-		return run_fail(engine, event, error);
+	case EVENT_RUN_CANCELLED:
+		return run_cancel(engine, event, error);
+	case EVENT_RUN_MARKED:
+		return run_mark(engine, event, error);
+	case EVENT_RUN_NOTED:
+		return run_note(engine, event, error);
 	case EVENT_TASKS_CLEARED:
 		return tasks_clear(engine, event, error);
+	case EVENT_TASKS_MARKED:
+		return tasks_mark(engine, event, error);
+	case EVENT_TASK_FORCED:
+		return task_force(engine, event, error);
+	case EVENT_TASK_NOTED:
+		return task_note(engine, event, error);
 	case EVENT_POOL_SET:
 		return pool_set(engine, event->pool);
 	case EVENT_ASSET_CHANGED:

@@ -33,21 +33,36 @@ void engine_set_workers(struct engine *engine, unsigned n_workers);
 /* ---- what happened ---- */
 
 enum event_kind {
-	EVENT_TICK,       /* engine_wake_at has come, or the clock was set */
-	EVENT_RECOVERED,  /* what an earlier daemon left is known: scheduling begins */
-	EVENT_DAG_LOADED, /* a new or changed DAG */
-	EVENT_DAG_GONE,   /* its file or document is no more */
+	EVENT_TICK,        /* engine_wake_at has come, or the clock was set */
+	EVENT_RECOVERED,   /* what an earlier daemon left is known: scheduling begins */
+	EVENT_DAG_LOADED,  /* a new or changed DAG */
+	EVENT_DAG_GONE,    /* its file or document is no more */
+	EVENT_DAG_DELETED, /* by a user's word, with its runs */
 	EVENT_DAG_PAUSED,
 	EVENT_DAG_UNPAUSED,
 	EVENT_RUN_TRIGGERED,
-	EVENT_RUN_FAILED, /* by a user's word: its tasks are ended */
+	EVENT_RUN_CANCELLED, /* by a user's word: its tasks are ended */
+	EVENT_RUN_MARKED,    /* a user says how it ended, or queues it again */
+	EVENT_RUN_NOTED,
 	EVENT_TASKS_CLEARED,
+	EVENT_TASKS_MARKED, /* a user says how they ended */
+	EVENT_TASK_FORCED,  /* is to start now, whatever comes before it */
+	EVENT_TASK_NOTED,
 	EVENT_POOL_SET, /* a pool is new or another one now */
 	EVENT_POOL_GONE,
 	EVENT_ASSET_CHANGED, /* by hand; tasks tell of their outlets themselves */
 	EVENT_ATTEMPT_ENDED,
 	EVENT_ATTEMPT_LOST,
 	EVENT_ATTEMPT_TAKEN_BACK, /* never began */
+};
+
+/* Which task instances of a run a user means. */
+struct choice {
+	const char *const *task_ids; /* of tasks and groups, NULL-terminated; NULL: all */
+	/* Which of a mapped task, by task_ids; NULL, or -1 for one: all. */
+	const int *map_indexes;
+	bool with_upstream, with_downstream; /* all before, all after those */
+	bool only_failed, only_running;      /* both: either */
 };
 
 struct event {
@@ -66,11 +81,21 @@ struct event {
 			const char *triggered_by;
 		} triggered;
 		struct {
-			const char *const *task_ids; /* NULL-terminated */
-			/* Which of a mapped task, by task_ids; NULL, or -1 for one: all. */
-			const int *map_indexes;
+			struct choice choice;
+			bool to_newest;       /* the run moves to the newest version */
+			bool refuses_running; /* nothing is cleared when one of them runs */
 		} cleared;
 		const struct asset_event_record *asset; /* borrowed; id and time are given to it */
+		struct {
+			struct choice choice;
+			enum task_state state; /* success, failed or skipped */
+		} marked;
+		enum run_state run_state; /* of RUN_MARKED: success, failed or queued */
+		struct {
+			const char *task_id; /* of the task events */
+			int map_index;
+			const char *text;       /* of the note; NULL: it is removed */
+		} named;                        /* forced and noted */
 		const struct pool_record *pool; /* borrowed; of GONE its name alone counts */
 		struct {
 			int64_t attempt;
@@ -105,6 +130,7 @@ enum refusal {
 enum effect_kind {
 	EFFECT_SAVE_VERSION,     /* dag */
 	EFFECT_SAVE_DAG,         /* dag_record */
+	EFFECT_DELETE_DAG,       /* dag_id: with its runs */
 	EFFECT_SAVE_MISSED,      /* missed */
 	EFFECT_SAVE_RUN,         /* run */
 	EFFECT_SAVE_TASK,        /* task, run */
@@ -127,6 +153,7 @@ struct effect {
 		const struct dag_record *dag_record;
 		const char *asset;
 		const struct missed_record *missed;
+		const char *dag_id;
 		struct {
 			const struct asset_event_record *asset_event;
 			const char *consumer; /* dag_id */
@@ -158,6 +185,23 @@ void effects_clear(struct effects *effects); /* frees; the engine's memory is no
  */
 bool engine_step(
 	struct engine *engine, const struct event *event, struct effects *effects, GError **error);
+
+/* What an event would do to a task instance. */
+enum plan_change {
+	PLAN_CLEAR,
+	PLAN_MARK,
+	PLAN_ADD,    /* the version that the run moves to has it */
+	PLAN_REMOVE, /* has it not */
+};
+struct planned {
+	enum plan_change change;
+	struct task_record record; /* as it is; with strings of its own */
+};
+/*
+ * What EVENT_TASKS_CLEARED or EVENT_TASKS_MARKED would do: array of struct planned, in the order of
+ * the file. NULL and the error with which it would be refused.
+ */
+GArray *engine_plan(struct engine *engine, const struct event *event, GError **error);
 
 /* When EVENT_TICK is wanted next; INSTANT_NEVER when only other events can change something. */
 int64_t engine_wake_at(const struct engine *engine);

@@ -29,6 +29,14 @@ void instance_init(
 		instance->n_upstream[OUTCOME_NONE] = (unsigned)task->n_upstream;
 }
 
+void instance_take_record(struct instance *instance, const struct task_record *record)
+{
+	char *task_id = instance->record.task_id;
+	instance->record = task_record_copy(record);
+	g_free(instance->record.task_id);
+	instance->record.task_id = task_id;
+}
+
 void instance_changed(struct engine *engine, struct instance *instance)
 {
 	if (instance->is_changed)

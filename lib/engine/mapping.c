@@ -12,7 +12,8 @@ static void unit_free(void *data)
 	task_record_clear(&(struct task_record){.reason = unit->record.reason,
 		.decision = unit->record.decision,
 		.wait_dag = unit->record.wait_dag,
-		.wait_run = unit->record.wait_run});
+		.wait_run = unit->record.wait_run,
+		.note = unit->record.note});
 	g_free(unit);
 }
 

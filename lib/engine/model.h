@@ -83,6 +83,7 @@ struct run {
 		*instances;  /* by the index of their task; of a run without DAG those with a row */
 	GHashTable *by_task; /* only of a run without DAG: "task_id/map_index" -> instance */
 	unsigned n_unfinished, n_active;
+	GPtrArray *removed;     /* of struct instance: what its version does not have; NULL: none */
 	GPtrArray *queues;      /* of struct run_queue, one for each pool; NULL: none yet */
 	GSequence *processless; /* ready instances that need no worker, while they are held */
 	GSequenceIter *place;   /* in workflow->queued while it is queued */
@@ -175,6 +176,15 @@ struct instance *run_instance(const struct run *run, const char *task_id, int ma
 /* As a row has it: of a mapped task it makes room, of a run without DAG there is what its rows
  * tell. NULL: the run's DAG has no such task. */
 struct instance *run_instance_add(struct run *run, const char *task_id, int map_index);
+/* What its version does not have. */
+struct instance *run_removed_add(struct run *run, const struct task_record *record);
+/* Frees all its instances, which stand nowhere any more. */
+void run_instances_free(struct run *run);
+/* Counts and queues all that follows from the states of its instances: restore.c. */
+void run_reassemble(struct engine *engine, struct run *run);
+/* Why its tasks say that it failed (g_free); NULL: they say that it succeeded. */
+char *run_failure(const struct run *run);
+void run_finish(struct engine *engine, struct run *run, enum run_state state);
 /* Each task instance: of a mapped task each of its units. */
 typedef void instance_visitor(struct engine *engine, struct instance *instance);
 void run_each(struct engine *engine, struct run *run, instance_visitor *visit);
@@ -204,6 +214,8 @@ void run_reopen(struct engine *engine, struct run *run);
 /* instance.c: where an instance stands among others */
 void instance_init(
 	struct instance *instance, struct run *run, const struct task *task, int map_index);
+/* Copies it, but for the id, which is the DAG's own. */
+void instance_take_record(struct instance *instance, const struct task_record *record);
 void instance_changed(struct engine *engine, struct instance *instance);
 /* `a`, or `a[1]` of a mapped task (g_free). */
 char *instance_name(const struct instance *instance);
@@ -300,6 +312,8 @@ void engine_admit(struct engine *engine);
 void asset_free(void *asset);
 /* The DAG has another text now; `old`: the one before, or NULL. */
 void assets_load(struct engine *engine, struct workflow *workflow, const struct dag *old);
+/* The DAG is no more. */
+void assets_forget(struct engine *engine, struct workflow *workflow);
 void asset_hear(struct workflow *workflow, const char *name);
 /* Its success updates its outlets. */
 void assets_told_by(struct engine *engine, const struct instance *instance);
@@ -309,8 +323,44 @@ void assets_schedule(struct engine *engine, struct workflow *workflow);
 /* What a DAG that is scheduled by assets waits for (g_free). */
 char *assets_sentence(const struct workflow *workflow);
 
+/* deletion.c */
+bool workflow_delete(struct engine *engine, const struct event *event, GError **error);
+
 /* clear.c */
 bool tasks_clear(struct engine *engine, const struct event *event, GError **error);
+/* It is to run again, whatever became of it. */
+void instance_clear(struct engine *engine, struct instance *instance);
+/* Of one without a process: it waits for nothing any more. */
+void instance_halt(struct engine *engine, struct instance *instance);
+/* The run of an event, with its DAG and its instances; NULL: refused. */
+struct run *run_to_change(struct engine *engine, const struct event *event, GError **error);
+/* Array of struct planned. */
+GArray *plan_new(void);
+void plan_add(GArray *plan, enum plan_change change, const struct instance *instance);
+
+/* mark.c */
+bool tasks_mark(struct engine *engine, const struct event *event, GError **error);
+GArray *tasks_mark_plan(struct engine *engine, const struct event *event, GError **error);
+void instance_mark(struct engine *engine, struct instance *instance, enum task_state state);
+/* It is to be what it was marked as, once its process has ended. */
+bool instance_is_marked(const struct instance *instance);
+/* Its process has ended: makes it what it was marked as. False: it was not. */
+bool instance_obey(struct engine *engine, struct instance *instance);
+bool task_force(struct engine *engine, const struct event *event, GError **error);
+bool task_note(struct engine *engine, const struct event *event, GError **error);
+
+/* run_word.c */
+bool run_cancel(struct engine *engine, const struct event *event, GError **error);
+bool run_mark(struct engine *engine, const struct event *event, GError **error);
+bool run_note(struct engine *engine, const struct event *event, GError **error);
+/* Tasks of a run that has ended were marked. */
+void run_settle_anew(struct engine *engine, struct run *run, bool had_failed_leaf);
+
+/* version.c: a run moves to another version of its DAG */
+void run_move_to(struct engine *engine, struct run *run, struct dag *dag);
+bool run_may_move_to(const struct run *run, const struct dag *dag, GError **error);
+/* Adds what would come and go to a plan. */
+void run_plan_move(const struct run *run, const struct dag *dag, GArray *plan);
 
 /* effects */
 void effect_add(struct engine *engine, struct effect effect);

@@ -28,6 +28,7 @@ void task_record_clear(struct task_record *record)
 	g_clear_pointer(&record->decision, g_free);
 	g_clear_pointer(&record->wait_dag, g_free);
 	g_clear_pointer(&record->wait_run, g_free);
+	g_clear_pointer(&record->note, g_free);
 }
 
 void attempt_record_clear(struct attempt_record *record)
@@ -94,6 +95,7 @@ struct task_record task_record_copy(const struct task_record *record)
 	copy.decision = g_strdup(record->decision);
 	copy.wait_dag = g_strdup(record->wait_dag);
 	copy.wait_run = g_strdup(record->wait_run);
+	copy.note = g_strdup(record->note);
 	return copy;
 }
 

@@ -79,6 +79,8 @@ struct task_record {
 	char *wait_dag, *wait_run; /* of WAIT_RUN; else NULL */
 	int64_t wait_since; /* of the first attempt of this try: a sensor's timeout counts from it
 			     */
+	enum wish wish;
+	char *note; /* or NULL */
 };
 
 /* The pool of tasks that name none; with so many slots unless it is set otherwise. */

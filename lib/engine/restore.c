@@ -50,17 +50,25 @@ static struct instance *restored_instance(
 	return run && run->is_restoring ? run_instance_add(run, task_id, map_index) : NULL;
 }
 
+/* Of one of a mapped task it may mean that there are fewer values now. */
+static bool is_removed_task(const struct run *run, const struct task_record *record)
+{
+	return run->dag && record->state == TASK_REMOVED && record->map_index < 0;
+}
+
 void engine_restore_task(struct engine *engine, const struct task_record *record)
 {
-	struct instance *instance =
-		restored_instance(engine, record->run, record->task_id, record->map_index);
-	if (!instance)
-		return; /* a task that the run's version does not have */
-	char *task_id = instance->record.task_id;
-	instance->record = task_record_copy(record);
-	/* Of a run with its DAG the id is the DAG's own. */
-	g_free(instance->record.task_id);
-	instance->record.task_id = task_id;
+	struct run *run = g_hash_table_lookup(engine->by_id, &record->run);
+	if (!run || !run->is_restoring)
+		return;
+	struct instance *instance = is_removed_task(run, record)
+		? NULL
+		: run_instance_add(run, record->task_id, record->map_index);
+	if (!instance) {
+		run_removed_add(run, record);
+		return;
+	}
+	instance_take_record(instance, record);
 }
 
 void engine_restore_attempt(struct engine *engine, const struct attempt_record *record)
@@ -122,15 +130,20 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 	}
 }
 
+void run_reassemble(struct engine *engine, struct run *run)
+{
+	run->n_unfinished = 0;
+	for (size_t i = 0; i < run->n_instances; i++)
+		expansion_restored(&run->instances[i]);
+	run_each(engine, run, instance_restored);
+}
+
 static void run_restored(struct engine *engine, struct run *run)
 {
 	run->is_restoring = false;
 	if (run->record.state != RUN_QUEUED)
 		run_populate(run);
-	run->n_unfinished = 0;
-	for (size_t i = 0; i < run->n_instances; i++)
-		expansion_restored(&run->instances[i]);
-	run_each(engine, run, instance_restored);
+	run_reassemble(engine, run);
 	if (run->is_finished) {
 		g_ptr_array_add(engine->finished, run);
 	} else if (run->record.state == RUN_QUEUED) {

@@ -35,20 +35,26 @@ void run_populate(struct run *run)
 		instance_init(&run->instances[i], run, &run->dag->tasks[i], -1);
 }
 
-static void instance_clear(struct instance *instance)
+static void instance_free_record(struct instance *instance)
 {
 	expansion_free(instance->expansion);
 	instance->record.task_id = NULL; /* the DAG's */
 	task_record_clear(&instance->record);
 }
 
-void run_free(struct run *run)
+void run_instances_free(struct run *run)
 {
 	for (size_t i = 0; i < run->n_instances; i++)
-		instance_clear(&run->instances[i]);
-	g_free(run->instances);
-	if (run->by_task)
-		g_hash_table_destroy(run->by_task);
+		instance_free_record(&run->instances[i]);
+	g_clear_pointer(&run->instances, g_free);
+	run->n_instances = 0;
+	g_clear_pointer(&run->by_task, g_hash_table_destroy);
+	g_clear_pointer(&run->removed, g_ptr_array_unref);
+}
+
+void run_free(struct run *run)
+{
+	run_instances_free(run);
 	if (run->queues)
 		g_ptr_array_unref(run->queues);
 	if (run->processless)
@@ -89,6 +95,17 @@ static struct instance *by_task_add(struct run *run, const char *task_id, int ma
 		instance->record.task_id = g_strdup(task_id);
 		g_hash_table_insert(run->by_task, g_steal_pointer(&key), instance);
 	}
+	return instance;
+}
+
+struct instance *run_removed_add(struct run *run, const struct task_record *record)
+{
+	struct instance *instance = g_new0(struct instance, 1);
+	if (!run->removed)
+		run->removed = g_ptr_array_new_with_free_func(by_task_free);
+	instance_init(instance, run, NULL, record->map_index);
+	instance->record = task_record_copy(record);
+	g_ptr_array_add(run->removed, instance);
 	return instance;
 }
 
@@ -190,7 +207,7 @@ void run_resume(struct engine *engine, struct run *run)
 	run_touch(engine, run);
 }
 
-static void run_finish(struct engine *engine, struct run *run, enum run_state state)
+void run_finish(struct engine *engine, struct run *run, enum run_state state)
 {
 	struct workflow *workflow = run->workflow;
 	run_dequeue(run);
@@ -243,6 +260,15 @@ static const struct instance *failed_task(const struct run *run, const struct in
 	return leaf;
 }
 
+char *run_failure(const struct run *run)
+{
+	const struct instance *leaf = failed_leaf(run);
+	if (!leaf)
+		return NULL;
+	g_autofree char *name = instance_name(failed_task(run, leaf));
+	return g_strdup_printf("task \"%s\" failed", name);
+}
+
 /*
  * As in Airflow, the leaves alone decide how a run ended. A run without DAG has tasks that are not
  * known; it ends only by a user's word.
@@ -253,11 +279,8 @@ void run_settle(struct engine *engine, struct run *run)
 		return;
 	if (!run->dag && !run_is_aborted(run))
 		return;
-	const struct instance *leaf = failed_leaf(run);
-	if (leaf && !run->record.reason) {
-		g_autofree char *name = instance_name(failed_task(run, leaf));
-		run->record.reason = g_strdup_printf("task \"%s\" failed", name);
-	}
+	if (!run->record.reason)
+		run->record.reason = run_failure(run);
 	run_finish(engine, run, run->record.reason ? RUN_FAILED : RUN_SUCCESS);
 }
 
@@ -317,7 +340,9 @@ void run_abort(struct engine *engine, struct run *run, const char *reason)
 static void instance_kill_again(struct engine *engine, struct instance *instance)
 {
 	enum task_state state = instance->record.state;
-	if (state == TASK_RESTARTING || (state == TASK_RUNNING && run_is_aborted(instance->run)))
+	if (state == TASK_RESTARTING
+		|| (state == TASK_RUNNING
+			&& (run_is_aborted(instance->run) || instance_is_marked(instance))))
 		task_kill(engine, instance);
 }
 
@@ -334,6 +359,7 @@ void run_go_on(struct engine *engine, struct run *run)
 	if (run_is_aborted(run)) {
 		g_clear_pointer(&run->record.reason, g_free);
 		run->record.started_at = engine->now;
+		run->record.clear_number++;
 		run_changed(engine, run);
 	}
 	run_resume(engine, run);
@@ -343,6 +369,7 @@ void run_reopen(struct engine *engine, struct run *run)
 {
 	g_ptr_array_remove_fast(engine->finished, run);
 	run_move(engine, run, RUN_QUEUED);
+	run->record.clear_number++;
 	run->record.queued_at = engine->now;
 	run->record.started_at = run->record.ended_at = INSTANT_NONE;
 	g_clear_pointer(&run->record.reason, g_free);

@@ -48,6 +48,17 @@ enum wait_kind {
 	N_WAIT_KINDS,
 };
 
+/* What a person wants of a task and has not come about yet. */
+enum wish {
+	WISH_NONE,
+	WISH_START, /* until it has ended it waits for nothing that comes before it */
+	/* To be that once its process has been ended. */
+	WISH_SUCCESS,
+	WISH_FAILED,
+	WISH_SKIPPED,
+	N_WISHES,
+};
+
 /* As Airflow's API writes them; of TASK_NONE "none". */
 const char *run_state_name(enum run_state state);
 const char *run_type_name(enum run_type type);

@@ -17,8 +17,11 @@ void task_move(struct engine *engine, struct instance *instance, enum task_state
 	instance->record.state = state;
 	if (state == TASK_SCHEDULED)
 		instance->record.scheduled_at = engine->now;
-	if (task_state_is_finished(state) && instance->record.ended_at == INSTANT_NONE)
-		instance->record.ended_at = engine->now;
+	if (task_state_is_finished(state)) {
+		instance->record.wish = WISH_NONE;
+		if (instance->record.ended_at == INSTANT_NONE)
+			instance->record.ended_at = engine->now;
+	}
 	instance_count_active(engine, instance, from, state);
 	if (from == TASK_SCHEDULED && !task_state_is_active(state))
 		gates_pass_by(engine, instance);
@@ -198,6 +201,10 @@ static void task_evaluate(struct engine *engine, struct instance *instance)
 	if (!task || instance->record.state != TASK_NONE || instance->expansion
 		|| instance->run->record.state != RUN_RUNNING)
 		return;
+	if (instance->record.wish == WISH_START) {
+		task_ready(engine, instance);
+		return;
+	}
 	if (mapping_apply_group(engine, instance))
 		return;
 	if (task->trigger_rule == RULE_ALL_DONE_SETUP_SUCCESS)

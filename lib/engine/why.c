@@ -208,6 +208,8 @@ static char *instance_sentence(const struct engine *engine, struct instance *ins
 	if (!instance->task)
 		return g_strdup_printf(
 			"is held: this version of the DAG cannot be loaded: %s", run->why_not);
+	if (instance_is_marked(instance))
+		return g_strdup(record->reason);
 	switch (record->state) {
 	case TASK_NONE:
 		return run->record.state == RUN_QUEUED ? g_strdup("its run has not started yet")

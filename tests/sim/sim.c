@@ -134,7 +134,7 @@ static void tasks_are_cleared(struct sim *sim)
 			task_ids[n++] = dag->tasks[i].task_id;
 	struct event event = {
 		.kind = EVENT_TASKS_CLEARED, .dag_id = run->dag_id, .run_id = run->run_id};
-	event.cleared.task_ids = task_ids;
+	event.cleared.choice.task_ids = task_ids;
 	sim->tally->n_cleared += step(sim, event);
 }
 
@@ -143,9 +143,10 @@ static void run_is_failed(struct sim *sim)
 	const struct run_record *run = any_run(sim);
 	if (run)
 		sim->tally->n_aborted += step(sim,
-			(struct event){.kind = EVENT_RUN_FAILED,
+			(struct event){.kind = EVENT_RUN_MARKED,
 				.dag_id = run->dag_id,
-				.run_id = run->run_id});
+				.run_id = run->run_id,
+				.run_state = RUN_FAILED});
 }
 
 static void dag_changes(struct sim *sim)

@@ -162,7 +162,7 @@ dag:
 [01:05] a: failed (ended by signal 15 (Terminated))
 [01:05] d r1: failed (marked as failed)
 
-story: a run that ended is not failed again
+story: a run that ended is not cancelled any more
 dag:
   tasks:
     - {task_id: a, operator: bash, bash_command: x}
@@ -173,10 +173,10 @@ dag:
 00:01 a exits 0
 [00:01] a: success
 [00:01] d r1: success
-00:02 fail d r1
-[00:02] refused: DAG "d" has no unfinished run "r1"
-00:03 fail d r1 -- pending
-[00:03] refused: DAG "d" has no unfinished run "r1"
+00:02 cancel d r1
+[00:02] refused: run "r1" of DAG "d" has ended already
+00:03 cancel d r1 -- pending
+[00:03] refused: run "r1" of DAG "d" has ended already
 
 story: clearing is the newer word: the run goes on, its timeout counts anew
 dag:

@@ -5,8 +5,6 @@
 #include "lib/base/instant.h"
 #include "tests/story/play.h"
 
-enum { WORDS_MAX = 12 };
-
 static bool refuse(GError **error, const char *what)
 {
 	g_set_error(error, LIB_ERROR, 0, "%s", what);
@@ -106,23 +104,6 @@ static bool backfill(struct play *play, char **words, GError **error)
 	return run_make(play, RUN_BACKFILL, words, date, error);
 }
 
-static bool clear(struct play *play, char **words, GError **error)
-{
-	if (!words[1] || !words[2] || !words[3])
-		return refuse(error, "expected a DAG, a run and tasks");
-	g_autofree char *run_id = run_id_of(play, words[2]);
-	memory_restore_run(play->memory, play->engine, words[1], run_id);
-	struct event event = {.kind = EVENT_TASKS_CLEARED, .dag_id = words[1], .run_id = run_id};
-	g_auto(GStrv) task_ids = g_new0(char *, g_strv_length(words));
-	int map_indexes[WORDS_MAX];
-	for (unsigned i = 0; words[i + 3]; i++)
-		task_ids[i] = task_name_read(words[i + 3], &map_indexes[i]);
-	event.cleared.task_ids = (const char *const *)task_ids;
-	event.cleared.map_indexes = map_indexes;
-	play_step(play, &event);
-	return true;
-}
-
 static bool asset(struct play *play, char **words, GError **error)
 {
 	if (!words[1])
@@ -145,16 +126,6 @@ static bool pool(struct play *play, char **words, GError **error)
 	play_step(play,
 		&(struct event){
 			.kind = is_gone ? EVENT_POOL_GONE : EVENT_POOL_SET, .pool = &record});
-	return true;
-}
-
-static bool fail(struct play *play, char **words, GError **error)
-{
-	if (!words[1] || !words[2])
-		return refuse(error, "expected a DAG and a run");
-	g_autofree char *run_id = run_id_of(play, words[2]);
-	play_step(play,
-		&(struct event){.kind = EVENT_RUN_FAILED, .dag_id = words[1], .run_id = run_id});
 	return true;
 }
 
@@ -245,8 +216,14 @@ static const struct {
 	{"unpause", release},
 	{"trigger", trigger},
 	{"backfill", backfill},
-	{"clear", clear},
-	{"fail", fail},
+	{"clear", manual_clear},
+	{"mark", manual_mark},
+	{"force", manual_force},
+	{"cancel", manual_cancel},
+	{"fail", manual_fail},
+	{"note", manual_note},
+	{"delete", manual_delete},
+	{"plan", manual_plan},
 	{"asset", asset},
 	{"pool", pool},
 	{"workers", workers},

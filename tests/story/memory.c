@@ -12,6 +12,7 @@ enum row_kind {
 	ROW_VERSION,
 	ROW_DAG,
 	ROW_MISSED,
+	ROW_DAG_GONE,
 	ROW_RUN,
 	ROW_TASK,
 	ROW_TASK_GONE,
@@ -44,6 +45,7 @@ static void row_clear(void *data)
 		dag_unref(row->version);
 		return;
 	case ROW_DAG:
+	case ROW_DAG_GONE:
 		dag_record_clear(&row->dag);
 		return;
 	case ROW_MISSED:
@@ -186,6 +188,9 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 		*row = (struct row){ROW_ENDED, .attempt = attempt_of(effect, now)};
 		row->attempt.state = effect->state;
 		return true;
+	case EFFECT_DELETE_DAG:
+		*row = (struct row){ROW_DAG_GONE, .dag.dag_id = g_strdup(effect->dag_id)};
+		return true;
 	case EFFECT_DELETE_TASK:
 		*row = (struct row){ROW_TASK_GONE, .task = task_record_copy(effect->task)};
 		return true;
@@ -223,16 +228,6 @@ void memory_drop(struct memory *memory)
 
 /* ---- what is committed ---- */
 
-static char *run_name(const struct run_record *run)
-{
-	return g_strconcat(run->dag_id, "/", run->run_id, NULL);
-}
-
-static char *task_name(int64_t run, const char *task_id, int map_index)
-{
-	return g_strdup_printf("%" G_GINT64_FORMAT "/%s/%d", run, task_id, map_index);
-}
-
 static void version_put(struct memory *memory, struct dag *dag)
 {
 	for (unsigned i = 0; i < memory->versions->len; i++)
@@ -262,11 +257,10 @@ static void run_add(struct memory *memory, const struct run_record *run)
 	missed_check(memory->missed, run);
 	g_ptr_array_add(memory->runs, own);
 	g_assert(g_hash_table_insert(memory->runs_by_id, &own->id, own));
-	g_assert(g_hash_table_insert(memory->runs_by_name, run_name(run), own));
+	g_assert(g_hash_table_insert(memory->runs_by_name, memory_run_name(run), own));
 	if (run->slot == INSTANT_NONE)
 		return;
-	char *slot = g_strdup_printf("%s/%" G_GINT64_FORMAT, run->dag_id, run->slot);
-	g_assert(g_hash_table_insert(memory->slots, slot, own));
+	g_assert(g_hash_table_insert(memory->slots, memory_slot_name(run), own));
 }
 
 static void run_put(struct memory *memory, const struct run_record *run)
@@ -277,14 +271,13 @@ static void run_put(struct memory *memory, const struct run_record *run)
 		return;
 	}
 	g_assert_cmpstr(old->run_id, ==, run->run_id);
-	g_assert_cmpstr(old->version, ==, run->version);
 	run_record_clear(old);
 	*old = run_record_copy(run);
 }
 
 static void task_put(struct memory *memory, const struct task_record *task)
 {
-	g_autofree char *name = task_name(task->run, task->task_id, task->map_index);
+	g_autofree char *name = memory_task_name(task->run, task->task_id, task->map_index);
 	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, name);
 	struct task_record copy = task_record_copy(task);
 	if (old) {
@@ -295,15 +288,6 @@ static void task_put(struct memory *memory, const struct task_record *task)
 	old = g_memdup2(&copy, sizeof copy);
 	g_ptr_array_add(memory->tasks, old);
 	g_hash_table_insert(memory->tasks_by_name, g_steal_pointer(&name), old);
-}
-
-static void task_remove(struct memory *memory, const struct task_record *task)
-{
-	g_autofree char *name = task_name(task->run, task->task_id, task->map_index);
-	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, name);
-	g_hash_table_remove(memory->tasks_by_name, name);
-	if (old)
-		g_ptr_array_remove(memory->tasks, old);
 }
 
 /* Slots below -1 stand for a pool that is no more. */
@@ -354,6 +338,9 @@ static void row_put(struct memory *memory, const struct row *row)
 	case ROW_DAG:
 		dag_put(memory, &row->dag);
 		return;
+	case ROW_DAG_GONE:
+		memory_dag_remove(memory, row->dag.dag_id);
+		return;
 	case ROW_RUN:
 		run_put(memory, &row->run);
 		return;
@@ -361,7 +348,7 @@ static void row_put(struct memory *memory, const struct row *row)
 		task_put(memory, &row->task);
 		return;
 	case ROW_TASK_GONE:
-		task_remove(memory, &row->task);
+		memory_task_remove(memory, &row->task);
 		return;
 	case ROW_ASSET_QUEUED:
 		heard_add(memory->heard, &row->asset);
@@ -398,7 +385,7 @@ const struct run_record *memory_run(
 const struct task_record *memory_task(
 	const struct memory *memory, int64_t run, const char *task_id, int map_index)
 {
-	g_autofree char *name = task_name(run, task_id, map_index);
+	g_autofree char *name = memory_task_name(run, task_id, map_index);
 	return g_hash_table_lookup(memory->tasks_by_name, name);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the memory share. */
+/* What is inside of the store without a disk. */
 #pragma once
 
 #include "tests/story/memory.h"
@@ -18,3 +18,12 @@ struct memory {
 	GHashTable *tasks_by_name;      /* "run/task/map_index" -> struct task_record */
 	GHashTable *attempts_by_id;     /* &id -> struct attempt_record */
 };
+
+/* The keys of its tables (g_free). */
+char *memory_run_name(const struct run_record *run);
+char *memory_slot_name(const struct run_record *run);
+char *memory_task_name(int64_t run, const char *task_id, int map_index);
+
+void memory_task_remove(struct memory *memory, const struct task_record *task);
+/* With its runs, which must have ended, and their tasks and attempts. */
+void memory_dag_remove(struct memory *memory, const char *dag_id);

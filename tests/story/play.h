@@ -42,6 +42,18 @@ char *trace_run_label(const struct play *play, const char *run_id);
 
 /* happening.c: one line of a story, whose time has come. */
 bool happening_play(struct play *play, const char *line, GError **error);
+enum { WORDS_MAX = 16 };
+
+/* manual.c: what a person does to tasks and runs. */
+bool manual_clear(struct play *play, char **words, GError **error);
+bool manual_mark(struct play *play, char **words, GError **error);
+bool manual_force(struct play *play, char **words, GError **error);
+bool manual_cancel(struct play *play, char **words, GError **error);
+bool manual_fail(struct play *play, char **words, GError **error);
+bool manual_note(struct play *play, char **words, GError **error);
+bool manual_delete(struct play *play, char **words, GError **error);
+bool manual_plan(struct play *play, char **words, GError **error);
+
 /* attempt.c: what becomes of an attempt. */
 bool attempt_happens(struct play *play, const char *line, GError **error);
 

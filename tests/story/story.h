@@ -30,7 +30,12 @@
  *     load [NAME] | gone D | pause D | unpause D | workers N
  *     trigger D R [logical T]         backfill D R T
  *     (a mapped task is called `T[0]`, `T[1]` ...)
- *     fail D R                        clear D R TASK...
+ *     clear D R TASK...               of TASKs, groups, T[INDEX] or `all`, with +upstream,
+ *                                     +downstream, +failed, +running, +unless-running, +newest
+ *     mark D R STATE TASK...          the same, but the last two; without TASKs the run is marked
+ *     plan clear ... | plan mark ...  tells what it would do
+ *     force D R TASK                  cancel D R       note D R TEXT       delete D
+ *     fail D R                        mark D R failed
  *     asset NAME                      somebody says that it was updated
  *     pool NAME SLOTS [with deferred] | pool NAME gone
  *     [R] T exits N [saying TEXT] [leaving N values]     [R] T is killed by signal N      [R] T

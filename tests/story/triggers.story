@@ -26,7 +26,7 @@ dag:
 00:00 fail e r1
 [00:00] refused: there is no DAG "e"
 00:00 fail d r1
-[00:00] refused: DAG "d" has no unfinished run "r1"
+[00:00] refused: DAG "d" has no run "r1"
 00:00 clear e r1 a
 [00:00] refused: DAG "e" has no run "r1"
 

@@ -25,7 +25,7 @@ def test_a_run_is_stopped_and_what_has_ended_is_not_stopped_again(dagd):
     assert done.returncode == 0 and run_id in done.stderr, done
     assert dagd.wait_run("waiting", run_id)["state"] == "failed"
     again = dagd.dagctl("dags", "stop", "waiting", run_id)
-    assert again.returncode == 1 and "has no unfinished run" in again.stderr, again
+    assert again.returncode == 1 and "has ended already" in again.stderr, again
 
 
 def test_a_conf_that_is_too_long_for_a_command_line_comes_on_stdin(dagd):

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows that are deleted, with all that hangs on them. */
+#include "tests/story/heard.h"
+#include "tests/story/memory_parts.h"
+
+char *memory_run_name(const struct run_record *run)
+{
+	return g_strconcat(run->dag_id, "/", run->run_id, NULL);
+}
+
+char *memory_slot_name(const struct run_record *run)
+{
+	return g_strdup_printf("%s/%" G_GINT64_FORMAT, run->dag_id, run->slot);
+}
+
+char *memory_task_name(int64_t run, const char *task_id, int map_index)
+{
+	return g_strdup_printf("%" G_GINT64_FORMAT "/%s/%d", run, task_id, map_index);
+}
+
+void memory_task_remove(struct memory *memory, const struct task_record *task)
+{
+	g_autofree char *name = memory_task_name(task->run, task->task_id, task->map_index);
+	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, name);
+	g_hash_table_remove(memory->tasks_by_name, name);
+	if (old)
+		g_ptr_array_remove(memory->tasks, old);
+}
+
+static void tasks_remove(struct memory *memory, int64_t run)
+{
+	for (unsigned i = 0; i < memory->tasks->len; i++)
+		if (((struct task_record *)memory->tasks->pdata[i])->run == run)
+			memory_task_remove(memory, memory->tasks->pdata[i--]);
+	for (unsigned i = 0; i < memory->attempts->len; i++) {
+		struct attempt_record *one = memory->attempts->pdata[i];
+		if (one->run == run && g_hash_table_remove(memory->attempts_by_id, &one->id))
+			g_ptr_array_remove_index(memory->attempts, i--);
+	}
+}
+
+static void run_remove(struct memory *memory, struct run_record *run)
+{
+	g_autofree char *name = memory_run_name(run);
+	g_autofree char *slot = memory_slot_name(run);
+	g_assert(run_state_is_finished(run->state));
+	tasks_remove(memory, run->id);
+	g_hash_table_remove(memory->runs_by_name, name);
+	g_hash_table_remove(memory->runs_by_id, &run->id);
+	g_hash_table_remove(memory->slots, slot);
+	g_ptr_array_remove(memory->runs, run);
+}
+
+void memory_dag_remove(struct memory *memory, const char *dag_id)
+{
+	heard_take(memory->heard, dag_id);
+	for (unsigned i = 0; i < memory->runs->len; i++)
+		if (g_str_equal(((struct run_record *)memory->runs->pdata[i])->dag_id, dag_id))
+			run_remove(memory, memory->runs->pdata[i--]);
+	for (unsigned i = 0; i < memory->missed->len; i++)
+		if (g_str_equal(((struct missed_record *)memory->missed->pdata[i])->dag_id, dag_id))
+			g_ptr_array_remove_index(memory->missed, i--);
+	for (unsigned i = 0; i < memory->dags->len; i++)
+		if (g_str_equal(((struct dag_record *)memory->dags->pdata[i])->dag_id, dag_id))
+			g_ptr_array_remove_index(memory->dags, i--);
+}
