@@ -152,3 +152,35 @@ dag:
 [00:01] refused: task "load" of run "r1" has no instance 0
 00:01 plan mark d r1 failed nothing
 [00:01] refused: run "r1" of DAG "d" has no task "nothing"
+
+story: a group stands for all its tasks, those of the groups in it, too
+dag:
+  task_groups:
+    - {group_id: load}
+    - {group_id: checks, parent_group: load}
+  tasks:
+    - {task_id: begin, operator: empty}
+    - {task_id: orders, operator: empty, task_group: load}
+    - {task_id: count, operator: empty, task_group: checks}
+    - {task_id: report, operator: empty}
+  dependencies: begin >> load >> report
+
+00:00 trigger d r1
+[00:00] begin: success
+[00:00] load.orders: success
+[00:00] load.checks.count: success
+[00:00] report: success
+[00:00] d r1: success
+00:01 plan clear d r1 load
+[00:01] would clear load.orders
+[00:01] would clear load.checks.count
+00:01 plan clear d r1 load.checks +downstream
+[00:01] would clear load.checks.count
+[00:01] would clear report
+00:01 plan mark d r1 skipped load
+[00:01] would mark load.orders
+[00:01] would mark load.checks.count
+00:02 clear d r1 load.check
+[00:02] refused: run "r1" of DAG "d" has no task "load.check"; did you mean "load.checks"?
+00:02 mark d r1 skipped load.checks
+[00:02] load.checks.count: skipped (marked as skipped)
