@@ -173,6 +173,8 @@ const struct command dags_commands[] = {
 		dags_list_import_errors},
 	{"list-runs", "DAG", "List the runs of a DAG, the newest first", dags_list_runs,
 		list_runs_options},
+	{"list-missed", "DAG", "List the slots of the schedule that have no run, and why",
+		dags_list_missed},
 	{"trigger", "DAG", "Make a run", dags_trigger, dags_trigger_options,
 		"Example:\n  dagctl dags trigger nightly -p table=orders -p 'days=[1, 2]' "
 		"--follow"},
@@ -200,7 +202,7 @@ const struct command dags_commands[] = {
 		dags_next_options,
 		"A FILE is read without a daemon; a DAG is asked of the daemon. Times have the "
 		"offset of the "
-		"DAG's zone."},
+		"schedule's zone."},
 	{"show", "DAG", "The graph in the DOT language of Graphviz", dags_show},
 	{"test", "DAG|FILE", "Run a DAG once in the foreground, away from the daemon", dags_test,
 		dags_test_options,

@@ -10,6 +10,7 @@ int dags_cancel(struct invocation *invocation);
 int dags_check(struct invocation *invocation);
 int dags_delete(struct invocation *invocation);
 int dags_mark(struct invocation *invocation);
+int dags_list_missed(struct invocation *invocation);
 int dags_next_execution(struct invocation *invocation);
 int dags_note(struct invocation *invocation);
 int dags_rerun(struct invocation *invocation);

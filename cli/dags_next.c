@@ -40,6 +40,11 @@ static int next_of_dag(const struct invocation *invocation, const struct dag *da
 		return refuse_usage(invocation, error);
 	/* As the daemon answers for a DAG that it sees for the first time now. */
 	json_auto_t *list = dag_next_json(dag, g_get_real_time(), after, (size_t)n);
+	bool is_continuous = dag->schedule && schedule_kind(dag->schedule) == SCHEDULE_CONTINUOUS;
+	if (is_continuous)
+		say("DAG \"%s\" is due as soon as its last run has ended", dag->dag_id);
+	if (is_continuous && invocation->output != OUTPUT_JSON && invocation->output != OUTPUT_YAML)
+		return EXIT_OK;
 	return print_instants(invocation, dag->dag_id, list);
 }
 

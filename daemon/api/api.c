@@ -9,6 +9,7 @@
 #include "daemon/api/monitor.h"
 #include "daemon/api/operators.h"
 #include "daemon/api/pools.h"
+#include "daemon/api/schedules.h"
 #include "daemon/api/stream.h"
 #include "daemon/api/task_instances.h"
 #include "daemon/api/variables.h"
@@ -77,7 +78,8 @@ const struct route api_routes[] = {
 	{"GET", V2 "/importErrors/{import_error_id}", import_errors_get},
 
 	{"GET", OWN "/dags/{dag_id}/graph", dags_graph},
-	{"GET", OWN "/dags/{dag_id}/next", dags_next},
+	{"GET", OWN "/dags/{dag_id}/next", schedules_next},
+	{"GET", OWN "/dags/{dag_id}/missedSlots", schedules_missed},
 	{"GET", OWN "/dags/{dag_id}/why", dags_why},
 	{"GET", OWN RUN "/why", dags_why_run},
 	{"GET", OWN RUN "/stream", run_stream},

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "daemon/api/reply.h"
-#include "daemon/clock.h"
 #include "lib/base/instant.h"
 
 /* Fields that the engine and the DAG folder know, beside those of the DAG itself. */
@@ -184,19 +183,6 @@ void dags_graph(struct request *request, void *data)
 		return;
 	char *dot = dag_dot(dag);
 	request_answer_text(request, 200, "text/vnd.graphviz", dot, strlen(dot));
-}
-
-void dags_next(struct request *request, void *data)
-{
-	struct daemon *daemon = data;
-	int64_t n, after = clock_now();
-	const struct dag *dag = dag_of(request, daemon);
-	if (!dag || !request_query_integer(request, "n", 1, 1000, 1, &n)
-		|| !request_query_instant(request, "after", &after))
-		return;
-	const struct dag_record *record = engine_dag_record(daemon->engine, dag->dag_id);
-	json_t *list = dag_next_json(dag, record->first_seen_at, after, (size_t)n);
-	request_answer(request, 200, json_pack("{s:o}", "instants", list));
 }
 
 /* Why a task of a finished run is as it is: that is in its row. */

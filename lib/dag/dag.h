@@ -307,7 +307,7 @@ char *dag_dot(const struct dag *dag);
 json_t *dag_json(const struct dag *dag);
 /*
  * The instants at which its next runs begin, at most `n` of them, all after an instant; a new list
- * of texts with the offset of its zone. `anchor` is when the DAG was first seen.
+ * of texts with the offset of the schedule's zone. `anchor` is when the DAG was first seen.
  */
 json_t *dag_next_json(const struct dag *dag, int64_t anchor, int64_t after, size_t n);
 json_t *task_json(const struct dag *dag, const struct task *task);

@@ -121,7 +121,8 @@ json_t *dag_next_json(const struct dag *dag, int64_t anchor, int64_t after, size
 	n = dag->schedule ? schedule_preview(dag->schedule, anchor, after, n, slots) : 0;
 	for (size_t i = 0; i < n; i++) {
 		int64_t at = slots[i].run_after;
-		g_autofree char *iso = instant_iso_offset(at, zone_offset_s(dag->zone, at));
+		g_autofree char *iso =
+			instant_iso_offset(at, zone_offset_s(schedule_zone(dag->schedule), at));
 		json_array_append_new(list, json_string(iso));
 	}
 	return list;

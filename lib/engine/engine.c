@@ -158,6 +158,9 @@ static bool run_trigger(struct engine *engine, const struct event *event, GError
 		.note = (char *)event->triggered.note,
 		.triggered_by = (char *)event->triggered.triggered_by,
 	};
+	if (logical != INSTANT_NONE && workflow->dag->schedule)
+		schedule_interval(workflow->dag->schedule, workflow->record.first_seen_at, logical,
+			&record.data_interval_start, &record.data_interval_end);
 	struct run *run = run_new(engine, workflow, &record, workflow->dag);
 	run_changed(engine, run);
 	run_enqueue(run);

@@ -138,6 +138,12 @@ static void slots_pass_over(struct engine *engine, struct workflow *workflow, in
 	workflow_changed(engine, workflow);
 }
 
+/* No slot up to it could have begun since the DAG was first seen. */
+static int64_t first_floor(const struct workflow *workflow)
+{
+	return workflow->record.first_seen_at - schedule_delay(workflow->dag->schedule) - 1;
+}
+
 /* Only slots strictly after this instant may still be run. */
 static int64_t slots_after(const struct engine *engine, const struct workflow *workflow)
 {
@@ -149,7 +155,7 @@ static int64_t slots_after(const struct engine *engine, const struct workflow *w
 	if (dag->catchup == CATCHUP_FALSE)
 		after = MAX(after, record->active_since - delay - 1);
 	if (after == INSTANT_NONE && dag->start_date == INSTANT_NONE)
-		after = dag->catchup == CATCHUP_TRUE ? record->first_seen_at - delay - 1
+		after = dag->catchup == CATCHUP_TRUE ? first_floor(workflow)
 						     : engine->now - LATEST_WINDOW;
 	return after;
 }
@@ -213,8 +219,9 @@ static int64_t slot_choose(struct engine *engine, struct workflow *workflow)
 	if (slot == INSTANT_NONE)
 		return slot_next(workflow, after);
 	/* Without a beginning it has always had slots. */
-	if (workflow->record.last_slot != INSTANT_NONE || workflow->dag->start_date != INSTANT_NONE)
-		slots_pass_over(engine, workflow, after, slot - 1, gap_reason(workflow));
+	if (workflow->dag->start_date == INSTANT_NONE)
+		after = MAX(after, first_floor(workflow));
+	slots_pass_over(engine, workflow, after, slot - 1, gap_reason(workflow));
 	return slot;
 }
 

@@ -255,8 +255,11 @@ static char *queued_run_sentence(const struct engine *engine, const struct run *
 	GHashTableIter runs;
 	const struct run *other;
 	unsigned n = 0;
-	g_string_append_printf(
-		text, "waits: max_active_runs (%u) is taken by ", runs_limit(limits));
+	if (limits->overlap == OVERLAP_CANCEL_RUNNING)
+		g_string_append(text, "waits (overlap: cancel_running) for the end of ");
+	else
+		g_string_append_printf(
+			text, "waits: max_active_runs (%u) is taken by ", limits->max_active_runs);
 	g_hash_table_iter_init(&runs, workflow->runs);
 	while (g_hash_table_iter_next(&runs, NULL, (void **)&other))
 		if (other->record.state == RUN_RUNNING)

@@ -84,6 +84,11 @@ enum schedule_kind schedule_kind(const struct schedule *schedule)
 	return schedule->spec.kind;
 }
 
+const struct zone *schedule_zone(const struct schedule *schedule)
+{
+	return schedule->spec.zone;
+}
+
 bool schedule_has_interval(const struct schedule *schedule)
 {
 	return schedule->spec.has_interval;
@@ -308,6 +313,19 @@ struct slot schedule_slot(const struct schedule *schedule, int64_t anchor, int64
 {
 	int64_t logical = logical_of(schedule, anchor, at);
 	return (struct slot){at, logical, logical, at, at + schedule->delay_us};
+}
+
+void schedule_interval(const struct schedule *schedule, int64_t anchor, int64_t logical_date,
+	int64_t *start, int64_t *end)
+{
+	*start = *end = logical_date;
+	if (!schedule->spec.has_interval)
+		return;
+	int64_t last = latest_allowed(schedule, anchor, logical_date, INSTANT_NONE);
+	if (last == INSTANT_NONE)
+		return;
+	*end = last;
+	*start = logical_of(schedule, anchor, last);
 }
 
 size_t schedule_preview(const struct schedule *schedule, int64_t anchor, int64_t after, size_t n,

@@ -84,11 +84,16 @@ int64_t schedule_latest(
 unsigned schedule_count(const struct schedule *schedule, int64_t anchor, int64_t after,
 	int64_t at_most, unsigned max);
 struct slot schedule_slot(const struct schedule *schedule, int64_t anchor, int64_t at);
+/* The interval of a run with a logical date that is no slot's: the last one that had ended then. */
+void schedule_interval(const struct schedule *schedule, int64_t anchor, int64_t logical_date,
+	int64_t *start, int64_t *end);
 /* The next ones whose runs begin after an instant; returns how many of the `n` there are. */
 size_t schedule_preview(const struct schedule *schedule, int64_t anchor, int64_t after, size_t n,
 	struct slot *slots);
 
 enum schedule_kind schedule_kind(const struct schedule *schedule);
+/* By whose clock crons and days are read. */
+const struct zone *schedule_zone(const struct schedule *schedule);
 bool schedule_has_interval(const struct schedule *schedule);
 /* How much later than its slot a run begins. */
 int64_t schedule_delay(const struct schedule *schedule);

@@ -18,9 +18,17 @@ static const char *one_of(GRand *random, const char *const *words, int n)
 static void schedule_append(GRand *random, GString *text)
 {
 	static const char *const schedules[] = {"", "", "schedule: 10m\n",
-		"schedule: \"*/7 * * * *\"\n", "schedule: 5m\nstart_date: 2025-12-31T23:00:00Z\n"};
-	static const char *const catchups[] = {
-		"catchup: false\n", "catchup: latest\n", "catchup: true\n"};
+		"schedule: \"*/7 * * * *\"\n", "schedule: 5m\nstart_date: 2025-12-31T23:00:00Z\n",
+		"schedule: [\"*/9 * * * *\", \"5,18,40 * * * *\"]\n",
+		"schedule: {cron: \"*/30 * * * * *\", seconds: true, jitter: 3m}\n",
+		"schedule: {every: 7m, interval: true, jitter: 20m}\n",
+		"schedule: {cron: \"0,20,40 0-23 * * *\", exclude: {days: [thu], shift: next}}\n",
+		"schedule: \"@once\"\n", "schedule: \"@continuous\"\nmax_active_runs: 1\n",
+		"schedule: {at: [2026-01-01T00:30, 2026-01-01T01:00, 2026-01-01T01:10]}\n"};
+	static const char *const catchups[] = {"catchup: false\n", "catchup: latest\n",
+		"catchup: true\n", "catchup: {mode: true, max_runs: 2}\n",
+		"catchup: {mode: latest, window: 20m}\n", "catchup: latest\noverlap: skip\n",
+		"overlap: cancel_running\n"};
 	const char *schedule = one_of(random, schedules, G_N_ELEMENTS(schedules));
 	g_string_append(text, schedule);
 	if (*schedule)
@@ -57,9 +65,12 @@ static void task_append(GRand *random, GString *text, int n)
 static char *dag_text(GRand *random, const char *dag_id)
 {
 	GString *text = g_string_new(NULL);
-	g_string_append_printf(text, "dag_id: %s\nmax_active_runs: %d\nmax_active_tasks: %d\n",
-		dag_id, 1 + below(random, 3), 1 + below(random, 4));
+	int max_active_runs = 1 + below(random, 3);
+	g_string_append_printf(
+		text, "dag_id: %s\nmax_active_tasks: %d\n", dag_id, 1 + below(random, 4));
 	schedule_append(random, text);
+	if (!strstr(text->str, "max_active_runs"))
+		g_string_append_printf(text, "max_active_runs: %d\n", max_active_runs);
 	if (below(random, 4) == 0)
 		g_string_append_printf(text, "dagrun_timeout: %dm\n", 5 + below(random, 60));
 	g_string_append(text, "tasks:\n");

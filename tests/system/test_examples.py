@@ -19,16 +19,36 @@ DAG_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.M | re.S)
 RUNS = {
     "bash_environment": ['stage production, labels {"team":"data","region":"eu"}, in /',
                          "task show of bash_environment, run manual__", ", try 1"],
+    "continuous": ["fetches what is new"],
     "cron_in_a_time_zone": ["due at 20"],
+    "data_interval": ["counts orders from 20"],
+    "dates": ["closes the quarter"],
+    "every_ten_seconds": ["looks at "],
     "fan_out_and_join": ["customers", "orders", "products"],
     "first": ["The date was 20"],
+    "newest_wins": ["refreshes the cache"],
+    "once": ["migrates the tables"],
     "params": ["the first 10 rows of customers as csv"],
     "python_function": ["the mean is 6"],
     "retries": ["try 1", "try 2", "try 3", "flaky: up_for_retry", "flaky: success"],
+    "several_crons": ["reports 20"],
     "task_groups": ["orders of the shop", "42 orders are there", "all of load is done"],
     "skip": ["is_there: skipped", "process: skipped"],
     "templates": ["HELLO", "1 day ago: 20", "7 days ago: 20", " [1,7]"],
+    "working_days": ["sends the invoices"],
     "xcom": ["rows: 42", "status: ok", "bytes: 2048", "file: a.csv", "file: b.csv"],
+}
+# When they are due after 2026-03-28.
+NEXT = {
+    "continuous": [],
+    "cron_in_a_time_zone": ["2026-03-28T02:30:00+01:00", "2026-03-29T03:00:00+02:00", "2026-03-30T02:30:00+02:00"],
+    "data_interval": ["2026-03-29T00:00:00+00:00", "2026-03-30T00:00:00+00:00", "2026-03-31T00:00:00+00:00"],
+    "dates": ["2026-06-26T18:00:00+01:00", "2026-09-25T18:00:00+01:00", "2026-12-18T18:00:00+00:00"],
+    "every_ten_seconds": ["2026-03-28T00:00:10+00:00", "2026-03-28T00:00:20+00:00", "2026-03-28T00:00:30+00:00"],
+    "newest_wins": ["2026-03-28T00:04:21+00:00", "2026-03-28T01:04:21+00:00", "2026-03-28T02:04:21+00:00"],
+    "once": [],
+    "several_crons": ["2026-03-30T03:00:00+02:00", "2026-03-30T15:00:00+02:00", "2026-03-31T03:00:00+02:00"],
+    "working_days": ["2026-04-01T06:00:00+02:00", "2026-05-04T06:00:00+02:00", "2026-06-01T06:00:00+02:00"],
 }
 # These need a connection, or servers.
 NEED_MORE = {"assets", "restore_postgres", "s3_to_file", "sql"}
@@ -85,6 +105,13 @@ def test_an_example_runs_as_it_says(build, name):
     text = done.stdout + done.stderr
     assert done.returncode == 0, text
     assert [line for line in RUNS[name] if line not in text] == []
+
+
+@pytest.mark.parametrize("name", sorted(NEXT))
+def test_an_example_is_due_when_it_says(build, name):
+    done = dagctl(build, "dags", "next-execution", "-o", "json", "--after", "2026-03-28", "-n", 3,
+                  ROOT / "examples" / f"{name}.yaml")
+    assert json.loads(done.stdout) == NEXT[name]
 
 
 def test_a_param_that_breaks_its_rule_is_refused(build):
