@@ -97,6 +97,7 @@ static void on_asset(void *data, const char *dag_id, const char *asset)
 
 static void on_backfill(void *data, const struct backfill_record *backfill)
 {
+	engine_restore_backfill(((struct loading *)data)->engine, backfill);
 }
 
 static void on_missed(void *data, const struct missed_record *missed)
@@ -159,6 +160,7 @@ bool daemon_load_engine(struct daemon *daemon, GError **error)
 		.next_run = store_next_run(daemon->store),
 		.next_attempt = store_next_attempt(daemon->store),
 		.next_asset_event = store_next_asset_event(daemon->store),
+		.next_backfill = store_next_backfill(daemon->store),
 		.n_workers = daemon->config.parallelism,
 		.max_map_length = daemon->config.max_map_length,
 	};

@@ -121,6 +121,9 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 	case EFFECT_DELETE_DAG:
 		batch_dag_delete(turn->batch, effect->dag_id);
 		return;
+	case EFFECT_SAVE_BACKFILL:
+		batch_backfill(turn->batch, effect->backfill);
+		return;
 	case EFFECT_SAVE_RUN:
 		effect_save_run(turn, effect->run);
 		return;

@@ -22,7 +22,7 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 	[WRITE_RUN] =
 		"INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
 		" ?, ?, ?)"
-		" ON CONFLICT (id) DO UPDATE SET state = excluded.state,"
+		" ON CONFLICT (id) DO UPDATE SET type = excluded.type, state = excluded.state,"
 		" logical_date = excluded.logical_date,"
 		" data_interval_start = excluded.data_interval_start,"
 		" data_interval_end = excluded.data_interval_end,"

@@ -91,6 +91,9 @@ static void unit_check(const struct engine *engine, const struct instance *insta
 	struct tally *tally, struct run *counted)
 {
 	instance_check(engine, instance, tally);
+	/* What was not known when its run was ended without its DAG, or before it began. */
+	g_assert(!instance->run->is_finished || task_state_is_finished(instance->record.state)
+		|| instance->record.state == TASK_NONE);
 	counted->n_unfinished += !task_state_is_finished(instance->record.state);
 	counted->n_active += task_state_is_active(instance->record.state);
 	if (instance->task
@@ -163,10 +166,37 @@ static void run_check(const struct engine *engine, const struct run *run, struct
 		unit_check(engine, instance, tally, &counted);
 	g_assert(run->n_unfinished == counted.n_unfinished);
 	g_assert(run->n_active == counted.n_active);
-	g_assert(!run->is_finished || run->n_unfinished == 0);
 	g_assert(!run->timeout.place || run->record.state == RUN_RUNNING);
 	wake_check(engine, &run->timeout, run, tally);
 	run_queues_check(engine, run);
+}
+
+/* What it counts follows from the runs that name it; it ends with the last of them. */
+static void backfill_check(const struct engine *engine, const struct backfill *backfill)
+{
+	unsigned n_running = 0, n_queued = 0;
+	GHashTableIter iter;
+	const struct run *run;
+	g_assert(backfill->workflow->backfill == backfill);
+	g_assert(!backfill->is_changed && !backfill->is_filling);
+	g_assert(backfill->record.completed_at == INSTANT_NONE);
+	g_assert(g_hash_table_lookup(engine->backfills, &backfill->record.id) == backfill);
+	g_hash_table_iter_init(&iter, backfill->workflow->runs);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&run)) {
+		bool is_of_it = run->record.backfill == backfill->record.id && !run->is_finished;
+		g_assert(is_of_it == (run->backfill == backfill));
+		g_assert(is_of_it == g_hash_table_contains(backfill->runs, run));
+		n_running += is_of_it && run->record.state == RUN_RUNNING;
+		n_queued += is_of_it && run->record.state == RUN_QUEUED;
+	}
+	g_assert(backfill->n_running == n_running);
+	g_assert((unsigned)g_sequence_get_length(backfill->queued) == n_queued);
+	g_assert(engine->is_recovering || n_running + n_queued > 0);
+	if (!n_queued || engine->is_recovering || backfill->record.is_paused
+		|| backfill->workflow->record.is_paused)
+		return;
+	run = g_sequence_get(g_sequence_get_begin_iter(backfill->queued));
+	g_assert(n_running >= backfill->record.max_active_runs || !run->dag);
 }
 
 static void workflow_check(
@@ -179,8 +209,8 @@ static void workflow_check(
 	g_hash_table_iter_init(&iter, workflow->runs);
 	while (g_hash_table_iter_next(&iter, NULL, (void **)&run)) {
 		run_check(engine, run, tally);
-		n_running += run->record.state == RUN_RUNNING;
-		n_queued += run->record.state == RUN_QUEUED;
+		n_running += run->record.state == RUN_RUNNING && !run->record.backfill;
+		n_queued += run->record.state == RUN_QUEUED && !run->backfill;
 		n_active += run->n_active;
 		g_assert((run->place != NULL) == (run->record.state == RUN_QUEUED));
 	}
@@ -189,6 +219,8 @@ static void workflow_check(
 	wake_check(engine, &workflow->slot, workflow, tally);
 	if (n_queued && workflow->dag && !engine->is_recovering && !workflow->record.is_paused)
 		g_assert(n_running >= runs_limit(workflow->dag));
+	if (workflow->backfill)
+		backfill_check(engine, workflow->backfill);
 }
 
 static void dag_queue_check(const struct dag_queue *queue)
@@ -234,6 +266,7 @@ void engine_check(const struct engine *engine)
 	const struct workflow *workflow;
 	g_assert(engine->changed_instances->len == 0 && engine->changed_runs->len == 0
 		&& engine->changed_workflows->len == 0);
+	g_assert(engine->changed_backfills->len == 0);
 	g_assert(engine->touched->len == 0 && engine->restored->len == 0);
 	g_assert(g_queue_is_empty((GQueue *)&engine->doubtful));
 	g_hash_table_iter_init(&iter, engine->workflows);

@@ -168,6 +168,16 @@ bool tasks_clear(struct engine *engine, const struct event *event, GError **erro
 	return is_planned;
 }
 
+void run_clear(struct engine *engine, struct run *run)
+{
+	struct event event = {.kind = EVENT_TASKS_CLEARED,
+		.dag_id = run->record.dag_id,
+		.run_id = run->record.run_id};
+	event.cleared.to_newest = true;
+	bool is_taken = tasks_clear(engine, &event, NULL);
+	g_assert(is_taken); /* it has ended, so nothing of it keeps its version */
+}
+
 /* ---- what it would do ---- */
 
 static void planned_clear(void *planned)

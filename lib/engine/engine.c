@@ -58,6 +58,7 @@ struct engine *engine_new(const struct engine_options *options)
 	engine->restored = g_ptr_array_new();
 	engine->missed = g_ptr_array_new_with_free_func(missed_free);
 	engine->reasons = g_ptr_array_new_with_free_func(g_free);
+	backfills_init(engine);
 	g_queue_init(&engine->doubtful);
 	return engine;
 }
@@ -81,6 +82,7 @@ void engine_free(struct engine *engine)
 	g_ptr_array_free(engine->restored, TRUE);
 	g_ptr_array_free(engine->missed, TRUE);
 	g_ptr_array_free(engine->reasons, TRUE);
+	backfills_clear(engine);
 	g_queue_clear(&engine->doubtful);
 	g_free(engine);
 }
@@ -212,6 +214,8 @@ static void recovered(struct engine *engine)
 		g_hash_table_iter_init(&runs, workflow->runs);
 		while (g_hash_table_iter_next(&runs, NULL, (void **)&run))
 			run_recover(engine, run);
+		if (workflow->backfill)
+			backfill_settle(engine, workflow->backfill);
 		workflow_start_runs(engine, workflow);
 		workflow_schedule(engine, workflow);
 	}
@@ -256,6 +260,12 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 		return asset_changed(engine, event);
 	case EVENT_POOL_GONE:
 		return pool_gone(engine, event, error);
+	case EVENT_BACKFILL_CREATED:
+		return backfill_create(engine, event, error);
+	case EVENT_BACKFILL_PAUSED:
+	case EVENT_BACKFILL_UNPAUSED:
+	case EVENT_BACKFILL_CANCELLED:
+		return backfill_event(engine, event, error);
 	case EVENT_ATTEMPT_ENDED:
 		return task_ended(engine, event, error);
 	case EVENT_ATTEMPT_LOST:
@@ -286,6 +296,7 @@ static void save_changes(struct engine *engine)
 		effect_add(
 			engine, (struct effect){EFFECT_SAVE_DAG, .dag_record = &workflow->record});
 	}
+	backfills_save(engine);
 	save_runs(engine, false);
 	for (unsigned i = 0; i < engine->changed_instances->len; i++) {
 		struct instance *instance = engine->changed_instances->pdata[i];
@@ -311,6 +322,7 @@ bool engine_step(
 	g_ptr_array_set_size(engine->missed, 0);
 	g_ptr_array_set_size(engine->reasons, 0);
 	g_ptr_array_set_size(engine->asset_events, 0);
+	g_ptr_array_set_size(engine->ended_backfills, 0);
 	bool is_taken = event_apply(engine, event, error);
 	engine_admit(engine);
 	save_changes(engine);

@@ -14,6 +14,7 @@
 #include <glib.h>
 
 #include "lib/dag/dag.h"
+#include "lib/engine/backfill.h"
 #include "lib/engine/record.h"
 
 struct engine;
@@ -21,8 +22,9 @@ struct engine;
 enum { MAP_LENGTH_MAX = 1024 };
 
 struct engine_options {
-	int64_t next_run, next_attempt, next_asset_event; /* ids to give out */
-	unsigned n_workers;                               /* attempts that may run at once */
+	/* Ids to give out. */
+	int64_t next_run, next_attempt, next_backfill, next_asset_event;
+	unsigned n_workers;      /* attempts that may run at once */
 	unsigned max_map_length; /* instances of a mapped task; 0: MAP_LENGTH_MAX */
 };
 
@@ -50,7 +52,11 @@ enum event_kind {
 	EVENT_TASK_NOTED,
 	EVENT_POOL_SET, /* a pool is new or another one now */
 	EVENT_POOL_GONE,
-	EVENT_ASSET_CHANGED, /* by hand; tasks tell of their outlets themselves */
+	EVENT_ASSET_CHANGED,    /* by hand; tasks tell of their outlets themselves */
+	EVENT_BACKFILL_CREATED, /* its finished runs that run again have been restored before */
+	EVENT_BACKFILL_PAUSED,  /* no run of it begins until it is unpaused */
+	EVENT_BACKFILL_UNPAUSED,
+	EVENT_BACKFILL_CANCELLED,
 	EVENT_ATTEMPT_ENDED,
 	EVENT_ATTEMPT_LOST,
 	EVENT_ATTEMPT_TAKEN_BACK, /* never began */
@@ -98,6 +104,11 @@ struct event {
 		} named;                        /* forced and noted */
 		const struct pool_record *pool; /* borrowed; of GONE its name alone counts */
 		struct {
+			const struct backfill_record *wanted; /* of CREATED */
+			struct backfill_pasts pasts;
+			int64_t id; /* of the others */
+		} backfill;
+		struct {
 			int64_t attempt;
 			int exit_code; /* -1: ended by a signal, or never ran */
 			int signal;
@@ -132,6 +143,7 @@ enum effect_kind {
 	EFFECT_SAVE_DAG,         /* dag_record */
 	EFFECT_DELETE_DAG,       /* dag_id: with its runs */
 	EFFECT_SAVE_MISSED,      /* missed */
+	EFFECT_SAVE_BACKFILL,    /* backfill */
 	EFFECT_SAVE_RUN,         /* run */
 	EFFECT_SAVE_TASK,        /* task, run */
 	EFFECT_DELETE_TASK,      /* task: a mapped task has become many */
@@ -154,6 +166,7 @@ struct effect {
 		const char *asset;
 		const struct missed_record *missed;
 		const char *dag_id;
+		const struct backfill_record *backfill;
 		struct {
 			const struct asset_event_record *asset_event;
 			const char *consumer; /* dag_id */
@@ -218,6 +231,8 @@ void engine_restore_dag(struct engine *engine, const struct dag_record *record);
 void engine_restore_missed(struct engine *engine, const struct missed_record *record);
 /* The DAG has heard of the asset since its last run. */
 void engine_restore_asset(struct engine *engine, const char *dag_id, const char *asset);
+/* Those that go on; after all DAGs, before the runs. */
+void engine_restore_backfill(struct engine *engine, const struct backfill_record *record);
 /* `dag` is the version that it is pinned to; NULL: it cannot be loaded, `why_not` says why
  * (copied). */
 void engine_restore_run(struct engine *engine, const struct run_record *record, struct dag *dag,
@@ -241,6 +256,8 @@ struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, cons
 /* `map_index` -1: of a task that is not mapped, or not yet. */
 const struct task_record *engine_task(const struct engine *engine, const char *dag_id,
 	const char *run_id, const char *task_id, int map_index);
+/* The backfill of a DAG that goes on; NULL: none. */
+const struct backfill_record *engine_backfill(const struct engine *engine, const char *dag_id);
 /* How many slots of a pool are taken and wanted, whether there is such a pool or not. */
 struct pool_use {
 	int64_t running, scheduled, deferred;

@@ -22,6 +22,7 @@
 struct workflow; /* all that is known of one dag_id */
 struct run;
 struct run_queue;
+struct backfill;
 
 /* A limit of one task's instances: how many of them are active, and which wait for that. */
 struct gate {
@@ -73,10 +74,22 @@ struct pool {
 	GSequence *too_large;                      /* instances that need more slots than it has */
 };
 
+/* One that goes on. */
+struct backfill {
+	struct backfill_record record;
+	struct workflow *workflow;
+	GHashTable *runs;   /* of struct run: its unfinished ones */
+	GSequence *queued;  /* runs in the order they will start */
+	unsigned n_running; /* runs */
+	bool is_changed;
+	bool is_filling; /* its runs are being made or ended one by one: it is not looked at */
+};
+
 struct run {
 	struct run_record record;
 	struct workflow *workflow;
-	struct dag *dag; /* pinned; NULL: cannot be loaded, see why_not */
+	struct backfill *backfill; /* while it is unfinished and its backfill goes on */
+	struct dag *dag;           /* pinned; NULL: cannot be loaded, see why_not */
 	char *why_not;
 	size_t n_instances; /* 0 until it begins */
 	struct instance
@@ -86,7 +99,7 @@ struct run {
 	GPtrArray *removed;     /* of struct instance: what its version does not have; NULL: none */
 	GPtrArray *queues;      /* of struct run_queue, one for each pool; NULL: none yet */
 	GSequence *processless; /* ready instances that need no worker, while they are held */
-	GSequenceIter *place;   /* in workflow->queued while it is queued */
+	GSequenceIter *place;   /* in the queue of its workflow or backfill while it is queued */
 	struct wake timeout;
 	bool is_changed, is_touched, is_finished, is_restoring;
 };
@@ -104,11 +117,12 @@ enum gap {
 
 struct workflow {
 	struct dag_record record;
-	struct dag *dag;    /* the newest; NULL: not loaded */
-	GHashTable *runs;   /* run_id -> struct run, owned */
-	GSequence *queued;  /* runs in the order they will start */
-	unsigned n_running; /* runs */
-	unsigned n_active;  /* tasks of all its runs */
+	struct dag *dag;           /* the newest; NULL: not loaded */
+	GHashTable *runs;          /* run_id -> struct run, owned */
+	GSequence *queued;         /* runs in the order they will start */
+	unsigned n_running;        /* runs, without those of backfills */
+	struct backfill *backfill; /* that goes on; NULL: none */
+	unsigned n_active;         /* tasks of all its runs */
 	GPtrArray
 		*queues; /* of struct dag_queue, one for each pool that its tasks ever waited for */
 	GHashTable *gates; /* task_id -> struct gate: max_active_tis_per_dag */
@@ -132,15 +146,17 @@ struct engine {
 	GPtrArray *asset_events; /* of the last step: its effects point to them */
 	GPtrArray *pools;        /* of struct pool: few, so they may be looked through */
 	struct wakes wakes;
-	GPtrArray *changed_instances, *changed_runs, *changed_workflows;
-	GPtrArray *touched;      /* runs whose limits or ready tasks changed */
-	GPtrArray *finished;     /* runs to forget once that is durable */
-	GPtrArray *restored;     /* runs whose rows are being given */
-	GQueue doubtful;         /* waiting instances that are to look at their upstream again */
-	struct effects *effects; /* of the step under way */
-	unsigned n_slots;        /* for which the step under way has made runs */
-	GPtrArray *missed;       /* records that the effects of the last step point to */
-	GPtrArray *reasons;      /* texts that the effects of the last step point to */
+	GHashTable *backfills; /* &backfill_record.id -> struct backfill, owned: those that go on */
+	GPtrArray *changed_instances, *changed_runs, *changed_workflows, *changed_backfills;
+	GPtrArray *ended_backfills; /* owned: to be forgotten as the next step begins */
+	GPtrArray *touched;         /* runs whose limits or ready tasks changed */
+	GPtrArray *finished;        /* runs to forget once that is durable */
+	GPtrArray *restored;        /* runs whose rows are being given */
+	GQueue doubtful;            /* waiting instances that are to look at their upstream again */
+	struct effects *effects;    /* of the step under way */
+	unsigned n_slots;           /* for which the step under way has made runs */
+	GPtrArray *missed;          /* records that the effects of the last step point to */
+	GPtrArray *reasons;         /* texts that the effects of the last step point to */
 };
 
 /* workflow.c */
@@ -161,8 +177,29 @@ void workflow_schedule(struct engine *engine, struct workflow *workflow);
 /* Tells of the slots that were missed before it was known, or while it was paused. */
 void slots_first_seen(struct engine *engine, struct workflow *workflow);
 void slots_unpaused(struct engine *engine, struct workflow *workflow, int64_t active_since);
+/*
+ * All slots from one to another have runs. When the next one is among them, the schedule goes on
+ * behind them, or it would run them once more.
+ */
+void slots_filled(struct engine *engine, struct workflow *workflow, int64_t first, int64_t last);
 /* How many runs of the DAG may run at once. */
 unsigned runs_limit(const struct dag *dag);
+
+/* backfill.c: runs for slots of the past */
+void backfills_init(struct engine *engine);
+void backfills_clear(struct engine *engine);
+/* Saves those that changed. */
+void backfills_save(struct engine *engine);
+bool backfill_create(struct engine *engine, const struct event *event, GError **error);
+bool backfill_event(struct engine *engine, const struct event *event, GError **error);
+/* Starts queued runs as far as its max_active_runs lets it. */
+void backfill_start_runs(struct engine *engine, struct backfill *backfill);
+/* Ends it when none of its runs is left. */
+void backfill_settle(struct engine *engine, struct backfill *backfill);
+/* An unfinished run is one of the backfill that its record names, if that goes on. */
+void backfill_join(struct engine *engine, struct run *run);
+/* It has ended. */
+void backfill_leave(struct engine *engine, struct run *run);
 
 /* run.c */
 struct run *run_new(struct engine *engine, struct workflow *workflow,
@@ -193,6 +230,8 @@ void run_move(struct engine *engine, struct run *run, enum run_state state);
 /* Its tasks or limits changed: admit and settle at the end of the step. */
 void run_touch(struct engine *engine, struct run *run);
 void run_enqueue(struct run *run);
+/* It has begun (1) or ended (-1) and counts so where its limit is. */
+void run_count_running(struct run *run, int n);
 /* dagrun_timeout counts from its start. */
 void run_timeout_set(struct engine *engine, struct run *run);
 void run_begin(struct engine *engine, struct run *run);
@@ -202,6 +241,8 @@ void run_resume(struct engine *engine, struct run *run);
 void run_settle(struct engine *engine, struct run *run);
 /* Ends it as failed now: what runs is killed, what waits is skipped. */
 void run_abort(struct engine *engine, struct run *run, const char *reason);
+/* Ends one that is queued. */
+void run_drop(struct engine *engine, struct run *run, const char *reason);
 /* It is running, and to end as failed as soon as its processes have ended. */
 bool run_is_aborted(const struct run *run);
 /* All that earlier attempts left is known. */
@@ -327,6 +368,8 @@ char *assets_sentence(const struct workflow *workflow);
 bool workflow_delete(struct engine *engine, const struct event *event, GError **error);
 
 /* clear.c */
+/* All of a finished run is to run again. */
+void run_clear(struct engine *engine, struct run *run);
 bool tasks_clear(struct engine *engine, const struct event *event, GError **error);
 /* It is to run again, whatever became of it. */
 void instance_clear(struct engine *engine, struct instance *instance);

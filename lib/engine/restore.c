@@ -141,15 +141,18 @@ void run_reassemble(struct engine *engine, struct run *run)
 static void run_restored(struct engine *engine, struct run *run)
 {
 	run->is_restoring = false;
-	if (run->record.state != RUN_QUEUED)
+	/* One that was dropped before it began has no rows, as one that is queued. */
+	if (run->record.state == RUN_RUNNING)
 		run_populate(run);
+	if (!run->is_finished)
+		backfill_join(engine, run);
 	run_reassemble(engine, run);
 	if (run->is_finished) {
 		g_ptr_array_add(engine->finished, run);
 	} else if (run->record.state == RUN_QUEUED) {
 		run_enqueue(run);
 	} else {
-		run->workflow->n_running++;
+		run_count_running(run, 1);
 		run_timeout_set(engine, run);
 	}
 }

@@ -158,22 +158,39 @@ void run_touch(struct engine *engine, struct run *run)
 	g_ptr_array_add(engine->touched, run);
 }
 
+void run_count_running(struct run *run, int n)
+{
+	if (run->backfill)
+		run->backfill->n_running += (unsigned)n;
+	else if (!run->record.backfill)
+		run->workflow->n_running += (unsigned)n;
+}
+
 void run_move(struct engine *engine, struct run *run, enum run_state state)
 {
 	g_assert(run_move_is_allowed(run->record.state, state));
 	if (run->record.state == RUN_RUNNING)
-		run->workflow->n_running--;
+		run_count_running(run, -1);
 	if (state == RUN_RUNNING)
-		run->workflow->n_running++;
+		run_count_running(run, 1);
 	run->record.state = state;
 	run->is_finished = run_state_is_finished(state);
 	run_changed(engine, run);
 	run_queues_place(engine, run);
 }
 
+static int run_compare_backwards(const void *a, const void *b, void *unused)
+{
+	return run_compare(b, a, unused);
+}
+
 void run_enqueue(struct run *run)
 {
-	run->place = g_sequence_insert_sorted(run->workflow->queued, run, run_compare, NULL);
+	const struct backfill *backfill = run->backfill;
+	run->place = g_sequence_insert_sorted(backfill ? backfill->queued : run->workflow->queued,
+		run,
+		backfill && backfill->record.is_backwards ? run_compare_backwards : run_compare,
+		NULL);
 }
 
 static void run_dequeue(struct run *run)
@@ -215,6 +232,7 @@ void run_finish(struct engine *engine, struct run *run, enum run_state state)
 	run_move(engine, run, state);
 	wake_set(&engine->wakes, &run->timeout, INSTANT_NEVER);
 	g_ptr_array_add(engine->finished, run);
+	backfill_leave(engine, run);
 	workflow_start_runs(engine, workflow);
 	workflow_schedule(engine, workflow);
 }
@@ -318,6 +336,18 @@ static void instance_abort(struct engine *engine, struct instance *instance)
 	task_move(engine, instance, TASK_SKIPPED);
 }
 
+void run_drop(struct engine *engine, struct run *run, const char *reason)
+{
+	g_assert(run->record.state == RUN_QUEUED);
+	if (run->instances || run->by_task) { /* it has run before */
+		run_abort(engine, run, reason);
+		return;
+	}
+	g_free(run->record.reason);
+	run->record.reason = g_strdup(reason);
+	run_finish(engine, run, RUN_FAILED);
+}
+
 bool run_is_aborted(const struct run *run)
 {
 	return run->record.state == RUN_RUNNING && run->record.reason;
@@ -373,6 +403,9 @@ void run_reopen(struct engine *engine, struct run *run)
 	run->record.queued_at = engine->now;
 	run->record.started_at = run->record.ended_at = INSTANT_NONE;
 	g_clear_pointer(&run->record.reason, g_free);
+	backfill_join(engine, run);
+	if (!run->backfill)
+		run->record.backfill = 0;
 	run_enqueue(run);
 	workflow_start_runs(engine, run->workflow);
 }

@@ -225,6 +225,16 @@ static int64_t slot_choose(struct engine *engine, struct workflow *workflow)
 	return slot;
 }
 
+void slots_filled(struct engine *engine, struct workflow *workflow, int64_t first, int64_t last)
+{
+	int64_t next = slot_next(workflow, slots_after(engine, workflow));
+	if (next < first || next > last)
+		return;
+	workflow->record.last_slot = last;
+	workflow_changed(engine, workflow);
+	workflow_schedule(engine, workflow);
+}
+
 /* ---- runs ---- */
 
 static bool is_scheduled(const struct engine *engine, const struct workflow *workflow)

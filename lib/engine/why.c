@@ -241,6 +241,37 @@ static char *instance_sentence(const struct engine *engine, struct instance *ins
 	g_assert_not_reached();
 }
 
+/* Adds the runs that count where this one will; takes the text over. */
+static char *runs_append(char *before, const struct run *run)
+{
+	GString *text = g_string_new(before);
+	GHashTableIter runs;
+	const struct run *other;
+	unsigned n = 0;
+	g_free(before);
+	g_hash_table_iter_init(&runs, run->workflow->runs);
+	while (g_hash_table_iter_next(&runs, NULL, (void **)&other))
+		if (other->record.state == RUN_RUNNING
+			&& other->record.backfill == run->record.backfill)
+			name_append(text, n++, other->record.run_id);
+	rest_append(text, n);
+	return g_string_free(text, FALSE);
+}
+
+static char *waits_for_backfill(const struct run *run)
+{
+	const struct backfill_record *backfill = &run->backfill->record;
+	if (backfill->is_paused)
+		return g_strdup_printf("waits: backfill %" G_GINT64_FORMAT
+				       " is paused; dagctl backfill unpause %" G_GINT64_FORMAT,
+			backfill->id, backfill->id);
+	return runs_append(
+		g_strdup_printf("waits: max_active_runs (%u) of backfill %" G_GINT64_FORMAT
+				" is taken by ",
+			backfill->max_active_runs, backfill->id),
+		run);
+}
+
 static char *queued_run_sentence(const struct engine *engine, const struct run *run)
 {
 	const struct workflow *workflow = run->workflow;
@@ -249,23 +280,16 @@ static char *queued_run_sentence(const struct engine *engine, const struct run *
 		return g_strdup("waits until all that an earlier dagd left is known");
 	if (workflow->record.is_paused)
 		return g_strdup("waits: the DAG is paused");
-	if (!limits)
+	if (!limits || (run->backfill && !run->dag))
 		return g_strdup_printf("is held: the DAG cannot be loaded: %s", run->why_not);
-	GString *text = g_string_new(NULL);
-	GHashTableIter runs;
-	const struct run *other;
-	unsigned n = 0;
+	if (run->backfill)
+		return waits_for_backfill(run);
 	if (limits->overlap == OVERLAP_CANCEL_RUNNING)
-		g_string_append(text, "waits (overlap: cancel_running) for the end of ");
-	else
-		g_string_append_printf(
-			text, "waits: max_active_runs (%u) is taken by ", limits->max_active_runs);
-	g_hash_table_iter_init(&runs, workflow->runs);
-	while (g_hash_table_iter_next(&runs, NULL, (void **)&other))
-		if (other->record.state == RUN_RUNNING)
-			name_append(text, n++, other->record.run_id);
-	rest_append(text, n);
-	return g_string_free(text, FALSE);
+		return runs_append(
+			g_strdup("waits (overlap: cancel_running) for the end of "), run);
+	return runs_append(g_strdup_printf("waits: max_active_runs (%u) is taken by ",
+				   limits->max_active_runs),
+		run);
 }
 
 struct telling {

@@ -158,6 +158,8 @@ void workflow_start_runs(struct engine *engine, struct workflow *workflow)
 {
 	if (engine->is_recovering || workflow->record.is_paused)
 		return;
+	if (workflow->backfill)
+		backfill_start_runs(engine, workflow->backfill);
 	while (!g_sequence_is_empty(workflow->queued)) {
 		struct run *run = g_sequence_get(g_sequence_get_begin_iter(workflow->queued));
 		const struct dag *limits = workflow->dag ? workflow->dag : run->dag;

@@ -45,27 +45,43 @@ static void start_laws(const struct sim *sim, const struct effect *effect)
 	max_active_tasks_law(sim, effect);
 }
 
-static unsigned n_running_of(const struct sim *sim, const char *dag_id)
+/* Its DAG, or its backfill: a limit of its own. */
+static const char *counted_in(const struct run_record *run)
+{
+	if (!run->backfill)
+		return g_intern_string(run->dag_id);
+	g_autofree char *name = g_strdup_printf("backfill %" G_GINT64_FORMAT, run->backfill);
+	return g_intern_string(name);
+}
+
+static unsigned n_running_of(const struct sim *sim, const char *counted)
 {
 	GHashTableIter iter;
 	void *running;
 	unsigned n = 0;
 	g_hash_table_iter_init(&iter, sim->running);
 	while (g_hash_table_iter_next(&iter, NULL, &running))
-		n += running == dag_id;
+		n += running == counted;
 	return n;
 }
 
 /* A run that begins finds room for it. */
 static void max_active_runs_law(const struct sim *sim, const struct run_record *run)
 {
-	const char *dag_id = g_intern_string(run->dag_id);
-	const struct dag *dag = engine_dag(sim->engine, dag_id);
+	const char *counted = counted_in(run);
+	const struct dag *dag = engine_dag(sim->engine, run->dag_id);
+	const struct backfill_record *backfill = engine_backfill(sim->engine, run->dag_id);
 	if (run->state != RUN_RUNNING)
 		return;
 	int64_t *id = g_memdup2(&run->id, sizeof run->id);
-	if (g_hash_table_insert(sim->running, id, (void *)dag_id) && dag)
-		g_assert(n_running_of(sim, dag_id) <= dag->max_active_runs);
+	if (!g_hash_table_insert(sim->running, id, (void *)counted))
+		return;
+	if (run->backfill) {
+		g_assert(backfill && backfill->id == run->backfill && !backfill->is_paused);
+		g_assert(n_running_of(sim, counted) <= backfill->max_active_runs);
+	} else if (dag) {
+		g_assert(n_running_of(sim, counted) <= dag->max_active_runs);
+	}
 }
 
 void laws_of_step(const struct sim *sim, const struct effects *effects)
@@ -90,7 +106,7 @@ void laws_of_restart(const struct sim *sim)
 		const struct run_record *run = runs->pdata[i];
 		if (run->state == RUN_RUNNING)
 			g_hash_table_insert(sim->running, g_memdup2(&run->id, sizeof run->id),
-				(void *)g_intern_string(run->dag_id));
+				(void *)counted_in(run));
 	}
 }
 
@@ -148,17 +164,33 @@ static void same_run(const struct sim *sim, const struct run_record *row)
 	if (!run)
 		return;
 	g_assert(run->state == row->state && run->id == row->id);
+	g_assert(run->type == row->type && run->backfill == row->backfill);
 	g_assert(run->queued_at == row->queued_at);
 	g_assert(run->started_at == row->started_at && run->ended_at == row->ended_at);
 	g_assert_cmpstr(run->reason, ==, row->reason);
-	/* A run that waits for its turn has no tasks in memory yet. */
-	for (size_t i = 0; dag && run->state != RUN_QUEUED && i < dag->n_tasks; i++)
+	/* A run that never began has no tasks in memory. */
+	for (size_t i = 0; dag && run->started_at != INSTANT_NONE && i < dag->n_tasks; i++)
 		same_task(task_at(sim, row, &dag->tasks[i]),
 			memory_task(sim->memory, row->id, dag->tasks[i].task_id, -1));
 }
 
+/* A DAG has one backfill that goes on at most, and the engine has the same. */
+static void same_backfills(const struct sim *sim)
+{
+	const GPtrArray *backfills = memory_backfills(sim->memory);
+	for (unsigned i = 0; i < backfills->len; i++) {
+		const struct backfill_record *row = backfills->pdata[i];
+		const struct backfill_record *own = engine_backfill(sim->engine, row->dag_id);
+		if (row->completed_at != INSTANT_NONE)
+			g_assert(!own || own->id != row->id);
+		else
+			g_assert(own && own->id == row->id && own->is_paused == row->is_paused);
+	}
+}
+
 void laws_of_commit(const struct sim *sim)
 {
+	same_backfills(sim);
 	const GPtrArray *runs = memory_runs(sim->memory);
 	for (unsigned i = 0; i < runs->len; i++)
 		same_run(sim, runs->pdata[i]);
@@ -168,6 +200,10 @@ void laws_of_the_end(const struct sim *sim)
 {
 	const GPtrArray *runs = memory_runs(sim->memory), *tasks = memory_tasks(sim->memory);
 	const GPtrArray *attempts = memory_attempts(sim->memory);
+	const GPtrArray *backfills = memory_backfills(sim->memory);
+	for (unsigned i = 0; i < backfills->len; i++)
+		g_assert(((struct backfill_record *)backfills->pdata[i])->completed_at
+			!= INSTANT_NONE);
 	for (unsigned i = 0; i < runs->len; i++)
 		g_assert(run_state_is_finished(((struct run_record *)runs->pdata[i])->state));
 	for (unsigned i = 0; i < tasks->len; i++)

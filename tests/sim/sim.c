@@ -19,8 +19,7 @@ static const char *dag_id_of(int i)
 	return i == 0 ? "red" : "blue";
 }
 
-/* False: the engine refused it. */
-static bool step(struct sim *sim, struct event event)
+bool sim_step(struct sim *sim, struct event event)
 {
 	struct effects effects;
 	bool is_end = event.kind == EVENT_ATTEMPT_ENDED || event.kind == EVENT_ATTEMPT_LOST
@@ -65,13 +64,13 @@ static void time_passes(struct sim *sim)
 		sim->clock = MAX(sim->clock, wake);
 	else
 		sim->clock += below(sim, 60) * SECOND_US;
-	step(sim, (struct event){.kind = EVENT_TICK});
+	sim_step(sim, (struct event){.kind = EVENT_TICK});
 }
 
 static void attempt_tells(struct sim *sim, const struct attempt *attempt)
 {
 	struct event event = world_report(attempt);
-	if (!step(sim, event))
+	if (!sim_step(sim, event))
 		return;
 	sim->tally->n_lost += event.kind == EVENT_ATTEMPT_LOST;
 	sim->tally->n_taken_back += event.kind == EVENT_ATTEMPT_TAKEN_BACK;
@@ -97,7 +96,7 @@ static void old_attempt_reports(struct sim *sim)
 	const struct attempt_record *old = attempts->pdata[below(sim, (int)attempts->len)];
 	struct attempt attempt = {.id = old->id, .is_claimed = true, .has_ended = true};
 	if (old->state != ATTEMPT_LAUNCHING)
-		g_assert_false(step(sim, world_report(&attempt)));
+		g_assert_false(sim_step(sim, world_report(&attempt)));
 }
 
 static void run_is_triggered(struct sim *sim)
@@ -111,7 +110,7 @@ static void run_is_triggered(struct sim *sim)
 		below(sim, 3) ? INSTANT_NONE : sim->clock - below(sim, 100) * MINUTE_US;
 	/* The store, not the engine, knows the names of runs that have ended. */
 	if (!memory_run(sim->memory, event.dag_id, run_id))
-		step(sim, event);
+		sim_step(sim, event);
 }
 
 static const struct run_record *any_run(struct sim *sim)
@@ -135,14 +134,14 @@ static void tasks_are_cleared(struct sim *sim)
 	struct event event = {
 		.kind = EVENT_TASKS_CLEARED, .dag_id = run->dag_id, .run_id = run->run_id};
 	event.cleared.choice.task_ids = task_ids;
-	sim->tally->n_cleared += step(sim, event);
+	sim->tally->n_cleared += sim_step(sim, event);
 }
 
 static void run_is_failed(struct sim *sim)
 {
 	const struct run_record *run = any_run(sim);
 	if (run)
-		sim->tally->n_aborted += step(sim,
+		sim->tally->n_aborted += sim_step(sim,
 			(struct event){.kind = EVENT_RUN_MARKED,
 				.dag_id = run->dag_id,
 				.run_id = run->run_id,
@@ -155,19 +154,19 @@ static void dag_changes(struct sim *sim)
 	const char *dag_id = dag_id_of(i);
 	switch (below(sim, 6)) {
 	case 0:
-		step(sim, (struct event){.kind = EVENT_DAG_PAUSED, .dag_id = dag_id});
+		sim_step(sim, (struct event){.kind = EVENT_DAG_PAUSED, .dag_id = dag_id});
 		return;
 	case 1:
 	case 2:
-		step(sim, (struct event){.kind = EVENT_DAG_UNPAUSED, .dag_id = dag_id});
+		sim_step(sim, (struct event){.kind = EVENT_DAG_UNPAUSED, .dag_id = dag_id});
 		return;
 	case 3:
 		sim->files[i] = NULL;
-		step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id});
+		sim_step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id});
 		return;
 	default:
 		sim->files[i] = sim->dags[i][below(sim, SIM_VERSIONS)];
-		step(sim, (struct event){.kind = EVENT_DAG_LOADED, .loaded = sim->files[i]});
+		sim_step(sim, (struct event){.kind = EVENT_DAG_LOADED, .loaded = sim->files[i]});
 	}
 }
 
@@ -175,7 +174,7 @@ static void workers_change(struct sim *sim)
 {
 	sim->options.n_workers = 1 + (unsigned)below(sim, 4);
 	engine_set_workers(sim->engine, sim->options.n_workers);
-	step(sim, (struct event){.kind = EVENT_TICK});
+	sim_step(sim, (struct event){.kind = EVENT_TICK});
 }
 
 static void something_happens(struct sim *sim)
@@ -193,8 +192,10 @@ static void something_happens(struct sim *sim)
 		tasks_are_cleared(sim);
 	else if (kind < 89)
 		run_is_failed(sim);
-	else if (kind < 97)
+	else if (kind < 93)
 		dag_changes(sim);
+	else if (kind < 97)
+		backfill_happens(sim, dag_id_of(below(sim, SIM_DAGS)));
 	else
 		workers_change(sim);
 }
@@ -268,12 +269,12 @@ static void start(struct sim *sim, const char *why_not)
 	sim->engine = memory_restore(sim->memory, &sim->options, why_not);
 	for (int i = 0; !why_not && i < SIM_DAGS; i++)
 		if (sim->files[i])
-			step(sim,
+			sim_step(sim,
 				(struct event){.kind = EVENT_DAG_LOADED, .loaded = sim->files[i]});
 	for (int n = below(sim, 4); n > 0; n--)
 		something_happens(sim);
 	attempts_recover(sim);
-	step(sim, (struct event){.kind = EVENT_RECOVERED});
+	sim_step(sim, (struct event){.kind = EVENT_RECOVERED});
 }
 
 /* ---- from beginning to end ---- */
@@ -297,8 +298,14 @@ static void run_out(struct sim *sim)
 	die(sim);
 	start(sim, NULL);
 	for (int i = 0; i < SIM_DAGS; i++) {
-		step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id_of(i)});
-		step(sim, (struct event){.kind = EVENT_DAG_UNPAUSED, .dag_id = dag_id_of(i)});
+		sim_step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id_of(i)});
+		sim_step(sim, (struct event){.kind = EVENT_DAG_UNPAUSED, .dag_id = dag_id_of(i)});
+	}
+	for (int i = 0; i < SIM_DAGS; i++) {
+		const struct backfill_record *backfill = engine_backfill(sim->engine, dag_id_of(i));
+		struct event event = {.kind = EVENT_BACKFILL_UNPAUSED};
+		event.backfill.id = backfill ? backfill->id : 0;
+		g_assert(sim_step(sim, event) == (backfill != NULL));
 	}
 	commit(sim);
 	for (int n = 0; sim->attempts->len || engine_wake_at(sim->engine) != INSTANT_NEVER; n++) {
@@ -308,7 +315,7 @@ static void run_out(struct sim *sim)
 			sim->clock = MAX(sim->clock, engine_wake_at(sim->engine));
 			if (sim->clock == INSTANT_NEVER)
 				break;
-			step(sim, (struct event){.kind = EVENT_TICK});
+			sim_step(sim, (struct event){.kind = EVENT_TICK});
 		}
 		commit(sim);
 	}

@@ -14,7 +14,7 @@ enum { SIM_DAGS = 2, SIM_VERSIONS = 3 };
 /* What happened over all seeds: a world in which nothing happens proves nothing. */
 struct sim_tally {
 	unsigned n_runs, n_starts, n_retries, n_deaths, n_dropped, n_lost, n_taken_back, n_cleared,
-		n_aborted, n_held;
+		n_aborted, n_held, n_backfills, n_cancelled;
 };
 
 /* A process, as far as the world knows one. */
@@ -40,7 +40,7 @@ struct sim {
 	GArray *attempts;    /* of struct attempt: processes that are there, or whose end is not
 				acknowledged */
 	GArray *deeds;       /* of struct deed: to be done when the batch is committed */
-	GHashTable *running; /* &id of a run -> its dag_id (interned) */
+	GHashTable *running; /* &id of a run -> where it counts (interned) */
 	GHashTable *begun;   /* ids of all attempts that ever began in the world */
 	struct sim_tally *tally;
 };
@@ -55,6 +55,12 @@ struct deed {
 
 /* Plays one seed to its end; aborts when a law is broken. */
 void sim_play(uint32_t seed, const struct operators *operators, struct sim_tally *tally);
+
+/* Gives the engine an event of now. False: it refused it. */
+bool sim_step(struct sim *sim, struct event event);
+
+/* backfill.c: one begins, or something becomes of the one that goes on. */
+void backfill_happens(struct sim *sim, const char *dag_id);
 
 /* dags.c: a random DAG. */
 struct dag *sim_dag(GRand *random, const char *dag_id, const struct operators *operators);

@@ -34,9 +34,10 @@ static void enough_happened(void)
 {
 	g_test_message("%u runs, %u starts, %u tasks retried, %u deaths of which %u dropped what "
 		       "was decided, %u lost, %u taken back, %u cleared, %u aborted, %u starts in "
-		       "vain",
+		       "vain, %u backfills, %u of them cancelled",
 		tally.n_runs, tally.n_starts, tally.n_retries, tally.n_deaths, tally.n_dropped,
-		tally.n_lost, tally.n_taken_back, tally.n_cleared, tally.n_aborted, tally.n_held);
+		tally.n_lost, tally.n_taken_back, tally.n_cleared, tally.n_aborted, tally.n_held,
+		tally.n_backfills, tally.n_cancelled);
 	g_assert_cmpuint(tally.n_runs, >, SEEDS);
 	g_assert_cmpuint(tally.n_starts, >, 10 * SEEDS);
 	g_assert_cmpuint(tally.n_retries, >, SEEDS);
@@ -46,6 +47,8 @@ static void enough_happened(void)
 	g_assert_cmpuint(tally.n_cleared, >, SEEDS);
 	g_assert_cmpuint(tally.n_aborted, >, SEEDS / 4);
 	g_assert_cmpuint(tally.n_held, >, SEEDS / 4);
+	g_assert_cmpuint(tally.n_backfills, >, SEEDS / 4);
+	g_assert_cmpuint(tally.n_cancelled, >, SEEDS / 20);
 }
 
 static void operators_open(void)

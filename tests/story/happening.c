@@ -14,12 +14,12 @@ static bool refuse(GError **error, const char *what)
 char *run_id_of(const struct play *play, const char *label)
 {
 	int64_t at;
-	const char *rest =
-		*label == '@' ? story_time_read(label + 1, play->story->begins_at, &at) : NULL;
+	bool is_slot = *label == '@' || *label == '~';
+	const char *rest = is_slot ? story_time_read(label + 1, play->story->begins_at, &at) : NULL;
 	if (!rest || *rest)
 		return g_strdup(label);
 	g_autofree char *iso = instant_iso(at);
-	return g_strconcat("scheduled__", iso, NULL);
+	return g_strconcat(*label == '@' ? "scheduled__" : "backfill__", iso, NULL);
 }
 
 /* The text of a DAG takes the place of its older one. */
@@ -96,12 +96,6 @@ static bool trigger(struct play *play, char **words, GError **error)
 	bool has_date = words[1] && words[2] && words[3] && g_str_equal(words[3], "logical");
 	g_autofree char *date = has_date ? g_strjoinv(" ", words + 4) : NULL;
 	return run_make(play, RUN_MANUAL, words, date, error);
-}
-
-static bool backfill(struct play *play, char **words, GError **error)
-{
-	g_autofree char *date = words[1] && words[2] ? g_strjoinv(" ", words + 3) : NULL;
-	return run_make(play, RUN_BACKFILL, words, date, error);
 }
 
 static bool asset(struct play *play, char **words, GError **error)
@@ -215,7 +209,7 @@ static const struct {
 	{"pause", hold},
 	{"unpause", release},
 	{"trigger", trigger},
-	{"backfill", backfill},
+	{"backfill", backfill_happens},
 	{"clear", manual_clear},
 	{"mark", manual_mark},
 	{"force", manual_force},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/story/memory.h"
+#include "tests/story/memory_parts.h"
 
 #include <string.h>
 
@@ -21,6 +21,7 @@ enum row_kind {
 	ROW_POOL,
 	ROW_ASSET_QUEUED,
 	ROW_ASSETS_TAKEN,
+	ROW_BACKFILL,
 };
 
 struct row {
@@ -34,6 +35,7 @@ struct row {
 		struct attempt_record attempt;
 		struct pool_record pool;
 		struct asset_event_record asset; /* its dag_id: who has heard of it */
+		struct backfill_record backfill;
 	};
 };
 
@@ -65,6 +67,9 @@ static void row_clear(void *data)
 	case ROW_ASSETS_TAKEN:
 		asset_event_record_clear(&row->asset);
 		return;
+	case ROW_BACKFILL:
+		backfill_record_clear(&row->backfill);
+		return;
 	case ROW_START:
 	case ROW_ENDED:
 		attempt_record_clear(&row->attempt);
@@ -83,6 +88,7 @@ FREE_RECORD(run_record)
 FREE_RECORD(task_record)
 FREE_RECORD(attempt_record)
 FREE_RECORD(pool_record)
+FREE_RECORD(backfill_record)
 
 static void version_free(void *dag)
 {
@@ -107,6 +113,7 @@ struct memory *memory_new(void)
 	memory->attempts = g_ptr_array_new_with_free_func(attempt_record_free);
 	memory->heard = heard_new();
 	memory->pools = g_ptr_array_new_with_free_func(pool_record_free);
+	memory->backfills = g_ptr_array_new_with_free_func(backfill_record_free);
 	memory->runs_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 	memory->attempts_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 	memory->runs_by_name = names_new();
@@ -131,6 +138,7 @@ void memory_free(struct memory *memory)
 	g_ptr_array_unref(memory->attempts);
 	g_ptr_array_unref(memory->pools);
 	g_ptr_array_unref(memory->heard);
+	g_ptr_array_unref(memory->backfills);
 	g_free(memory);
 }
 
@@ -173,6 +181,10 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 		return true;
 	case EFFECT_SAVE_MISSED:
 		*row = (struct row){ROW_MISSED, .missed = missed_record_copy(effect->missed)};
+		return true;
+	case EFFECT_SAVE_BACKFILL:
+		*row = (struct row){
+			ROW_BACKFILL, .backfill = backfill_record_copy(effect->backfill)};
 		return true;
 	case EFFECT_SAVE_RUN:
 		*row = (struct row){ROW_RUN, .run = run_record_copy(effect->run)};
@@ -309,6 +321,21 @@ void memory_pool(struct memory *memory, const struct pool_record *pool)
 	g_array_append_val(memory->batch, row);
 }
 
+static void backfill_put(struct memory *memory, const struct backfill_record *backfill)
+{
+	struct backfill_record copy = backfill_record_copy(backfill);
+	for (unsigned i = 0; i < memory->backfills->len; i++) {
+		struct backfill_record *old = memory->backfills->pdata[i];
+		if (old->id != backfill->id)
+			continue;
+		g_assert(old->completed_at == INSTANT_NONE);
+		backfill_record_clear(old);
+		*old = copy;
+		return;
+	}
+	g_ptr_array_add(memory->backfills, g_memdup2(&copy, sizeof copy));
+}
+
 static void attempt_add(struct memory *memory, const struct attempt_record *attempt)
 {
 	struct attempt_record copy = attempt_record_copy(attempt);
@@ -359,6 +386,9 @@ static void row_put(struct memory *memory, const struct row *row)
 	case ROW_POOL:
 		pool_put(memory, &row->pool);
 		return;
+	case ROW_BACKFILL:
+		backfill_put(memory, &row->backfill);
+		return;
 	case ROW_START:
 		attempt_add(memory, &row->attempt);
 		return;
@@ -402,4 +432,9 @@ const GPtrArray *memory_tasks(const struct memory *memory)
 const GPtrArray *memory_attempts(const struct memory *memory)
 {
 	return memory->attempts;
+}
+
+const GPtrArray *memory_backfills(const struct memory *memory)
+{
+	return memory->backfills;
 }

@@ -30,12 +30,17 @@ struct engine *memory_restore(
 bool memory_restore_run(
 	struct memory *memory, struct engine *engine, const char *dag_id, const char *run_id);
 
+/* Array of struct backfill_past: the runs of a DAG with logical dates from one to the other. */
+GArray *memory_pasts(
+	const struct memory *memory, const char *dag_id, int64_t from_date, int64_t to_date);
+
 /* What was committed, in the order of ids; NULL: there is none. */
 const struct run_record *memory_run(
 	const struct memory *memory, const char *dag_id, const char *run_id);
 const struct task_record *memory_task(
 	const struct memory *memory, int64_t run, const char *task_id, int map_index);
-/* struct run_record, struct task_record, struct attempt_record. */
+/* struct run_record, struct task_record, struct attempt_record, struct backfill_record. */
 const GPtrArray *memory_runs(const struct memory *memory);
 const GPtrArray *memory_tasks(const struct memory *memory);
 const GPtrArray *memory_attempts(const struct memory *memory);
+const GPtrArray *memory_backfills(const struct memory *memory);

@@ -32,6 +32,7 @@ struct engine *memory_restore(
 	struct engine_options own = *options;
 	own.next_run = 1;
 	own.next_attempt = 1;
+	own.next_backfill = memory->backfills->len + 1;
 	for (unsigned i = 0; i < memory->attempts->len; i++) {
 		const struct attempt_record *attempt = memory->attempts->pdata[i];
 		own.next_attempt = MAX(own.next_attempt, attempt->id + 1);
@@ -45,6 +46,11 @@ struct engine *memory_restore(
 		engine_restore_pool(engine, memory->pools->pdata[i]);
 	for (unsigned i = 0; i < memory->dags->len; i++)
 		engine_restore_dag(engine, memory->dags->pdata[i]);
+	for (unsigned i = 0; i < memory->backfills->len; i++) {
+		const struct backfill_record *backfill = memory->backfills->pdata[i];
+		if (backfill->completed_at == INSTANT_NONE)
+			engine_restore_backfill(engine, backfill);
+	}
 	missed_restore(memory->missed, engine);
 	heard_restore(memory->heard, engine);
 	for (unsigned i = 0; i < memory->runs->len; i++) {
@@ -70,4 +76,18 @@ bool memory_restore_run(
 	restore_run(memory, engine, run, NULL);
 	engine_restored(engine);
 	return true;
+}
+
+GArray *memory_pasts(
+	const struct memory *memory, const char *dag_id, int64_t from_date, int64_t to_date)
+{
+	GArray *pasts = g_array_new(FALSE, FALSE, sizeof(struct backfill_past));
+	for (unsigned i = 0; i < memory->runs->len; i++) {
+		const struct run_record *run = memory->runs->pdata[i];
+		struct backfill_past past = {run->logical_date, run->run_id, run->state};
+		if (g_str_equal(run->dag_id, dag_id) && run->logical_date >= from_date
+			&& run->logical_date <= to_date)
+			g_array_append_val(pasts, past);
+	}
+	return pasts;
 }

@@ -9,6 +9,7 @@ struct memory {
 	GPtrArray *versions;            /* of struct dag */
 	GPtrArray *dags, *runs, *tasks; /* of their records */
 	GPtrArray *pools;               /* of struct pool_record */
+	GPtrArray *backfills;           /* of struct backfill_record */
 	GPtrArray *missed;              /* of struct missed_record */
 	GPtrArray *heard;               /* of struct asset_event_record */
 	GPtrArray *attempts;            /* of struct attempt_record */

@@ -37,7 +37,7 @@ void play_start(struct play *play, const char *why_not);
 void trace_effects(struct play *play, const struct effects *effects);
 /* Takes what the memory holds as told already. */
 void trace_restored(struct play *play);
-/* `@03:00` for a run of the schedule, else its run_id. */
+/* `@03:00` for a run of the schedule, `~03:00` for one of a backfill, else its run_id. */
 char *trace_run_label(const struct play *play, const char *run_id);
 
 /* happening.c: one line of a story, whose time has come. */
@@ -54,6 +54,8 @@ bool manual_note(struct play *play, char **words, GError **error);
 bool manual_delete(struct play *play, char **words, GError **error);
 bool manual_plan(struct play *play, char **words, GError **error);
 
+/* backfill.c: `backfill D ...` */
+bool backfill_happens(struct play *play, char **words, GError **error);
 /* attempt.c: what becomes of an attempt. */
 bool attempt_happens(struct play *play, const char *line, GError **error);
 

@@ -25,10 +25,14 @@
  * Lines that begin with a time happen; those in brackets follow, in the order in which the engine
  * wants them saved. While time passes, the engine is told each instant that it asked for. A time
  * of another day has its date before it: `01-02 03:00`. A run of the schedule is called by its
- * slot: `@03:00`, `@01-02T03:00`. As soon as there are two runs, tasks are called by run and task.
+ * slot: `@03:00`, `@01-02T03:00`, one of a backfill `~03:00`. As soon as there are two runs, tasks
+ * are called by run and task.
  *
  *     load [NAME] | gone D | pause D | unpause D | workers N
- *     trigger D R [logical T]         backfill D R T
+ *     trigger D R [logical T]
+ *     backfill D from T to T [max N] [backwards] [again failed|completed]
+ *     backfill D plans from ...       what it would do, slot by slot
+ *     backfill D pause|unpause|cancel
  *     (a mapped task is called `T[0]`, `T[1]` ...)
  *     clear D R TASK...               of TASKs, groups, T[INDEX] or `all`, with +upstream,
  *                                     +downstream, +failed, +running, +unless-running, +newest

@@ -5,19 +5,25 @@
 #include "lib/base/instant.h"
 #include "tests/story/play.h"
 
-#define SCHEDULED_PREFIX "scheduled__"
+/* Runs that are called by their instant. */
+static const struct {
+	const char *prefix, *label;
+} labels[] = {{"scheduled__", "@"}, {"backfill__", "~"}};
 
 char *trace_run_label(const struct play *play, const char *run_id)
 {
 	int64_t wall;
 	bool has_offset;
 	int offset_s;
-	if (!g_str_has_prefix(run_id, SCHEDULED_PREFIX)
-		|| !instant_parse(
-			run_id + strlen(SCHEDULED_PREFIX), &wall, &has_offset, &offset_s, NULL))
-		return g_strdup(run_id);
-	g_autofree char *text = story_time_text(wall, play->story->begins_at);
-	return g_strconcat("@", g_strdelimit(text, " ", 'T'), NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {
+		if (!g_str_has_prefix(run_id, labels[i].prefix)
+			|| !instant_parse(run_id + strlen(labels[i].prefix), &wall, &has_offset,
+				&offset_s, NULL))
+			continue;
+		g_autofree char *text = story_time_text(wall, play->story->begins_at);
+		return g_strconcat(labels[i].label, g_strdelimit(text, " ", 'T'), NULL);
+	}
+	return g_strdup(run_id);
 }
 
 static void run_note(struct play *play, const struct run_record *run)
@@ -122,6 +128,27 @@ static char *missed_line(const struct play *play, const struct missed_record *mi
 		"%s missed %s, %s to %s (%s)", missed->dag_id, n, first, last, missed->reason);
 }
 
+static char *backfill_key(const struct backfill_record *backfill)
+{
+	return g_strdup_printf("backfill/%" G_GINT64_FORMAT, backfill->id);
+}
+
+static char *backfill_line(const struct backfill_record *backfill)
+{
+	const char *word = backfill->completed_at != INSTANT_NONE ? "ended"
+		: backfill->is_paused                             ? "paused"
+								  : "goes on";
+	return g_strdup_printf(
+		"%s backfill %" G_GINT64_FORMAT ": %s", backfill->dag_id, backfill->id, word);
+}
+
+static void tell_backfill(struct play *play, const struct backfill_record *backfill)
+{
+	char *line = backfill_line(backfill);
+	if (is_news(play, backfill_key(backfill), line))
+		play_say(play, g_strdup(line));
+}
+
 void trace_effects(struct play *play, const struct effects *effects)
 {
 	for (unsigned i = 0; i < effects->list->len; i++) {
@@ -130,6 +157,8 @@ void trace_effects(struct play *play, const struct effects *effects)
 			play_say(play, missed_line(play, effect->missed));
 		} else if (effect->kind == EFFECT_SAVE_RUN) {
 			tell_run(play, effect->run);
+		} else if (effect->kind == EFFECT_SAVE_BACKFILL) {
+			tell_backfill(play, effect->backfill);
 		} else if (effect->kind == EFFECT_SAVE_TASK) {
 			tell_task(play, effect->run, effect->task);
 		} else if (effect->kind == EFFECT_KILL) {
@@ -142,7 +171,11 @@ void trace_effects(struct play *play, const struct effects *effects)
 void trace_restored(struct play *play)
 {
 	const GPtrArray *runs = memory_runs(play->memory), *tasks = memory_tasks(play->memory);
+	const GPtrArray *backfills = memory_backfills(play->memory);
 	g_hash_table_remove_all(play->seen);
+	for (unsigned i = 0; i < backfills->len; i++)
+		is_news(play, backfill_key(backfills->pdata[i]),
+			backfill_line(backfills->pdata[i]));
 	for (unsigned i = 0; i < runs->len; i++)
 		is_news(play, run_key(runs->pdata[i]), run_line(play, runs->pdata[i]));
 	for (unsigned i = 0; i < tasks->len; i++)

@@ -40,23 +40,9 @@ dag:
 [00:00] refused: run_id "scheduled__2026-01-01T01:00:00+00:00" begins as those of scheduled runs do; choose another
 00:00 trigger d backfill__1
 [00:00] refused: run_id "backfill__1" begins as those of backfill runs do; choose another
-00:00 backfill d scheduled__2026-01-01T01:00:00+00:00 2026-01-01 01:00
-[00:00] refused: run_id "scheduled__2026-01-01T01:00:00+00:00" begins as those of scheduled runs do; choose another
 [01:00] d @01:00: running
 [01:00] a: running (try 1)
 01:00 until
-
-story: a backfill may use its own names
-dag:
-  tasks:
-    - {task_id: a, operator: bash, bash_command: x}
-
-00:00 backfill d backfill__1 2025-12-01 00:00
-[00:00] d backfill__1: running
-[00:00] a: running (try 1)
-00:01 a exits 0
-[00:01] a: success
-[00:01] d backfill__1: success
 
 story: a DAG without schedule runs when it is triggered only
 dag:
