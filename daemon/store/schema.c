@@ -102,6 +102,7 @@ static const char version_2[] =
 	"ALTER TABLE task ADD COLUMN wait_since INTEGER;"
 	"ALTER TABLE task ADD COLUMN wish INTEGER;"
 	"ALTER TABLE task ADD COLUMN note TEXT;"
+	"ALTER TABLE task ADD COLUMN group_tries INTEGER;"
 	"DROP INDEX task_live;"
 	"CREATE INDEX task_live ON task (state) WHERE " TASK_IS_LIVE ";"
 

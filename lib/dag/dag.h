@@ -116,6 +116,8 @@ struct group {
 	struct place place;
 	int parent;                    /* index in dag->groups; -1: none */
 	const struct mapping *mapping; /* NULL: its tasks are not mapped together */
+	unsigned retries;              /* of all its tasks together; of no group inside another */
+	int64_t retry_delay_us;
 };
 
 /* Which assets must have been updated for a DAG to run. */

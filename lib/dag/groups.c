@@ -9,7 +9,7 @@
 
 #include "lib/base/ident.h"
 
-enum { DEPTH_MAX = 32 };
+enum { DEPTH_MAX = 32, GROUP_RETRIES_MAX = 1000 };
 
 #define FIELD(name) offsetof(struct group_draft, name)
 static const struct key group_keys[] = {
@@ -20,6 +20,8 @@ static const struct key group_keys[] = {
 	{"prefix_group_id", read_boolean, FIELD(prefixes)},
 	{"default_args", read_node, FIELD(default_args)},
 	{"dependencies", read_node, FIELD(dependencies)},
+	{"retries", read_unsigned, FIELD(retries), 0, GROUP_RETRIES_MAX},
+	{"retry_delay", read_duration, FIELD(retry_delay_us)},
 };
 #undef FIELD
 static const struct key_set group_set = {
@@ -140,7 +142,24 @@ static void group_add(struct loader *loader, struct group_draft *draft)
 		.display_name = draft->display_name,
 		.tooltip = draft->tooltip,
 		.place = draft->place,
+		.retries = draft->retries,
+		.retry_delay_us = draft->retry_delay_us,
 		.parent = parent ? (int)parent->index : -1};
+}
+
+/* Whose tries would count where one is inside the other? */
+static bool retries_check(
+	struct loader *loader, const struct group_draft *draft, const struct group_draft *parent)
+{
+	if (draft->retries == 0)
+		return true;
+	while (parent && parent->retries == 0)
+		parent = parent->parent_draft;
+	return !parent
+		|| problem_add(loader->reading.problems, draft->place,
+			"the group \"%s\" has retries, and so has \"%s\" around it: only one of "
+			"them may",
+			draft->own_id, parent->own_id);
 }
 
 static bool group_resolve(struct loader *loader, struct group_draft *draft)
@@ -154,7 +173,7 @@ static bool group_resolve(struct loader *loader, struct group_draft *draft)
 	draft->state = GROUP_RESOLVING;
 	bool ok = parent_resolve(loader, draft, &parent);
 	draft->state = GROUP_WRONG;
-	if (!ok)
+	if (!ok || !retries_check(loader, draft, parent))
 		return false;
 	const char *outer = parent ? parent->prefix : "";
 	draft->parent_draft = parent;
@@ -174,7 +193,8 @@ static void group_read(struct loader *loader, const struct node *map, struct gro
 {
 	struct problems *problems = loader->reading.problems;
 	unsigned n_errors = problems->n_errors;
-	*draft = (struct group_draft){.state = GROUP_WRONG, .prefixes = true};
+	*draft = (struct group_draft){
+		.state = GROUP_WRONG, .prefixes = true, .retry_delay_us = 5 * MINUTE_US};
 	if (map->kind != NODE_MAP) {
 		problem_add(problems, map->place, "a group: expected a map, found %s",
 			node_kind_name(map));

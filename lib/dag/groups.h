@@ -12,6 +12,8 @@ struct group_draft {
 	struct place place;
 	const char *own_id, *display_name, *tooltip;
 	const struct node *parent, *default_args, *dependencies;
+	unsigned retries; /* of the group as a whole */
+	int64_t retry_delay_us;
 	bool prefixes;
 	struct group_draft *next_of_own_id;
 

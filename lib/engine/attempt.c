@@ -46,10 +46,15 @@ static void task_fail(struct engine *engine, struct instance *instance, bool is_
 	struct task_record *record = &instance->record;
 	/* Without its DAG the delay is not known; it waits until that can be loaded anyway. */
 	int64_t delay_us = instance->task ? retry_delay(instance) : 0;
-	if (is_final || run_is_aborted(instance->run) || record->try_number > record->max_tries)
+	if (is_final || run_is_aborted(instance->run))
 		task_move(engine, instance, TASK_FAILED);
-	else
+	else if (record->try_number <= record->max_tries)
 		task_wait_for_retry(engine, instance, engine->now + delay_us);
+	else if (group_to_retry(instance))
+		task_wait_for_retry(
+			engine, instance, engine->now + group_to_retry(instance)->retry_delay_us);
+	else
+		task_move(engine, instance, TASK_FAILED);
 }
 
 static char *signal_text(int signal)

@@ -160,8 +160,10 @@ bool tasks_clear(struct engine *engine, const struct event *event, GError **erro
 		bool moves = clearing.dag != run->dag;
 		if (moves)
 			move(engine, &clearing);
-		for (unsigned i = 0; i < clearing.chosen->len; i++)
+		for (unsigned i = 0; i < clearing.chosen->len; i++) {
+			((struct instance *)clearing.chosen->pdata[i])->record.group_tries = 0;
 			instance_clear(engine, clearing.chosen->pdata[i]);
+		}
 		run_follow(engine, run, failure != NULL, moves);
 	}
 	clearing_clear(&clearing);

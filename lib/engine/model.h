@@ -297,6 +297,13 @@ bool task_ended(struct engine *engine, const struct event *event, GError **error
 bool task_lost(struct engine *engine, const struct event *event, GError **error);
 bool task_taken_back(struct engine *engine, const struct event *event, GError **error);
 
+/* group_retry.c */
+/* The group that begins anew because the task has failed for good; NULL: none does. */
+const struct group *group_to_retry(const struct instance *instance);
+/* It has no try of its own left and waits for its group to begin anew. */
+bool instance_waits_for_group(const struct instance *instance);
+void group_retry(struct engine *engine, struct instance *instance);
+
 /* mapping.c: tasks that become many */
 void expansion_free(struct expansion *expansion);
 /* So many units, of which new ones wait for their upstream. For the rows of a restored run, too. */

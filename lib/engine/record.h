@@ -59,8 +59,9 @@ struct task_record {
 	char *task_id;
 	int map_index; /* -1 */
 	enum task_state state;
-	unsigned try_number; /* of the newest try; 0: none began */
-	unsigned max_tries;  /* retries allowed; the last try is max_tries + 1 */
+	unsigned try_number;  /* of the newest try; 0: none began */
+	unsigned group_tries; /* how often its group began anew because of a failure */
+	unsigned max_tries;   /* retries allowed; the last try is max_tries + 1 */
 	int64_t scheduled_at, queued_at, started_at, ended_at;
 	int64_t retry_at;   /* of TASK_UP_FOR_RETRY */
 	int64_t attempt;    /* the newest attempt's id; 0: none */

@@ -235,8 +235,14 @@ void task_wait(struct engine *engine, struct instance *instance)
 
 void task_retry(struct engine *engine, struct instance *instance)
 {
+	bool is_for_group = instance_waits_for_group(instance);
 	instance->record.retry_at = INSTANT_NONE;
-	task_wait(engine, instance);
+	if (!is_for_group)
+		task_wait(engine, instance);
+	else if (group_to_retry(instance))
+		group_retry(engine, instance);
+	else
+		task_move(engine, instance, TASK_FAILED); /* the run has moved to another version */
 }
 
 void task_kill(struct engine *engine, struct instance *instance)

@@ -190,6 +190,12 @@ static char *waits_for_retry(const struct instance *instance)
 {
 	const struct task_record *record = &instance->record;
 	g_autofree char *at = instant_iso(record->retry_at);
+	const struct group *group =
+		instance_waits_for_group(instance) ? group_to_retry(instance) : NULL;
+	if (group)
+		return g_strdup_printf("%s; its group \"%s\" begins anew at %s (retry %u of %u)",
+			record->reason ? record->reason : "failed", group->group_id, at,
+			record->group_tries + 1, group->retries);
 	return g_strdup_printf("%s; try %u of %u begins at %s",
 		record->reason ? record->reason : "failed", record->try_number + 1,
 		record->max_tries + 1, at);

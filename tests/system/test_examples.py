@@ -28,6 +28,8 @@ RUNS = {
     "first": ["The date was 20"],
     "newest_wins": ["refreshes the cache"],
     "once": ["migrates the tables"],
+    "group_retry": ["staged for the 1. time", "transfer.load: up_for_retry", "staged for the 2. time",
+                    "loaded", "transfer is done"],
     "params": ["the first 10 rows of customers as csv"],
     "python_function": ["the mean is 6"],
     "retries": ["try 1", "try 2", "try 3", "flaky: up_for_retry", "flaky: success"],

@@ -204,13 +204,15 @@ static const struct wrong wrong_groups[] = {
 	{GROUPS("{group_id: a/b}"),
 		"1:26: group_id \"a/b\" contains \"/\"; letters, digits, \"_\", \"-\", \".\" are "
 		"allowed"},
-	{GROUPS("{group_id: g, retries: 1}"),
-		"1:29: \"retries\" is no key of a group | write it on a task, or below "
-		"default_args for all tasks"},
 	{GROUPS("{group_id: g, prefix: false}"),
 		"1:29: unknown key \"prefix\" | the keys of a group are group_id, "
 		"group_display_name, tooltip, parent_group, prefix_group_id, default_args, "
-		"dependencies"},
+		"dependencies, retries, retry_delay"},
+	{GROUPS("{group_id: g, retries: 1}, {group_id: h, parent_group: g, retries: 1}"),
+		"1:42: the group \"h\" has retries, and so has \"g\" around it: only one of "
+		"them may"},
+	{GROUPS("{group_id: g, retries: -1}"),
+		"1:38: retries: expected a whole number from 0 to 1000, found -1"},
 	{GROUPS("{group_id: g}, {group_id: g}"),
 		"1:30: the group_id \"g\" is already used by the group in line 1"},
 	{GROUPS("{group_id: a}"), "2:9: the task_id \"a\" is already used by the group in line 1"},
