@@ -197,6 +197,12 @@ bool daemon_restore_run(
 	g_autoptr(GError) why_not = NULL;
 	if (engine_run(daemon->engine, dag_id, run_id))
 		return true;
+	/* While a DAG is being deleted its runs can still be read. */
+	if (!engine_dag_record(daemon->engine, dag_id)) {
+		g_set_error(
+			error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "there is no DAG \"%s\"", dag_id);
+		return false;
+	}
 	if (!reader_run(daemon->reader, dag_id, run_id, &run, error)) {
 		if (error && !*error)
 			g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN,

@@ -55,7 +55,7 @@ struct run *run_to_change(struct engine *engine, const struct event *event, GErr
 			event->dag_id, event->run_id, run->why_not);
 		return NULL;
 	}
-	run_populate(run);
+	run_know(engine, run);
 	return run;
 }
 

@@ -36,7 +36,10 @@ bool workflow_delete(struct engine *engine, const struct event *event, GError **
 			"run \"%s\" of DAG \"%s\" is unfinished; a DAG can be deleted when all its "
 			"runs have ended",
 			run->record.run_id, event->dag_id);
-	if (!workflow || run)
+	else if (workflow->backfill)
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_CONFLICT,
+			"a backfill of DAG \"%s\" goes on; cancel it first", event->dag_id);
+	if (!workflow || run || workflow->backfill)
 		return false;
 	char *dag_id = g_strdup(event->dag_id);
 	g_ptr_array_add(engine->reasons, dag_id);

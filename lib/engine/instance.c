@@ -138,8 +138,8 @@ static void downstream_hear(
 	g_assert(downstream->n_upstream[from] > 0);
 	downstream->n_upstream[from]--;
 	downstream->n_upstream[to]++;
-	/* What was ready because it had ended may have to wait for it again. */
-	if (to == OUTCOME_NONE && downstream->record.state == TASK_SCHEDULED) {
+	/* What was ready because it had ended so may have to wait again, or may not run at all. */
+	if (from != OUTCOME_NONE && downstream->record.state == TASK_SCHEDULED) {
 		instance_dequeue(engine, downstream);
 		task_move(engine, downstream, TASK_NONE);
 	}

@@ -51,6 +51,8 @@ static bool is_marked_as(const struct instance *instance, enum task_state state)
 void instance_mark(struct engine *engine, struct instance *instance, enum task_state state)
 {
 	struct task_record *record = &instance->record;
+	if (is_marked_as(instance, state))
+		return;
 	if (task_state_is_active(record->state)) {
 		record->wish = wish_of(state);
 		task_reason(instance,
@@ -120,8 +122,10 @@ bool tasks_mark(struct engine *engine, const struct event *event, GError **error
 	g_autofree char *failure = run_failure(run);
 	for (unsigned i = 0; i < marking.marked->len; i++)
 		instance_mark(engine, marking.marked->pdata[i], event->marked.state);
-	for (unsigned i = 0; i < marking.again->len; i++)
+	for (unsigned i = 0; i < marking.again->len; i++) {
 		instance_clear(engine, marking.again->pdata[i]);
+		instance_doubt(engine, marking.again->pdata[i]);
+	}
 	if (run->is_finished && run->n_unfinished > 0)
 		run_reopen(engine, run);
 	else if (run->is_finished && marking.marked->len > 0)

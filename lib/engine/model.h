@@ -217,6 +217,8 @@ struct instance *run_instance_add(struct run *run, const char *task_id, int map_
 struct instance *run_removed_add(struct run *run, const struct task_record *record);
 /* Frees all its instances, which stand nowhere any more. */
 void run_instances_free(struct run *run);
+/* The same of any run: what a run that has ended left undone was skipped. */
+void run_know(struct engine *engine, struct run *run);
 /* Counts and queues all that follows from the states of its instances: restore.c. */
 void run_reassemble(struct engine *engine, struct run *run);
 /* Why its tasks say that it failed (g_free); NULL: they say that it succeeded. */

@@ -138,6 +138,30 @@ void run_reassemble(struct engine *engine, struct run *run)
 	run_each(engine, run, instance_restored);
 }
 
+/*
+ * Its run was ended while its DAG could not be loaded, or before it began: it has no row. It is
+ * found skipped each time that its instances are made; run_reopen() saves it.
+ */
+static void instance_pass_over(struct engine *engine, struct instance *instance)
+{
+	if (task_state_is_finished(instance->record.state))
+		return;
+	instance->record.state = TASK_SKIPPED;
+	instance->record.ended_at = instance->run->record.ended_at;
+	task_reason(instance, g_strdup(instance->run->record.reason));
+}
+
+void run_know(struct engine *engine, struct run *run)
+{
+	if (run->instances || !run->dag)
+		return;
+	run_populate(run);
+	if (!run->is_finished)
+		return;
+	run_each(engine, run, instance_pass_over);
+	run_reassemble(engine, run);
+}
+
 static void run_restored(struct engine *engine, struct run *run)
 {
 	run->is_restoring = false;
@@ -146,6 +170,8 @@ static void run_restored(struct engine *engine, struct run *run)
 		run_populate(run);
 	if (!run->is_finished)
 		backfill_join(engine, run);
+	else
+		run_each(engine, run, instance_pass_over);
 	run_reassemble(engine, run);
 	if (run->is_finished) {
 		g_ptr_array_add(engine->finished, run);

@@ -395,6 +395,13 @@ void run_go_on(struct engine *engine, struct run *run)
 	run_resume(engine, run);
 }
 
+/* What was only found to be skipped has no row; from now on that would mean that it waits. */
+static void instance_save_skipped(struct engine *engine, struct instance *instance)
+{
+	if (instance->record.state == TASK_SKIPPED && instance->record.try_number == 0)
+		instance_changed(engine, instance);
+}
+
 void run_reopen(struct engine *engine, struct run *run)
 {
 	g_ptr_array_remove_fast(engine->finished, run);
@@ -406,6 +413,7 @@ void run_reopen(struct engine *engine, struct run *run)
 	backfill_join(engine, run);
 	if (!run->backfill)
 		run->record.backfill = 0;
+	run_each(engine, run, instance_save_skipped);
 	run_enqueue(run);
 	workflow_start_runs(engine, run->workflow);
 }

@@ -53,7 +53,7 @@ static bool mark_success(struct engine *engine, struct run *run, GError **error)
 	if (!run->dag)
 		return refuse(
 			run, "cannot succeed: its version of the DAG cannot be loaded", error);
-	run_populate(run);
+	run_know(engine, run);
 	run_each(engine, run, instance_succeed);
 	if (run->is_finished)
 		run_set(engine, run, RUN_SUCCESS, NULL);

@@ -167,7 +167,7 @@ void slots_first_seen(struct engine *engine, struct workflow *workflow)
 	if (!dag->schedule || dag->catchup != CATCHUP_FALSE || dag->start_date == INSTANT_NONE
 		|| kind_of(workflow) == SCHEDULE_ONCE)
 		return;
-	missed_add(engine, workflow, INSTANT_NONE, due_at_most(engine, workflow) - 1,
+	slots_pass_over(engine, workflow, INSTANT_NONE, due_at_most(engine, workflow) - 1,
 		gap_reason(workflow));
 }
 

@@ -109,6 +109,11 @@ static void put(struct engine *engine, struct run *run, struct kept *kept)
 		return;
 	}
 	instance_take_record(instance, record);
+	/* What was ready may have others before it now. */
+	if (record->state == TASK_SCHEDULED || record->state == TASK_QUEUED) {
+		instance->record.state = TASK_NONE;
+		instance_changed(engine, instance);
+	}
 	if (kept->was_removed)
 		begin_again(engine, instance);
 	if (kept->is_running)

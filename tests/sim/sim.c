@@ -7,7 +7,7 @@
 
 #include "lib/base/instant.h"
 
-enum { TURNS = 80, END_TURNS_MAX = 5000, TASK_IDS_MAX = 8 };
+enum { TURNS = 80, END_TURNS_MAX = 5000 };
 
 static int below(struct sim *sim, int n)
 {
@@ -19,6 +19,7 @@ static const char *dag_id_of(int i)
 	return i == 0 ? "red" : "blue";
 }
 
+/* False: the engine refused it. */
 bool sim_step(struct sim *sim, struct event event)
 {
 	struct effects effects;
@@ -41,6 +42,15 @@ bool sim_step(struct sim *sim, struct event event)
 	return is_taken;
 }
 
+/* A DAG that was deleted begins anew while its file is there, once that is durable. */
+static void deleted_begin_anew(struct sim *sim)
+{
+	for (int i = 0; i < SIM_DAGS; i++)
+		if (sim->files[i] && !engine_dag_record(sim->engine, dag_id_of(i)))
+			sim_step(sim,
+				(struct event){.kind = EVENT_DAG_LOADED, .loaded = sim->files[i]});
+}
+
 static void commit(struct sim *sim)
 {
 	memory_commit(sim->memory);
@@ -48,6 +58,7 @@ static void commit(struct sim *sim)
 	engine_release(sim->engine);
 	engine_check(sim->engine);
 	world_act(sim);
+	deleted_begin_anew(sim);
 }
 
 /* ---- what dagd hears of ---- */
@@ -113,41 +124,6 @@ static void run_is_triggered(struct sim *sim)
 		sim_step(sim, event);
 }
 
-static const struct run_record *any_run(struct sim *sim)
-{
-	const GPtrArray *runs = memory_runs(sim->memory);
-	return runs->len ? runs->pdata[below(sim, (int)runs->len)] : NULL;
-}
-
-static void tasks_are_cleared(struct sim *sim)
-{
-	const struct run_record *run = any_run(sim);
-	const char *task_ids[TASK_IDS_MAX + 1] = {NULL};
-	unsigned n = 0;
-	if (!run)
-		return;
-	memory_restore_run(sim->memory, sim->engine, run->dag_id, run->run_id);
-	const struct dag *dag = engine_run_dag(sim->engine, run->dag_id, run->run_id);
-	for (size_t i = 0; dag && i < dag->n_tasks && n < TASK_IDS_MAX; i++)
-		if (below(sim, 3) == 0)
-			task_ids[n++] = dag->tasks[i].task_id;
-	struct event event = {
-		.kind = EVENT_TASKS_CLEARED, .dag_id = run->dag_id, .run_id = run->run_id};
-	event.cleared.choice.task_ids = task_ids;
-	sim->tally->n_cleared += sim_step(sim, event);
-}
-
-static void run_is_failed(struct sim *sim)
-{
-	const struct run_record *run = any_run(sim);
-	if (run)
-		sim->tally->n_aborted += sim_step(sim,
-			(struct event){.kind = EVENT_RUN_MARKED,
-				.dag_id = run->dag_id,
-				.run_id = run->run_id,
-				.run_state = RUN_FAILED});
-}
-
 static void dag_changes(struct sim *sim)
 {
 	int i = below(sim, SIM_DAGS);
@@ -188,10 +164,8 @@ static void something_happens(struct sim *sim)
 		old_attempt_reports(sim);
 	else if (kind < 78)
 		run_is_triggered(sim);
-	else if (kind < 86)
-		tasks_are_cleared(sim);
 	else if (kind < 89)
-		run_is_failed(sim);
+		people_do_something(sim);
 	else if (kind < 93)
 		dag_changes(sim);
 	else if (kind < 97)
@@ -246,6 +220,11 @@ static void attempts_acknowledge(struct sim *sim)
 		if (row->state != ATTEMPT_LAUNCHING)
 			attempt_remove(sim, row->id);
 	}
+	/* Their DAG was deleted with what was committed last. */
+	for (unsigned i = 0; i < sim->attempts->len; i++)
+		if (!memory_has_attempt(
+			    sim->memory, g_array_index(sim->attempts, struct attempt, i).id))
+			g_array_remove_index(sim->attempts, i--);
 }
 
 static void attempts_recover(struct sim *sim)
@@ -298,6 +277,7 @@ static void run_out(struct sim *sim)
 	die(sim);
 	start(sim, NULL);
 	for (int i = 0; i < SIM_DAGS; i++) {
+		sim->files[i] = NULL;
 		sim_step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id_of(i)});
 		sim_step(sim, (struct event){.kind = EVENT_DAG_UNPAUSED, .dag_id = dag_id_of(i)});
 	}

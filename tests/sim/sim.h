@@ -14,7 +14,7 @@ enum { SIM_DAGS = 2, SIM_VERSIONS = 3 };
 /* What happened over all seeds: a world in which nothing happens proves nothing. */
 struct sim_tally {
 	unsigned n_runs, n_starts, n_retries, n_deaths, n_dropped, n_lost, n_taken_back, n_cleared,
-		n_aborted, n_held, n_backfills, n_cancelled;
+		n_aborted, n_held, n_backfills, n_cancelled, n_moved, n_marked, n_forced, n_deleted;
 };
 
 /* A process, as far as the world knows one. */
@@ -56,11 +56,13 @@ struct deed {
 /* Plays one seed to its end; aborts when a law is broken. */
 void sim_play(uint32_t seed, const struct operators *operators, struct sim_tally *tally);
 
-/* Gives the engine an event of now. False: it refused it. */
+/* Gives the engine an event of now, and checks what follows. False: it refused it. */
 bool sim_step(struct sim *sim, struct event event);
 
 /* backfill.c: one begins, or something becomes of the one that goes on. */
 void backfill_happens(struct sim *sim, const char *dag_id);
+/* people.c: what a person does. */
+void people_do_something(struct sim *sim);
 
 /* dags.c: a random DAG. */
 struct dag *sim_dag(GRand *random, const char *dag_id, const struct operators *operators);

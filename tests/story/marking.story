@@ -442,3 +442,44 @@ dag:
 [00:00] a: running (try 1)
 00:01 mark d r1 queued
 [00:01] refused: run "r1" of DAG "d" is running; only one that has ended can be queued again
+
+story: a failed task further down begins again although those right before it did not change
+dag:
+  tasks:
+    - {task_id: a, operator: empty}
+    - {task_id: b, operator: empty}
+    - {task_id: c, operator: bash, bash_command: x}
+    - {task_id: other, operator: bash, bash_command: x}
+  dependencies: a >> b >> c
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: success
+[00:00] other: running (try 1)
+[00:00] b: success
+[00:00] c: running (try 1)
+00:01 c exits 1
+[00:01] c: failed (exit code 1)
+00:02 mark d r1 skipped a
+[00:02] a: skipped (marked as skipped)
+[00:02] c: running (try 2)
+00:03 c exits 0
+[00:03] c: success
+
+story: a ready task whose upstream is marked otherwise follows its rule
+dag:
+  max_active_tasks: 1
+  tasks:
+    - {task_id: a, operator: empty}
+    - {task_id: b, operator: bash, bash_command: x}
+    - {task_id: busy, operator: bash, bash_command: x, priority_weight: 9}
+  dependencies: a >> b
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: success
+[00:00] busy: running (try 1)
+[00:00] b: scheduled
+00:01 mark d r1 failed a
+[00:01] a: failed (marked as failed)
+[00:01] b: upstream_failed (upstream task "a" failed)

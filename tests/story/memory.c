@@ -438,3 +438,8 @@ const GPtrArray *memory_backfills(const struct memory *memory)
 {
 	return memory->backfills;
 }
+
+bool memory_has_attempt(const struct memory *memory, int64_t attempt)
+{
+	return g_hash_table_contains(memory->attempts_by_id, &attempt);
+}

@@ -39,6 +39,7 @@ const struct run_record *memory_run(
 	const struct memory *memory, const char *dag_id, const char *run_id);
 const struct task_record *memory_task(
 	const struct memory *memory, int64_t run, const char *task_id, int map_index);
+bool memory_has_attempt(const struct memory *memory, int64_t attempt);
 /* struct run_record, struct task_record, struct attempt_record, struct backfill_record. */
 const GPtrArray *memory_runs(const struct memory *memory);
 const GPtrArray *memory_tasks(const struct memory *memory);

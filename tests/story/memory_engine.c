@@ -30,8 +30,8 @@ struct engine *memory_restore(
 	struct memory *memory, const struct engine_options *options, const char *why_not)
 {
 	struct engine_options own = *options;
-	own.next_run = 1;
-	own.next_attempt = 1;
+	own.next_run = memory->last_run + 1;
+	own.next_attempt = memory->last_attempt + 1;
 	own.next_backfill = memory->backfills->len + 1;
 	for (unsigned i = 0; i < memory->attempts->len; i++) {
 		const struct attempt_record *attempt = memory->attempts->pdata[i];

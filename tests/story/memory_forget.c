@@ -34,6 +34,7 @@ static void tasks_remove(struct memory *memory, int64_t run)
 			memory_task_remove(memory, memory->tasks->pdata[i--]);
 	for (unsigned i = 0; i < memory->attempts->len; i++) {
 		struct attempt_record *one = memory->attempts->pdata[i];
+		memory->last_attempt = MAX(memory->last_attempt, one->id);
 		if (one->run == run && g_hash_table_remove(memory->attempts_by_id, &one->id))
 			g_ptr_array_remove_index(memory->attempts, i--);
 	}
@@ -44,6 +45,7 @@ static void run_remove(struct memory *memory, struct run_record *run)
 	g_autofree char *name = memory_run_name(run);
 	g_autofree char *slot = memory_slot_name(run);
 	g_assert(run_state_is_finished(run->state));
+	memory->last_run = MAX(memory->last_run, run->id);
 	tasks_remove(memory, run->id);
 	g_hash_table_remove(memory->runs_by_name, name);
 	g_hash_table_remove(memory->runs_by_id, &run->id);

@@ -13,6 +13,7 @@ struct memory {
 	GPtrArray *missed;              /* of struct missed_record */
 	GPtrArray *heard;               /* of struct asset_event_record */
 	GPtrArray *attempts;            /* of struct attempt_record */
+	int64_t last_run, last_attempt; /* of those deleted: ids are never used again */
 	GHashTable *runs_by_id;         /* &id -> struct run_record */
 	GHashTable *runs_by_name;       /* "dag/run" -> struct run_record */
 	GHashTable *slots;              /* "dag/slot" -> struct run_record */

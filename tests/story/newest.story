@@ -315,3 +315,64 @@ dag v2:
 [00:12] a: success
 [00:12] b: success
 [00:12] d r1: success
+
+story: a ready task waits for what comes before it in the newest version
+dag:
+  max_active_tasks: 1
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x, priority_weight: 9}
+    - {task_id: b, operator: bash, bash_command: x}
+dag v2:
+  max_active_tasks: 2
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x, priority_weight: 9}
+    - {task_id: new, operator: bash, bash_command: x}
+    - {task_id: b, operator: bash, bash_command: x}
+  dependencies: new >> b
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+[00:00] b: scheduled
+00:01 load v2
+00:02 clear d r1 +newest
+[00:02] b: none
+[00:02] new: running (try 1)
+00:03 new exits 0
+[00:03] new: success
+[00:03] b: running (try 1)
+00:04 a exits 0
+[00:04] a: success
+00:04 b exits 0
+[00:04] b: success
+[00:04] d r1: success
+
+story: a run that was ended while its version could not be loaded is as it was ended
+dag:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+    - {task_id: b, operator: bash, bash_command: x}
+  dependencies: a >> b
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+00:01 a exits 1 -- pending
+[00:01] a: failed (exit code 1)
+[00:01] b: upstream_failed (upstream task "a" failed)
+[00:01] d r1: failed (task "a" failed)
+00:02 dies
+00:03 starts in vain
+00:03 recovered
+00:04 cancel d r1
+[00:04] a: is to be killed
+00:05 a is killed by signal 15
+[00:05] a: failed (ended by signal 15 (Terminated))
+[00:05] d r1: failed (cancelled)
+00:06 restart
+00:07 load
+00:08 mark d r1 failed b
+[00:08] b: failed (marked as failed)
+00:09 clear d r1 b
+[00:09] b: upstream_failed (upstream task "a" failed)
+[00:09] d r1: failed (task "a" failed)
