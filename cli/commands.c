@@ -44,6 +44,7 @@ const struct command completion_commands[] = {
 const struct noun dagctl_nouns[] = {
 	{"dags", "DAGs and their runs: list, trigger, check, pause", dags_commands},
 	{"tasks", "Tasks of a run: states, logs, what they were given, clear", tasks_commands},
+	{"backfill", "Runs for slots of the past: create, pause, cancel", backfill_commands},
 	{"variables", "Values that DAGs read by name", variables_commands},
 	{"connections", "Servers that DAGs use, with their secrets", connections_commands},
 	{"pools", "Slots that tasks of all DAGs share", pools_commands},

@@ -65,8 +65,22 @@ static int dags_list_import_errors(struct invocation *invocation)
 
 static const struct option list_runs_options[] = {
 	{"state", 0, "STATE", "only those in this state: queued, running, success or failed"},
+	{"no-backfill", 0, NULL, "without those of backfills"},
 	{NULL},
 };
+
+static json_t *without_backfills(const json_t *runs)
+{
+	json_t *rest = json_array(), *run;
+	size_t i;
+	json_array_foreach(runs, i, run)
+	{
+		const char *type = json_string_value(json_object_get(run, "run_type"));
+		if (g_strcmp0(type, "backfill") != 0)
+			json_array_append(rest, run);
+	}
+	return rest;
+}
 
 static int dags_list_runs(struct invocation *invocation)
 {
@@ -81,7 +95,9 @@ static int dags_list_runs(struct invocation *invocation)
 	json_auto_t *list = ask_list(invocation->address, path, "dag_runs", &error);
 	if (!list)
 		return refuse(error);
-	print_list(invocation, list, columns);
+	json_auto_t *wanted = invocation_has(invocation, "no-backfill") ? without_backfills(list)
+									: json_incref(list);
+	print_list(invocation, wanted, columns);
 	return EXIT_OK;
 }
 

@@ -210,7 +210,11 @@ bool daemon_restore_run(
 		return false;
 	}
 	g_autoptr(GArray) tasks = reader_tasks_of_run(daemon->reader, run.id, error);
-	struct dag *dag = tasks ? daemon_version(daemon, run.version, &why_not) : NULL;
+	struct dag *newest = engine_dag(daemon->engine, dag_id), *dag = NULL;
+	if (tasks && newest && strcmp(newest->hash, run.version) == 0)
+		dag = dag_ref(newest);
+	else if (tasks)
+		dag = daemon_version(daemon, run.version, &why_not);
 	if (tasks && !dag)
 		g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
 			"the version of DAG \"%s\" that run \"%s\" used cannot be loaded: %s",

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "daemon/api/backfills.h"
 #include "daemon/api/connections.h"
 #include "daemon/api/dag_runs.h"
 #include "daemon/api/dags.h"
@@ -62,6 +63,14 @@ const struct route api_routes[] = {
 	{"GET", V2 "/connections/{connection_id}", connections_show},
 	{"PATCH", V2 "/connections/{connection_id}", connections_patch},
 	{"DELETE", V2 "/connections/{connection_id}", connections_delete},
+
+	{"GET", V2 "/backfills", backfills_list},
+	{"POST", V2 "/backfills", backfills_create},
+	{"POST", V2 "/backfills/dry_run", backfills_dry_run},
+	{"GET", V2 "/backfills/{backfill_id}", backfills_get},
+	{"PUT", V2 "/backfills/{backfill_id}/pause", backfills_pause},
+	{"PUT", V2 "/backfills/{backfill_id}/unpause", backfills_unpause},
+	{"PUT", V2 "/backfills/{backfill_id}/cancel", backfills_cancel},
 
 	{"GET", V2 "/pools", pools_list},
 	{"POST", V2 "/pools", pools_create},

@@ -40,7 +40,7 @@ json_t *run_reply(const struct run_record *run, const struct dag *dag)
 {
 	json_t *conf = run->conf ? json_loads(run->conf, 0, NULL) : NULL;
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, "
-			 "s:s?, s:o, s:s?, s:s?, s:o, s:s, s:i}",
+			 "s:s?, s:o, s:s?, s:s?, s:o, s:s, s:i, s:o}",
 		"dag_run_id", run->run_id, "dag_id", run->dag_id, "dag_display_name",
 		dag ? dag->display_name : run->dag_id, "logical_date",
 		instant_reply(run->logical_date), "queued_at", instant_reply(run->queued_at),
@@ -53,7 +53,8 @@ json_t *run_reply(const struct run_record *run, const struct dag *dag)
 		run_type_name(run->type), "state", run_state_name(run->state), "triggered_by",
 		run->triggered_by, "conf", conf ? conf : json_object(), "note", run->note, "reason",
 		run->reason, "dag_versions", versions_reply(run, dag), "version", run->version,
-		"clear_number", (int)run->clear_number);
+		"clear_number", (int)run->clear_number, "backfill_id",
+		run->backfill ? json_integer(run->backfill) : json_null());
 }
 
 static json_t *state_reply(enum task_state state)

@@ -129,6 +129,18 @@ GArray *reader_xcoms(struct reader *reader, int64_t run, const char *task_id, GE
 	return reader_take_all(reader, statement, &xcom_rows, error);
 }
 
+GArray *reader_pasts(struct reader *reader, const char *dag_id, int64_t from_date, int64_t to_date,
+	GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_PASTS, error);
+	if (statement == NULL)
+		return NULL;
+	bind_text(statement, 1, dag_id);
+	sqlite3_bind_int64(statement, 2, from_date);
+	sqlite3_bind_int64(statement, 3, to_date);
+	return reader_take_all(reader, statement, &past_rows, error);
+}
+
 void run_count_clear(struct run_count *count)
 {
 	g_clear_pointer(&count->dag_id, g_free);

@@ -44,6 +44,8 @@ static const char *const statements[N_READ_STATEMENTS] = {
 	[READ_RENDERED] = "SELECT fields FROM rendered WHERE " OF_TASK,
 	[READ_POOL] = "SELECT " POOL_COLUMNS " FROM pool WHERE name = ?",
 	[READ_BACKFILL] = "SELECT " BACKFILL_COLUMNS " FROM backfill WHERE id = ?",
+	[READ_PASTS] = "SELECT logical_date, run_id, state FROM run"
+		       " WHERE dag_id = ? AND logical_date >= ? AND logical_date <= ?",
 	[READ_VARIABLE] = "SELECT " VARIABLE_COLUMNS " FROM variable WHERE key = ?",
 	[READ_CONNECTION] = "SELECT " CONNECTION_COLUMNS " FROM connection WHERE conn_id = ?",
 	[READ_VARIABLE_NAMES] = "SELECT key FROM variable ORDER BY key",

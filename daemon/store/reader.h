@@ -35,6 +35,7 @@ enum read_statement {
 	READ_RENDERED,
 	READ_POOL,
 	READ_BACKFILL,
+	READ_PASTS,
 	READ_VARIABLE,
 	READ_CONNECTION,
 	READ_VARIABLE_NAMES,
@@ -64,7 +65,7 @@ struct row_kind {
 	bool (*fill)(struct reader *reader, sqlite3_stmt *row, void *record, GError **error);
 };
 extern const struct row_kind run_rows, missed_rows, task_rows, attempt_rows, backfill_rows,
-	pool_rows, xcom_rows, variable_rows, connection_rows;
+	past_rows, pool_rows, xcom_rows, variable_rows, connection_rows;
 /* The first row of a bound statement; false: there is none, or an error is set. */
 bool reader_take(struct reader *reader, sqlite3_stmt *statement, const struct row_kind *kind,
 	void *record, GError **error);

@@ -38,6 +38,21 @@ static bool backfill_fill(struct reader *reader, sqlite3_stmt *row, void *record
 	return true;
 }
 
+static void past_clear(void *record)
+{
+	g_free((char *)((struct backfill_past *)record)->run_id);
+}
+
+static bool past_fill(struct reader *reader, sqlite3_stmt *row, void *record, GError **error)
+{
+	*(struct backfill_past *)record = (struct backfill_past){
+		.logical_date = sqlite3_column_int64(row, 0),
+		.run_id = g_strdup(row_text(row, 1)),
+		.state = (enum run_state)sqlite3_column_int(row, 2),
+	};
+	return true;
+}
+
 static bool pool_fill(struct reader *reader, sqlite3_stmt *row, void *record, GError **error)
 {
 	struct pool_record pool = row_pool(row);
@@ -84,6 +99,7 @@ const struct row_kind attempt_rows = {
 	sizeof(struct attempt_record), (GDestroyNotify)attempt_record_clear, attempt_fill};
 const struct row_kind backfill_rows = {
 	sizeof(struct backfill_record), (GDestroyNotify)backfill_record_clear, backfill_fill};
+const struct row_kind past_rows = {sizeof(struct backfill_past), past_clear, past_fill};
 const struct row_kind pool_rows = {
 	sizeof(struct pool_record), (GDestroyNotify)pool_record_clear, pool_fill};
 const struct row_kind xcom_rows = {sizeof(struct xcom), (GDestroyNotify)xcom_clear, xcom_fill};

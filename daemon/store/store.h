@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <uv.h>
 
+#include "lib/engine/backfill.h"
 #include "lib/engine/record.h"
 
 struct store;
@@ -210,6 +211,9 @@ GArray *reader_tasks_of_run(struct reader *reader, int64_t run, GError **error);
 bool reader_pool(struct reader *reader, const char *name, struct pool_record *pool, GError **error);
 bool reader_backfill(
 	struct reader *reader, int64_t id, struct backfill_record *backfill, GError **error);
+/* Runs of a DAG with logical dates from one to the other: array of struct backfill_past. */
+GArray *reader_pasts(struct reader *reader, const char *dag_id, int64_t from_date, int64_t to_date,
+	GError **error);
 bool reader_variable(
 	struct reader *reader, const char *key, struct variable *variable, GError **error);
 bool reader_connection(

@@ -17,6 +17,7 @@ DAG_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.M | re.S)
 
 # What the log of a run is to hold, line by line.
 RUNS = {
+    "backfill": ["report of 20"],
     "bash_environment": ['stage production, labels {"team":"data","region":"eu"}, in /',
                          "task show of bash_environment, run manual__", ", try 1"],
     "continuous": ["fetches what is new"],
@@ -42,6 +43,7 @@ RUNS = {
 }
 # When they are due after 2026-03-28.
 NEXT = {
+    "backfill": ["2026-03-29T00:00:00+00:00", "2026-03-30T00:00:00+00:00", "2026-03-31T00:00:00+00:00"],
     "continuous": [],
     "cron_in_a_time_zone": ["2026-03-28T02:30:00+01:00", "2026-03-29T03:00:00+02:00", "2026-03-30T02:30:00+02:00"],
     "data_interval": ["2026-03-29T00:00:00+00:00", "2026-03-30T00:00:00+00:00", "2026-03-31T00:00:00+00:00"],
@@ -53,7 +55,7 @@ NEXT = {
     "working_days": ["2026-04-01T06:00:00+02:00", "2026-05-04T06:00:00+02:00", "2026-06-01T06:00:00+02:00"],
 }
 # These need a connection, or servers.
-NEED_MORE = {"assets", "restore_postgres", "s3_to_file", "sql"}
+NEED_MORE = {"assets", "pool", "restore_postgres", "s3_to_file", "sql"}
 
 
 def dagctl(build, *words, stdin=None, home=None):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Pools over REST and on the command line: slots that tasks of all DAGs share."""
 import json
+import pathlib
 
 import pytest
 
@@ -176,6 +177,16 @@ def test_tasks_wait_for_a_pool_that_is_not_there(dagd, tmp_path):
     assert why(dagd, "pooled", run_id, "first") == [sentence]
     assert put(dagd, "database", 1).json["scheduled_slots"] == 2
     assert dagd.wait_run("pooled", run_id)["state"] == "success"
+
+
+def test_the_example_waits_for_its_pool_and_runs(dagd):
+    dagd.load_dag("pool", (pathlib.Path(__file__).parents[2] / "examples" / "pool.yaml").read_text())
+    run_id = dagd.trigger("pool")
+    assert dagd.tasks("pool", run_id)["big"]["state"] == "scheduled"
+    assert dagd.dagctl("pools", "set", "database", "2", "what it can bear").returncode == 0
+    assert dagd.wait_run("pool", run_id)["state"] == "success"
+    ends = {name: task["end_date"] for name, task in dagd.tasks("pool", run_id).items()}
+    assert ends["big"] == min(ends.values())
 
 
 def test_pools_on_the_command_line(dagd, tmp_path):
