@@ -77,17 +77,9 @@ static char *log_path(const struct daemon *daemon, const struct attempt *attempt
 		attempt->record.map_index, attempt->record.try_number);
 }
 
-void launch_prepare(struct daemon *daemon, struct attempt *attempt)
+struct render_request launch_request(const struct daemon *daemon, const struct attempt *attempt)
 {
-	g_autofree char *log = log_path(daemon, attempt);
-	attempt->has_log_folder = log_folder_make(log, NULL);
-}
-
-void launch(struct daemon *daemon, struct attempt *attempt)
-{
-	g_autoptr(GError) error = NULL;
-	g_autofree char *log = log_path(daemon, attempt);
-	struct render_request request = {
+	return (struct render_request){
 		.dag = attempt->dag,
 		.task = attempt->task,
 		.run = &attempt->run,
@@ -98,6 +90,19 @@ void launch(struct daemon *daemon, struct attempt *attempt)
 		.reader = daemon->reader,
 		.base_env = daemon->base_env,
 	};
+}
+
+void launch_prepare(struct daemon *daemon, struct attempt *attempt)
+{
+	g_autofree char *log = log_path(daemon, attempt);
+	attempt->has_log_folder = log_folder_make(log, NULL);
+}
+
+void launch(struct daemon *daemon, struct attempt *attempt)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *log = log_path(daemon, attempt);
+	struct render_request request = launch_request(daemon, attempt);
 	struct rendered rendered;
 	bool has_folder = attempt->has_log_folder || log_folder_make(log, &error);
 	bool is_full = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);

@@ -3,12 +3,16 @@
 #pragma once
 
 #include "daemon/daemon.h"
+#include "daemon/render/render.h"
 
 /*
  * What may be done while the decision to start it is still being committed, so that it starts
  * sooner afterwards. What fails here is tried again by launch().
  */
 void launch_prepare(struct daemon *daemon, struct attempt *attempt);
+
+/* What is to be known to render its templates; borrowed from the attempt. */
+struct render_request launch_request(const struct daemon *daemon, const struct attempt *attempt);
 
 /*
  * Templates that cannot be rendered and a log that cannot be made fail the attempt with a sentence.

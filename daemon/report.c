@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/journal.h"
+#include "daemon/launch.h"
 #include "lib/base/instant.h"
 
 /* Of the last line of a log, so much is shown as the reason of a failure. */
@@ -166,6 +167,22 @@ static int64_t map_length(
 	return -1;
 }
 
+/* What a mapped instance calls itself; a template that fails leaves it without a name. */
+static char *map_label(
+	const struct daemon *daemon, const struct attempt *attempt, const json_t *values)
+{
+	const struct value *label = &attempt->task->map_index_template;
+	if (attempt->record.map_index < 0 || (!label->constant && !label->template))
+		return NULL;
+	g_autoptr(GError) error = NULL;
+	struct render_request request = launch_request(daemon, attempt);
+	char *text = render_map_label(&request, values, &error);
+	if (!text)
+		journal(JOURNAL_WARNING, "%s[%d]: map_index_template: %s", attempt->record.task_id,
+			attempt->record.map_index, error->message);
+	return text;
+}
+
 static void result_note(struct attempt *attempt, const struct wire_result *result)
 {
 	attempt->record.pid = result->pid;
@@ -190,6 +207,9 @@ static void ended_settle(struct daemon *daemon, struct attempt *attempt,
 	int64_t n_values = did_succeed && attempt->task && !why
 		? map_length(daemon, attempt->task, values, &why)
 		: -1;
+	g_autofree char *label = did_succeed && attempt->task && attempt->dag && !why
+		? map_label(daemon, attempt, values)
+		: NULL;
 	json_decref(values);
 	/* Such sentences may hold a file's name, or were cut at so many bytes. */
 	g_autofree char *error = text_valid(result->error ? result->error : why, G_MAXSSIZE);
@@ -207,6 +227,7 @@ static void ended_settle(struct daemon *daemon, struct attempt *attempt,
 				.started_at = result->started_at,
 				.ended_at = result->ended_at,
 				.map_length = n_values,
+				.map_label = label,
 			},
 	};
 	on_event(data, &event);

@@ -91,6 +91,8 @@ json_t *instance_reply(
 		"{}", "hostname", "unixname", "pid", "note", "rendered_fields",
 		"rendered_map_index", "trigger", "triggerer_job", "dag_version");
 	json_object_update_new(json, rest);
+	if (record->map_label)
+		json_object_set_new(json, "rendered_map_index", json_string(record->map_label));
 	if (record->note)
 		json_object_set_new(json, "note", json_string(record->note));
 	return json;

@@ -25,10 +25,10 @@ struct follower {
 	struct dag *dag;
 	char *only_task; /* or NULL */
 	bool has_logs;
-	GPtrArray *tasks;  /* of struct followed, in the order of the file */
-	GHashTable *by_id; /* task_id -> struct followed */
-	int inotify;       /* -1: logs are not asked for */
-	uv_poll_t poll;    /* of inotify */
+	GPtrArray *tasks;        /* of struct followed, in the order of the file, as far as known */
+	GHashTable *by_instance; /* its record -> struct followed */
+	int inotify;             /* -1: logs are not asked for */
+	uv_poll_t poll;          /* of inotify */
 	uv_timer_t again;
 	unsigned n_handles;
 	bool is_ending;
@@ -51,8 +51,8 @@ static void followed_free(void *data)
 
 static void follower_free(struct follower *follower)
 {
+	g_hash_table_destroy(follower->by_instance);
 	g_ptr_array_unref(follower->tasks);
-	g_hash_table_destroy(follower->by_id);
 	run_record_clear(&follower->run);
 	dag_unref(follower->dag);
 	g_free(follower->only_task);
@@ -155,8 +155,8 @@ static bool pump_log(struct follower *follower, struct followed *task)
 	if (!follower->has_logs || task->tail.try_number == 0)
 		return true;
 	bool goes_on = record->state == TASK_RUNNING && record->try_number == task->tail.try_number;
-	g_autofree char *path = daemon_log_path(
-		follower->daemon, &follower->run, record->task_id, -1, task->tail.try_number);
+	g_autofree char *path = daemon_log_path(follower->daemon, &follower->run, record->task_id,
+		record->map_index, task->tail.try_number);
 	while (follower->stream && stream_pending(follower->stream) < PENDING_MAX) {
 		g_autofree char *text = tail_read(&task->tail, path, goes_on);
 		if (!text)
@@ -172,7 +172,7 @@ static bool pump_log(struct follower *follower, struct followed *task)
 static void task_watch(struct follower *follower, struct followed *task)
 {
 	g_autofree char *path = daemon_log_path(follower->daemon, &follower->run,
-		task->record.task_id, -1, task->record.try_number);
+		task->record.task_id, task->record.map_index, task->record.try_number);
 	g_autofree char *folder = g_path_get_dirname(path);
 	if (task->watch < 0)
 		task->watch = inotify_add_watch(follower->inotify, folder, IN_MODIFY | IN_CREATE);
@@ -197,13 +197,22 @@ static bool pump_task(struct follower *follower, struct followed *task)
 	return false;
 }
 
+/* Of a mapped task that has become many all instances count, but not the one that it was. */
 static bool is_over(const struct follower *follower)
 {
-	if (!follower->only_task)
+	bool is_mapped = false, is_first_over = true;
+	if (!follower->only_task || run_state_is_finished(follower->run.state))
 		return run_state_is_finished(follower->run.state);
-	const struct followed *task = g_hash_table_lookup(follower->by_id, follower->only_task);
-	return !task || task_state_is_finished(task->record.state)
-		|| run_state_is_finished(follower->run.state);
+	for (unsigned i = 0; i < follower->tasks->len; i++) {
+		const struct followed *task = follower->tasks->pdata[i];
+		bool is_finished = task_state_is_finished(task->record.state);
+		if (task->record.map_index < 0)
+			is_first_over = is_finished;
+		else if (!is_finished)
+			return false;
+		is_mapped |= task->record.map_index >= 0;
+	}
+	return is_mapped || is_first_over;
 }
 
 static void pump(struct follower *follower)
@@ -258,21 +267,57 @@ static void task_take(struct followed *task, const struct task_record *record)
 {
 	bool is_same = task->is_told && task->record.state == record->state
 		&& task->record.try_number == record->try_number;
+	struct task_record copy = task_record_copy(record);
+	g_free(copy.task_id);
+	copy.task_id = g_steal_pointer(&task->record.task_id); /* it is looked up by this one */
 	task_record_clear(&task->record);
-	task->record = task_record_copy(record);
+	task->record = copy;
 	task->is_due = task->is_due || !is_same;
 }
 
-static void on_task(void *data, const struct run_record *run, const struct task_record *record)
+static guint instance_hash(gconstpointer key)
 {
-	struct follower *follower = data;
-	struct followed *task = g_hash_table_lookup(follower->by_id, record->task_id);
+	const struct task_record *record = key;
+	return g_str_hash(record->task_id) * 31 + (guint)record->map_index;
+}
+
+static gboolean instance_equal(gconstpointer a, gconstpointer b)
+{
+	const struct task_record *first = a, *second = b;
+	return first->map_index == second->map_index
+		&& g_str_equal(first->task_id, second->task_id);
+}
+
+/* What is not known yet is an instance of a mapped task, or a callback. */
+static struct followed *followed_get(struct follower *follower, const struct task_record *record)
+{
+	struct followed *task = g_hash_table_lookup(follower->by_instance, record);
+	if (task || (follower->only_task && !g_str_equal(follower->only_task, record->task_id)))
+		return task;
+	task = g_new0(struct followed, 1);
+	task->tail.fd = task->watch = -1;
+	task->is_told = record->state == TASK_NONE; /* nothing to tell of it yet */
+	task->record = task_record_copy(record);
+	g_ptr_array_add(follower->tasks, task);
+	g_hash_table_insert(follower->by_instance, &task->record, task);
+	return task;
+}
+
+static void followed_take(struct follower *follower, const struct task_record *record)
+{
+	struct followed *task = followed_get(follower, record);
 	if (!task)
 		return;
 	task_take(task, record);
 	if (follower->has_logs && record->state == TASK_RUNNING)
 		task_watch(follower, task);
-	if (follower->only_task && task_state_is_finished(record->state))
+}
+
+static void on_task(void *data, const struct run_record *run, const struct task_record *record)
+{
+	struct follower *follower = data;
+	followed_take(follower, record);
+	if (follower->only_task && is_over(follower))
 		follower->is_ending = true;
 	pump(follower);
 }
@@ -281,17 +326,7 @@ static void tasks_add(struct follower *follower)
 {
 	g_autoptr(GArray) records = run_instances(follower->daemon, &follower->run, follower->dag);
 	for (unsigned i = 0; i < records->len; i++) {
-		const struct task_record *record = &g_array_index(records, struct task_record, i);
-		if (follower->only_task && !g_str_equal(follower->only_task, record->task_id))
-			continue;
-		struct followed *task = g_new0(struct followed, 1);
-		task->tail.fd = task->watch = -1;
-		task->is_told = record->state == TASK_NONE; /* nothing to tell of it yet */
-		task_take(task, record);
-		g_ptr_array_add(follower->tasks, task);
-		g_hash_table_insert(follower->by_id, g_strdup(record->task_id), task);
-		if (follower->has_logs && record->state == TASK_RUNNING)
-			task_watch(follower, task);
+		followed_take(follower, &g_array_index(records, struct task_record, i));
 	}
 }
 
@@ -306,7 +341,7 @@ static struct follower *follower_new(
 	follower->only_task = g_strdup(only_task);
 	follower->has_logs = inotify >= 0;
 	follower->tasks = g_ptr_array_new_with_free_func(followed_free);
-	follower->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	follower->by_instance = g_hash_table_new(instance_hash, instance_equal);
 	follower->inotify = inotify;
 	uv_timer_init(daemon->loop, &follower->again);
 	follower->poll.data = follower->again.data = follower;

@@ -2,6 +2,7 @@
 /* Variables, connections and results of other tasks: read when a template asks for them. */
 #include <string.h>
 
+#include "daemon/render/mapped.h"
 #include "daemon/render/scope.h"
 #include "lib/base/ident.h"
 #include "lib/base/instant.h"
@@ -231,14 +232,6 @@ bool connections_get(const struct template_object *base, const char *name,
 
 /* ---- results of other tasks ---- */
 
-/* A value that a task left; NULL: it left none of that name. */
-static json_t *xcom(const struct scope *scope, const char *task_id, const char *key)
-{
-	struct task_key task = {scope->request->run->id, task_id, -1};
-	g_autofree char *text = reader_xcom(scope->request->reader, &task, key);
-	return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
-}
-
 static void set_no_value(GError **error, const char *task_id, const char *key)
 {
 	g_set_error(error, LIB_ERROR, 0,
@@ -258,7 +251,7 @@ static bool output_get(const struct template_object *base, const char *name,
 		return set_object(object->scope, out, output_get, NULL, longer);
 	if (!dag_task(dag, object->key))
 		return false;
-	json_t *value = xcom(object->scope, object->key, "return_value");
+	json_t *value = xcom_value(object->scope, object->key, "return_value");
 	if (value)
 		return set_json(out, value);
 	set_no_value(error, object->key, "return_value");
@@ -271,13 +264,22 @@ bool tasks_get(const struct template_object *base, const char *name, struct temp
 	return set_object(object_of(base)->scope, out, output_get, NULL, name);
 }
 
-static json_t *xcom_or(const struct scope *scope, const char *task_id, const char *key,
-	json_t *otherwise, GError **error)
+/* What xcom_pull() asks for, of one task. */
+struct pull {
+	const char *key;
+	json_t *otherwise;         /* NULL: it must be there */
+	const json_t *map_indexes; /* NULL: as it is seen from here */
+};
+
+static json_t *xcom_or(
+	const struct scope *scope, const char *task_id, const struct pull *pull, GError **error)
 {
-	json_t *value = xcom(scope, task_id, key);
-	if (!value && !otherwise)
-		set_no_value(error, task_id, key);
-	return value ? value : json_incref(otherwise);
+	json_t *value = pull->map_indexes
+		? xcom_value_at(scope, task_id, pull->map_indexes, pull->key)
+		: xcom_value(scope, task_id, pull->key);
+	if (!value && !pull->otherwise)
+		set_no_value(error, task_id, pull->key);
+	return value ? value : json_incref(pull->otherwise);
 }
 
 bool xcom_pull(const struct template_object *base, json_t *arguments, json_t *keywords,
@@ -285,15 +287,18 @@ bool xcom_pull(const struct template_object *base, json_t *arguments, json_t *ke
 {
 	const struct scope *scope = object_of(base)->scope;
 	json_t *task_ids = json_array_get(arguments, 0), *item;
-	json_t *otherwise = json_object_get(keywords, "default");
-	const char *key = json_string_value(json_object_get(keywords, "key"));
+	struct pull pull = {.key = json_string_value(json_object_get(keywords, "key")),
+		.otherwise = json_object_get(keywords, "default"),
+		.map_indexes = json_object_get(keywords, "map_indexes")};
 	size_t i;
 	if (!task_ids)
 		task_ids = json_object_get(keywords, "task_ids");
-	if (!key)
-		key = "return_value";
+	if (!pull.key)
+		pull.key = "return_value";
+	if (json_is_null(pull.map_indexes))
+		pull.map_indexes = NULL;
 	if (json_is_string(task_ids)) {
-		json_t *value = xcom_or(scope, json_string_value(task_ids), key, otherwise, error);
+		json_t *value = xcom_or(scope, json_string_value(task_ids), &pull, error);
 		return value && set_json(out, value);
 	}
 	if (!json_is_array(task_ids)) {
@@ -305,7 +310,7 @@ bool xcom_pull(const struct template_object *base, json_t *arguments, json_t *ke
 	json_array_foreach(task_ids, i, item)
 	{
 		const char *task_id = json_is_string(item) ? json_string_value(item) : "";
-		json_t *value = xcom_or(scope, task_id, key, otherwise, error);
+		json_t *value = xcom_or(scope, task_id, &pull, error);
 		if (!value) {
 			json_decref(values);
 			return false;

@@ -62,20 +62,11 @@ static json_t *shell_render(
 	return json_string(script);
 }
 
-static bool argument_render(
-	struct rendering *rendering, const struct argument *argument, GError **error)
+/* Takes `rendered` over; `shown` is what is shown of it, NULL: itself. */
+static bool argument_put(struct rendering *rendering, const struct parameter *parameter,
+	json_t *rendered, json_t *shown, GError **error)
 {
-	const struct parameter *parameter = argument->parameter;
-	const struct value *value = &argument->value;
-	json_t *shown = NULL;
-	bool is_script = parameter->type == PARAMETER_SHELL && value->template;
-	json_t *rendered = is_script ? shell_render(rendering, value, &shown, error)
-				     : value_render(rendering, value, error);
-	if (!rendered) {
-		g_prefix_error(error, "%s cannot be rendered: ", parameter->name);
-		json_decref(shown);
-		return false;
-	}
+	bool is_script = shown != NULL;
 	/* Of a connection only its id is shown. */
 	if (!shown)
 		shown = json_incref(rendered);
@@ -94,12 +85,50 @@ static bool argument_render(
 	return rendered != NULL;
 }
 
+static bool argument_render(
+	struct rendering *rendering, const struct argument *argument, GError **error)
+{
+	const struct parameter *parameter = argument->parameter;
+	const struct value *value = &argument->value;
+	json_t *shown = NULL;
+	bool is_script = parameter->type == PARAMETER_SHELL && value->template;
+	json_t *rendered = is_script ? shell_render(rendering, value, &shown, error)
+				     : value_render(rendering, value, error);
+	if (!rendered) {
+		g_prefix_error(error, "%s cannot be rendered: ", parameter->name);
+		json_decref(shown);
+		return false;
+	}
+	return argument_put(rendering, parameter, rendered, shown, error);
+}
+
+/* What the instance is mapped to goes before what all instances are given. A value of a group's
+ * mapping is no argument: templates read it. */
+static json_t *mapped_argument(const struct rendering *rendering, const struct parameter *parameter)
+{
+	const struct task *task = rendering->request->task;
+	bool is_own = task->mapping && task->mapped_group < 0;
+	return is_own ? json_object_get(rendering->scope->mapped, parameter->name) : NULL;
+}
+
 static bool arguments_render(struct rendering *rendering, GError **error)
 {
 	const struct task *task = rendering->request->task;
-	for (size_t i = 0; i < task->n_arguments; i++)
-		if (!argument_render(rendering, &task->arguments[i], error))
+	const struct operator* which = task->operator;
+	const struct argument *argument = task->arguments, *end = argument + task->n_arguments;
+	for (size_t i = 0; i < which->n_parameters; i++) {
+		const struct parameter *parameter = &which->parameters[i];
+		json_t *mapped = mapped_argument(rendering, parameter);
+		bool is_given = argument < end && argument->parameter == parameter;
+		bool ok = true;
+		if (mapped)
+			ok = argument_put(rendering, parameter, json_incref(mapped), NULL, error);
+		else if (is_given)
+			ok = argument_render(rendering, argument, error);
+		argument += is_given;
+		if (!ok)
 			return false;
+	}
 	return true;
 }
 
@@ -143,11 +172,32 @@ static void env_base(struct rendering *rendering)
 	env_context(env, "DAG_OWNER", request->task->owner ? request->task->owner : "");
 }
 
+/* Takes the value over. */
+static void env_set(struct rendering *rendering, const char *name, json_t *value)
+{
+	json_object_set(json_object_get(rendering->out->shown, "env"), name, value);
+	g_autofree char *text = json_is_string(value)
+		? g_strdup(json_string_value(value))
+		: json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_decref(value);
+	env_put(rendering->out->env, g_strconcat(name, "=", text, NULL));
+}
+
+static void env_mapped(struct rendering *rendering)
+{
+	const struct task *task = rendering->request->task;
+	bool is_own = task->mapping && task->mapped_group < 0;
+	const char *name;
+	json_t *value;
+	if (is_own)
+		json_object_foreach(json_object_get(rendering->scope->mapped, "env"), name, value)
+			env_set(rendering, name, json_incref(value));
+}
+
 static bool env_render(struct rendering *rendering, GError **error)
 {
 	const struct task *task = rendering->request->task;
-	json_t *shown = json_object();
-	json_object_set_new(rendering->out->shown, "env", shown);
+	json_object_set_new(rendering->out->shown, "env", json_object());
 	for (size_t i = 0; i < task->n_env; i++) {
 		const struct env_entry *entry = &task->env[i];
 		json_t *value = value_render(rendering, &entry->value, error);
@@ -155,13 +205,9 @@ static bool env_render(struct rendering *rendering, GError **error)
 			g_prefix_error(error, "env: %s cannot be rendered: ", entry->name);
 			return false;
 		}
-		json_object_set(shown, entry->name, value);
-		g_autofree char *text = json_is_string(value)
-			? g_strdup(json_string_value(value))
-			: json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-		json_decref(value);
-		env_put(rendering->out->env, g_strconcat(entry->name, "=", text, NULL));
+		env_set(rendering, entry->name, value);
 	}
+	env_mapped(rendering);
 	for (guint i = 0; i < rendering->shell_env->len; i++)
 		env_put(rendering->out->env, g_steal_pointer(&rendering->shell_env->pdata[i]));
 	g_ptr_array_set_size(rendering->shell_env, 0);
@@ -295,6 +341,27 @@ bool render_task(const struct render_request *request, struct rendered *rendered
 		rendered_clear(rendered);
 	}
 	return is_rendered;
+}
+
+char *render_map_label(
+	const struct render_request *request, const json_t *own_values, GError **error)
+{
+	g_autoptr(GPtrArray) masks = g_ptr_array_new_with_free_func(g_free);
+	struct scope *scope = scope_new(request, masks, error);
+	if (!scope)
+		return NULL;
+	scope->own = own_values;
+	const struct value *label = &request->task->map_index_template;
+	json_t *rendered = label->constant
+		? json_incref(label->constant)
+		: template_render(label->template, scope_root(scope), error);
+	scope_free(scope);
+	error_mask(error, masks);
+	if (!rendered)
+		return NULL;
+	g_autofree char *text = template_text(rendered);
+	json_decref(rendered);
+	return text_masked(text, masks);
 }
 
 void rendered_clear(struct rendered *rendered)

@@ -37,4 +37,8 @@ struct rendered {
 /* False and one sentence with the place of the template that failed. `rendered` is filled on
  * success: clear it. */
 bool render_task(const struct render_request *request, struct rendered *rendered, GError **error);
+/* What a mapped instance that has succeeded is called: its map_index_template, with what it left
+ * (by key). NULL and an error. */
+char *render_map_label(
+	const struct render_request *request, const json_t *own_values, GError **error);
 void rendered_clear(struct rendered *rendered);

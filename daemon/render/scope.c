@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/render/mapped.h"
 #include "lib/base/ident.h"
 #include "lib/base/instant.h"
 
@@ -293,6 +294,16 @@ static bool set_logical_date(
 	return false;
 }
 
+static bool expand_get(const struct template_object *base, const char *name,
+	struct template_value *out, GError **error)
+{
+	json_t *value = json_object_get(object_of(base)->scope->mapped, name);
+	if (value)
+		return set_json(out, json_incref(value));
+	g_set_error(error, LIB_ERROR, 0, "this instance is mapped to no \"%s\"", name);
+	return false;
+}
+
 static bool root_get(const struct template_object *base, const char *name,
 	struct template_value *out, GError **error)
 {
@@ -318,6 +329,10 @@ static bool root_get(const struct template_object *base, const char *name,
 		return set_text(out, scope->request->run->run_id);
 	if (g_str_equal(name, "try_number"))
 		return set_json(out, json_integer(scope->try_number));
+	if (g_str_equal(name, "map_index"))
+		return set_json(out, json_integer(scope->request->map_index));
+	if (g_str_equal(name, "expand"))
+		return set_object(scope, out, expand_get, NULL, NULL);
 	if (g_str_equal(name, "reason") || g_str_equal(name, "exception"))
 		return set_text(out, scope->reason);
 	return g_str_equal(name, "task_instance_key_str") && set_instance_key(scope, out);
@@ -373,6 +388,8 @@ struct scope *scope_new(const struct render_request *request, GPtrArray *masks, 
 	mask_add_sensitive(masks, scope->conf);
 	scope->params = dag_params(request->dag, scope->conf, error);
 	if (scope->params)
+		scope->mapped = mapped_values(scope, error);
+	if (scope->mapped)
 		return scope;
 	scope_free(scope);
 	return NULL;
@@ -383,6 +400,7 @@ void scope_free(struct scope *scope)
 	g_ptr_array_unref(scope->objects);
 	json_decref(scope->conf);
 	json_decref(scope->params);
+	json_decref(scope->mapped);
 	g_free(scope->reason);
 	g_free(scope);
 }

@@ -10,6 +10,8 @@ struct scope {
 	const struct task *task; /* what `task` and `ti` are: of a callback the task it is for */
 	unsigned try_number, max_tries;
 	int64_t started_at;
+	json_t *mapped;     /* what this instance of a mapped task is mapped to, by name */
+	const json_t *own;  /* what the task itself has left, where that is not in the store yet */
 	char *reason;       /* of a callback: why the task or run is what it is; or NULL */
 	json_t *params;     /* defaults and the run's conf over them */
 	json_t *conf;       /* what the run was given */

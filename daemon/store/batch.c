@@ -253,7 +253,7 @@ void batch_run(struct batch *batch, const struct run_record *run)
 
 void batch_task(struct batch *batch, const struct task_record *task)
 {
-	put_statement(batch, WRITE_TASK, 23);
+	put_statement(batch, WRITE_TASK, 24);
 	put_integer(batch, task->run);
 	put_text(batch, task->task_id);
 	put_integer(batch, task->map_index);
@@ -277,6 +277,7 @@ void batch_task(struct batch *batch, const struct task_record *task)
 	put_unless(batch, task->wish, WISH_NONE);
 	put_text(batch, task->note);
 	put_unless(batch, task->group_tries, 0);
+	put_text(batch, task->map_label);
 }
 
 void batch_task_delete(struct batch *batch, const struct task_key *task)

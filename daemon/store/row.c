@@ -103,6 +103,7 @@ struct task_record row_task(sqlite3_stmt *row)
 		.wish = (enum wish)row_integer_or(row, 20, WISH_NONE),
 		.note = row_text(row, 21),
 		.group_tries = (unsigned)row_integer_or(row, 22, 0),
+		.map_label = row_text(row, 23),
 	};
 }
 

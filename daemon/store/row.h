@@ -24,7 +24,7 @@
 	" task.scheduled_at, task.queued_at, task.started_at, task.ended_at, task.retry_at,"   \
 	" task.attempt, task.reason, task.map_length, task.decision, task.wait,"               \
 	" task.wait_until, task.wait_dag, task.wait_run, task.wait_since,"                     \
-	" task.wish, task.note, task.group_tries"
+	" task.wish, task.note, task.group_tries, task.map_label"
 #define ATTEMPT_COLUMNS                                                                     \
 	"attempt.id, attempt.run, attempt.task_id, attempt.map_index, attempt.try_number,"  \
 	" attempt.state, attempt.token, attempt.boot_id, attempt.pid, attempt.launched_at," \

@@ -137,8 +137,10 @@ static const char version_4[] =
 	"CREATE TABLE run_asset (run INTEGER NOT NULL, event INTEGER NOT NULL,"
 	" PRIMARY KEY (run, event)) STRICT, WITHOUT ROWID;";
 
+static const char version_5[] = "ALTER TABLE task ADD COLUMN map_label TEXT;";
+
 /* Each brings a file from the version before it to its own: only ever added to. */
-static const char *const versions[] = {version_1, version_2, version_3, version_4};
+static const char *const versions[] = {version_1, version_2, version_3, version_4, version_5};
 
 static bool refuse_newer(sqlite3 *db, int64_t version, GError **error)
 {

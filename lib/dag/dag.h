@@ -287,6 +287,7 @@ struct dag_context {
 	const struct operators *operators;
 	const struct zone *zone;      /* of DAGs that name none; NULL: UTC */
 	bool is_paused_upon_creation; /* of DAGs that do not say */
+	size_t max_map_length;        /* values that are mapped over; 0: 1024 */
 };
 
 /*

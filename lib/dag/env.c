@@ -27,6 +27,20 @@ static bool env_name_check(struct reading *reading, const struct node *key)
 	return true;
 }
 
+json_t *env_json(struct loader *loader, const struct node *map)
+{
+	struct env_entry *entries = NULL;
+	size_t n = 0;
+	unsigned n_errors = loader->reading.problems->n_errors;
+	env_read(loader, map, NULL, 0, &entries, &n);
+	if (loader->reading.problems->n_errors > n_errors)
+		return NULL;
+	json_t *json = json_object();
+	for (size_t i = 0; i < n; i++)
+		json_object_set(json, entries[i].name, entries[i].value.constant);
+	return json;
+}
+
 void env_read(struct loader *loader, const struct node *map, const struct env_entry *base,
 	size_t n_base, struct env_entry **entries, size_t *n_entries)
 {

@@ -22,6 +22,9 @@ static const struct key group_keys[] = {
 	{"dependencies", read_node, FIELD(dependencies)},
 	{"retries", read_unsigned, FIELD(retries), 0, GROUP_RETRIES_MAX},
 	{"retry_delay", read_duration, FIELD(retry_delay_us)},
+	{"expand", read_node, FIELD(mapping.product)},
+	{"expand_zip", read_node, FIELD(mapping.zip)},
+	{"expand_kwargs", read_node, FIELD(mapping.kwargs)},
 };
 #undef FIELD
 static const struct key_set group_set = {
@@ -162,6 +165,24 @@ static bool retries_check(
 			draft->own_id, parent->own_id);
 }
 
+static void group_map(struct loader *loader, struct group_draft *draft)
+{
+	const struct group_draft *parent = draft->parent_draft;
+	struct mapping_owner owner = {.place = draft->place,
+		.what = arena_printf(loader->reading.arena, "the group \"%s\"", draft->group_id)};
+	draft->mapped = parent ? parent->mapped : NULL;
+	if (!mapping_is_written(&draft->mapping))
+		return;
+	if (draft->mapped) {
+		problem_add(loader->reading.problems, draft->place,
+			"the group \"%s\" cannot be mapped inside the group \"%s\", which is",
+			draft->group_id, draft->mapped->group_id);
+		return;
+	}
+	draft->mapped = draft;
+	loader->dag.groups[draft->index].mapping = mapping_read(loader, &draft->mapping, &owner);
+}
+
 static bool group_resolve(struct loader *loader, struct group_draft *draft)
 {
 	struct arena *arena = loader->reading.arena;
@@ -185,6 +206,7 @@ static bool group_resolve(struct loader *loader, struct group_draft *draft)
 	draft->defaults = defaults_read(
 		loader, draft->default_args, parent ? parent->defaults : loader->defaults);
 	group_add(loader, draft);
+	group_map(loader, draft);
 	draft->state = GROUP_RESOLVED;
 	return true;
 }

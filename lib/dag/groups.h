@@ -14,6 +14,7 @@ struct group_draft {
 	const struct node *parent, *default_args, *dependencies;
 	unsigned retries; /* of the group as a whole */
 	int64_t retry_delay_us;
+	struct mapping_nodes mapping;
 	bool prefixes;
 	struct group_draft *next_of_own_id;
 
@@ -23,6 +24,7 @@ struct group_draft {
 	const char *prefix;   /* of the ids of what is in it: `outer.inner.` or nothing */
 	unsigned index;       /* in dag->groups */
 	unsigned depth;       /* from 1 */
+	const struct group_draft *mapped; /* it or the one around it that is mapped; NULL: none */
 	const struct defaults *defaults;
 };
 

@@ -15,11 +15,8 @@ const struct later_key dag_later[] = {
 };
 
 const struct later_key task_later[] = {
-	{"expand"},
-	{"partial"},
 	{"run_as_user"},
 	{"resources"},
-	{"map_index_template"},
 	{"setup", "false"},
 	{"teardown", "false"},
 	{"params", NULL, "params are written on the DAG"},

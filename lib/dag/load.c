@@ -7,11 +7,12 @@
 
 #include "lib/base/ident.h"
 #include "lib/dag/later.h"
+#include "lib/dag/mapping.h"
 #include "lib/dag/task.h"
 
 static const char *const overlap_words[] = {"queue", "skip", "cancel_running", NULL};
 
-enum { LIMIT_MAX = 1000000, TAG_MAX = 100 };
+enum { LIMIT_MAX = 1000000, TAG_MAX = 100, MAP_LENGTH_DEFAULT = 1024 };
 
 #define FIELD(name) offsetof(struct loader, name)
 static const struct key dag_keys[] = {
@@ -125,11 +126,14 @@ static void loader_read(struct loader *loader, const struct node *root)
 	if (loader->dag.n_tasks == 0)
 		return;
 	dependencies_read(loader);
+	mappings_resolve(loader);
 	deadline_read(loader);
 	callbacks_of(loader, loader->callback_nodes, NULL, loader->dag.callbacks);
 	/* Without an order nobody can say what comes before. */
-	if (groups_resolve_edges(loader) && graph_build(loader))
+	if (groups_resolve_edges(loader) && graph_build(loader)) {
+		mappings_check(loader);
 		uses_check(loader);
+	}
 	callbacks_register(loader);
 }
 
@@ -148,6 +152,9 @@ static void loader_open(struct loader *loader, struct arena *arena, const char *
 	loader->descendants = g_hash_table_new(NULL, NULL);
 	loader->groups_by_own_id = g_hash_table_new(g_str_hash, g_str_equal);
 	loader->groups_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+	loader->pending_sources = g_array_new(FALSE, FALSE, sizeof(struct pending_source));
+	loader->max_map_length =
+		context->max_map_length ? context->max_map_length : MAP_LENGTH_DEFAULT;
 	loader->callbacks = g_hash_table_new(NULL, NULL);
 	loader->reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	loader->edges = g_array_new(FALSE, FALSE, sizeof(struct edge));
@@ -173,6 +180,7 @@ static void loader_close(struct loader *loader)
 	g_hash_table_unref(loader->descendants);
 	g_hash_table_unref(loader->groups_by_own_id);
 	g_hash_table_unref(loader->groups_by_id);
+	g_array_unref(loader->pending_sources);
 	g_hash_table_unref(loader->callbacks);
 	g_hash_table_unref(loader->reported);
 	g_array_unref(loader->edges);

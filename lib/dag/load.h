@@ -31,7 +31,9 @@ struct loader {
 	const struct defaults *defaults; /* the DAG's default_args */
 	size_t n_groups;
 	struct group_draft *groups, **groups_by_index; /* in the file's order, and in the DAG's */
-	unsigned n_guesses; /* made so far, of what a short id in a group may mean */
+	unsigned n_guesses;      /* made so far, of what a short id in a group may mean */
+	GArray *pending_sources; /* of mappings: struct pending_source */
+	size_t max_map_length;
 	GHashTable *groups_by_own_id, *groups_by_id; /* to struct group_draft */
 	const struct node **task_dependencies;       /* what stands on each task, or NULL */
 	GArray *edges;                               /* of struct edge */
@@ -70,6 +72,9 @@ void callbacks_register(struct loader *loader);
 void env_read(struct loader *loader, const struct node *map, const struct env_entry *base,
 	size_t n_base, struct env_entry **entries, size_t *n_entries);
 
+/* A map of variables whose values are plain, as JSON; NULL after a problem. */
+json_t *env_json(struct loader *loader, const struct node *map);
+
 /* Dependencies of groups become those of the tasks at their ends. */
 bool groups_resolve_edges(struct loader *loader);
 /* From edges to upstream, downstream, order and weights. False: there is a cycle. */
@@ -77,6 +82,10 @@ bool graph_build(struct loader *loader);
 void graph_weigh(struct dag *dag);
 /* What the templates of all tasks ask for: are there such names, and do they come before? */
 void uses_check(struct loader *loader);
+
+/* task_is_upstream(), for a file in which thousands of tasks ask about the same one. */
+bool loader_comes_before(
+	struct loader *loader, const struct task *upstream, const struct task *task);
 
 /* A mistake in what many tasks share (default_args, the DAG's env) is told once. Always false. */
 bool loader_refuse_once(struct loader *loader, struct place place, const char *format, ...)

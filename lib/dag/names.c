@@ -109,6 +109,8 @@ const struct template_name template_names[] = {
 	{"macros", NAME_MEMBERS, macro_names},
 	{"var", NAME_MEMBERS, variable_names},
 	{"conn", NAME_KEYS, connection_names},
+	{"map_index", NAME_NUMBER},
+	{"expand", NAME_EXPAND},
 	{"tasks", NAME_TASKS},
 	{NULL},
 };

@@ -14,6 +14,7 @@ enum name_kind {
 	NAME_ANY,       /* JSON of any form */
 	NAME_FUNCTION,  /* called with anything */
 	NAME_PARAMS,    /* the declared params */
+	NAME_EXPAND,    /* the names that the task or its group is mapped over */
 	NAME_TASKS,     /* the tasks that come before, each with `output` */
 	NAME_XCOM_PULL, /* xcom_pull(task_ids, key, default) */
 };

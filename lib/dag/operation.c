@@ -53,6 +53,7 @@ struct written {
 	const struct operator* operator;
 	const struct node **nodes;
 	unsigned n_unknown;
+	enum mapping_gives *gives; /* what comes from its mapping */
 };
 
 static bool argument_other(void *data, const struct node *key, const struct node *value)
@@ -99,7 +100,10 @@ static void arguments_read(
 	for (size_t i = 0; i < which->n_parameters; i++) {
 		const struct parameter *parameter = &which->parameters[i];
 		const struct node *node = written->nodes[i];
+		enum mapping_gives gives = written->gives[i];
 		struct value value = {.place = task->place};
+		if (gives == MAPPING_GIVES_ALL)
+			continue;
 		if (node && !argument_read(&loader->reading, parameter, node, &value))
 			continue;
 		if (!node)
@@ -111,7 +115,8 @@ static void arguments_read(
 		if (!value_is_absent(&value))
 			task->arguments[task->n_arguments++] =
 				(struct argument){.parameter = parameter, .value = value};
-		else if (parameter->required && node_is_null(node) && !written->n_unknown)
+		else if (parameter->required && node_is_null(node) && !written->n_unknown
+			&& gives != MAPPING_GIVES_ANY)
 			/* A key that is unknown may be this one, misspelt. */
 			argument_missing(loader, draft, parameter);
 	}
@@ -149,13 +154,103 @@ static void operator_unknown(struct loader *loader, const struct task_draft *dra
 	problem_hint(problems, "the operators are %s", all);
 }
 
+/* ---- mapping ---- */
+
+/* The arguments below `partial` are as good as those beside the keys. */
+static void partial_read(struct loader *loader, struct task_draft *draft, struct written *written)
+{
+	struct problems *problems = loader->reading.problems;
+	const struct node *map = draft->partial;
+	if (node_is_null(map))
+		return;
+	if (map->kind != NODE_MAP) {
+		problem_add(problems, map->place, "partial: expected a map, found %s",
+			node_kind_name(map));
+		return;
+	}
+	if (!mapping_is_written(&draft->mapping)) {
+		problem_add(problems, map->place,
+			"partial: %s has no expand, whose other arguments these would be",
+			draft->what);
+		return;
+	}
+	for (size_t i = 0; i < map->n; i++) {
+		const struct node *key = map->pairs[i].key;
+		const struct parameter *parameter =
+			operator_parameter(written->operator, key->text);
+		if (!parameter) {
+			mapping_name_refuse(loader, written->operator, key->text, key->place);
+			continue;
+		}
+		const struct node **node =
+			&written->nodes[parameter - written->operator->parameters];
+		if (*node)
+			problem_add(problems, key->place,
+				"\"%s\" stands below partial and beside it", key->text);
+		*node = map->pairs[i].value;
+	}
+}
+
+/* What is given to all instances cannot be given to each. */
+static void given_twice_check(
+	struct loader *loader, const struct task_draft *draft, const struct written *written)
+{
+	for (size_t i = 0; i < written->operator->n_parameters; i++) {
+		bool is_mapped = written->gives[i] == MAPPING_GIVES_ALL
+			|| written->gives[i] == MAPPING_GIVES_SOME;
+		if (is_mapped && written->nodes[i])
+			problem_add(loader->reading.problems, written->nodes[i]->place,
+				"%s has \"%s\" twice: it is expanded and given", draft->what,
+				written->operator->parameters[i].name);
+	}
+}
+
+static void label_read(struct loader *loader, struct task_draft *draft)
+{
+	const struct node *node = draft->map_index_template;
+	const char *text;
+	if (node_is_null(node)
+		|| !node_text(node, "map_index_template", &text, loader->reading.problems))
+		return;
+	if (!draft->task.mapping)
+		problem_add(loader->reading.problems, node->place,
+			"map_index_template: %s is not mapped", draft->what);
+	else
+		value_read(&loader->reading, node, &draft->task.map_index_template);
+}
+
+static void task_map(struct loader *loader, struct task_draft *draft, struct written *written)
+{
+	struct task *task = &draft->task;
+	const struct operator* which = written->operator;
+	struct mapping_owner owner = {draft->what, which, task->place};
+	unsigned n_errors = loader->reading.problems->n_errors;
+	partial_read(loader, draft, written);
+	if (mapping_is_written(&draft->mapping) && task->mapped_group >= 0)
+		problem_add(loader->reading.problems, task->place,
+			"%s cannot be mapped inside the group \"%s\", which is", draft->what,
+			loader->dag.groups[task->mapped_group].group_id);
+	else if (mapping_is_written(&draft->mapping))
+		task->mapping = mapping_read(loader, &draft->mapping, &owner);
+	const struct mapping *own = task->mapped_group < 0 ? task->mapping : NULL;
+	/* What a wrong mapping would have given is not missing. */
+	bool is_wrong = loader->reading.problems->n_errors > n_errors;
+	for (size_t i = 0; i < which->n_parameters; i++)
+		written->gives[i] = is_wrong ? MAPPING_GIVES_ANY
+					     : mapping_gives(own, which->parameters[i].name);
+	given_twice_check(loader, draft, written);
+	label_read(loader, draft);
+}
+
 void operation_read(struct loader *loader, const struct key_set *set, const struct node *map,
 	struct task_draft *draft)
 {
 	const struct operator* which = operation_operator(loader, map);
 	g_autofree const struct node **nodes =
 		g_new0(const struct node *, which ? which->n_parameters : 0);
-	struct written written = {.operator= which, .nodes = nodes};
+	g_autofree enum mapping_gives *gives =
+		g_new0(enum mapping_gives, which ? which->n_parameters : 0);
+	struct written written = {.operator= which, .nodes = nodes, .gives = gives};
 	draft->task.operator= which;
 	keys_read(&loader->reading, set, map, draft, argument_other, &written,
 		operator_note(loader, which));
@@ -171,6 +266,7 @@ void operation_read(struct loader *loader, const struct key_set *set, const stru
 		operator_unknown(loader, draft);
 		return;
 	}
+	task_map(loader, draft, &written);
 	arguments_read(loader, draft, &written);
 	task_keys_finish(loader, draft);
 	if (draft->env)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/dag/dag.h"
+#include "lib/dag/mapping.h"
 #include "lib/dag/reading.h"
 
 struct loader;
@@ -25,7 +26,9 @@ struct task_draft {
 	const char *prefix;              /* of its task_id, by the group around it; NULL: none */
 	const char *what;                /* in problems: `the task "a"`; NULL until it is known */
 	const struct defaults *defaults; /* where its arguments may stand, too; NULL: nowhere */
-	const struct node *operator, * dependencies, *task_group, *env;
+	const struct node *operator, * dependencies, *task_group, *env, *partial,
+		*map_index_template;
+	struct mapping_nodes mapping;
 	const struct node *callbacks[N_CALLBACK_KINDS];
 	unsigned on_lost; /* G_MAXUINT: not written */
 };

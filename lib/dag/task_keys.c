@@ -12,7 +12,7 @@ enum {
 	RETRIES_MAX = 1000000,
 	LIMIT_MAX = 1000000,
 	POOL_NAME_MAX = 256,
-	TASK_ONLY_KEYS = 5,
+	TASK_ONLY_KEYS = 10,
 	/* The exit code that means skipped, where an operator does not let its users choose. */
 	SKIP_EXIT_CODE = 99,
 	EXIT_CODE_MAX = 255,
@@ -29,6 +29,11 @@ static const struct key task_keys[] = {
 	{"operator", read_node, FIELD(operator)},
 	{"dependencies", read_node, FIELD(dependencies)},
 	{"task_group", read_node, FIELD(task_group)},
+	{"expand", read_node, FIELD(mapping.product)},
+	{"expand_zip", read_node, FIELD(mapping.zip)},
+	{"expand_kwargs", read_node, FIELD(mapping.kwargs)},
+	{"partial", read_node, FIELD(partial)},
+	{"map_index_template", read_node, FIELD(map_index_template)},
 	/* From here on also in default_args. */
 	{"owner", read_text, FIELD(task.owner)},
 	{"doc_md", read_optional, FIELD(task.doc_md)},

@@ -37,6 +37,10 @@ static struct task_draft draft_begin(struct loader *loader, const struct node *m
 		/* So that what names the task is no further mistake. */
 		draft.prefix = arena_printf(loader->reading.arena, "%s.", name->text);
 	draft.task.group = group ? (int)group->index : -1;
+	if (group && group->mapped) {
+		draft.task.mapped_group = (int)group->mapped->index;
+		draft.task.mapping = loader->dag.groups[group->mapped->index].mapping;
+	}
 	return draft;
 }
 

@@ -12,6 +12,8 @@
 struct checker {
 	struct loader *loader;
 	const struct task *task;     /* NULL: a run, of whose callback it is */
+	bool is_label;               /* its map_index_template: what it left may be read */
+	bool *is_used;               /* by source of its own mapping: `expand.NAME` is read */
 	const struct task *callback; /* of the task or run; NULL: it is the task's own */
 	const struct template_use *use;
 };
@@ -162,8 +164,7 @@ static bool *descendants_find(struct loader *loader, const struct task *first)
 	return reached;
 }
 
-/* task_is_upstream(), for a file in which thousands of tasks read from the same one. */
-static bool comes_before(
+bool loader_comes_before(
 	struct loader *loader, const struct task *upstream, const struct task *task)
 {
 	enum { ASKED_OFTEN = 32 };
@@ -183,6 +184,8 @@ static bool own_result_check(struct checker *checker)
 {
 	const char *task_id = checker->task->task_id;
 	const struct task *callback = checker->callback;
+	if (checker->is_label)
+		return true;
 	if (!callback)
 		return checker_refuse(checker, NULL, NULL,
 			"the task \"%s\" reads its own result, which is not there yet", task_id);
@@ -207,7 +210,7 @@ static bool upstream_check(struct checker *checker, const char *task_id)
 			task_id);
 	if (other == task)
 		return own_result_check(checker);
-	if (!task || comes_before(loader, other, task))
+	if (!task || loader_comes_before(loader, other, task))
 		return true;
 	unsigned n_before = loader->reading.problems->list->len;
 	checker_refuse(checker, NULL, NULL,
@@ -239,7 +242,7 @@ static bool task_ids_check(struct checker *checker, const json_t *task_ids)
 
 static bool xcom_pull_check(struct checker *checker)
 {
-	static const char *const known[] = {"task_ids", "key", "default", NULL};
+	static const char *const known[] = {"task_ids", "key", "default", "map_indexes", NULL};
 	const struct template_use *use = checker->use;
 	if (!use->is_call)
 		return checker_refuse(checker, NULL, NULL,
@@ -247,7 +250,7 @@ static bool xcom_pull_check(struct checker *checker)
 	if (use->n_arguments > 1)
 		return checker_refuse(checker, NULL, NULL,
 			"xcom_pull takes task_ids without a name at most, the rest by name: key, "
-			"default");
+			"default, map_indexes");
 	bool ok = true, has_task_ids = use->n_arguments == 1;
 	const json_t *task_ids = has_task_ids ? use->arguments[0] : NULL;
 	for (size_t i = 0; i < use->n_keywords; i++) {
@@ -303,6 +306,50 @@ static bool output_check(struct checker *checker)
 	return ok;
 }
 
+/* The names that a mapping gives. NULL-terminated, in the arena. */
+static const char *const *mapping_names(const struct loader *loader, const struct mapping *mapping)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	const json_t *first = mapping->kind == MAPPING_KWARGS
+		? json_array_get(mapping->sources[0].constant, 0)
+		: NULL;
+	const char *key;
+	json_t *value;
+	if (mapping->kind != MAPPING_KWARGS)
+		for (size_t i = 0; i < mapping->n; i++)
+			g_ptr_array_add(names, (char *)mapping->sources[i].parameter);
+	json_object_foreach((json_t *)first, key, value) g_ptr_array_add(names, (char *)key);
+	const char **copy = arena_array(loader->reading.arena, names->len + 1, sizeof(*copy));
+	memcpy(copy, names->pdata, names->len * sizeof(*copy));
+	return copy;
+}
+
+/* `expand.NAME`: one of what the task or its group is mapped over. */
+static bool expand_check(struct checker *checker)
+{
+	const struct template_use *use = checker->use;
+	const struct mapping *mapping = checker->task ? checker->task->mapping : NULL;
+	unsigned n_before = checker->loader->reading.problems->list->len;
+	if (!mapping) {
+		checker_refuse(checker, NULL, NULL, "\"expand\" is not defined");
+		return checker_hint(checker, n_before,
+			"only a task that is mapped, by itself or with its group, has it");
+	}
+	if (use->n < 2)
+		return checker_refuse(
+			checker, NULL, NULL, "expand has to be followed by a name: expand.NAME");
+	const struct mapping_source *source = mapping_source_of(mapping, use->names[1]);
+	if (source && checker->is_used)
+		checker->is_used[source - mapping->sources] = true;
+	if (mapping_gives(mapping, use->names[1]) != MAPPING_GIVES_NONE)
+		return true;
+	const char *const *names = mapping_names(checker->loader, mapping);
+	g_autofree char *all = g_strjoinv(", ", (char **)names);
+	checker_refuse(
+		checker, use->names[1], names, "\"expand.%s\" is not defined", use->names[1]);
+	return checker_hint(checker, n_before, "expand has %s", all);
+}
+
 /* From the free name down the chain, as far as it is known what stands below. */
 static bool use_check(struct checker *checker)
 {
@@ -333,6 +380,8 @@ static bool use_check(struct checker *checker)
 			return true;
 		case NAME_PARAMS:
 			return param_check(checker);
+		case NAME_EXPAND:
+			return expand_check(checker);
 		case NAME_TASKS:
 			return output_check(checker);
 		case NAME_XCOM_PULL:
@@ -365,25 +414,51 @@ static void arguments_check(struct checker *checker, const struct task *task)
 		value_check(checker, &task->env[i].value);
 }
 
-static void callbacks_check(
-	struct loader *loader, const struct callbacks *callbacks, const struct task *owner)
+static void callbacks_check(struct checker *checker, const struct callbacks *callbacks)
 {
 	for (unsigned kind = 0; kind < N_CALLBACK_KINDS; kind++)
 		for (size_t i = 0; i < callbacks[kind].n; i++) {
-			const struct task *callback = &callbacks[kind].tasks[i];
-			struct checker checker = {
-				.loader = loader, .task = owner, .callback = callback};
-			arguments_check(&checker, callback);
+			checker->callback = &callbacks[kind].tasks[i];
+			arguments_check(checker, checker->callback);
 		}
+	checker->callback = NULL;
+}
+
+/* A name that is no parameter is the author's own, so he wants to read it. */
+static void sources_check(struct checker *checker)
+{
+	const struct task *task = checker->task;
+	struct loader *loader = checker->loader;
+	const struct mapping *mapping = task->mapping;
+	for (size_t i = 0; i < mapping->n && mapping->kind != MAPPING_KWARGS; i++) {
+		const char *name = mapping->sources[i].parameter;
+		if (checker->is_used[i] || operator_parameter(task->operator, name)
+			|| strcmp(name, "env") == 0)
+			continue;
+		mapping_name_refuse(loader, task->operator, name, mapping->sources[i].place);
+		problem_hint(loader->reading.problems,
+			"a name of your own has to be read in a template: {{ expand.%s }}", name);
+	}
+}
+
+static void task_check(struct loader *loader, const struct task *task)
+{
+	struct checker checker = {.loader = loader, .task = task};
+	const struct mapping *own = task->mapped_group < 0 ? task->mapping : NULL;
+	g_autofree bool *is_used = own ? g_new0(bool, own->n) : NULL;
+	checker.is_used = is_used;
+	arguments_check(&checker, task);
+	callbacks_check(&checker, task->callbacks);
+	checker.is_label = true;
+	value_check(&checker, &task->map_index_template);
+	if (own)
+		sources_check(&checker);
 }
 
 void uses_check(struct loader *loader)
 {
-	callbacks_check(loader, loader->dag.callbacks, NULL);
-	for (size_t i = 0; i < loader->dag.n_tasks; i++) {
-		const struct task *task = &loader->dag.tasks[i];
-		struct checker checker = {.loader = loader, .task = task};
-		arguments_check(&checker, task);
-		callbacks_check(loader, task->callbacks, task);
-	}
+	struct checker of_run = {.loader = loader};
+	callbacks_check(&of_run, loader->dag.callbacks);
+	for (size_t i = 0; i < loader->dag.n_tasks; i++)
+		task_check(loader, &loader->dag.tasks[i]);
 }

@@ -23,7 +23,7 @@ static bool constant_read(struct reading *reading, const struct node *node, stru
 	return value->constant != NULL;
 }
 
-static bool node_has_template(const struct node *node)
+bool node_has_template(const struct node *node)
 {
 	if (node->kind == NODE_SCALAR)
 		return template_is_needed(node->text);

@@ -20,5 +20,7 @@ bool value_read_env(
 bool argument_read(struct reading *reading, const struct parameter *parameter,
 	const struct node *node, struct value *value);
 
+/* Whether a template stands anywhere in it. */
+bool node_has_template(const struct node *node);
 /* Whether nothing was given. */
 bool value_is_absent(const struct value *value);

@@ -140,6 +140,7 @@ static void task_succeed(
 	struct engine *engine, struct instance *instance, const struct event *event)
 {
 	instance->record.map_length = event->ended.map_length;
+	instance->record.map_label = g_strdup(event->ended.map_label);
 	task_move(engine, instance, TASK_SUCCESS);
 	assets_told_by(engine, instance);
 }

@@ -120,6 +120,8 @@ struct event {
 			/* Of a success whose return_value others are mapped over: how many values
 			   that has, else -1. */
 			int64_t map_length;
+			const char *map_label; /* of a mapped instance: its map_index_template, or
+						  NULL */
 		} ended;
 		struct {
 			int64_t attempt;

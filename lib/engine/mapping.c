@@ -11,6 +11,7 @@ static void unit_free(void *data)
 	struct instance *unit = data;
 	task_record_clear(&(struct task_record){.reason = unit->record.reason,
 		.decision = unit->record.decision,
+		.map_label = unit->record.map_label,
 		.wait_dag = unit->record.wait_dag,
 		.wait_run = unit->record.wait_run,
 		.note = unit->record.note});

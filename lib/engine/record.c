@@ -25,6 +25,7 @@ void task_record_clear(struct task_record *record)
 {
 	g_clear_pointer(&record->task_id, g_free);
 	g_clear_pointer(&record->reason, g_free);
+	g_clear_pointer(&record->map_label, g_free);
 	g_clear_pointer(&record->decision, g_free);
 	g_clear_pointer(&record->wait_dag, g_free);
 	g_clear_pointer(&record->wait_run, g_free);
@@ -92,6 +93,7 @@ struct task_record task_record_copy(const struct task_record *record)
 	struct task_record copy = *record;
 	copy.task_id = g_strdup(record->task_id);
 	copy.reason = g_strdup(record->reason);
+	copy.map_label = g_strdup(record->map_label);
 	copy.decision = g_strdup(record->decision);
 	copy.wait_dag = g_strdup(record->wait_dag);
 	copy.wait_run = g_strdup(record->wait_run);

@@ -81,7 +81,8 @@ struct task_record {
 	int64_t wait_since; /* of the first attempt of this try: a sensor's timeout counts from it
 			     */
 	enum wish wish;
-	char *note; /* or NULL */
+	char *note;      /* or NULL */
+	char *map_label; /* what a mapped instance calls itself; NULL: nothing but its map_index */
 };
 
 /* The pool of tasks that name none; with so many slots unless it is set otherwise. */

@@ -40,6 +40,7 @@ void task_begin(struct engine *engine, struct instance *instance)
 	record->ended_at = INSTANT_NONE;
 	record->map_length = -1;
 	g_clear_pointer(&record->decision, g_free);
+	g_clear_pointer(&record->map_label, g_free);
 	task_reason(instance, NULL);
 }
 

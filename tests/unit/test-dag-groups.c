@@ -207,7 +207,7 @@ static const struct wrong wrong_groups[] = {
 	{GROUPS("{group_id: g, prefix: false}"),
 		"1:29: unknown key \"prefix\" | the keys of a group are group_id, "
 		"group_display_name, tooltip, parent_group, prefix_group_id, default_args, "
-		"dependencies, retries, retry_delay"},
+		"dependencies, retries, retry_delay, expand, expand_zip, expand_kwargs"},
 	{GROUPS("{group_id: g, retries: 1}, {group_id: h, parent_group: g, retries: 1}"),
 		"1:42: the group \"h\" has retries, and so has \"g\" around it: only one of "
 		"them may"},

@@ -148,13 +148,13 @@ static const struct wrong wrong_tasks[] = {
 		"quotes it is text; remove the quotes\n2:63: do_xcom_push: expected true or false, "
 		"but \"no\" could be the boolean false or the text \"no\" | write false\n2:76: "
 		"on_lost: expected one of fail, retry, found \"ignore\""},
-	{"tasks:\n  - {task_id: a, operator: empty, queue: big, setup: true, expand: {x: [1]}, "
-	 "run_as_user: x, params: {a: 1}}\n",
+	{"tasks:\n  - {task_id: a, operator: empty, queue: big, setup: true, run_as_user: x, "
+	 "params: "
+	 "{a: 1}}\n",
 		"2:35: this version does not support \"queue\" other than default yet\n2:47: this "
 		"version does not support \"setup\" other than false yet\n2:60: this version does "
-		"not support \"expand\" yet\n2:78: this version does not support "
-		"\"run_as_user\" yet\n2:94: this version does not support \"params\" yet | "
-		"params are written on the DAG"},
+		"not support \"run_as_user\" yet\n2:76: this version does not support "
+		"\"params\" yet | params are written on the DAG"},
 	{"env: [A]\n" ONE_TASK, "1:6: env: expected a map, found a list"},
 	{"env: {1A: x, DAGD_X: y, AIRFLOW_CTX_A: z, B: }\n" ONE_TASK,
 		"1:7: \"1A\" is no name for an environment variable: letters, digits and \"_\" "
@@ -348,7 +348,7 @@ static const struct wrong wrong_uses[] = {
 		"9:15: xcom_pull needs task_ids: whose result is to be read?"},
 	{TEXT_OF_B("{{ ti.xcom_pull('a', 'k') }}"),
 		"9:15: xcom_pull takes task_ids without a name at most, the rest by name: key, "
-		"default"},
+		"default, map_indexes"},
 	{TEXT_OF_B("{{ ti.xcom_pull(task_ids=['a', 'c'], keey='x') }}"),
 		"9:15: xcom_pull has no argument \"keey\"; did you mean \"key\"?\n9:15: the task "
 		"\"b\" reads the result of \"c\", which is not upstream of it | c runs after b"},
