@@ -12,9 +12,6 @@
 #include "lib/base/nest.h"
 #include "lib/yaml/yaml.h"
 
-/* What YAML files may be at most; the composer refuses larger ones, too. */
-enum { FILE_SIZE_MAX = 1024 * 1024 };
-
 char *part_path(const char *built, const char *installed)
 {
 	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
@@ -40,18 +37,21 @@ struct operators *operators_open(const struct address *address, struct problems 
 
 static char *bytes_read(int fd, const char *path, size_t *len, struct problems *problems)
 {
-	g_autofree char *text = g_malloc(FILE_SIZE_MAX + 2);
-	size_t n = 0;
+	size_t n = 0, size = 64 * 1024;
+	g_autofree char *text = g_malloc(size + 1);
 	ssize_t got = 1;
-	while (n <= FILE_SIZE_MAX && (got = read(fd, text + n, FILE_SIZE_MAX + 1 - n)) > 0)
+	while (n <= YAML_SIZE_MAX && (got = read(fd, text + n, size - n)) > 0) {
 		n += (size_t)got;
+		if (n == size)
+			text = g_realloc(text, (size *= 2) + 1);
+	}
 	struct place place = {.file = path};
 	if (got < 0) {
 		problem_add(problems, place, "cannot be read: %s", g_strerror(errno));
 		return NULL;
 	}
-	if (n > FILE_SIZE_MAX) {
-		problem_add(problems, place, "has more than 1 MiB; at most 1 MiB is read");
+	if (n > YAML_SIZE_MAX) {
+		problem_add(problems, place, "has more than 16 MiB; at most 16 MiB is read");
 		return NULL;
 	}
 	text[n] = '\0';

@@ -9,9 +9,7 @@
 
 #include "lib/base/instant.h"
 #include "lib/base/nest.h"
-
-/* What YAML files may be at most; the composer refuses larger ones, too. */
-enum { FILE_SIZE_MAX = 1024 * 1024 };
+#include "lib/yaml/yaml.h"
 
 struct entry {
 	struct folder_file file;
@@ -98,21 +96,23 @@ static char *file_read(const char *path, const char *file, struct stat *stat, si
 		problem_add(problems, place, "the name of this file is not UTF-8: rename it");
 	} else if (!S_ISREG(stat->st_mode)) {
 		problem_add(problems, place, "is not a regular file");
-	} else if (stat->st_size > FILE_SIZE_MAX) {
+	} else if (stat->st_size > YAML_SIZE_MAX) {
 		problem_add(problems, place,
-			"has %" G_GINT64_FORMAT " bytes; at most 1 MiB is read",
+			"has %" G_GINT64_FORMAT " bytes; at most 16 MiB is read",
 			(gint64)stat->st_size);
 	} else {
-		text = g_malloc(FILE_SIZE_MAX + 1);
+		/* What is appended meanwhile is an event of its own. */
+		size_t size = (size_t)stat->st_size;
 		ssize_t n = 0, got;
-		while (n < FILE_SIZE_MAX && (got = read(fd, text + n, FILE_SIZE_MAX - n)) > 0)
+		text = g_malloc(size + 1);
+		while ((size_t)n < size && (got = read(fd, text + n, size - n)) > 0)
 			n += got;
 		text[n] = '\0';
 		*len = (size_t)n;
 	}
 	if (fd >= 0)
 		close(fd);
-	return text ? g_realloc(g_steal_pointer(&text), *len + 1) : NULL;
+	return g_steal_pointer(&text);
 }
 
 /* Whether this file may define the DAG: no other one does. */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 64, NODES_MAX = 100 * 1000, ALIASES_MAX = 1000 };
+enum { DEPTH_MAX = 64, NODES_MAX = 1000 * 1000, ALIASES_MAX = 1000 };
 
 struct anchor {
 	struct node *node;

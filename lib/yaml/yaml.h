@@ -4,7 +4,7 @@
  *
  * The composer works on libyaml's events, because its document API is quadratic and types nothing.
  * Refused with a place: tags, merge keys, recursive or too many aliases, duplicate keys, keys that
- * are no scalars, more than 1 MiB, depth over 64, over 100,000 nodes, NUL, text that is not UTF-8.
+ * are no scalars, more than 16 MiB, depth over 64, over a million nodes, NUL, text that is not UTF-8.
  */
 #pragma once
 
@@ -16,6 +16,9 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/problem.h"
+
+/* What a file may have at most: room for a DAG of 100,000 tasks. */
+enum { YAML_SIZE_MAX = 16 * 1024 * 1024 };
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 

@@ -9,7 +9,7 @@
 
 #include "lib/yaml/yaml.h"
 
-enum { DEPTH_MAX = 64, NODES_MAX = 100 * 1000 };
+enum { DEPTH_MAX = 64, NODES_MAX = 1000 * 1000 };
 
 /* How long each line of the text is, in characters. */
 static GArray *measure_lines(const char *text, size_t len)

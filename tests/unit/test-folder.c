@@ -8,6 +8,7 @@
 
 #include "daemon/folder.h"
 #include "daemon/watch.h"
+#include "lib/yaml/yaml.h"
 
 #define TASKS "tasks: [{task_id: a, operator: bash, bash_command: date}]\n"
 
@@ -164,12 +165,12 @@ static void what_is_no_file_of_text_is_a_problem(void)
 	set_up();
 	g_autofree char *fifo = g_build_filename(path, "fifo.yaml", NULL);
 	g_assert_cmpint(mkfifo(fifo, 0644), ==, 0);
-	g_autofree char *large = g_strnfill(1024 * 1024 + 1, '#');
+	g_autofree char *large = g_strnfill(YAML_SIZE_MAX + 1, '#');
 	put("large.yaml", large);
 	folder_rescan(folder);
 	g_assert_nonnull(strstr(told->str, "fifo.yaml:0: is not a regular file; "));
 	g_assert_nonnull(
-		strstr(told->str, "large.yaml:0: has 1048577 bytes; at most 1 MiB is read; "));
+		strstr(told->str, "large.yaml:0: has 16777217 bytes; at most 16 MiB is read; "));
 	tear_down();
 }
 

@@ -368,7 +368,7 @@ static void aliases_cannot_make_a_tree_too_deep_or_too_large(void)
 	reading = read_text(wide->str);
 	g_autofree char *found_wide = problems_text(reading.problems);
 	g_assert_nonnull(
-		strstr(found_wide, "more than 100000 values, those behind aliases included"));
+		strstr(found_wide, "more than 1000000 values, those behind aliases included"));
 	done(&reading);
 }
 
@@ -388,8 +388,8 @@ static void a_limit_is_named(void)
 		size_t len;
 		const char *part;
 	} rows[] = {
-		{"", "# comment\n", 1024 * 1024 + 10, "at most 1 MiB"},
-		{"", "- x\n", 500000, "the file has more than 100000 values"},
+		{"", "# comment\n", YAML_SIZE_MAX + 10, "at most 16 MiB"},
+		{"", "- x\n", 5000000, "the file has more than 1000000 values"},
 		{"- &a x\n", "- *a\n", 20000, "more than 1000 aliases"},
 		{"", "[", 200000, "more than 64 levels"},
 		{"", "{a: ", 200000, "more than 64 levels"},
