@@ -10,7 +10,7 @@ enum { KEYS_MAX = 64 };
 const struct key *key_find(const struct key_set *set, const char *name)
 {
 	for (size_t i = 0; i < set->n; i++)
-		if (strcmp(set->keys[i].name, name) == 0)
+		if (*set->keys[i].name == *name && strcmp(set->keys[i].name, name) == 0)
 			return &set->keys[i];
 	return NULL;
 }
@@ -18,7 +18,7 @@ const struct key *key_find(const struct key_set *set, const char *name)
 const struct later_key *later_find(const struct key_set *set, const char *name)
 {
 	for (const struct later_key *later = set->later; later && later->name; later++)
-		if (strcmp(later->name, name) == 0)
+		if (*later->name == *name && strcmp(later->name, name) == 0)
 			return later;
 	return NULL;
 }

@@ -198,6 +198,8 @@ static void skip_on_read(struct loader *loader, struct task *task)
 static void codes_check(struct loader *loader, const struct exit_codes_key *written,
 	const char *name, const struct exit_codes *others, const char *meaning)
 {
+	if (exit_codes_are_empty(&written->codes))
+		return;
 	for (int code = 0; code <= EXIT_CODE_MAX; code++) {
 		if (!exit_codes_have(&written->codes, code) || !exit_codes_have(others, code))
 			continue;

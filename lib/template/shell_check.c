@@ -168,8 +168,11 @@ static void branch_check(
 	struct layout layout = {branch, script, slots, problems};
 
 	block_lay(&layout, template->body);
-	GString *scanned = shell_scan(script->str, (struct shell_slot *)slots->data, slots->len);
-	g_string_free(scanned, TRUE);
+	if (slots->len > 0) {
+		GString *scanned =
+			shell_scan(script->str, (struct shell_slot *)slots->data, slots->len);
+		g_string_free(scanned, TRUE);
+	}
 	for (guint i = 0; i < slots->len; i++) {
 		struct shell_slot *slot = &g_array_index(slots, struct shell_slot, i);
 		if (slot->refusal)
@@ -178,8 +181,20 @@ static void branch_check(
 	}
 }
 
+/* Whether the script is another one with the other branch. */
+static bool block_has_branches(const struct block *block)
+{
+	for (size_t i = 0; i < block->n; i++) {
+		const struct statement *statement = block->statements[i];
+		if (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_FOR)
+			return true;
+	}
+	return false;
+}
+
 void template_check_shell(const struct template *template, struct problems *problems)
 {
 	branch_check(template, BRANCH_THEN, problems);
-	branch_check(template, BRANCH_ELSE, problems);
+	if (block_has_branches(template->body))
+		branch_check(template, BRANCH_ELSE, problems);
 }

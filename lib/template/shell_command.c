@@ -71,7 +71,7 @@ static bool list_has(const char *list, const char *name, size_t len)
 {
 	for (; list; list = strchr(list, ' ')) {
 		list += *list == ' ';
-		if (strcspn(list, " ") == len && memcmp(list, name, len) == 0)
+		if (*list == *name && strcspn(list, " ") == len && memcmp(list, name, len) == 0)
 			return true;
 	}
 	return false;
@@ -82,15 +82,27 @@ static bool has_letter(const char *letters, char letter)
 	return letters && strchr(letters, letter);
 }
 
+/* Every word of every script asks: name -> rule, made once. */
+static GHashTable *rules_by_name(void)
+{
+	static GHashTable *table;
+	static gsize is_made;
+	if (!g_once_init_enter(&is_made))
+		return table;
+	table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+		g_auto(GStrv) names = g_strsplit(rules[i].names, " ", -1);
+		for (char **name = names; *name; name++)
+			g_hash_table_insert(table, g_strdup(*name), (void *)&rules[i]);
+	}
+	g_once_init_leave(&is_made, 1);
+	return table;
+}
+
 static const struct command_rule *rule_find(const char *word)
 {
 	const char *slash = strrchr(word, '/');
-	const char *name = slash ? slash + 1 : word;
-	for (size_t i = 0; i < G_N_ELEMENTS(rules) && *name; i++) {
-		if (list_has(rules[i].names, name, strlen(name)))
-			return &rules[i];
-	}
-	return NULL;
+	return g_hash_table_lookup(rules_by_name(), slash ? slash + 1 : word);
 }
 
 static bool is_shell(const struct command_rule *rule)

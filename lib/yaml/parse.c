@@ -15,6 +15,7 @@
 struct cursor {
 	const char *at, *end;
 	size_t index;
+	bool is_ascii; /* then both are the same */
 };
 
 struct reader {
@@ -29,6 +30,11 @@ struct reader {
 
 static const char *cursor_move(struct cursor *cursor, size_t index)
 {
+	if (cursor->is_ascii) {
+		size_t n = MIN(index - cursor->index, (size_t)(cursor->end - cursor->at));
+		cursor->index += n;
+		return cursor->at += n;
+	}
 	for (; cursor->index < index && cursor->at < cursor->end; cursor->index++)
 		cursor->at = g_utf8_next_char(cursor->at);
 	return cursor->at;
@@ -122,11 +128,21 @@ static void reader_close(struct reader *reader)
 	g_array_unref(reader->ends);
 }
 
+static bool is_ascii(const char *text, size_t len)
+{
+	unsigned char all = 0;
+	for (size_t i = 0; i < len; i++)
+		all |= (unsigned char)text[i];
+	return all < 0x80;
+}
+
 static void reader_open(struct reader *reader, const char *text, size_t len)
 {
 	bool marked = len >= 3 && memcmp(text, BYTE_ORDER_MARK, 3) == 0;
 	reader->text = text;
-	reader->cursor = (struct cursor){.at = text + (marked ? 3 : 0), .end = text + len};
+	reader->cursor = (struct cursor){.at = text + (marked ? 3 : 0),
+		.end = text + len,
+		.is_ascii = is_ascii(text, len)};
 	reader->roots = g_ptr_array_new();
 	reader->starts = g_array_new(FALSE, FALSE, sizeof(size_t));
 	reader->ends = g_array_new(FALSE, FALSE, sizeof(size_t));

@@ -7,7 +7,10 @@
 
 static bool is_one_of(const char *text, const char *const *words)
 {
-	return g_strv_contains(words, text);
+	for (; *words; words++)
+		if (**words == *text && strcmp(*words, text) == 0)
+			return true;
+	return false;
 }
 
 static bool all_in(const char *text, const char *set)
