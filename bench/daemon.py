@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """One dagd on a home of its own, asked through its socket."""
+import atexit
 import contextlib
 import datetime
 import http.client
 import json
 import os
 import pathlib
-import select
 import signal
 import socket
 import sqlite3
@@ -45,20 +45,24 @@ class Dagd:
         for name, text in dags.items():
             (self.home / "dags" / f"{name}.yaml").write_text(text)
         (self.home / "dagd.yaml").write_text(f"core: {{parallelism: {parallelism}}}\n")
-        build = pathlib.Path(os.environ.get("DAGD_BUILD", ROOT / "build"))
-        self.process = subprocess.Popen(
-            [build / "daemon" / "dagd", "--home", str(self.home)], stderr=subprocess.PIPE)
-        self.wait_ready()
-        self.connection = Connection(str(self.home / "run" / "dagd.sock"))
+        self.socket_path = str(self.home / "run" / "dagd.sock")
+        self.start()
 
-    def wait_ready(self):
-        text = b""
-        while not text.endswith(b"ready\n"):
-            select.select([self.process.stderr], [], [], 30)
-            chunk = os.read(self.process.stderr.fileno(), 65536)
-            if not chunk:
-                raise SystemExit(f"dagd did not start: {text.decode()}")
-            text += chunk
+    def start(self):
+        build = pathlib.Path(os.environ.get("DAGD_BUILD", ROOT / "build"))
+        journal = self.home / "journal"
+        began = time.monotonic()
+        with journal.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [build / "daemon" / "dagd", "--home", str(self.home)],
+                stdout=subprocess.DEVNULL, stderr=stderr)
+        atexit.register(self.process.kill)  # of a benchmark that failed
+        while not journal.read_text().endswith("ready\n"):
+            if self.process.poll() is not None:
+                raise SystemExit(f"dagd did not start: {journal.read_text()}")
+            time.sleep(0.002)
+        self.ready_s = time.monotonic() - began
+        self.connection = Connection(self.socket_path)
 
     def ask(self, method, path, body=None):
         text = None if body is None else json.dumps(body)
@@ -94,20 +98,51 @@ class Dagd:
         self.connection.close()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
-        self.process.stderr.close()
+
+    def rows(self, query):
+        path = self.home / "state" / "dagd.db"
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            return db.execute(query).fetchall()
+
+    def wait_rows(self, query, n, pause_s=0.1):
+        """Until the query answers n: when that was."""
+        path = self.home / "state" / "dagd.db"
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            while db.execute(query).fetchone()[0] < n:
+                if self.process.poll() is not None:
+                    raise SystemExit("dagd has ended")
+                time.sleep(pause_s)
+        return time.time()
 
     def gaps_us(self):
         """From the end of each attempt to the start of the next one. After stop()."""
-        with contextlib.closing(sqlite3.connect(self.home / "state" / "dagd.db")) as db:
-            rows = db.execute("SELECT started_at, ended_at FROM attempt ORDER BY id").fetchall()
+        rows = self.rows("SELECT started_at, ended_at FROM attempt ORDER BY id")
         return [after[0] - before[1] for before, after in zip(rows, rows[1:])]
+
+
+def bash_task(task_id, command):
+    return f"  - {{task_id: {task_id}, operator: bash, bash_command: {json.dumps(command)}}}"
+
+
+def task_file(dag_id, commands, schedule):
+    """A DAG as people write it: some keys for each task, each task after the one before."""
+    lines = [f"dag_id: {dag_id}", f"schedule: \"{schedule}\"", f"description: loads {dag_id}",
+             "tags: [warehouse, nightly]", "default_args:", "  owner: data", "  retries: 2",
+             "  retry_delay: 5m", "tasks:"]
+    for i, command in enumerate(commands):
+        lines += [f"  - task_id: task_{i}", "    operator: bash",
+                  f"    bash_command: {command}", "    retries: 3", "    retry_delay: 30s",
+                  "    execution_timeout: 1h", "    env:", f"      STEP: step_{i}",
+                  "      LC_ALL: C.UTF-8"]
+        if i:
+            lines.append(f"    dependencies: [task_{i - 1}]")
+    return "\n".join(lines) + "\n"
 
 
 def dag(dag_id, commands, is_chain=False):
     """The text of a DAG with one bash task for each command."""
     lines = [f"dag_id: {dag_id}", "schedule: null", "max_active_tasks: 10000", "tasks:"]
-    lines += [f"  - {{task_id: t{i}, operator: bash, bash_command: {json.dumps(command)}}}"
-              for i, command in enumerate(commands)]
+    lines += [bash_task(f"t{i}", command) for i, command in enumerate(commands)]
     if is_chain:
         lines.append("dependencies: |")
         lines += [f"  t{i} >> t{i + 1}" for i in range(len(commands) - 1)]
