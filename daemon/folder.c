@@ -190,6 +190,8 @@ static void entry_read(struct folder *folder, struct entry *entry, const char *p
 			entry->file.problems);
 	entry_take(folder, entry, dags);
 	problems_sort(entry->file.problems);
+	if (entry->file.problems->list->len == 0)
+		g_clear_pointer(&entry->file.text, g_free);
 	folder->options.on_problems(folder->options.data, entry->file.file, entry->file.problems);
 }
 

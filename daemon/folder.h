@@ -28,7 +28,7 @@ struct folder_file {
 	char *file;                /* relative to the folder */
 	struct problems *problems; /* never NULL */
 	GPtrArray *dag_ids;        /* of char *: what it defines */
-	char *text;                /* what was read; NULL: it could not be */
+	char *text; /* what was read, while it has problems; NULL: it could not be */
 	int64_t read_at;
 };
 

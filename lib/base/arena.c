@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-enum { BLOCK_SIZE = 16 * 1024 };
+/* Of ten thousand small arenas each takes little; a large one soon grows by large blocks. */
+enum { BLOCK_SIZE_FIRST = 1024, BLOCK_SIZE_MAX = 16 * 1024 };
 
 struct block {
 	struct block *next;
@@ -19,12 +20,15 @@ struct cleanup {
 
 struct arena {
 	struct block *blocks; /* the one in use first */
+	size_t block_size;    /* of the next one */
 	struct cleanup *cleanups;
 };
 
 struct arena *arena_new(void)
 {
-	return g_new0(struct arena, 1);
+	struct arena *arena = g_new0(struct arena, 1);
+	arena->block_size = BLOCK_SIZE_FIRST;
+	return arena;
 }
 
 void arena_free(struct arena *arena)
@@ -65,12 +69,13 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
 	g_assert(size <= G_MAXSSIZE);
 	size = MAX((size + sizeof(max_align_t) - 1) / sizeof(max_align_t), 1) * sizeof(max_align_t);
-	if (size > BLOCK_SIZE / 4)
+	if (size > BLOCK_SIZE_MAX / 4)
 		return alloc_large(arena, size);
 	if (!arena->blocks || arena->blocks->size - arena->blocks->used < size) {
-		struct block *block = block_new(BLOCK_SIZE);
+		struct block *block = block_new(MAX(arena->block_size, size));
 		block->next = arena->blocks;
 		arena->blocks = block;
+		arena->block_size = MIN(arena->block_size * 2, (size_t)BLOCK_SIZE_MAX);
 	}
 	void *memory = (char *)arena->blocks->memory + arena->blocks->used;
 	arena->blocks->used += size;
