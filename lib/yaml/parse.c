@@ -140,9 +140,8 @@ static void reader_open(struct reader *reader, const char *text, size_t len)
 {
 	bool marked = len >= 3 && memcmp(text, BYTE_ORDER_MARK, 3) == 0;
 	reader->text = text;
-	reader->cursor = (struct cursor){.at = text + (marked ? 3 : 0),
-		.end = text + len,
-		.is_ascii = is_ascii(text, len)};
+	reader->cursor = (struct cursor){
+		.at = text + (marked ? 3 : 0), .end = text + len, .is_ascii = is_ascii(text, len)};
 	reader->roots = g_ptr_array_new();
 	reader->starts = g_array_new(FALSE, FALSE, sizeof(size_t));
 	reader->ends = g_array_new(FALSE, FALSE, sizeof(size_t));

@@ -62,11 +62,13 @@ bool source_check(const char *file, const char *text, size_t len, struct place *
 	const char *at = text, *text_end = text + len;
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		at += 3; /* a byte order mark is no character of the first line */
-	for (; at < text_end; at = g_utf8_next_char(at)) {
-		if (*at >= ' ' && *at <= '~') { /* most of most files */
-			place.column++;
-			continue;
-		}
+	while (at < text_end) {
+		const char *run = at;
+		while (at < text_end && *at >= ' ' && *at <= '~')
+			at++; /* most of most files */
+		place.column += (unsigned)(at - run);
+		if (at == text_end)
+			break;
 		gunichar c = *at ? g_utf8_get_char_validated(at, text_end - at) : 0;
 		if (!is_allowed(c) || c >= (gunichar)-2)
 			return refuse(problems, place, c, *at);
@@ -75,6 +77,7 @@ bool source_check(const char *file, const char *text, size_t len, struct place *
 			place = (struct place){file, place.line + 1, 1};
 		else
 			place.column++;
+		at = g_utf8_next_char(at);
 	}
 	*end = place;
 	return true;

@@ -4,7 +4,8 @@
  *
  * The composer works on libyaml's events, because its document API is quadratic and types nothing.
  * Refused with a place: tags, merge keys, recursive or too many aliases, duplicate keys, keys that
- * are no scalars, more than 16 MiB, depth over 64, over a million nodes, NUL, text that is not UTF-8.
+ * are no scalars, more than 16 MiB, depth over 64, over a million nodes, NUL, text that is not
+ * UTF-8.
  */
 #pragma once
 
