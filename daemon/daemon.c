@@ -2,6 +2,7 @@
 #include "daemon/daemon.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 #include "lib/base/instant.h"
 
 enum { EXIT_REFUSED = 1, EXIT_BUSY = 75 };
+/* Some 10 MB; those of a hundred DAGs that people write. */
+enum { SHELF_TASKS_MAX = 3000 };
+enum { MMAP_THRESHOLD = 256 * 1024 };
 
 char *daemon_log_path(const struct daemon *daemon, const struct run_record *run,
 	const char *task_id, int map_index, unsigned try_number)
@@ -36,7 +40,10 @@ static void on_due(void *data)
 static void on_dag_loaded(void *data, struct dag *dag)
 {
 	struct daemon *daemon = data;
-	turn_add(daemon->turn, (struct event){.kind = EVENT_DAG_LOADED, .loaded = dag}, NULL, NULL);
+	struct dag *shelved = dag_shelve(daemon->shelf, dag);
+	turn_add(daemon->turn, (struct event){.kind = EVENT_DAG_LOADED, .loaded = shelved}, NULL,
+		NULL);
+	dag_unref(shelved);
 }
 
 static void on_dag_gone(void *data, const char *dag_id)
@@ -157,6 +164,7 @@ static bool open_operators(struct daemon *daemon, const struct daemon_options *o
 		.zone = zone_get(daemon->config.default_timezone, NULL),
 		.is_paused_upon_creation = daemon->config.dags_are_paused_at_creation,
 	};
+	daemon->shelf = dag_shelf_new(&daemon->dag_context, SHELF_TASKS_MAX);
 	return true;
 }
 
@@ -246,7 +254,7 @@ static void last_good_versions(struct daemon *daemon)
 	g_autofree const char **ids = engine_dag_ids(daemon->engine);
 	g_autoptr(GPtrArray) missing = g_ptr_array_new_with_free_func(g_free);
 	for (const char **id = ids; *id; id++)
-		if (!engine_dag(daemon->engine, *id)
+		if (!engine_dag_head(daemon->engine, *id)
 			&& !engine_dag_record(daemon->engine, *id)->is_stale)
 			g_ptr_array_add(missing, g_strdup(*id));
 	for (unsigned i = 0; i < missing->len; i++) {
@@ -338,10 +346,14 @@ static int open_home(struct daemon *daemon, const struct daemon_options *options
 	return g_error_matches(error, HOME_ERROR, HOME_BUSY) ? EXIT_BUSY : EXIT_REFUSED;
 }
 
-/* No core file: it would hold secrets. Many files may be open: one or two for each worker. */
+/*
+ * No core file: it would hold secrets. Many files may be open: one or two for each worker. What was
+ * large goes back to the system when it is freed, at whatever size glibc has seen before.
+ */
 static void limit(void)
 {
 	struct rlimit files;
+	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 	prctl(PR_SET_DUMPABLE, 0);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
@@ -450,6 +462,7 @@ void daemon_close(struct daemon *daemon)
 	uv_loop_close(daemon->loop);
 	folder_close(daemon->folder);
 	engine_free(daemon->engine);
+	dag_shelf_free(daemon->shelf);
 	attempts_free(daemon->attempts);
 	feed_free(daemon->feed);
 	operators_free(daemon->operators);

@@ -15,6 +15,7 @@
 #include "daemon/store/store.h"
 #include "daemon/turn.h"
 #include "daemon/watch.h"
+#include "lib/dag/shelf.h"
 #include "lib/engine/engine.h"
 
 struct daemon {
@@ -27,6 +28,7 @@ struct daemon {
 	uv_loop_t *loop;
 	struct operators *operators;
 	struct dag_context dag_context; /* for loading DAG files */
+	struct dag_shelf *shelf;        /* for the tasks of DAGs that do not run */
 	struct store *store;
 	struct reader *reader; /* the loop's own, for point look-ups */
 	struct engine *engine; /* replaced as a whole when a commit fails */

@@ -144,7 +144,7 @@ static void dags_hand_over(struct daemon *daemon, struct engine *old)
 {
 	g_autofree const char **ids = engine_dag_ids(old);
 	for (const char **id = ids; *id; id++) {
-		struct dag *dag = engine_dag(old, *id);
+		struct dag *dag = engine_dag_head(old, *id);
 		struct event loaded = {.kind = EVENT_DAG_LOADED, .loaded = dag};
 		struct event gone = {.kind = EVENT_DAG_GONE, .dag_id = *id};
 		if (engine_dag_record(old, *id)->is_stale)

@@ -45,7 +45,7 @@ static void on_runs(void *data)
 	for (unsigned i = 0; i < query->runs->len; i++) {
 		const struct run_record *run = &g_array_index(query->runs, struct run_record, i);
 		json_array_append_new(
-			list, run_reply(run, engine_dag(query->daemon->engine, run->dag_id)));
+			list, run_reply(run, engine_dag_head(query->daemon->engine, run->dag_id)));
 	}
 	request_answer(request, 200,
 		json_pack(
@@ -94,7 +94,7 @@ void dag_runs_get(struct request *request, void *data)
 	struct run_record run;
 	if (!request_run(request, daemon, &run))
 		return;
-	request_answer(request, 200, run_reply(&run, engine_dag(daemon->engine, run.dag_id)));
+	request_answer(request, 200, run_reply(&run, engine_dag_head(daemon->engine, run.dag_id)));
 	run_record_clear(&run);
 }
 
@@ -122,7 +122,7 @@ static void on_changed(void *data, const GError *error)
 		request_fail(request, error);
 	} else if (reader_run(change->daemon->reader, change->dag_id, change->run_id, &run, NULL)) {
 		request_answer(request, 200,
-			run_reply(&run, engine_dag(change->daemon->engine, change->dag_id)));
+			run_reply(&run, engine_dag_head(change->daemon->engine, change->dag_id)));
 		run_record_clear(&run);
 	} else {
 		request_refuse_run(request, change->dag_id, change->run_id);
@@ -230,7 +230,7 @@ void dag_runs_trigger(struct request *request, void *data)
 	struct daemon *daemon = data;
 	const char *dag_id = request_path(request, "dag_id");
 	struct trigger trigger = {0};
-	struct dag *dag = engine_dag(daemon->engine, dag_id);
+	struct dag *dag = engine_dag_head(daemon->engine, dag_id);
 	json_t *body = request_body(request);
 	if (!body)
 		return;

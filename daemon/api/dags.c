@@ -9,7 +9,7 @@
 /* Fields that the engine and the DAG folder know, beside those of the DAG itself. */
 static json_t *dag_reply(struct daemon *daemon, const struct dag_record *record)
 {
-	const struct dag *dag = engine_dag(daemon->engine, record->dag_id);
+	const struct dag *dag = engine_dag_head(daemon->engine, record->dag_id);
 	const struct folder_file *file = folder_file_of(daemon->folder, record->dag_id);
 	struct slot next = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, INSTANT_NONE};
 	engine_next_slot(daemon->engine, record->dag_id, &next);
@@ -82,7 +82,7 @@ static bool is_wanted(
 	if (paused && record->is_paused != (g_ascii_strcasecmp(paused, "true") == 0))
 		return false;
 	return matches(request_query(request, "dag_id_pattern"), record->dag_id)
-		&& has_tag(engine_dag(daemon->engine, record->dag_id),
+		&& has_tag(engine_dag_head(daemon->engine, record->dag_id),
 			request_queries(request, "tags"));
 }
 
@@ -184,7 +184,8 @@ void dags_delete(struct request *request, void *data)
 	const struct dag_record *record = record_of(request, daemon);
 	if (!record)
 		return;
-	struct dag *dag = record->is_stale ? NULL : engine_dag(daemon->engine, record->dag_id);
+	struct dag *dag =
+		record->is_stale ? NULL : engine_dag_head(daemon->engine, record->dag_id);
 	struct deletion *deletion = g_new(struct deletion, 1);
 	*deletion = (struct deletion){daemon, dag ? dag_ref(dag) : NULL};
 	request_set_data(request, deletion, deletion_free);

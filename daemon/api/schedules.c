@@ -12,7 +12,7 @@ void schedules_next(struct request *request, void *data)
 	int64_t n, after = clock_now();
 	const char *dag_id = request_path(request, "dag_id");
 	const struct dag_record *record = engine_dag_record(daemon->engine, dag_id);
-	const struct dag *dag = record ? engine_dag(daemon->engine, dag_id) : NULL;
+	const struct dag *dag = record ? engine_dag_head(daemon->engine, dag_id) : NULL;
 	if (!record)
 		request_refuse_dag(request, daemon, dag_id);
 	else if (!dag)

@@ -31,8 +31,13 @@ void dag_unref(struct dag *dag)
 {
 	if (!dag || !g_atomic_int_dec_and_test(&dag->references))
 		return;
+	struct dag *head = dag->head, *shelved = dag->shelved;
+	if (shelved)
+		shelved->whole = NULL;
 	/* The DAG itself is in there, too. */
 	arena_free(dag->arena);
+	dag_unref(head);
+	dag_unref(shelved);
 }
 
 const struct task *dag_task(const struct dag *dag, const char *task_id)

@@ -222,18 +222,29 @@ struct param {
 	json_t *default_value; /* NULL: none, must be given */
 };
 
+struct dag_shelf;
+
 struct dag {
 	gint references;
-	struct arena *arena; /* owns all of this */
+	struct arena *arena; /* owns all of this, but what `head` owns */
+	/* Of a whole DAG: what does not belong to its tasks, and owns it. */
+	struct dag *head;
+	struct dag *shelved; /* for which it stands; NULL: it is in no shelf */
+	GList *place;        /* in its shelf while that keeps it */
+	/* Of a DAG in a shelf: it has no tasks of its own, dag_whole() has them. */
+	struct dag_shelf *shelf;
+	struct dag *whole; /* not owned; NULL: none is in memory */
 
 	const char *dag_id;
 	const char *display_name; /* dag_id when not given */
 	const char *description;  /* or NULL */
 	const char *doc_md;       /* or NULL */
 	const char *owner;
-	const char *const *tags; /* NULL-terminated */
-	const char *file;        /* relative to the DAG folder */
-	unsigned line;           /* where its document begins */
+	const char *const *tags;   /* NULL-terminated */
+	const char *const *owners; /* those of its tasks, each once; NULL-terminated */
+	const char *file;          /* relative to the DAG folder */
+	unsigned line;             /* where its document begins */
+	unsigned text_line;        /* where its text begins; 0: the file has other documents, too */
 	const char *
 		text; /* the document's own bytes; with the dag_id they are a version of this DAG */
 	const char *hash; /* SHA-256, hex */
@@ -255,6 +266,8 @@ struct dag {
 	enum deadline_from deadline_from;
 	struct callbacks callbacks[N_CALLBACK_KINDS]; /* success, failure and deadline of a run */
 	bool has_past;                                /* a task depends on the run before */
+	bool has_task_limits;       /* a task has max_active_tis_per_dag or ..._per_dagrun */
+	struct asset_names outlets; /* of all tasks */
 
 	size_t n_params;
 	struct param *params;
@@ -270,6 +283,11 @@ struct dag {
 
 struct dag *dag_ref(const struct dag *dag);
 void dag_unref(struct dag *dag);
+/*
+ * A new reference to the DAG with its tasks, groups and callbacks. A DAG that dag_load() gave is
+ * whole; one from a shelf (shelf.h) has NULL for them, and only their numbers.
+ */
+struct dag *dag_whole(const struct dag *dag);
 /* For locals that own a reference: `dag_auto struct dag *dag = ...`. */
 #define dag_auto __attribute__((cleanup(dag_unrefp)))
 static inline void dag_unrefp(struct dag **dag)

@@ -53,14 +53,11 @@ static json_t *tags_json(const struct dag *dag)
 	return tags;
 }
 
-/* Who owns the DAG: the owners of its tasks, each once, in the file's order. */
 static json_t *owners_json(const struct dag *dag)
 {
 	json_t *owners = json_array();
-	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-	for (size_t i = 0; i < dag->n_tasks; i++)
-		if (g_hash_table_add(seen, (char *)dag->tasks[i].owner))
-			json_array_append_new(owners, json_string(dag->tasks[i].owner));
+	for (const char *const *owner = dag->owners; *owner; owner++)
+		json_array_append_new(owners, json_string(*owner));
 	return owners;
 }
 
@@ -77,14 +74,6 @@ static json_t *params_json(const struct dag *dag)
 		json_object_set_new(params, param->name, json);
 	}
 	return params;
-}
-
-static bool has_concurrency_limits(const struct dag *dag)
-{
-	for (size_t i = 0; i < dag->n_tasks; i++)
-		if (dag->tasks[i].max_active_tis_per_dag || dag->tasks[i].max_active_tis_per_dagrun)
-			return true;
-	return false;
 }
 
 json_t *dag_json(const struct dag *dag)
@@ -107,7 +96,7 @@ json_t *dag_json(const struct dag *dag)
 		(int)dag->max_active_runs, "max_active_tasks", (int)dag->max_active_tasks,
 		"concurrency", (int)dag->max_active_tasks, "max_consecutive_failed_dag_runs",
 		(int)dag->max_consecutive_failed_dag_runs, "has_task_concurrency_limits",
-		has_concurrency_limits(dag), "render_template_as_native_obj", 0, "asset_expression",
+		dag->has_task_limits, "render_template_as_native_obj", 0, "asset_expression",
 		"template_search_path", "owner_links");
 	json_object_update(json, rest);
 	json_decref(rest);

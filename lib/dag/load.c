@@ -118,6 +118,8 @@ static void loader_read(struct loader *loader, const struct node *root)
 	tags_read(loader);
 	schedule_read(loader);
 	params_read(loader);
+	/* From here on it is about tasks. */
+	reading->arena = loader->dag.arena;
 	if (loader->env)
 		env_read(loader, loader->env, NULL, 0, &loader->env_entries, &loader->n_env);
 	tasks_read(loader);
@@ -135,6 +137,45 @@ static void loader_read(struct loader *loader, const struct node *root)
 		uses_check(loader);
 	}
 	callbacks_register(loader);
+}
+
+/* Who owns the DAG: the owners of its tasks, each once, in the file's order. */
+static const char *const *owners_of(struct arena *arena, const struct dag *dag)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) owners = g_ptr_array_new();
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		if (g_hash_table_add(seen, (char *)dag->tasks[i].owner))
+			g_ptr_array_add(owners, arena_strdup(arena, dag->tasks[i].owner));
+	const char **list = arena_array(arena, owners->len + 1, sizeof(*list));
+	for (unsigned i = 0; i < owners->len; i++)
+		list[i] = owners->pdata[i];
+	return list;
+}
+
+/* The assets that its tasks update, each once. */
+static struct asset_names outlets_of(struct arena *arena, const struct dag *dag)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	for (size_t i = 0; i < dag->n_tasks; i++) {
+		const struct asset_names *outlets = &dag->tasks[i].outlets;
+		for (size_t k = 0; k < outlets->n; k++)
+			if (g_hash_table_add(seen, (char *)outlets->names[k]))
+				g_ptr_array_add(names, arena_strdup(arena, outlets->names[k]));
+	}
+	const char **list = arena_array(arena, names->len, sizeof(*list));
+	for (unsigned i = 0; i < names->len; i++)
+		list[i] = names->pdata[i];
+	return (struct asset_names){names->len, list};
+}
+
+static bool has_task_limits(const struct dag *dag)
+{
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		if (dag->tasks[i].max_active_tis_per_dag || dag->tasks[i].max_active_tis_per_dagrun)
+			return true;
+	return false;
 }
 
 static void table_release(void *table)
@@ -192,33 +233,66 @@ struct document {
 	const struct node *root;
 	const char *text;
 	size_t len;
+	bool is_alone; /* to the end of the file, and before it is no other */
 };
 
 /* Of its name, too: two files may have the same text and take their dag_id from their own names. */
-static const char *version_hash(const struct dag *dag)
+static const char *version_hash(struct arena *arena, const struct dag *dag)
 {
 	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
 	const char *dag_id = dag->dag_id ? dag->dag_id : "";
 	g_checksum_update(sum, (const guchar *)dag_id, (gssize)strlen(dag_id) + 1);
 	g_checksum_update(sum, (const guchar *)dag->text, -1);
-	return arena_strdup(dag->arena, g_checksum_get_string(sum));
+	return arena_strdup(arena, g_checksum_get_string(sum));
 }
 
-/* One DAG with an arena of its own, or NULL after a problem. */
+static unsigned line_of(const char *source, const char *at)
+{
+	unsigned line = 1;
+	for (const char *c = source; (c = memchr(c, '\n', (size_t)(at - c))); c++)
+		line++;
+	return line;
+}
+
+/* The DAG without all that belongs to its tasks. */
+static struct dag *head_of(struct arena *arena, const struct dag *dag)
+{
+	struct dag *head = arena_alloc(arena, sizeof(*head));
+	*head = *dag;
+	head->arena = arena;
+	head->tasks = NULL;
+	head->tasks_by_id = NULL;
+	head->topological = NULL;
+	head->groups = NULL;
+	head->callback_tasks = NULL;
+	memset(head->callbacks, 0, sizeof head->callbacks);
+	return head;
+}
+
+/*
+ * One DAG with arenas of its own, one for its tasks and one for the rest, or NULL after a problem.
+ */
 static struct dag *document_load(const char *file, const char *source,
 	const struct document *document, const struct dag_context *context,
 	struct problems *problems)
 {
-	struct arena *arena = arena_new();
+	struct arena *arena = arena_new(), *rest = arena_new();
 	struct loader loader;
 	unsigned n_errors = problems->n_errors;
-	loader_open(&loader, arena, arena_strdup(arena, file), source, context, problems);
+	loader_open(&loader, arena, arena_strdup(rest, file), source, context, problems);
+	loader.reading.arena = rest;
 	loader.dag.line = document->root->place.line;
-	loader.dag.text = arena_strndup(arena, document->text, document->len);
+	loader.dag.text = arena_strndup(rest, document->text, document->len);
+	if (document->is_alone)
+		loader.dag.text_line = line_of(source, document->text);
 	loader_read(&loader, document->root);
-	loader.dag.hash = version_hash(&loader.dag);
+	loader.dag.hash = version_hash(rest, &loader.dag);
+	loader.dag.owners = owners_of(rest, &loader.dag);
+	loader.dag.outlets = outlets_of(rest, &loader.dag);
+	loader.dag.has_task_limits = has_task_limits(&loader.dag);
 	struct dag *dag = arena_alloc(arena, sizeof(*dag));
 	*dag = loader.dag;
+	dag->head = head_of(rest, dag);
 	loader_close(&loader);
 	if (problems->n_errors == n_errors)
 		return dag;
@@ -268,7 +342,8 @@ GPtrArray *dag_load(const char *file, const char *text, size_t len,
 	for (size_t i = 0; n_roots > 0 && i < documents.n; i++) {
 		struct document document = {.root = documents.roots[i],
 			.text = source + documents.starts[i],
-			.len = documents.ends[i] - documents.starts[i]};
+			.len = documents.ends[i] - documents.starts[i],
+			.is_alone = documents.n == 1 && documents.ends[i] == len};
 		if (!document.root)
 			continue;
 		if (document.root->kind != NODE_MAP) {

@@ -82,11 +82,8 @@ void assets_load(struct engine *engine, struct workflow *workflow, const struct 
 		consumers_change(engine, workflow->dag->assets, workflow, true);
 	if (workflow->heard)
 		g_hash_table_foreach_remove(workflow->heard, is_forgotten, workflow->dag);
-	for (size_t i = 0; i < workflow->dag->n_tasks; i++) {
-		const struct task *task = &workflow->dag->tasks[i];
-		for (size_t k = 0; k < task->outlets.n; k++)
-			asset_get(engine, task->outlets.names[k]);
-	}
+	for (size_t i = 0; i < workflow->dag->outlets.n; i++)
+		asset_get(engine, workflow->dag->outlets.names[i]);
 }
 
 void assets_forget(struct engine *engine, struct workflow *workflow)

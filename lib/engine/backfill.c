@@ -98,12 +98,13 @@ static bool wanted_check(
 			"DAG \"%s\" has no schedule whose slots could be filled", wanted->dag_id);
 	if (wanted->from_date > wanted->to_date)
 		return refuse(error, REFUSAL_INVALID, "the backfill ends before it begins");
-	for (size_t i = 0; wanted->is_backwards && i < dag->n_tasks; i++)
-		if (dag->tasks[i].depends_on_past)
+	dag_auto struct dag *whole = wanted->is_backwards ? dag_whole(dag) : NULL;
+	for (size_t i = 0; whole && i < whole->n_tasks; i++)
+		if (whole->tasks[i].depends_on_past)
 			return refuse(error, REFUSAL_INVALID,
 				"task \"%s\" has depends_on_past: its runs cannot be filled "
 				"backwards",
-				dag->tasks[i].task_id);
+				whole->tasks[i].task_id);
 	return true;
 }
 

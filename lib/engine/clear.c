@@ -63,7 +63,7 @@ struct run *run_to_change(struct engine *engine, const struct event *event, GErr
 
 struct clearing {
 	struct run *run;
-	struct dag *dag;   /* the version that it will use */
+	struct dag *dag;   /* the version that it will use, owned */
 	GPtrArray *chosen; /* of struct instance */
 };
 
@@ -100,7 +100,8 @@ static bool clearing_plan(
 		return false;
 	bool moves = event->cleared.to_newest
 		&& strcmp(run->record.version, run->workflow->dag->hash) != 0;
-	clearing->dag = moves || !run->dag ? run->workflow->dag : run->dag;
+	struct dag *dag = moves || !run->dag ? run->workflow->dag : run->dag;
+	clearing->dag = dag ? dag_whole(dag) : NULL;
 	if (clearing->dag != run->dag && !run_may_move_to(run, clearing->dag, error))
 		return false;
 	clearing->chosen = choice_resolve(&(struct choosing){.run = run,
@@ -114,6 +115,7 @@ static bool clearing_plan(
 static void clearing_clear(struct clearing *clearing)
 {
 	g_clear_pointer(&clearing->chosen, g_ptr_array_unref);
+	g_clear_pointer(&clearing->dag, dag_unref);
 }
 
 /* ---- doing it ---- */

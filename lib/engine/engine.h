@@ -246,8 +246,10 @@ void engine_restored(struct engine *engine);
 
 /* ---- looking at it; pointers are valid until the next step ---- */
 
-/* The newest version that loaded; NULL: none. */
+/* The newest version that loaded; NULL: none. Valid until another DAG is asked for, too. */
 struct dag *engine_dag(const struct engine *engine, const char *dag_id);
+/* The same for who does not look at its tasks: it may be without them (lib/dag/shelf.h). */
+struct dag *engine_dag_head(const struct engine *engine, const char *dag_id);
 const struct dag_record *engine_dag_record(const struct engine *engine, const char *dag_id);
 /* Ids of all DAGs that have a record, sorted, NULL-terminated: g_free the array, not the names. */
 const char **engine_dag_ids(const struct engine *engine);

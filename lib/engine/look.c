@@ -5,10 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct dag *engine_dag(const struct engine *engine, const char *dag_id)
+struct dag *engine_dag_head(const struct engine *engine, const char *dag_id)
 {
 	const struct workflow *workflow = workflow_get(engine, dag_id);
 	return workflow ? workflow->dag : NULL;
+}
+
+struct dag *engine_dag(const struct engine *engine, const char *dag_id)
+{
+	struct dag *head = engine_dag_head(engine, dag_id);
+	struct dag *whole = head ? dag_whole(head) : NULL;
+	dag_unref(whole); /* its shelf keeps the one that was wanted last */
+	return whole;
 }
 
 const struct dag_record *engine_dag_record(const struct engine *engine, const char *dag_id)

@@ -17,7 +17,7 @@ struct run *run_new(struct engine *engine, struct workflow *workflow,
 	struct run *run = g_new0(struct run, 1);
 	run->record = run_record_copy(record);
 	run->workflow = workflow;
-	run->dag = dag ? dag_ref(dag) : NULL;
+	run->dag = dag ? dag_whole(dag) : NULL;
 	run->timeout = (struct wake){.kind = WAKE_RUN_TIMEOUT, .owner = run};
 	g_hash_table_insert(workflow->runs, run->record.run_id, run);
 	g_hash_table_insert(engine->by_id, &run->record.id, run);

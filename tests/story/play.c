@@ -128,13 +128,14 @@ static bool play_line(struct play *play, const char *line, GError **error)
 	return is_played;
 }
 
-static struct dag *dag_read(
-	const struct story_dag *dag, const struct operators *operators, GError **error)
+/* As the daemon gives them to the engine: without tasks, until they are wanted. */
+static struct dag *dag_read(struct dag_shelf *shelf, const struct story_dag *dag,
+	const struct operators *operators, GError **error)
 {
 	struct problems *problems = problems_new();
 	g_autoptr(GPtrArray) dags = dag_load("d.yaml", dag->text->str, dag->text->len,
 		&(struct dag_context){.operators = operators}, problems);
-	struct dag *only = dags->len == 1 ? dag_ref(dags->pdata[0]) : NULL;
+	struct dag *only = dags->len == 1 ? dag_shelve(shelf, dags->pdata[0]) : NULL;
 	if (problems->list->len > 0) {
 		g_autofree char *text = problem_text(problems->list->pdata[0], dag->text->str);
 		g_set_error(error, LIB_ERROR, 0, "dag %s: %s", dag->name, text);
@@ -161,6 +162,7 @@ static void play_clear(struct play *play)
 	engine_free(play->engine);
 	memory_free(play->memory);
 	g_ptr_array_unref(play->dags);
+	dag_shelf_free(play->shelf);
 	g_ptr_array_unref(play->runs);
 	g_ptr_array_unref(play->files);
 	g_hash_table_destroy(play->seen);
@@ -170,6 +172,7 @@ GPtrArray *story_play(const struct story *story, const struct operators *operato
 {
 	struct play play = {
 		.story = story,
+		.shelf = dag_shelf_new(&(struct dag_context){.operators = operators}, 0),
 		.dags = g_ptr_array_new_with_free_func(dag_free),
 		.options = {.n_workers = story->n_workers},
 		.memory = memory_new(),
@@ -181,7 +184,7 @@ GPtrArray *story_play(const struct story *story, const struct operators *operato
 	};
 	bool is_right = true;
 	for (unsigned i = 0; is_right && i < story->dags->len; i++) {
-		struct dag *dag = dag_read(story->dags->pdata[i], operators, error);
+		struct dag *dag = dag_read(play.shelf, story->dags->pdata[i], operators, error);
 		is_right = dag != NULL;
 		if (dag)
 			g_ptr_array_add(play.dags, dag);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/base/error.h"
+#include "lib/dag/shelf.h"
 #include "lib/engine/engine.h"
 #include "tests/story/memory.h"
 #include "tests/story/story.h"
@@ -12,6 +13,7 @@ enum fate { FATE_COMMITTED, FATE_PENDING, FATE_DROPPED };
 
 struct play {
 	const struct story *story;
+	struct dag_shelf *shelf;
 	GPtrArray *dags; /* of struct dag: the story's, loaded */
 	struct engine_options options;
 	struct engine *engine; /* NULL: it has died */
