@@ -199,6 +199,22 @@ static void backfill_check(const struct engine *engine, const struct backfill *b
 	g_assert(n_running >= backfill->record.max_active_runs || !run->dag);
 }
 
+/* What is waited for is still to come, and begins when its jitter lets it. */
+static void slot_check(const struct engine *engine, const struct workflow *workflow)
+{
+	const struct schedule *schedule = workflow->dag ? workflow->dag->schedule : NULL;
+	g_assert(!workflow->missed.reason
+		|| workflow->missed.first_slot <= workflow->missed.last_slot);
+	if (!workflow->slot.place)
+		return;
+	g_assert(schedule && !workflow->record.is_paused && !workflow->record.is_stale);
+	/* One instant later the step goes on with what it was too long for. */
+	if (schedule_kind(schedule) == SCHEDULE_CONTINUOUS || workflow->slot.at == engine->now + 1)
+		return;
+	g_assert(workflow->next_slot > workflow->record.last_slot);
+	g_assert(workflow->slot.at == workflow->next_slot + schedule_delay(schedule));
+}
+
 static void workflow_check(
 	const struct engine *engine, const struct workflow *workflow, struct tally *tally)
 {
@@ -217,6 +233,7 @@ static void workflow_check(
 	g_assert(workflow->n_running == n_running && workflow->n_active == n_active);
 	g_assert((unsigned)g_sequence_get_length(workflow->queued) == n_queued);
 	wake_check(engine, &workflow->slot, workflow, tally);
+	slot_check(engine, workflow);
 	if (n_queued && workflow->dag && !engine->is_recovering && !workflow->record.is_paused)
 		g_assert(n_running >= runs_limit(workflow->dag));
 	if (workflow->backfill)
