@@ -108,7 +108,7 @@ static int64_t missed_add(struct engine *engine, struct workflow *workflow, int6
 	int64_t at_most, char *reason)
 {
 	int64_t first = slot_next(workflow, after);
-	g_autofree char *owned = reason;
+	G_GNUC_UNUSED g_autofree char *owned = reason;
 	if (first > at_most)
 		return INSTANT_NONE;
 	unsigned n = schedule_count(workflow->dag->schedule, workflow->record.first_seen_at, after,
@@ -138,6 +138,12 @@ static void slots_pass_over(struct engine *engine, struct workflow *workflow, in
 	workflow_changed(engine, workflow);
 }
 
+/* A rhythm without a start_date has always had slots; a list of instants begins with the first. */
+static bool has_beginning(const struct workflow *workflow)
+{
+	return workflow->dag->start_date != INSTANT_NONE || kind_of(workflow) == SCHEDULE_AT;
+}
+
 /* No slot up to it could have begun since the DAG was first seen. */
 static int64_t first_floor(const struct workflow *workflow)
 {
@@ -154,7 +160,7 @@ static int64_t slots_after(const struct engine *engine, const struct workflow *w
 		return after;
 	if (dag->catchup == CATCHUP_FALSE)
 		after = MAX(after, record->active_since - delay - 1);
-	if (after == INSTANT_NONE && dag->start_date == INSTANT_NONE)
+	if (after == INSTANT_NONE && !has_beginning(workflow))
 		after = dag->catchup == CATCHUP_TRUE ? first_floor(workflow)
 						     : engine->now - LATEST_WINDOW;
 	return after;
@@ -164,7 +170,7 @@ void slots_first_seen(struct engine *engine, struct workflow *workflow)
 {
 	const struct dag *dag = workflow->dag;
 	workflow->gap = GAP_FIRST;
-	if (!dag->schedule || dag->catchup != CATCHUP_FALSE || dag->start_date == INSTANT_NONE
+	if (!dag->schedule || dag->catchup != CATCHUP_FALSE || !has_beginning(workflow)
 		|| kind_of(workflow) == SCHEDULE_ONCE)
 		return;
 	slots_pass_over(engine, workflow, INSTANT_NONE, due_at_most(engine, workflow) - 1,
@@ -218,8 +224,7 @@ static int64_t slot_choose(struct engine *engine, struct workflow *workflow)
 		slot = slot_latest(workflow, due, after);
 	if (slot == INSTANT_NONE)
 		return slot_next(workflow, after);
-	/* Without a beginning it has always had slots. */
-	if (workflow->dag->start_date == INSTANT_NONE)
+	if (!has_beginning(workflow))
 		after = MAX(after, first_floor(workflow));
 	slots_pass_over(engine, workflow, after, slot - 1, gap_reason(workflow));
 	return slot;

@@ -219,3 +219,37 @@ dag v2:
 [01-02 00:00] d @01-02T00:00: running
 [01-02 00:00] a: running (try 1)
 01-02 00:10 until
+
+story: catchup true runs all instants of a list that are past
+begins: 2026-01-05 12:00
+dag:
+  schedule: {at: [2026-01-02, 2026-01-03, 2026-01-06]}
+  catchup: true
+  max_active_runs: 1
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+
+[12:00] d @01-02T00:00: running
+[12:00] a: running (try 1)
+12:10 @01-02T00:00 a exits 0
+[12:10] d @01-03T00:00: running
+[12:10] @01-02T00:00 a: success
+[12:10] @01-03T00:00 a: running (try 1)
+[12:10] d @01-02T00:00: success
+12:20 @01-03T00:00 a exits 0
+[12:20] @01-03T00:00 a: success
+[12:20] d @01-03T00:00: success
+12:30 why d
+[12:30] d next run at 2026-01-06T00:00:00+00:00
+
+story: the instants of a list that are past when it is first seen are missed
+begins: 2026-01-05 12:00
+dag:
+  schedule: {at: [2026-01-02, 2026-01-03, 2026-01-06]}
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+
+[12:00] d missed 2 slots, @01-02T00:00 to @01-03T00:00 (due before the DAG was first seen)
+12:30 why d
+[12:30] d next run at 2026-01-06T00:00:00+00:00
+[12:30] d missed 2 slots from 2026-01-02T00:00:00+00:00 to 2026-01-03T00:00:00+00:00: due before the DAG was first seen
