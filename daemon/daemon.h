@@ -67,6 +67,8 @@ bool daemon_load_engine(struct daemon *daemon, GError **error);
  * such run. */
 bool daemon_restore_run(
 	struct daemon *daemon, const char *dag_id, const char *run_id, GError **error);
+/* The same of a run that was read already, whether its DAG can be loaded or not. */
+bool daemon_give_run(struct daemon *daemon, const struct run_record *run, GError **error);
 /* The DAG of a version, from the store: a new reference, or NULL with the first problem as the
  * error. */
 struct dag *daemon_version(struct daemon *daemon, const char *hash, GError **error);

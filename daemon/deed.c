@@ -3,6 +3,7 @@
 
 #include "daemon/journal.h"
 #include "daemon/launch.h"
+#include "daemon/past.h"
 
 static void deed_clear(void *data)
 {
@@ -54,6 +55,9 @@ void deed_do(struct daemon *daemon, const struct deed *deed)
 		return;
 	case DEED_TELL_TASK:
 		feed_task(daemon->feed, &deed->run, &deed->task);
+		return;
+	case DEED_FIND_PAST:
+		past_find(daemon, &deed->run, deed->is_of_schedule);
 		return;
 	}
 }

@@ -12,6 +12,7 @@ enum deed_kind {
 	DEED_ANSWER,      /* tell who gave the event */
 	DEED_TELL_RUN,    /* tell who listens */
 	DEED_TELL_TASK,
+	DEED_FIND_PAST, /* which run was before this one */
 };
 
 struct deed {
@@ -20,7 +21,8 @@ struct deed {
 	struct report *report; /* of ACKNOWLEDGE; owned */
 	turn_done *done;       /* of ANSWER */
 	void *data;
-	struct run_record run;   /* of TELL_RUN and TELL_TASK; owned */
+	struct run_record run;   /* of TELL_RUN, TELL_TASK and FIND_PAST; owned */
+	bool is_of_schedule;     /* of FIND_PAST */
 	struct task_record task; /* of TELL_TASK; owned */
 };
 

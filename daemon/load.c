@@ -190,6 +190,36 @@ bool daemon_load_engine(struct daemon *daemon, GError **error)
 	return is_loaded;
 }
 
+/* A new reference to the version that a run is pinned to; NULL and an error. */
+static struct dag *run_dag(struct daemon *daemon, const struct run_record *run, GError **error)
+{
+	struct dag *newest = engine_dag(daemon->engine, run->dag_id);
+	if (newest && strcmp(newest->hash, run->version) == 0)
+		return dag_ref(newest);
+	return daemon_version(daemon, run->version, error);
+}
+
+/* With its tasks; `dag` NULL: it cannot be loaded. */
+static bool run_give(struct daemon *daemon, const struct run_record *run, struct dag *dag,
+	const char *why_not, GError **error)
+{
+	g_autoptr(GArray) tasks = reader_tasks_of_run(daemon->reader, run->id, error);
+	if (!tasks)
+		return false;
+	engine_restore_run(daemon->engine, run, dag, why_not);
+	for (unsigned i = 0; i < tasks->len; i++)
+		engine_restore_task(daemon->engine, &g_array_index(tasks, struct task_record, i));
+	engine_restored(daemon->engine);
+	return true;
+}
+
+bool daemon_give_run(struct daemon *daemon, const struct run_record *run, GError **error)
+{
+	g_autoptr(GError) why_not = NULL;
+	dag_auto struct dag *dag = run_dag(daemon, run, &why_not);
+	return run_give(daemon, run, dag, dag ? NULL : why_not->message, error);
+}
+
 bool daemon_restore_run(
 	struct daemon *daemon, const char *dag_id, const char *run_id, GError **error)
 {
@@ -209,24 +239,12 @@ bool daemon_restore_run(
 				"DAG \"%s\" has no run \"%s\"", dag_id, run_id);
 		return false;
 	}
-	g_autoptr(GArray) tasks = reader_tasks_of_run(daemon->reader, run.id, error);
-	struct dag *newest = engine_dag(daemon->engine, dag_id), *dag = NULL;
-	if (tasks && newest && strcmp(newest->hash, run.version) == 0)
-		dag = dag_ref(newest);
-	else if (tasks)
-		dag = daemon_version(daemon, run.version, &why_not);
-	if (tasks && !dag)
+	dag_auto struct dag *dag = run_dag(daemon, &run, &why_not);
+	bool is_given = dag && run_give(daemon, &run, dag, NULL, error);
+	if (!dag)
 		g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
 			"the version of DAG \"%s\" that run \"%s\" used cannot be loaded: %s",
 			dag_id, run_id, why_not->message);
-	if (dag) {
-		engine_restore_run(daemon->engine, &run, dag, NULL);
-		for (unsigned i = 0; i < tasks->len; i++)
-			engine_restore_task(
-				daemon->engine, &g_array_index(tasks, struct task_record, i));
-		engine_restored(daemon->engine);
-	}
-	dag_unref(dag);
 	run_record_clear(&run);
-	return dag != NULL;
+	return is_given;
 }

@@ -161,6 +161,12 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 	case EFFECT_KILL:
 		deed_add(turn, (struct deed){.kind = DEED_KILL, .attempt = effect->attempt});
 		return;
+	case EFFECT_FIND_PAST:
+		deed_add(turn,
+			(struct deed){.kind = DEED_FIND_PAST,
+				.run = run_told(effect->run),
+				.is_of_schedule = effect->run_dag->catchup == CATCHUP_TRUE});
+		return;
 	}
 }
 

@@ -43,6 +43,18 @@ bool reader_previous_success(
 	return is_there;
 }
 
+bool reader_run_before(struct reader *reader, const struct run_record *run, bool is_of_schedule,
+	struct run_record *before, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_RUN_BEFORE, error);
+	if (statement == NULL)
+		return false;
+	bind_text(statement, 1, run->dag_id);
+	sqlite3_bind_int64(statement, 2, run->logical_date);
+	sqlite3_bind_int(statement, 3, is_of_schedule ? RUN_MANUAL : N_RUN_TYPES);
+	return reader_take(reader, statement, &run_rows, before, error);
+}
+
 bool reader_task(
 	struct reader *reader, const struct task_key *key, struct task_record *task, GError **error)
 {

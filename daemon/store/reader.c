@@ -33,6 +33,9 @@ static const char *const statements[N_READ_STATEMENTS] = {
 	[READ_PREVIOUS_SUCCESS] = "SELECT " RUN_COLUMNS " FROM run"
 				  " WHERE dag_id = ? AND run_after < ? AND state = 2"
 				  " ORDER BY run_after DESC, id DESC LIMIT 1",
+	[READ_RUN_BEFORE] = "SELECT " RUN_COLUMNS " FROM run"
+			    " WHERE dag_id = ? AND logical_date < ? AND type <> ?"
+			    " ORDER BY logical_date DESC, id DESC LIMIT 1",
 	[READ_RUN_COUNTS] = "SELECT dag_id, state, n FROM run_count ORDER BY dag_id",
 	[READ_TASK] = "SELECT " TASK_COLUMNS " FROM task WHERE " OF_TASK,
 	[READ_TASKS_OF_RUN] = "SELECT " TASK_COLUMNS " FROM task WHERE run = ?"

@@ -239,6 +239,11 @@ char *reader_rendered(struct reader *reader, const struct task_key *task);
 bool reader_previous_success(
 	struct reader *reader, const char *dag_id, int64_t before, struct run_record *run);
 
+/* The run with the newest logical date before that of `run`; `is_of_schedule`: what people made
+ * does not count. False: none, or an error is set. */
+bool reader_run_before(struct reader *reader, const struct run_record *run, bool is_of_schedule,
+	struct run_record *before, GError **error);
+
 /* How many runs of a DAG are in which state; without a scan. */
 struct run_count {
 	char *dag_id;

@@ -253,10 +253,10 @@ void backfill_start_runs(struct engine *engine, struct backfill *backfill)
 	if (engine->is_recovering || backfill->record.is_paused
 		|| backfill->workflow->record.is_paused)
 		return;
-	while (!g_sequence_is_empty(backfill->queued)
-		&& backfill->n_running < backfill->record.max_active_runs) {
+	while (!g_sequence_is_empty(backfill->queued)) {
 		struct run *run = g_sequence_get(g_sequence_get_begin_iter(backfill->queued));
-		if (!run->dag)
+		bool has_room = backfill->n_running < backfill->record.max_active_runs;
+		if (!run->dag || !(has_room || past_has_followers(run)))
 			return;
 		run_begin(engine, run);
 	}
@@ -321,6 +321,7 @@ static void run_again(
 	g_assert(run && run->is_finished);
 	run->record.backfill = backfill->record.id;
 	run->record.type = RUN_BACKFILL;
+	past_precede(engine, run);
 	g_free(run->record.triggered_by);
 	run->record.triggered_by = g_strdup("backfill");
 	run_clear(engine, run);

@@ -8,7 +8,7 @@
 #include "lib/base/instant.h"
 
 struct tally {
-	unsigned n_runs, n_finished, n_attempts, n_wakes;
+	unsigned n_runs, n_expiring, n_attempts, n_wakes;
 	GPtrArray *waiting; /* instances that count as such in their pools */
 };
 
@@ -69,7 +69,7 @@ static void waiting_check(const struct engine *engine, const struct instance *in
 		g_assert(n[o] == instance->n_upstream[o]);
 	if (instance->record.state == TASK_NONE && !engine->is_recovering
 		&& instance->run->record.state == RUN_RUNNING)
-		g_assert(n[OUTCOME_NONE] > 0);
+		g_assert(task_verdict(instance) == VERDICT_WAIT || !past_lets(instance));
 }
 
 static void instance_check(
@@ -154,7 +154,9 @@ static void run_check(const struct engine *engine, const struct run *run, struct
 	GHashTableIter iter;
 	const struct instance *instance;
 	tally->n_runs++;
-	tally->n_finished += run->is_finished;
+	tally->n_expiring += run->is_expiring;
+	g_assert(!run->is_finished || run->is_expiring || past_has_followers(run));
+	past_check(run);
 	g_assert(!run->is_changed && !run->is_touched && !run->is_restoring);
 	g_assert(run->is_finished == run_state_is_finished(run->record.state));
 	g_assert(g_hash_table_lookup(engine->by_id, &run->record.id) == run);
@@ -296,7 +298,7 @@ void engine_check(const struct engine *engine)
 		pool_check(engine, engine->pools->pdata[i], &tally);
 	g_ptr_array_unref(tally.waiting);
 	g_assert(g_hash_table_size(engine->by_id) == tally.n_runs);
-	g_assert(engine->finished->len == tally.n_finished);
+	g_assert(engine->finished->len == tally.n_expiring);
 	g_assert(g_hash_table_size(engine->attempts) == tally.n_attempts);
 	g_assert(engine->wakes.heap->len == tally.n_wakes);
 	heap_check(&engine->wakes);

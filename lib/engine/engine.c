@@ -272,6 +272,8 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 		return task_lost(engine, event, error);
 	case EVENT_ATTEMPT_TAKEN_BACK:
 		return task_taken_back(engine, event, error);
+	case EVENT_PAST_FOUND:
+		return past_found(engine, event);
 	}
 	g_assert_not_reached();
 }
@@ -336,12 +338,21 @@ int64_t engine_wake_at(const struct engine *engine)
 	return wake && !engine->is_recovering ? wake->at : INSTANT_NEVER;
 }
 
+static void run_forget(struct engine *engine, struct run *run)
+{
+	if (run->date)
+		g_sequence_remove(run->date);
+	g_hash_table_remove(engine->by_id, &run->record.id);
+	g_hash_table_remove(run->workflow->runs, run->record.run_id);
+}
+
 void engine_release(struct engine *engine)
 {
 	for (unsigned i = 0; i < engine->finished->len; i++) {
 		struct run *run = engine->finished->pdata[i];
-		g_hash_table_remove(engine->by_id, &run->record.id);
-		g_hash_table_remove(run->workflow->runs, run->record.run_id);
+		run->is_expiring = false;
+		if (!past_has_followers(run))
+			run_forget(engine, run);
 	}
 	g_ptr_array_set_size(engine->finished, 0);
 }

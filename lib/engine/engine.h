@@ -60,6 +60,7 @@ enum event_kind {
 	EVENT_ATTEMPT_ENDED,
 	EVENT_ATTEMPT_LOST,
 	EVENT_ATTEMPT_TAKEN_BACK, /* never began */
+	EVENT_PAST_FOUND,         /* the answer to EFFECT_FIND_PAST */
 };
 
 /* Which task instances of a run a user means. */
@@ -127,6 +128,9 @@ struct event {
 			int64_t attempt;
 			const char *reason;
 		} lost; /* and taken back */
+		/* Of PAST_FOUND: the run before; NULL: there is none. Unless the engine has it, it
+		   is restored first. */
+		const char *past_run_id;
 	};
 };
 
@@ -157,6 +161,9 @@ enum effect_kind {
 	EFFECT_START,            /* start: launch this attempt */
 	EFFECT_ENDED,            /* ended: how the attempt is to be recorded */
 	EFFECT_KILL,             /* attempt */
+	/* run, run_dag: which run of the DAG has the newest logical date before this run's? With
+	   CATCHUP_TRUE those of RUN_MANUAL do not count. Asked of what is durable. */
+	EFFECT_FIND_PAST,
 };
 
 /* Pointers are borrowed from the engine and valid until its next step. */

@@ -85,6 +85,13 @@ struct backfill {
 	bool is_filling; /* its runs are being made or ended one by one: it is not looked at */
 };
 
+/* What depends_on_past looks at. */
+struct past {
+	bool is_asked, is_known;
+	struct run *run; /* the one before, by logical date; NULL: none, or it is not known */
+	unsigned *n_ill; /* by the index of a task: for how many tasks of `run` it waits */
+};
+
 struct run {
 	struct run_record record;
 	struct workflow *workflow;
@@ -100,8 +107,12 @@ struct run {
 	GPtrArray *queues;      /* of struct run_queue, one for each pool; NULL: none yet */
 	GSequence *processless; /* ready instances that need no worker, while they are held */
 	GSequenceIter *place;   /* in the queue of its workflow or backfill while it is queued */
+	GSequenceIter *date;    /* in workflow->dated; NULL: it has no logical date */
+	struct past past;
+	GPtrArray *followers; /* of struct run: those whose `past.run` it is; NULL: never any */
 	struct wake timeout;
 	bool is_changed, is_touched, is_finished, is_restoring;
+	bool is_expiring; /* in engine->finished */
 };
 
 /* Why slots may come due without being looked at. */
@@ -120,6 +131,7 @@ struct workflow {
 	struct dag *dag;           /* the newest; NULL: not loaded */
 	GHashTable *runs;          /* run_id -> struct run, owned */
 	GSequence *queued;         /* runs in the order they will start */
+	GSequence *dated;          /* runs with a logical date, by that; NULL: none yet */
 	unsigned n_running;        /* runs, without those of backfills */
 	struct backfill *backfill; /* that goes on; NULL: none */
 	unsigned n_active;         /* tasks of all its runs */
@@ -234,6 +246,9 @@ void run_touch(struct engine *engine, struct run *run);
 void run_enqueue(struct run *run);
 /* It has begun (1) or ended (-1) and counts so where its limit is. */
 void run_count_running(struct run *run, int n);
+void run_dequeue(struct run *run);
+/* To be forgotten once all that was decided is durable, unless somebody needs it. */
+void run_expire(struct engine *engine, struct run *run);
 /* dagrun_timeout counts from its start. */
 void run_timeout_set(struct engine *engine, struct run *run);
 void run_begin(struct engine *engine, struct run *run);
@@ -291,8 +306,36 @@ void task_begin(struct engine *engine, struct instance *instance);
 void task_ready(struct engine *engine, struct instance *instance);
 /* What needs no worker and was held by a pause goes on. */
 void run_admit_processless(struct engine *engine, struct run *run);
+/* What its upstream says to it. */
+enum verdict task_verdict(const struct instance *instance);
 /* Looks at the upstream of all that are in doubt, until none is left. */
 void tasks_evaluate(struct engine *engine);
+
+/* past.c: what waits for the run before */
+/* A run is new, or is in memory again. */
+void past_enter(struct engine *engine, struct run *run);
+/* Those that look at the run before them look at it from now on, where it is that. */
+void past_precede(struct engine *engine, struct run *run);
+/* It begins: which run was before it is asked for, if that matters to it. */
+void past_ask(struct engine *engine, struct run *run);
+bool past_found(struct engine *engine, const struct event *event);
+/* It has ended and looks at nothing any more. */
+void past_end(struct engine *engine, struct run *run);
+bool past_has_followers(const struct run *run);
+/* Whether the run before lets a task start whose upstream does. */
+bool past_lets(const struct instance *instance);
+/* Why it does not (g_free). */
+char *past_why(const struct instance *instance);
+/* Whether no unit of it keeps those waiting that follow. */
+bool past_is_well(const struct instance *instance);
+/* The same of its whole task, when its run has followers. */
+bool past_stands_well(const struct instance *instance);
+/* Its state has changed: tells the followers. */
+void past_tell(struct engine *engine, const struct instance *instance, bool was_well);
+/* The tasks of the run are others now: its followers count anew. */
+void past_recount(struct engine *engine, struct run *run);
+/* Asserts that its counts and its place follow from the states. */
+void past_check(const struct run *run);
 
 /* attempt.c: how a try ended, and what follows */
 bool task_ended(struct engine *engine, const struct event *event, GError **error);

@@ -101,6 +101,11 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 		record->state = TASK_SCHEDULED;
 		instance_changed(engine, instance);
 	}
+	/* The run before is to be found first. */
+	if (record->state == TASK_SCHEDULED && instance->task && !past_lets(instance)) {
+		record->state = TASK_NONE;
+		instance_changed(engine, instance);
+	}
 	run->n_unfinished += !task_state_is_finished(record->state);
 	if (instance->task)
 		instance_count(instance, instance->n_upstream);
@@ -174,7 +179,7 @@ static void run_restored(struct engine *engine, struct run *run)
 		run_each(engine, run, instance_pass_over);
 	run_reassemble(engine, run);
 	if (run->is_finished) {
-		g_ptr_array_add(engine->finished, run);
+		run_expire(engine, run);
 	} else if (run->record.state == RUN_QUEUED) {
 		run_enqueue(run);
 	} else {

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/engine/model.h"
 
-/* Runs start in the order of their instants, then of their creation. */
+/* Runs start in the order of their instants, then of their creation; before them those that others
+ * wait for. */
 static int run_compare(const void *a, const void *b, void *unused)
 {
+	bool left_leads = past_has_followers(a), right_leads = past_has_followers(b);
 	const struct run_record *left = &((const struct run *)a)->record;
 	const struct run_record *right = &((const struct run *)b)->record;
+	if (left_leads != right_leads)
+		return left_leads ? -1 : 1;
 	if (left->run_after != right->run_after)
 		return left->run_after < right->run_after ? -1 : 1;
 	return (left->id > right->id) - (left->id < right->id);
@@ -21,6 +25,7 @@ struct run *run_new(struct engine *engine, struct workflow *workflow,
 	run->timeout = (struct wake){.kind = WAKE_RUN_TIMEOUT, .owner = run};
 	g_hash_table_insert(workflow->runs, run->record.run_id, run);
 	g_hash_table_insert(engine->by_id, &run->record.id, run);
+	past_enter(engine, run);
 	return run;
 }
 
@@ -59,6 +64,9 @@ void run_free(struct run *run)
 		g_ptr_array_unref(run->queues);
 	if (run->processless)
 		g_sequence_free(run->processless);
+	if (run->followers)
+		g_ptr_array_unref(run->followers);
+	g_free(run->past.n_ill);
 	g_free(run->why_not);
 	dag_unref(run->dag);
 	run_record_clear(&run->record);
@@ -181,7 +189,8 @@ void run_move(struct engine *engine, struct run *run, enum run_state state)
 
 static int run_compare_backwards(const void *a, const void *b, void *unused)
 {
-	return run_compare(b, a, unused);
+	bool is_about_lead = past_has_followers(a) != past_has_followers(b);
+	return is_about_lead ? run_compare(a, b, unused) : run_compare(b, a, unused);
 }
 
 void run_enqueue(struct run *run)
@@ -193,11 +202,19 @@ void run_enqueue(struct run *run)
 		NULL);
 }
 
-static void run_dequeue(struct run *run)
+void run_dequeue(struct run *run)
 {
 	if (run->place)
 		g_sequence_remove(run->place);
 	run->place = NULL;
+}
+
+void run_expire(struct engine *engine, struct run *run)
+{
+	if (run->is_expiring)
+		return;
+	run->is_expiring = true;
+	g_ptr_array_add(engine->finished, run);
 }
 
 void run_timeout_set(struct engine *engine, struct run *run)
@@ -219,6 +236,7 @@ void run_begin(struct engine *engine, struct run *run)
 void run_resume(struct engine *engine, struct run *run)
 {
 	run_timeout_set(engine, run);
+	past_ask(engine, run);
 	run_each(engine, run, instance_doubt);
 	run_queues_place(engine, run);
 	run_touch(engine, run);
@@ -231,7 +249,10 @@ void run_finish(struct engine *engine, struct run *run, enum run_state state)
 	run->record.ended_at = engine->now;
 	run_move(engine, run, state);
 	wake_set(&engine->wakes, &run->timeout, INSTANT_NEVER);
-	g_ptr_array_add(engine->finished, run);
+	past_end(engine, run);
+	if (!run->instances)
+		past_recount(engine, run);
+	run_expire(engine, run);
 	backfill_leave(engine, run);
 	workflow_start_runs(engine, workflow);
 	workflow_schedule(engine, workflow);
@@ -404,8 +425,11 @@ static void instance_save_skipped(struct engine *engine, struct instance *instan
 
 void run_reopen(struct engine *engine, struct run *run)
 {
-	g_ptr_array_remove_fast(engine->finished, run);
+	if (run->is_expiring)
+		g_ptr_array_remove_fast(engine->finished, run);
+	run->is_expiring = false;
 	run_move(engine, run, RUN_QUEUED);
+	past_recount(engine, run);
 	run->record.clear_number++;
 	run->record.queued_at = engine->now;
 	run->record.started_at = run->record.ended_at = INSTANT_NONE;

@@ -11,6 +11,7 @@ void task_move(struct engine *engine, struct instance *instance, enum task_state
 {
 	struct run *run = instance->run;
 	enum task_state from = instance->record.state;
+	bool stood_well = past_stands_well(instance);
 	g_assert(task_move_is_allowed(from, state));
 	run->n_unfinished += !task_state_is_finished(state);
 	run->n_unfinished -= !task_state_is_finished(from);
@@ -27,6 +28,7 @@ void task_move(struct engine *engine, struct instance *instance, enum task_state
 		gates_pass_by(engine, instance);
 	instance_changed(engine, instance);
 	instance_tell(engine, instance, outcome_of(from));
+	past_tell(engine, instance, stood_well);
 	run_touch(engine, run);
 }
 
@@ -195,10 +197,18 @@ static void task_pass_over(struct engine *engine, struct instance *instance, enu
 	task_move(engine, instance, verdict == VERDICT_SKIP ? TASK_SKIPPED : TASK_UPSTREAM_FAILED);
 }
 
+enum verdict task_verdict(const struct instance *instance)
+{
+	enum trigger_rule rule = instance->task->trigger_rule;
+	unsigned n_setups[N_OUTCOMES] = {0};
+	if (rule == RULE_ALL_DONE_SETUP_SUCCESS)
+		count_setups(instance, n_setups);
+	return rule_decide(rule, instance->n_upstream, n_setups);
+}
+
 static void task_evaluate(struct engine *engine, struct instance *instance)
 {
 	const struct task *task = instance->task;
-	unsigned n_setups[N_OUTCOMES] = {0};
 	if (!task || instance->record.state != TASK_NONE || instance->expansion
 		|| instance->run->record.state != RUN_RUNNING)
 		return;
@@ -208,14 +218,12 @@ static void task_evaluate(struct engine *engine, struct instance *instance)
 	}
 	if (mapping_apply_group(engine, instance))
 		return;
-	if (task->trigger_rule == RULE_ALL_DONE_SETUP_SUCCESS)
-		count_setups(instance, n_setups);
-	enum verdict verdict = rule_decide(task->trigger_rule, instance->n_upstream, n_setups);
+	enum verdict verdict = task_verdict(instance);
 	if (verdict == VERDICT_WAIT)
 		return;
 	if (verdict != VERDICT_RUN)
 		task_pass_over(engine, instance, verdict);
-	else if (!mapping_apply(engine, instance))
+	else if (past_lets(instance) && !mapping_apply(engine, instance))
 		task_ready(engine, instance);
 }
 

@@ -134,6 +134,7 @@ static void put_all(struct engine *engine, struct run *run, GArray *all)
 void run_move_to(struct engine *engine, struct run *run, struct dag *dag)
 {
 	g_autoptr(GArray) all = run_take_down(engine, run);
+	past_end(engine, run);
 	dag_ref(dag);
 	dag_unref(run->dag);
 	run->dag = dag;
@@ -144,6 +145,7 @@ void run_move_to(struct engine *engine, struct run *run, struct dag *dag)
 	run_populate(run);
 	put_all(engine, run, all);
 	run_reassemble(engine, run);
+	past_recount(engine, run);
 }
 
 static bool has_task(const struct dag *dag, const struct instance *instance)

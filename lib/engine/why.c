@@ -61,6 +61,15 @@ static char *waits_for_upstream(const struct instance *instance)
 	return g_string_free(text, FALSE);
 }
 
+static char *waits_to_be_ready(const struct instance *instance)
+{
+	if (instance->run->record.state == RUN_QUEUED)
+		return g_strdup("its run has not started yet");
+	if (task_verdict(instance) == VERDICT_RUN && !past_lets(instance))
+		return past_why(instance);
+	return waits_for_upstream(instance);
+}
+
 typedef bool instance_test(const struct instance *holder, const struct instance *instance);
 
 static bool is_of_run(const struct instance *holder, const struct instance *instance)
@@ -218,8 +227,7 @@ static char *instance_sentence(const struct engine *engine, struct instance *ins
 		return g_strdup(record->reason);
 	switch (record->state) {
 	case TASK_NONE:
-		return run->record.state == RUN_QUEUED ? g_strdup("its run has not started yet")
-						       : waits_for_upstream(instance);
+		return waits_to_be_ready(instance);
 	case TASK_SCHEDULED:
 	case TASK_QUEUED:
 		return waits_for_limit(engine, instance);

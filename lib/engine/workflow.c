@@ -30,6 +30,8 @@ void workflow_free(struct workflow *workflow)
 {
 	g_hash_table_destroy(workflow->runs);
 	g_sequence_free(workflow->queued);
+	if (workflow->dated)
+		g_sequence_free(workflow->dated);
 	g_ptr_array_unref(workflow->queues);
 	g_hash_table_destroy(workflow->gates);
 	if (workflow->heard)
@@ -163,7 +165,9 @@ void workflow_start_runs(struct engine *engine, struct workflow *workflow)
 	while (!g_sequence_is_empty(workflow->queued)) {
 		struct run *run = g_sequence_get(g_sequence_get_begin_iter(workflow->queued));
 		const struct dag *limits = workflow->dag ? workflow->dag : run->dag;
-		if (!limits || workflow->n_running >= runs_limit(limits))
+		if (!limits)
+			return;
+		if (workflow->n_running >= runs_limit(limits) && !past_has_followers(run))
 			return;
 		run_begin(engine, run);
 	}

@@ -48,8 +48,11 @@ static void upstream_append(GRand *random, GString *text, int n)
 	g_string_append(text, "]");
 }
 
-static void task_append(GRand *random, GString *text, int n)
+static void task_append(GRand *random, GString *text, int n, bool has_past)
 {
+	static const char *const pasts[] = {"", "", ", depends_on_past: true",
+		", wait_for_downstream: true",
+		", depends_on_past: true, ignore_first_depends_on_past: false"};
 	bool is_empty = below(random, 6) == 0;
 	g_string_append_printf(text,
 		"  - {task_id: t%d, operator: %s, retries: %d, retry_delay: %ds, "
@@ -58,6 +61,8 @@ static void task_append(GRand *random, GString *text, int n)
 		30 + below(random, 300), 1 + below(random, 3), below(random, 2) ? "fail" : "retry");
 	if (below(random, 4) == 0)
 		g_string_append(text, ", retry_exponential_backoff: true");
+	if (has_past)
+		g_string_append(text, one_of(random, pasts, G_N_ELEMENTS(pasts)));
 	upstream_append(random, text, n);
 	g_string_append(text, "}\n");
 }
@@ -74,9 +79,10 @@ static char *dag_text(GRand *random, const char *dag_id)
 	if (below(random, 4) == 0)
 		g_string_append_printf(text, "dagrun_timeout: %dm\n", 5 + below(random, 60));
 	g_string_append(text, "tasks:\n");
+	bool has_past = below(random, 3) == 0;
 	int n_tasks = 1 + below(random, TASKS_MAX);
 	for (int i = 0; i < n_tasks; i++)
-		task_append(random, text, i);
+		task_append(random, text, i, has_past);
 	return g_string_free(text, FALSE);
 }
 

@@ -67,7 +67,24 @@ static unsigned n_running_of(const struct sim *sim, const char *counted)
 	return n;
 }
 
-/* A run that begins finds room for it. */
+/* A younger run of the DAG that looks at the runs before it goes on, or did before this step. */
+static bool is_waited_for(const struct sim *sim, const struct run_record *run)
+{
+	const GPtrArray *runs = memory_runs(sim->memory);
+	for (unsigned i = 0; i < runs->len; i++) {
+		const struct run_record *row = runs->pdata[i];
+		const struct run_record *other = engine_run(sim->engine, row->dag_id, row->run_id);
+		const struct dag *dag = engine_run_dag(sim->engine, row->dag_id, row->run_id);
+		if (g_str_equal(row->dag_id, run->dag_id) && other && dag && dag->has_past
+			&& (other->state == RUN_RUNNING || row->state == RUN_RUNNING)
+			&& run->logical_date != INSTANT_NONE
+			&& other->logical_date > run->logical_date)
+			return true;
+	}
+	return false;
+}
+
+/* A run that begins finds room for it, or is let in front. */
 static void max_active_runs_law(const struct sim *sim, const struct run_record *run)
 {
 	const char *counted = counted_in(run);
@@ -80,9 +97,11 @@ static void max_active_runs_law(const struct sim *sim, const struct run_record *
 		return;
 	if (run->backfill) {
 		g_assert(backfill && backfill->id == run->backfill && !backfill->is_paused);
-		g_assert(n_running_of(sim, counted) <= backfill->max_active_runs);
+		g_assert(n_running_of(sim, counted) <= backfill->max_active_runs
+			|| is_waited_for(sim, run));
 	} else if (dag) {
-		g_assert(n_running_of(sim, counted) <= dag->max_active_runs);
+		g_assert(n_running_of(sim, counted) <= dag->max_active_runs
+			|| is_waited_for(sim, run));
 	}
 }
 
@@ -145,8 +164,8 @@ static void same_task(const struct task_record *task, const struct task_record *
 {
 	if (!row) {
 		/* Skipped: its run was ended by those who did not know of it. */
-		g_assert(task->state == TASK_NONE || task->state == TASK_SKIPPED);
-		g_assert(task->try_number == 0);
+		g_assert(!task || task->state == TASK_NONE || task->state == TASK_SKIPPED);
+		g_assert(!task || task->try_number == 0);
 		return;
 	}
 	g_assert(task->state == row->state);

@@ -5,6 +5,8 @@
  */
 #include "tests/sim/sim.h"
 
+#include <string.h>
+
 #include "lib/base/instant.h"
 
 enum { TURNS = 80, END_TURNS_MAX = 5000 };
@@ -51,14 +53,22 @@ static void deleted_begin_anew(struct sim *sim)
 				(struct event){.kind = EVENT_DAG_LOADED, .loaded = sim->files[i]});
 }
 
-static void commit(struct sim *sim)
+/* False: nothing new followed from it. */
+static bool commit(struct sim *sim)
 {
+	struct event found;
+	bool has_question = false;
 	memory_commit(sim->memory);
 	laws_of_commit(sim);
 	engine_release(sim->engine);
 	engine_check(sim->engine);
 	world_act(sim);
 	deleted_begin_anew(sim);
+	while (memory_find_past(sim->memory, sim->engine, &found)) {
+		sim_step(sim, found);
+		has_question = true;
+	}
+	return has_question;
 }
 
 /* ---- what dagd hears of ---- */
@@ -271,6 +281,43 @@ static void turn(struct sim *sim)
 	start(sim, below(sim, 4) ? NULL : "another dagd is needed");
 }
 
+static bool is_going_on(const struct sim *sim)
+{
+	return sim->attempts->len > 0 || engine_wake_at(sim->engine) != INSTANT_NEVER;
+}
+
+static bool waits_for_past(const struct sim *sim, const struct run_record *run)
+{
+	g_autoptr(GPtrArray) list = engine_why(sim->engine, run->dag_id, run->run_id, NULL);
+	for (unsigned i = 0; i < list->len; i++)
+		if (strstr(((struct why *)list->pdata[i])->sentence, "the run before"))
+			return true;
+	return false;
+}
+
+/* What waits for a run before it that failed, does so until somebody says a word. */
+static bool run_is_let_go(struct sim *sim)
+{
+	const GPtrArray *runs = memory_runs(sim->memory);
+	for (unsigned i = 0; i < runs->len; i++) {
+		const struct run_record *run = runs->pdata[i];
+		if (run->state != RUN_RUNNING || !waits_for_past(sim, run))
+			continue;
+		sim->tally->n_let_go++;
+		return sim_step(sim,
+			(struct event){.kind = EVENT_RUN_CANCELLED,
+				.dag_id = run->dag_id,
+				.run_id = run->run_id});
+	}
+	return false;
+}
+
+static void commit_all(struct sim *sim)
+{
+	while (commit(sim))
+		continue;
+}
+
 /* All that is left runs to its end: the schedule makes no more runs, and nobody interferes. */
 static void run_out(struct sim *sim)
 {
@@ -287,17 +334,15 @@ static void run_out(struct sim *sim)
 		event.backfill.id = backfill ? backfill->id : 0;
 		g_assert(sim_step(sim, event) == (backfill != NULL));
 	}
-	commit(sim);
-	for (int n = 0; sim->attempts->len || engine_wake_at(sim->engine) != INSTANT_NEVER; n++) {
+	commit_all(sim);
+	for (int n = 0; is_going_on(sim) || run_is_let_go(sim); n++) {
 		g_assert(n < END_TURNS_MAX);
 		attempt_reports(sim);
-		if (sim->attempts->len == 0) {
+		if (sim->attempts->len == 0 && engine_wake_at(sim->engine) != INSTANT_NEVER) {
 			sim->clock = MAX(sim->clock, engine_wake_at(sim->engine));
-			if (sim->clock == INSTANT_NEVER)
-				break;
 			sim_step(sim, (struct event){.kind = EVENT_TICK});
 		}
-		commit(sim);
+		commit_all(sim);
 	}
 	laws_of_the_end(sim);
 }

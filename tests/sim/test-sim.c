@@ -36,11 +36,11 @@ static void enough_happened(void)
 		"%u runs, %u starts, %u tasks retried, %u deaths of which %u dropped what "
 		"was decided, %u lost, %u taken back, %u cleared, %u aborted, %u starts in "
 		"vain, %u backfills, %u of them cancelled, %u moved to the newest version, %u "
-		"marked, %u forced, %u deleted",
+		"marked, %u forced, %u deleted, %u let go",
 		tally.n_runs, tally.n_starts, tally.n_retries, tally.n_deaths, tally.n_dropped,
 		tally.n_lost, tally.n_taken_back, tally.n_cleared, tally.n_aborted, tally.n_held,
 		tally.n_backfills, tally.n_cancelled, tally.n_moved, tally.n_marked, tally.n_forced,
-		tally.n_deleted);
+		tally.n_deleted, tally.n_let_go);
 	g_assert_cmpuint(tally.n_runs, >, SEEDS);
 	g_assert_cmpuint(tally.n_starts, >, 10 * SEEDS);
 	g_assert_cmpuint(tally.n_retries, >, SEEDS);
@@ -56,6 +56,7 @@ static void enough_happened(void)
 	g_assert_cmpuint(tally.n_marked, >, SEEDS / 2);
 	g_assert_cmpuint(tally.n_forced, >, SEEDS / 8);
 	g_assert_cmpuint(tally.n_deleted, >, SEEDS / 40);
+	g_assert_cmpuint(tally.n_let_go, >, SEEDS / 100);
 }
 
 static void operators_open(void)

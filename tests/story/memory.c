@@ -22,6 +22,7 @@ enum row_kind {
 	ROW_ASSET_QUEUED,
 	ROW_ASSETS_TAKEN,
 	ROW_BACKFILL,
+	ROW_QUESTION, /* run: whose past is asked for */
 };
 
 struct row {
@@ -54,6 +55,7 @@ static void row_clear(void *data)
 		missed_record_clear(&row->missed);
 		return;
 	case ROW_RUN:
+	case ROW_QUESTION:
 		run_record_clear(&row->run);
 		return;
 	case ROW_TASK:
@@ -112,6 +114,7 @@ struct memory *memory_new(void)
 	memory->tasks = g_ptr_array_new_with_free_func(task_record_free);
 	memory->attempts = g_ptr_array_new_with_free_func(attempt_record_free);
 	memory->heard = heard_new();
+	memory->questions = g_ptr_array_new_with_free_func(run_record_free);
 	memory->pools = g_ptr_array_new_with_free_func(pool_record_free);
 	memory->backfills = g_ptr_array_new_with_free_func(backfill_record_free);
 	memory->runs_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
@@ -139,6 +142,7 @@ void memory_free(struct memory *memory)
 	g_ptr_array_unref(memory->pools);
 	g_ptr_array_unref(memory->heard);
 	g_ptr_array_unref(memory->backfills);
+	g_ptr_array_unref(memory->questions);
 	g_free(memory);
 }
 
@@ -205,6 +209,9 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 		return true;
 	case EFFECT_DELETE_TASK:
 		*row = (struct row){ROW_TASK_GONE, .task = task_record_copy(effect->task)};
+		return true;
+	case EFFECT_FIND_PAST:
+		*row = (struct row){ROW_QUESTION, .run = run_record_copy(effect->run)};
 		return true;
 	case EFFECT_QUEUE_ASSET:
 		*row = (struct row){ROW_ASSET_QUEUED,
@@ -353,6 +360,12 @@ static void attempt_end(struct memory *memory, const struct attempt_record *atte
 	old->ended_at = attempt->launched_at;
 }
 
+static void question_add(struct memory *memory, const struct run_record *run)
+{
+	struct run_record copy = run_record_copy(run);
+	g_ptr_array_add(memory->questions, g_memdup2(&copy, sizeof copy));
+}
+
 static void row_put(struct memory *memory, const struct row *row)
 {
 	switch (row->kind) {
@@ -394,6 +407,9 @@ static void row_put(struct memory *memory, const struct row *row)
 		return;
 	case ROW_ENDED:
 		attempt_end(memory, &row->attempt);
+		return;
+	case ROW_QUESTION:
+		question_add(memory, &row->run);
 		return;
 	}
 }

@@ -33,6 +33,13 @@ bool memory_restore_run(
 /* Array of struct backfill_past: the runs of a DAG with logical dates from one to the other. */
 GArray *memory_pasts(
 	const struct memory *memory, const char *dag_id, int64_t from_date, int64_t to_date);
+/*
+ * Answers the engine's oldest question for the run before one, of those that are committed: gives
+ * that run to the engine and fills the event in. False: there is no question.
+ */
+bool memory_find_past(struct memory *memory, struct engine *engine, struct event *event);
+/* The run that it is about, as it was then; NULL: none. Owned by the caller. */
+struct run_record *memory_take_question(struct memory *memory);
 
 /* What was committed, in the order of ids; NULL: there is none. */
 const struct run_record *memory_run(

@@ -42,6 +42,7 @@ struct engine *memory_restore(
 		own.next_run = MAX(own.next_run, run->id + 1);
 	}
 	struct engine *engine = engine_new(&own);
+	g_ptr_array_set_size(memory->questions, 0); /* the dead one's */
 	for (unsigned i = 0; i < memory->pools->len; i++)
 		engine_restore_pool(engine, memory->pools->pdata[i]);
 	for (unsigned i = 0; i < memory->dags->len; i++)
@@ -90,4 +91,9 @@ GArray *memory_pasts(
 			g_array_append_val(pasts, past);
 	}
 	return pasts;
+}
+
+struct run_record *memory_take_question(struct memory *memory)
+{
+	return memory->questions->len ? g_ptr_array_steal_index(memory->questions, 0) : NULL;
 }

@@ -14,6 +14,7 @@ struct memory {
 	GPtrArray *heard;               /* of struct asset_event_record */
 	GPtrArray *attempts;            /* of struct attempt_record */
 	int64_t last_run, last_attempt; /* of those deleted: ids are never used again */
+	GPtrArray *questions;           /* of struct run_record: whose past is asked for */
 	GHashTable *runs_by_id;         /* &id -> struct run_record */
 	GHashTable *runs_by_name;       /* "dag/run" -> struct run_record */
 	GHashTable *slots;              /* "dag/slot" -> struct run_record */

@@ -21,8 +21,12 @@ void play_say(struct play *play, char *text)
 /* What must not be forgotten yet is in the engine still: it was not durable before. */
 static void commit(struct play *play)
 {
+	struct event found;
 	memory_commit(play->memory);
-	engine_release(play->engine);
+	if (memory_find_past(play->memory, play->engine, &found))
+		play_step(play, &found);
+	else
+		engine_release(play->engine);
 }
 
 void play_step(struct play *play, struct event *event)

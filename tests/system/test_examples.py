@@ -32,6 +32,7 @@ RUNS = {
     "group_retry": ["staged for the 1. time", "transfer.load: up_for_retry", "staged for the 2. time",
                     "loaded", "transfer is done"],
     "params": ["the first 10 rows of customers as csv"],
+    "past": ["fetches 20", "loads 20", "checks 20"],
     "python_function": ["the mean is 6"],
     "retries": ["try 1", "try 2", "try 3", "flaky: up_for_retry", "flaky: success"],
     "several_crons": ["reports 20"],

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/past.h"
+
+#include "daemon/journal.h"
+#include "daemon/turn.h"
+
+/* False: it cannot be known; what waits for it goes on waiting. */
+static bool past_read(struct daemon *daemon, const struct run_record *run, bool is_of_schedule,
+	struct run_record *past, GError **error)
+{
+	if (!reader_run_before(daemon->reader, run, is_of_schedule, past, error))
+		return *error == NULL;
+	return engine_run(daemon->engine, past->dag_id, past->run_id)
+		|| daemon_give_run(daemon, past, error);
+}
+
+void past_find(struct daemon *daemon, const struct run_record *run, bool is_of_schedule)
+{
+	g_autoptr(GError) error = NULL;
+	struct run_record past = {0};
+	if (past_read(daemon, run, is_of_schedule, &past, &error))
+		turn_add(daemon->turn,
+			(struct event){.kind = EVENT_PAST_FOUND,
+				.dag_id = run->dag_id,
+				.run_id = run->run_id,
+				.past_run_id = past.run_id},
+			NULL, NULL);
+	else
+		journal(JOURNAL_ERROR, "the run before \"%s\" of DAG \"%s\" cannot be read: %s",
+			run->run_id, run->dag_id, error->message);
+	run_record_clear(&past);
+}
