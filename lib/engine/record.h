@@ -24,7 +24,7 @@ struct dag_record {
 };
 
 /* A longer range of missed slots is not counted to its end. */
-enum { MISSED_COUNTED_MAX = 1000 };
+enum { MISSED_COUNTED_MAX = 100 };
 
 /* Slots without runs: all of the schedule from the first to the last one. */
 struct missed_record {

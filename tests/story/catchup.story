@@ -128,7 +128,7 @@ dag:
 [03:50] @03:00 a runs since 2026-01-01T03:30:00+00:00
 04:10 until
 
-story: what was missed is told as a number up to a thousand
+story: what was missed is told as a number up to a hundred
 begins: 2026-01-05 12:00
 dag:
   schedule: "*/5 * * * *"
@@ -141,7 +141,7 @@ dag:
 [12:00] a: running (try 1)
 12:01 why d
 [12:01] d next run at 2026-01-05T12:05:00+00:00
-[12:01] d missed more than 1000 slots from 2025-12-01T00:00:00+00:00 to 2026-01-05T11:55:00+00:00: due before the DAG was first seen
+[12:01] d missed more than 100 slots from 2025-12-01T00:00:00+00:00 to 2026-01-05T11:55:00+00:00: due before the DAG was first seen
 [12:01] @12:00 a runs since 2026-01-05T12:00:00+00:00
 
 story: a clock that is set far ahead and back leaves the slots between to those that have been run
