@@ -63,6 +63,8 @@ void instance_widen(struct instance *instance, unsigned n)
 		instance->expansion = expansion_new();
 	struct expansion *expansion = instance->expansion;
 	unsigned before = expansion->units->len;
+	if (n < before)
+		return; /* those that are too many stay, as removed */
 	for (unsigned i = before; i < n; i++) {
 		struct instance *unit = g_new(struct instance, 1);
 		instance_init(unit, instance->run, instance->task, (int)i);
@@ -143,6 +145,7 @@ static void expand(struct engine *engine, struct instance *instance, unsigned wi
 	bool is_first = !instance->expansion;
 	unsigned before = is_first ? 0 : instance->expansion->units->len;
 	instance_widen(instance, width);
+	instance->expansion->width = width;
 	GPtrArray *units = instance->expansion->units;
 	for (unsigned i = 0; i < units->len; i++) {
 		struct instance *unit = units->pdata[i];
@@ -210,20 +213,27 @@ static bool refuse_width(struct engine *engine, struct instance *instance, int64
 	return true;
 }
 
+/* One of many, whose values were made anew: there may be more of them now, fewer, or none. */
+static bool unit_apply(struct engine *engine, struct instance *unit, int64_t width)
+{
+	struct instance *first = &unit->run->instances[unit->task->index];
+	if (width == WIDTH_UNKNOWN)
+		refuse_unknown(engine, unit);
+	else if (width == 0 && unit->record.map_index > 0)
+		unit_remove(engine, unit);
+	else if (!refuse_width(engine, unit, width) && width != first->expansion->width)
+		expand(engine, first, (unsigned)width);
+	return unit->record.state != TASK_NONE;
+}
+
 bool mapping_apply(struct engine *engine, struct instance *instance)
 {
 	const struct task *task = instance->task;
 	if (!task->mapping || task->mapped_group >= 0)
 		return false;
 	int64_t width = mapping_width(instance->run, task->mapping);
-	if (instance->record.map_index >= 0) {
-		/* A value list that was made anew may have another length. */
-		struct instance *first = &instance->run->instances[task->index];
-		if (width >= 0 && width <= width_max(engine)
-			&& width != first->expansion->units->len)
-			expand(engine, first, (unsigned)width);
-		return instance->record.state != TASK_NONE;
-	}
+	if (instance->record.map_index >= 0)
+		return unit_apply(engine, instance, width);
 	if (width == WIDTH_UNKNOWN)
 		refuse_unknown(engine, instance);
 	else if (!refuse_width(engine, instance, width))
@@ -275,14 +285,14 @@ bool mapping_apply_group(struct engine *engine, struct instance *instance)
 		return false;
 	if (width == 0 || width > width_max(engine)) {
 		if (instance->record.map_index >= 0)
-			return false;
+			return unit_apply(engine, instance, width);
 		visit_group(engine, run, task->mapped_group, width, member_refuse);
 		return true;
 	}
 	struct instance *first = &run->instances[task->index];
-	if (first->expansion && first->expansion->units->len == width)
+	if (first->expansion && first->expansion->width == width)
 		return false;
 	visit_group(engine, run, task->mapped_group, width, member_expand);
 	visit_group(engine, run, task->mapped_group, width, member_count);
-	return true;
+	return instance->expansion || instance->record.state != TASK_NONE;
 }

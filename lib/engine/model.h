@@ -32,7 +32,8 @@ struct gate {
 
 /* The instances of a mapped task. */
 struct expansion {
-	GPtrArray *units; /* of struct instance, by map_index */
+	GPtrArray *units; /* of struct instance, by map_index; none is ever taken away */
+	unsigned width;   /* how many there are values for; the others are removed */
 	unsigned n[N_OUTCOMES];
 	struct gate gate; /* max_active_tis_per_dagrun */
 };

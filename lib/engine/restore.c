@@ -91,6 +91,7 @@ static void expansion_restored(struct instance *instance)
 		const struct instance *unit = expansion->units->pdata[i];
 		expansion->n[outcome_of(unit->record.state)]++;
 	}
+	expansion->width = expansion->units->len - expansion->n[OUTCOME_REMOVED];
 }
 
 static void instance_restored(struct engine *engine, struct instance *instance)
