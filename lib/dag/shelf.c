@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Less than that is not worth being read again. */
+enum { TASKS_MIN = 4 };
+
 struct dag_shelf {
 	struct dag_context context;
 	size_t n_tasks, n_tasks_max;
@@ -58,7 +61,7 @@ static void join(struct dag *head, struct dag *whole)
 struct dag *dag_shelve(struct dag_shelf *shelf, struct dag *dag)
 {
 	struct dag *head = dag->head;
-	if (!head || dag->shelved || dag->text_line == 0)
+	if (!head || dag->shelved || dag->text_line == 0 || dag->n_tasks < TASKS_MIN)
 		return dag_ref(dag);
 	head->shelf = shelf;
 	join(head, dag);

@@ -184,10 +184,12 @@ static bool workflow_event(struct engine *engine, const struct event *event, GEr
 	return true;
 }
 
+/* The DAGs whose slots have to wait for the next step are not looked at, however many they are. */
 static void tick(struct engine *engine)
 {
 	struct wake *wake;
-	while ((wake = wakes_first(&engine->wakes)) && wake->at <= engine->now) {
+	while ((wake = wakes_first(&engine->wakes)) && wake->at <= engine->now
+		&& !slots_are_enough(engine)) {
 		wake_set(&engine->wakes, wake, INSTANT_NEVER);
 		switch (wake->kind) {
 		case WAKE_SLOT:

@@ -187,6 +187,8 @@ void workflow_start_runs(struct engine *engine, struct workflow *workflow);
 /* slots.c: the schedule of a DAG */
 /* Makes the runs that are due now and sets the wake for the next one. */
 void workflow_schedule(struct engine *engine, struct workflow *workflow);
+/* The step under way makes no more runs; the next one goes on. */
+bool slots_are_enough(const struct engine *engine);
 /* Tells of the slots that were missed before it was known, or while it was paused. */
 void slots_first_seen(struct engine *engine, struct workflow *workflow);
 void slots_unpaused(struct engine *engine, struct workflow *workflow, int64_t active_since);

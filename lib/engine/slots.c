@@ -397,7 +397,7 @@ static int64_t slots_run(struct engine *engine, struct workflow *workflow)
 		slot = INSTANT_NEVER;
 		if (is_held(engine, workflow, &slot))
 			break;
-		if (engine->n_slots >= SLOTS_PER_STEP_MAX)
+		if (slots_are_enough(engine))
 			return engine->now + 1; /* goes on with the next step */
 		slot = slot_run(engine, workflow);
 		workflow->gap = GAP_CLOCK;
@@ -408,6 +408,11 @@ static int64_t slots_run(struct engine *engine, struct workflow *workflow)
 	if (slot == INSTANT_NEVER || slot == INSTANT_NONE)
 		return INSTANT_NEVER;
 	return slot + schedule_delay(workflow->dag->schedule);
+}
+
+bool slots_are_enough(const struct engine *engine)
+{
+	return engine->n_slots >= SLOTS_PER_STEP_MAX;
 }
 
 void workflow_schedule(struct engine *engine, struct workflow *workflow)
