@@ -177,7 +177,7 @@ static int64_t next_raw(const struct schedule *schedule, int64_t anchor, int64_t
 	g_assert_not_reached();
 }
 
-/* What is moved has been moved by the crons already, and comes to allowed days only. */
+/* What is moved has been moved by the crons already; a slot never is on a day that is left out. */
 static int64_t next_allowed(const struct schedule *schedule, int64_t anchor, int64_t after)
 {
 	const struct zone *zone = schedule->spec.zone;

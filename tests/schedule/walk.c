@@ -251,7 +251,8 @@ bool walk_step(struct walk *walk)
 	int64_t reading = walk_reading(walk->clock, walk->at_s);
 	bool is_due = walk->pattern->is_time_of_day ? time_of_day_is_due(walk, reading)
 						    : reading_matches(walk->pattern, reading);
-	if (is_due && !walk->pattern->moves && is_excluded(walk->pattern, reading / DAY_S))
+	/* Not even a slot of an allowed day that the clocks skip as a whole, as Apia's in 2011. */
+	if (is_due && is_excluded(walk->pattern, reading / DAY_S))
 		is_due = false;
 	if (reading > walk->highest_reading)
 		walk->highest_reading = reading;

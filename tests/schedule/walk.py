@@ -4,6 +4,7 @@
 
     walk.py TEST-WALK           some zones, some of their changes from 2000 to 2037
     walk.py TEST-WALK --all     all of them (minutes, in an optimised build)
+    walk.py TEST-WALK ZONE...   all changes of these zones
 """
 import datetime
 import subprocess
@@ -61,11 +62,12 @@ def tell(name, choose):
 
 
 def main(program, *options):
-    everything = options == ("--all",)
-    names = sorted(zoneinfo.available_timezones() - {"localtime"}) if everything else SAMPLE
+    names = options or SAMPLE
+    if options == ("--all",):
+        names = sorted(zoneinfo.available_timezones() - {"localtime"})
     with subprocess.Popen([program], stdin=subprocess.PIPE, text=True) as walk:
         for name in names:
-            walk.stdin.write(tell(name, list if everything else lambda changes: spread(changes, CHANGES_OF_SAMPLE)))
+            walk.stdin.write(tell(name, list if options else lambda changes: spread(changes, CHANGES_OF_SAMPLE)))
         walk.stdin.close()
         return walk.wait()
 
