@@ -180,7 +180,7 @@ static bool id_refuse(struct loader *loader, const char *name, struct place plac
  * The index of a task or group. What stands in a group may name what is in it, or in one around it,
  * by its id there: the innermost is the one that is meant. False: there is none of this id.
  */
-static bool id_find(struct loader *loader, const struct group_draft *scope, const char *name,
+bool node_resolve(struct loader *loader, const struct group_draft *scope, const char *name,
 	struct place place, unsigned *node)
 {
 	for (; scope; scope = scope->parent_draft) {
@@ -198,7 +198,7 @@ static void term_add(struct lines *lines, struct term *term)
 	g_autofree char *task_id =
 		g_strndup(sign->text + is_quoted, sign->len - (is_quoted ? 2 : 0));
 	unsigned index;
-	if (id_find(lines->loader, lines->scope, task_id, sign->place, &index))
+	if (node_resolve(lines->loader, lines->scope, task_id, sign->place, &index))
 		g_array_append_val(term->nodes, index);
 	lines_next(lines);
 }
@@ -341,7 +341,7 @@ static void upstream_read(struct loader *loader, const struct group_draft *scope
 		struct edge edge = {.to = node, .place = reading_place(reading, id)};
 		const char *text;
 		if (node_text(id, "dependencies", &text, reading->problems)
-			&& id_find(loader, scope, text, edge.place, &edge.from))
+			&& node_resolve(loader, scope, text, edge.place, &edge.from))
 			g_array_append_val(loader->edges, edge);
 	}
 }
@@ -351,7 +351,8 @@ static void map_read(struct loader *loader, const struct group_draft *scope, con
 	for (size_t i = 0; i < map->n; i++) {
 		const struct node *key = map->pairs[i].key;
 		unsigned index;
-		if (id_find(loader, scope, key->text, reading_place(&loader->reading, key), &index))
+		if (node_resolve(
+			    loader, scope, key->text, reading_place(&loader->reading, key), &index))
 			upstream_read(loader, scope, index, map->pairs[i].value);
 	}
 }

@@ -28,6 +28,16 @@ struct group_draft {
 	const struct defaults *defaults;
 };
 
+/* What `teardown` says of a task, until all tasks are known. */
+struct pending_teardown {
+	unsigned task;
+	const struct node *setups; /* an id or a list of ids */
+};
+
+/* The index of the task or group that `name` means in a scope (NULL: the DAG's); false after a
+ * problem. */
+bool node_resolve(struct loader *loader, const struct group_draft *scope, const char *name,
+	struct place place, unsigned *node);
 /* The group that `node` names, by its own id or its whole one; NULL after a problem. `what` is the
  * key. */
 struct group_draft *group_find(struct loader *loader, const char *what, const struct node *node);

@@ -17,8 +17,6 @@ const struct later_key dag_later[] = {
 const struct later_key task_later[] = {
 	{"run_as_user"},
 	{"resources"},
-	{"setup", "false"},
-	{"teardown", "false"},
 	{"params", NULL, "params are written on the DAG"},
 	{"start_date", NULL, "write it on the DAG"},
 	{"end_date", NULL, "write it on the DAG"},

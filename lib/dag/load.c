@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/ident.h"
+#include "lib/dag/groups.h"
 #include "lib/dag/later.h"
 #include "lib/dag/mapping.h"
 #include "lib/dag/task.h"
@@ -129,10 +130,12 @@ static void loader_read(struct loader *loader, const struct node *root)
 		return;
 	dependencies_read(loader);
 	mappings_resolve(loader);
+	teardowns_resolve(loader);
 	deadline_read(loader);
 	callbacks_of(loader, loader->callback_nodes, NULL, loader->dag.callbacks);
 	/* Without an order nobody can say what comes before. */
 	if (groups_resolve_edges(loader) && graph_build(loader)) {
+		setups_fill(&loader->dag);
 		mappings_check(loader);
 		uses_check(loader);
 	}
@@ -193,6 +196,7 @@ static void loader_open(struct loader *loader, struct arena *arena, const char *
 	loader->descendants = g_hash_table_new(NULL, NULL);
 	loader->groups_by_own_id = g_hash_table_new(g_str_hash, g_str_equal);
 	loader->groups_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+	loader->pending_teardowns = g_array_new(FALSE, FALSE, sizeof(struct pending_teardown));
 	loader->pending_sources = g_array_new(FALSE, FALSE, sizeof(struct pending_source));
 	loader->max_map_length =
 		context->max_map_length ? context->max_map_length : MAP_LENGTH_DEFAULT;
@@ -222,6 +226,7 @@ static void loader_close(struct loader *loader)
 	g_hash_table_unref(loader->groups_by_own_id);
 	g_hash_table_unref(loader->groups_by_id);
 	g_array_unref(loader->pending_sources);
+	g_array_unref(loader->pending_teardowns);
 	g_hash_table_unref(loader->callbacks);
 	g_hash_table_unref(loader->reported);
 	g_array_unref(loader->edges);

@@ -31,8 +31,9 @@ struct loader {
 	const struct defaults *defaults; /* the DAG's default_args */
 	size_t n_groups;
 	struct group_draft *groups, **groups_by_index; /* in the file's order, and in the DAG's */
-	unsigned n_guesses;      /* made so far, of what a short id in a group may mean */
-	GArray *pending_sources; /* of mappings: struct pending_source */
+	unsigned n_guesses;        /* made so far, of what a short id in a group may mean */
+	GArray *pending_teardowns; /* struct pending_teardown */
+	GArray *pending_sources;   /* of mappings: struct pending_source */
 	size_t max_map_length;
 	GHashTable *groups_by_own_id, *groups_by_id; /* to struct group_draft */
 	const struct node **task_dependencies;       /* what stands on each task, or NULL */
@@ -60,6 +61,8 @@ void params_read(struct loader *loader);
 void groups_read(struct loader *loader);
 void tasks_read(struct loader *loader);
 void dependencies_read(struct loader *loader);
+/* The setups that teardowns name come right before them. */
+void teardowns_resolve(struct loader *loader);
 void deadline_read(struct loader *loader);
 
 /* Reads the callbacks of a task, or of the run (NULL), by their kinds; nodes may be NULL. */
@@ -80,6 +83,8 @@ bool groups_resolve_edges(struct loader *loader);
 /* From edges to upstream, downstream, order and weights. False: there is a cycle. */
 bool graph_build(struct loader *loader);
 void graph_weigh(struct dag *dag);
+/* In the scope of which setups each task is. */
+void setups_fill(struct dag *dag);
 /* What the templates of all tasks ask for: are there such names, and do they come before? */
 void uses_check(struct loader *loader);
 

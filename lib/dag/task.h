@@ -29,6 +29,8 @@ struct task_draft {
 	const struct node *operator, * dependencies, *task_group, *env, *partial,
 		*map_index_template;
 	struct mapping_nodes mapping;
+	const struct node *teardown, *on_failure_fail_dagrun;
+	const struct node *setups; /* that a teardown names; NULL: none */
 	const struct node *callbacks[N_CALLBACK_KINDS];
 	unsigned on_lost; /* G_MAXUINT: not written */
 };
@@ -61,6 +63,10 @@ bool task_key_is_known(const char *name);
 extern const struct key_set task_set, defaults_set;
 /* What holds where nothing is written. */
 extern const struct task_draft task_defaults;
+
+/* Of a setup or teardown: what its keys say, before and after it is among the DAG's tasks. */
+void setup_keys_finish(struct loader *loader, struct task_draft *draft);
+void teardown_note(struct loader *loader, const struct task *task, const struct task_draft *draft);
 
 /* Of a task whose operator and arguments are known: what its keys say together. */
 void task_keys_finish(struct loader *loader, struct task_draft *draft);

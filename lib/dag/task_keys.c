@@ -12,7 +12,7 @@ enum {
 	RETRIES_MAX = 1000000,
 	LIMIT_MAX = 1000000,
 	POOL_NAME_MAX = 256,
-	TASK_ONLY_KEYS = 10,
+	TASK_ONLY_KEYS = 13,
 	/* The exit code that means skipped, where an operator does not let its users choose. */
 	SKIP_EXIT_CODE = 99,
 	EXIT_CODE_MAX = 255,
@@ -34,6 +34,9 @@ static const struct key task_keys[] = {
 	{"expand_kwargs", read_node, FIELD(mapping.kwargs)},
 	{"partial", read_node, FIELD(partial)},
 	{"map_index_template", read_node, FIELD(map_index_template)},
+	{"setup", read_boolean, FIELD(task.is_setup)},
+	{"teardown", read_node, FIELD(teardown)},
+	{"on_failure_fail_dagrun", read_node, FIELD(on_failure_fail_dagrun)},
 	/* From here on also in default_args. */
 	{"owner", read_text, FIELD(task.owner)},
 	{"doc_md", read_optional, FIELD(task.doc_md)},
@@ -224,7 +227,17 @@ static void exit_codes_finish(struct loader *loader, struct task_draft *draft)
 static void rule_finish(struct loader *loader, struct task_draft *draft)
 {
 	enum trigger_rule rule = draft->trigger_rule.rule;
-	draft->task.trigger_rule = rule;
+	const struct place *place = &draft->trigger_rule.place;
+	draft->task.trigger_rule = draft->task.is_teardown ? RULE_ALL_DONE_SETUP_SUCCESS : rule;
+	/* What default_args say is for the others. */
+	bool is_own = draft->defaults
+		&& memcmp(place, &draft->defaults->draft.trigger_rule.place, sizeof(*place)) != 0;
+	if (draft->task.is_teardown && is_own && rule != RULE_ALL_DONE_SETUP_SUCCESS)
+		loader_refuse_once(loader, *place,
+			"trigger_rule: a teardown has a rule of its own, %s",
+			trigger_rules[RULE_ALL_DONE_SETUP_SUCCESS]);
+	if (draft->task.is_teardown)
+		return;
 	if (rule == RULE_ALL_DONE_SETUP_SUCCESS)
 		loader_refuse_once(loader, draft->trigger_rule.place,
 			"trigger_rule: %s is the rule of teardowns, which have it without being "
@@ -241,6 +254,7 @@ void task_keys_finish(struct loader *loader, struct task_draft *draft)
 {
 	struct task *task = &draft->task;
 	exit_codes_finish(loader, draft);
+	setup_keys_finish(loader, draft);
 	rule_finish(loader, draft);
 	task->depends_on_past |= task->wait_for_downstream;
 	loader->dag.has_past |= task->depends_on_past;

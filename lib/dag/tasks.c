@@ -111,5 +111,6 @@ void tasks_read(struct loader *loader)
 			continue;
 		loader->task_dependencies[loader->dag.n_tasks++] = draft.dependencies;
 		callbacks_of(loader, draft.callbacks, task, task->callbacks);
+		teardown_note(loader, task, &draft);
 	}
 }

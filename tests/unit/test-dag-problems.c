@@ -148,13 +148,10 @@ static const struct wrong wrong_tasks[] = {
 		"quotes it is text; remove the quotes\n2:63: do_xcom_push: expected true or false, "
 		"but \"no\" could be the boolean false or the text \"no\" | write false\n2:76: "
 		"on_lost: expected one of fail, retry, found \"ignore\""},
-	{"tasks:\n  - {task_id: a, operator: empty, queue: big, setup: true, run_as_user: x, "
-	 "params: "
-	 "{a: 1}}\n",
+	{"tasks:\n  - {task_id: a, operator: empty, queue: big, run_as_user: x, params: {a: 1}}\n",
 		"2:35: this version does not support \"queue\" other than default yet\n2:47: this "
-		"version does not support \"setup\" other than false yet\n2:60: this version does "
-		"not support \"run_as_user\" yet\n2:76: this version does not support "
-		"\"params\" yet | params are written on the DAG"},
+		"version does not support \"run_as_user\" yet\n2:63: this version does not "
+		"support \"params\" yet | params are written on the DAG"},
 	{"env: [A]\n" ONE_TASK, "1:6: env: expected a map, found a list"},
 	{"env: {1A: x, DAGD_X: y, AIRFLOW_CTX_A: z, B: }\n" ONE_TASK,
 		"1:7: \"1A\" is no name for an environment variable: letters, digits and \"_\" "
