@@ -157,7 +157,7 @@ static bool wanted_read(
 	if (!dag_id)
 		return refuse(request, "dag_id", NULL, "\"dag_id\" must be given");
 	wanted->dag_id = g_strdup(dag_id);
-	const struct dag *dag = engine_dag(daemon->engine, dag_id);
+	const struct dag *dag = engine_dag_head(daemon->engine, dag_id);
 	if (!dag) {
 		request_refuse_dag(request, daemon, dag_id);
 		return false;

@@ -414,6 +414,13 @@ static char *missed_sentence(const struct missed_record *missed)
 	return g_strdup_printf("missed %s slots from %s to %s: %s", n, first, last, missed->reason);
 }
 
+static char *backfill_sentence(const struct backfill *backfill)
+{
+	return g_strdup_printf("backfill %" G_GINT64_FORMAT " %s: %u of its runs run, %d wait",
+		backfill->record.id, backfill->record.is_paused ? "is paused" : "goes on",
+		backfill->n_running, g_sequence_get_length(backfill->queued));
+}
+
 GPtrArray *engine_why(
 	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id)
 {
@@ -430,6 +437,8 @@ GPtrArray *engine_why(
 		return list;
 	}
 	why_add(list, NULL, NULL, schedule_sentence(engine, workflow));
+	if (workflow->backfill)
+		why_add(list, NULL, NULL, backfill_sentence(workflow->backfill));
 	if (workflow->missed.reason)
 		why_add(list, NULL, NULL, missed_sentence(&workflow->missed));
 	g_hash_table_iter_init(&runs, workflow->runs);

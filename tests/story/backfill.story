@@ -269,6 +269,11 @@ dag:
 [12:02] d ~01-03T00:00: success
 12:02 why d ~01-04T00:00
 [12:02] ~01-04T00:00 waits: backfill 1 is paused; dagctl backfill unpause 1
+12:02 why d
+[12:02] d next run at 2026-01-11T00:00:00+00:00
+[12:02] d backfill 1 is paused: 0 of its runs run, 1 wait
+[12:02] d missed 10 slots from 2026-01-01T00:00:00+00:00 to 2026-01-10T00:00:00+00:00: due before the DAG was first seen
+[12:02] ~01-04T00:00 waits: backfill 1 is paused; dagctl backfill unpause 1
 12:03 restart
 12:03 backfill d unpause
 [12:03] d backfill 1: goes on

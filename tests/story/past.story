@@ -285,6 +285,7 @@ dag:
 [05:40] ~01:00 a: running (try 1)
 05:42 why d
 [05:42] d next run at 2026-01-01T06:00:00+00:00
+[05:42] d backfill 1 goes on: 2 of its runs run, 0 wait
 [05:42] ~01:00 a runs since 2026-01-01T05:40:00+00:00
 [05:42] ~02:00 a waits for the run before: "a" of backfill__2026-01-01T01:00:00+00:00 has not ended
 05:50 backfill__2026-01-01T01:00:00+00:00 a exits 1
@@ -293,6 +294,7 @@ dag:
 [06:00] d @06:00: running
 06:10 why d
 [06:10] d next run at 2026-01-01T07:00:00+00:00
+[06:10] d backfill 1 goes on: 1 of its runs run, 0 wait
 [06:10] ~01:00 failed at 2026-01-01T05:50:00+00:00: task "a" failed
 [06:10] ~02:00 a waits for the run before: "a" of backfill__2026-01-01T01:00:00+00:00 has failed; clear it, or mark it as success or skipped
 [06:10] @06:00 a waits for the run before: "a" of backfill__2026-01-01T02:00:00+00:00 has not ended
