@@ -224,7 +224,6 @@ bool daemon_restore_run(
 	struct daemon *daemon, const char *dag_id, const char *run_id, GError **error)
 {
 	struct run_record run;
-	g_autoptr(GError) why_not = NULL;
 	if (engine_run(daemon->engine, dag_id, run_id))
 		return true;
 	/* While a DAG is being deleted its runs can still be read. */
@@ -239,12 +238,7 @@ bool daemon_restore_run(
 				"DAG \"%s\" has no run \"%s\"", dag_id, run_id);
 		return false;
 	}
-	dag_auto struct dag *dag = run_dag(daemon, &run, &why_not);
-	bool is_given = dag && run_give(daemon, &run, dag, NULL, error);
-	if (!dag)
-		g_set_error(error, ENGINE_REFUSAL, REFUSAL_INVALID,
-			"the version of DAG \"%s\" that run \"%s\" used cannot be loaded: %s",
-			dag_id, run_id, why_not->message);
+	bool is_given = daemon_give_run(daemon, &run, error);
 	run_record_clear(&run);
 	return is_given;
 }

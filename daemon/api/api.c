@@ -37,6 +37,7 @@ const struct route api_routes[] = {
 	{"PATCH", V2 RUN, dag_runs_patch},
 	{"POST", V2 RUN "/clear", dag_runs_clear},
 	{"GET", V2 RUN "/taskInstances", task_instances_list},
+	{"PATCH", V2 RUN "/taskInstances", task_instances_bulk},
 	{"GET", V2 INSTANCE, task_instances_get},
 	{"PATCH", V2 INSTANCE, task_instances_patch},
 	{"PATCH", V2 INSTANCE "/dry_run", task_instances_patch_dry},

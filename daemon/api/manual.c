@@ -3,6 +3,7 @@
 
 /* What is planned for one run. */
 struct planned_run {
+	struct event event;
 	struct run_record run;
 	struct dag *dag; /* the version that it will use */
 	GArray *planned; /* of struct planned */
@@ -11,11 +12,11 @@ struct planned_run {
 struct manual {
 	struct request *request;
 	struct daemon *daemon;
-	struct event event;
 	GArray *runs; /* of struct planned_run */
 	unsigned n_waiting;
 	GError *error; /* the first one */
 	request_handler *answer;
+	json_t *json; /* what is answered instead */
 };
 
 static void planned_run_clear(void *data)
@@ -30,14 +31,15 @@ static void manual_free(void *data)
 {
 	struct manual *manual = data;
 	g_array_unref(manual->runs);
+	json_decref(manual->json);
 	g_clear_error(&manual->error);
 	g_free(manual);
 }
 
-static bool run_plan(struct manual *manual, const struct run_record *run, GError **error)
+static bool run_plan(
+	struct manual *manual, const struct run_record *run, struct event event, GError **error)
 {
 	struct daemon *daemon = manual->daemon;
-	struct event event = manual->event;
 	event.dag_id = run->dag_id;
 	event.run_id = run->run_id;
 	if (!daemon_restore_run(daemon, run->dag_id, run->run_id, error))
@@ -46,6 +48,9 @@ static bool run_plan(struct manual *manual, const struct run_record *run, GError
 	if (!one.planned)
 		return false;
 	one.run = run_record_copy(run);
+	one.event = event;
+	one.event.dag_id = one.run.dag_id;
+	one.event.run_id = one.run.run_id;
 	bool is_newest = event.kind == EVENT_TASKS_CLEARED && event.cleared.to_newest;
 	const struct dag *dag = is_newest
 		? engine_dag(daemon->engine, run->dag_id)
@@ -68,25 +73,38 @@ struct manual *manual_new(struct request *request, struct daemon *daemon)
 	return manual;
 }
 
+unsigned manual_n_planned(const struct manual *manual)
+{
+	return manual->runs->len;
+}
+
+void manual_truncate(struct manual *manual, unsigned n)
+{
+	g_array_set_size(manual->runs, n);
+}
+
+bool manual_add(struct manual *manual, const GArray *runs, struct event event, GError **error)
+{
+	unsigned n_before = manual->runs->len;
+	for (unsigned i = 0; i < runs->len; i++) {
+		const struct run_record *run = &g_array_index(runs, struct run_record, i);
+		if (run_plan(manual, run, event, error))
+			continue;
+		g_array_set_size(manual->runs, n_before);
+		return false;
+	}
+	return true;
+}
+
 struct manual *manual_plan(
 	struct request *request, struct daemon *daemon, const GArray *runs, struct event event)
 {
 	g_autoptr(GError) error = NULL;
 	struct manual *manual = manual_new(request, daemon);
-	manual->event = event;
-	for (unsigned i = 0; i < runs->len && !error; i++)
-		run_plan(manual, &g_array_index(runs, struct run_record, i), &error);
-	if (error)
-		request_fail(request, error);
-	return error ? NULL : manual;
-}
-
-size_t manual_n_planned(const struct manual *manual)
-{
-	size_t n = 0;
-	for (unsigned i = 0; i < manual->runs->len; i++)
-		n += g_array_index(manual->runs, struct planned_run, i).planned->len;
-	return n;
+	if (manual_add(manual, runs, event, &error))
+		return manual;
+	request_fail(request, error);
+	return NULL;
 }
 
 static const char *const changes[] = {
@@ -113,9 +131,10 @@ static json_t *planned_reply(
 static void answer_instances(struct manual *manual)
 {
 	json_t *list = json_array(), *cleared = json_array();
-	bool is_mark = manual->event.kind == EVENT_TASKS_MARKED;
+	bool is_mark = false;
 	for (unsigned r = 0; r < manual->runs->len; r++) {
 		const struct planned_run *one = &g_array_index(manual->runs, struct planned_run, r);
+		is_mark = one->event.kind == EVENT_TASKS_MARKED;
 		for (unsigned i = 0; i < one->planned->len; i++) {
 			const struct planned *planned =
 				&g_array_index(one->planned, struct planned, i);
@@ -147,6 +166,8 @@ static void on_done(void *data, const GError *error)
 		return;
 	if (manual->error)
 		request_fail(manual->request, manual->error);
+	else if (manual->json)
+		request_answer(manual->request, 200, g_steal_pointer(&manual->json));
 	else if (manual->answer)
 		manual->answer(manual->request, manual->daemon);
 	else
@@ -164,11 +185,14 @@ void manual_do(struct manual *manual, request_handler *answer)
 	manual->answer = answer;
 	for (unsigned i = 0; i < manual->runs->len && !manual->error; i++) {
 		const struct planned_run *one = &g_array_index(manual->runs, struct planned_run, i);
-		struct event event = manual->event;
-		event.dag_id = one->run.dag_id;
-		event.run_id = one->run.run_id;
 		if (one->planned->len > 0)
-			manual_also(manual, event);
+			manual_also(manual, one->event);
 	}
 	on_done(manual, NULL);
+}
+
+void manual_do_and_say(struct manual *manual, json_t *answer)
+{
+	manual->json = answer;
+	manual_do(manual, NULL);
 }

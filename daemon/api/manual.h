@@ -18,8 +18,11 @@ struct manual *manual_new(struct request *request, struct daemon *daemon);
  */
 struct manual *manual_plan(
 	struct request *request, struct daemon *daemon, const GArray *runs, struct event event);
-/* How many task instances would change. */
-size_t manual_n_planned(const struct manual *manual);
+/* How many runs have a plan; a greater number can be taken back to a smaller one. */
+unsigned manual_n_planned(const struct manual *manual);
+void manual_truncate(struct manual *manual, unsigned n);
+/* One more, which must live until manual_do(). False: it is refused, and nothing was added. */
+bool manual_add(struct manual *manual, const GArray *runs, struct event event, GError **error);
 /* Answers with the task instances as they are. */
 void manual_show(struct manual *manual);
 /* One more event beside those planned; what it points to need not live on. */
@@ -27,3 +30,5 @@ void manual_also(struct manual *manual, struct event event);
 /* Gives the events, then answers: by `answer`, or, if that is NULL, with the task instances as they
  * are then. */
 void manual_do(struct manual *manual, request_handler *answer);
+/* The same, but answers with this (taken over). */
+void manual_do_and_say(struct manual *manual, json_t *answer);

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Task instances whose state a person decides, notes on them, and one that is to start now. */
-#include "daemon/api/manual.h"
-#include "daemon/api/note.h"
-#include "daemon/api/selection.h"
-#include "daemon/api/task_instances.h"
+#include "daemon/api/mark.h"
 
-struct marking {
-	struct selection selection;
-	bool has_state;
-	enum task_state state;
-	struct note note;
-};
+#include "daemon/api/manual.h"
+#include "daemon/api/task_instances.h"
 
 static bool state_read(struct request *request, const json_t *body, struct marking *marking)
 {
@@ -28,17 +21,21 @@ static bool state_read(struct request *request, const json_t *body, struct marki
 	return false;
 }
 
-/* What the body says of the instance that the path names. */
-static bool marking_read(struct request *request, const json_t *body, struct marking *marking)
+bool marking_read(struct request *request, const json_t *body, const struct task_key *key,
+	struct marking *marking)
 {
 	struct selection *selection = &marking->selection;
-	int map_index;
+	*marking = (struct marking){.selection = selection_of(request_path(request, "dag_id"),
+					    request_path(request, "run_id"))};
+	selection_add(selection, key->task_id, key->map_index);
 	if (!state_read(request, body, marking) || !note_read(request, body, &marking->note)
-		|| !selection_read_spread(request, selection, body)
-		|| !request_map_index(request, &map_index))
+		|| !selection_read_spread(request, selection, body))
 		return false;
-	selection_add(selection, request_path(request, "task_id"), map_index);
-	return true;
+	if (marking->has_state || marking->note.is_given)
+		return true;
+	request_refuse_field(request, &(struct field){"body", "new_state", "missing", NULL},
+		"nothing is to be changed: give new_state or note");
+	return false;
 }
 
 /* With the keys that update_mask names. A new reference; NULL: a refusal has been answered. */
@@ -47,25 +44,32 @@ static json_t *body_read(struct request *request, struct marking *marking)
 	static const char *const known[] = {"new_state", "note", "include_upstream",
 		"include_downstream", "include_future", "include_past", NULL};
 	static const char *const maskable[] = {"new_state", "note", NULL};
-	json_t *body = body_masked(request, known, maskable);
-	*marking = (struct marking){.selection = selection_of(request_path(request, "dag_id"),
-					    request_path(request, "run_id"))};
-	if (body && !marking_read(request, body, marking))
+	struct task_key key = {.task_id = request_path(request, "task_id")};
+	json_t *body = request_map_index(request, &key.map_index)
+		? body_masked(request, known, maskable)
+		: NULL;
+	*marking = (struct marking){.has_state = false};
+	if (body && !marking_read(request, body, &key, marking))
 		g_clear_pointer(&body, json_decref);
 	return body;
+}
+
+struct event marking_event(const struct marking *marking)
+{
+	struct event event = {.kind = EVENT_TASKS_MARKED};
+	event.marked.choice = marking->selection.choice;
+	event.marked.state = marking->state;
+	return event;
 }
 
 static struct manual *mark_plan(
 	struct request *request, struct daemon *daemon, const struct marking *marking)
 {
 	g_autoptr(GArray) runs = selection_runs(request, daemon, &marking->selection);
-	struct event event = {.kind = EVENT_TASKS_MARKED};
-	event.marked.choice = marking->selection.choice;
-	event.marked.state = marking->state;
-	return runs ? manual_plan(request, daemon, runs, event) : NULL;
+	return runs ? manual_plan(request, daemon, runs, marking_event(marking)) : NULL;
 }
 
-static struct event note_event(const struct marking *marking)
+struct event marking_note_event(const struct marking *marking)
 {
 	struct event event = {.kind = EVENT_TASK_NOTED,
 		.dag_id = marking->selection.dag_id,
@@ -102,14 +106,12 @@ void task_instances_patch(struct request *request, void *data)
 	if (marking.has_state) {
 		struct manual *manual = mark_plan(request, daemon, &marking);
 		if (manual && marking.note.is_given)
-			manual_also(manual, note_event(&marking));
+			manual_also(manual, marking_note_event(&marking));
 		if (manual)
 			manual_do(manual, NULL);
-	} else if (marking.note.is_given) {
-		instance_change(request, daemon, note_event(&marking), task_instances_get_listed);
 	} else {
-		request_refuse_field(request, &(struct field){"body", "new_state", "missing", NULL},
-			"nothing is to be changed: give new_state or note");
+		instance_change(
+			request, daemon, marking_note_event(&marking), task_instances_get_listed);
 	}
 	selection_clear(&marking.selection);
 }

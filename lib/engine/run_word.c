@@ -70,6 +70,8 @@ static bool mark_queued(struct engine *engine, struct run *run, GError **error)
 	if (run->record.state == RUN_RUNNING)
 		return refuse(
 			run, "is running; only one that has ended can be queued again", error);
+	if (!run->dag)
+		return refuse(run, "cannot begin: its version of the DAG cannot be loaded", error);
 	if (run->is_finished)
 		run_reopen(engine, run);
 	return true;

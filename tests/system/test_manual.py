@@ -239,6 +239,67 @@ def test_runs_before_and_after_are_cleared_with_one(dagd):
     assert alone.status == 400 and "need dag_run_id" in alone.sentence, alone
 
 
+def bulk(dagd, run_id, *actions):
+    return dagd.request("PATCH", f"/api/v2/dags/chain/dagRuns/{run_id}/taskInstances", {"actions": list(actions)})
+
+
+def test_task_instances_are_marked_in_bulk(dagd):
+    run_id = failed_chain(dagd)
+    first = {"task_id": "first", "new_state": "success", "note": "by hand"}
+    missing = {"task_id": "third", "new_state": "success"}
+    failed = bulk(dagd, run_id, {"action": "update", "entities": [first, missing]})
+    assert failed.status == 200 and failed.json["update"]["success"] == [], failed
+    assert failed.json["update"]["errors"][0]["status_code"] == 404
+    assert states(dagd, "chain", run_id)["first"] == "failed"
+    done = bulk(dagd, run_id, {"action": "update", "entities": [first, missing], "action_on_non_existence": "skip"},
+                {"action": "update", "entities": [{"task_id": "second", "map_index": -1, "note": "seen"}]})
+    assert done.json["update"] == {"success": [f"chain.{run_id}.first[-1]", f"chain.{run_id}.second[-1]"], "errors": []}
+    assert dagd.wait_run("chain", run_id, ("success",))
+    tasks = dagd.tasks("chain", run_id)
+    assert (tasks["first"]["state"], tasks["first"]["note"], tasks["second"]["note"]) == ("success", "by hand", "seen")
+
+
+@pytest.mark.parametrize("action,sentence", [
+    ({"action": "delete", "entities": ["first"]}, "can only be updated"),
+    ({"action": "update", "entities": [{"new_state": "success"}]}, "field required"),
+    ({"action": "update", "entities": [{"task_id": "first"}]}, "nothing is to be changed"),
+    ({"action": "update", "entities": [{"task_id": "first", "new_state": "queued"}]}, "success, failed or skipped"),
+    ({"action": "update", "entities": [{"task_id": "first", "map_index": "0", "note": "x"}]}, "number of an instance"),
+    ({"action": "update", "entities": {}}, "must be a list"),
+    ({"action": "update", "entities": [], "action_on_non_existence": "overwrite"}, "expected fail or skip"),
+])
+def test_a_wrong_action_is_one_sentence(dagd, action, sentence):
+    run_id = failed_chain(dagd)
+    good = {"action": "update", "entities": [{"task_id": "first", "new_state": "success"}]}
+    answer = bulk(dagd, run_id, good, action)
+    assert answer.status == 422 and sentence in answer.sentence, answer
+    assert states(dagd, "chain", run_id)["first"] == "failed"
+
+
+def test_a_run_whose_version_cannot_be_loaded_any_more_is_saved_by_the_newest(dagd):
+    plugin = dagd.home / "operators" / "say"
+    plugin.mkdir(parents=True)
+    manifest = "name: say\nsummary: Says it.\nrun: [bash, -c, exit 1]\n"
+    (plugin / "operator.yaml").write_text(manifest)
+    dagd.stop()
+    dagd.start()
+    dagd.load_dag("own", "dag_id: own\ntasks:\n  - {task_id: say, operator: say}\n")
+    run_id = dagd.trigger("own")
+    dagd.wait_run("own", run_id)
+    (plugin / "operator.yaml").unlink()
+    plugin.rmdir()
+    dagd.stop()
+    dagd.start()
+    path = f"/api/v2/dags/own/dagRuns/{run_id}"
+    assert dagd.request("PATCH", path, {"note": "the plugin is gone"}).status == 200
+    refused = dagd.request("PATCH", instance_path("own", run_id, "say"), {"new_state": "success"})
+    assert refused.status == 400 and "cannot be loaded" in refused.sentence, refused
+    dagd.load_dag("own", "dag_id: own\ntasks:\n  - {task_id: say, operator: bash, bash_command: 'true'}\n")
+    done = dagd.dagctl("tasks", "clear", "own", "--run-id", run_id, "--latest-version", "-y")
+    assert done.returncode == 0, done
+    assert dagd.wait_run("own", run_id, ("success",))["note"] == "the plugin is gone"
+
+
 def test_a_deleted_dag_begins_anew_while_its_file_is_there(dagd):
     run_id = failed_chain(dagd)
     done = dagd.dagctl("dags", "delete", "chain", "-y")

@@ -59,6 +59,10 @@ static void test_command_line(void)
 		{"tasks clear d -dufy -t x",
 			"dagctl tasks clear | d | downstream upstream only-failed yes "
 			"task-regex=x"},
+		{"tasks mark d r t success --map-index 2 --past -dy",
+			"dagctl tasks mark | d r t success | map-index=2 past downstream yes"},
+		{"tasks note d r t", "dagctl tasks note | d r t | "},
+		{"dags rerun d r -p a=1", "dagctl dags rerun | d r | param=a=1"},
 		{"variables set K -", "dagctl variables set | K - | "},
 		{"variables set K ''", "dagctl variables set | K  | "},
 		{"variables set -- K -1", "dagctl variables set | K -1 | "},

@@ -21,6 +21,8 @@ static void what_a_task_waits_for_comes_back(void)
 	given.wait_dag = (char *)"other";
 	given.wait_run = (char *)"manual__1";
 	given.wait_since = -2;
+	given.wish = WISH_SKIPPED;
+	given.note = (char *)"seen";
 	batch_task(batch, &given);
 	home_commit(&home, batch);
 	struct reader *reader = store_reader(home.store);
@@ -33,6 +35,8 @@ static void what_a_task_waits_for_comes_back(void)
 	g_assert_cmpstr(found.wait_dag, ==, "other");
 	g_assert_cmpstr(found.wait_run, ==, "manual__1");
 	g_assert_cmpint(found.wait_since, ==, -2);
+	g_assert_cmpint(found.wish, ==, WISH_SKIPPED);
+	g_assert_cmpstr(found.note, ==, "seen");
 	task_record_clear(&found);
 	home_remove(&home);
 }
