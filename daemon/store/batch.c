@@ -176,7 +176,7 @@ struct parameter batch_parameter(struct batch_cursor *cursor)
 
 void batch_dag(struct batch *batch, const struct dag_record *dag)
 {
-	put_statement(batch, WRITE_DAG, 8);
+	put_statement(batch, WRITE_DAG, 10);
 	put_text(batch, dag->dag_id);
 	put_text(batch, dag->file);
 	put_text(batch, dag->version);
@@ -185,6 +185,8 @@ void batch_dag(struct batch *batch, const struct dag_record *dag)
 	put_instant(batch, dag->first_seen_at);
 	put_instant(batch, dag->active_since);
 	put_instant(batch, dag->last_slot);
+	put_integer(batch, dag->n_failed_runs);
+	put_text(batch, dag->pause_reason);
 }
 
 void batch_missed(struct batch *batch, const struct missed_record *missed)
@@ -253,7 +255,7 @@ void batch_run(struct batch *batch, const struct run_record *run)
 
 void batch_task(struct batch *batch, const struct task_record *task)
 {
-	put_statement(batch, WRITE_TASK, 24);
+	put_statement(batch, WRITE_TASK, 25);
 	put_integer(batch, task->run);
 	put_text(batch, task->task_id);
 	put_integer(batch, task->map_index);
@@ -278,6 +280,7 @@ void batch_task(struct batch *batch, const struct task_record *task)
 	put_text(batch, task->note);
 	put_unless(batch, task->group_tries, 0);
 	put_text(batch, task->map_label);
+	put_text(batch, task->calls);
 }
 
 void batch_task_delete(struct batch *batch, const struct task_key *task)

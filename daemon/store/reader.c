@@ -6,7 +6,7 @@
 #include "daemon/store/schema.h"
 
 #define OF_TASK "run = ? AND task_id = ? AND map_index = ?"
-#define OF_LIVE_RUN "run IN (SELECT id FROM run WHERE " RUN_IS_LIVE ")"
+#define OF_LIVE_RUN "run IN (" LIVE_RUNS ")"
 
 static const char *const statements[N_READ_STATEMENTS] = {
 	[READ_POOLS] = "SELECT " POOL_COLUMNS " FROM pool ORDER BY name",
@@ -22,7 +22,8 @@ static const char *const statements[N_READ_STATEMENTS] = {
 			      " JOIN asset_event ON asset_event.id = asset_heard.event",
 	[READ_LIVE_BACKFILLS] = "SELECT " BACKFILL_COLUMNS " FROM backfill"
 				" WHERE completed_at IS NULL ORDER BY id",
-	[READ_LIVE_RUNS] = "SELECT " RUN_COLUMNS " FROM run WHERE " RUN_IS_LIVE " ORDER BY id",
+	[READ_LIVE_RUNS] =
+		"SELECT " RUN_COLUMNS " FROM run WHERE id IN (" LIVE_RUNS ") ORDER BY id",
 	[READ_LIVE_TASKS] = "SELECT " TASK_COLUMNS " FROM task WHERE " OF_LIVE_RUN
 			    " ORDER BY run, task_id, map_index",
 	[READ_LIVE_ATTEMPTS] =

@@ -35,6 +35,8 @@ struct dag_record row_dag(sqlite3_stmt *row)
 		.first_seen_at = row_instant(row, 5),
 		.active_since = row_instant(row, 6),
 		.last_slot = row_instant(row, 7),
+		.n_failed_runs = (unsigned)sqlite3_column_int64(row, 8),
+		.pause_reason = row_text(row, 9),
 	};
 }
 
@@ -104,6 +106,7 @@ struct task_record row_task(sqlite3_stmt *row)
 		.note = row_text(row, 21),
 		.group_tries = (unsigned)row_integer_or(row, 22, 0),
 		.map_label = row_text(row, 23),
+		.calls = row_text(row, 24),
 	};
 }
 

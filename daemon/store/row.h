@@ -11,7 +11,7 @@
 /* The columns in the order in which the functions below expect them, from the first. */
 #define DAG_COLUMNS                                                                          \
 	"dag.dag_id, dag.file, dag.version, dag.is_paused, dag.is_stale, dag.first_seen_at," \
-	" dag.active_since, dag.last_slot"
+	" dag.active_since, dag.last_slot, dag.n_failed_runs, dag.pause_reason"
 #define MISSED_COLUMNS \
 	"missed.dag_id, missed.first_slot, missed.last_slot, missed.n, missed.reason, missed.at"
 #define RUN_COLUMNS                                                                         \
@@ -24,7 +24,7 @@
 	" task.scheduled_at, task.queued_at, task.started_at, task.ended_at, task.retry_at,"   \
 	" task.attempt, task.reason, task.map_length, task.decision, task.wait,"               \
 	" task.wait_until, task.wait_dag, task.wait_run, task.wait_since,"                     \
-	" task.wish, task.note, task.group_tries, task.map_label"
+	" task.wish, task.note, task.group_tries, task.map_label, task.calls"
 #define ATTEMPT_COLUMNS                                                                     \
 	"attempt.id, attempt.run, attempt.task_id, attempt.map_index, attempt.try_number,"  \
 	" attempt.state, attempt.token, attempt.boot_id, attempt.pid, attempt.launched_at," \

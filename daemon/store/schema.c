@@ -139,8 +139,14 @@ static const char version_4[] =
 
 static const char version_5[] = "ALTER TABLE task ADD COLUMN map_label TEXT;";
 
+/* What callbacks are to be run for, and why a DAG that only fails was paused. */
+static const char version_6[] =
+	"ALTER TABLE task ADD COLUMN calls TEXT;"
+	"ALTER TABLE dag ADD COLUMN n_failed_runs INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE dag ADD COLUMN pause_reason TEXT;";
+
 /* Each brings a file from the version before it to its own: only ever added to. */
-static const char *const versions[] = {version_1, version_2, version_3, version_4, version_5};
+static const char *const versions[] = {version_1, version_2, version_3, version_4, version_5, version_6};
 
 static bool refuse_newer(sqlite3 *db, int64_t version, GError **error)
 {

@@ -12,6 +12,9 @@
 #define TASK_IS_LIVE "state IN (0, 1, 2, 3, 8, 9, 11, 12)"
 #define RUN_IS_LIVE "state IN (0, 1)"
 #define ATTEMPT_IS_LIVE "state = 0"
+/* Runs that are not finished, or have callbacks that are not. */
+#define LIVE_RUNS \
+	"SELECT id FROM run WHERE " RUN_IS_LIVE " UNION SELECT run FROM task WHERE " TASK_IS_LIVE
 
 /*
  * How new the tables are, 0: the file is empty. Refuses, before anything is written, a file of a

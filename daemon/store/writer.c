@@ -15,7 +15,7 @@
 #define RUNS_OF_DAG "run IN (SELECT id FROM run WHERE dag_id = ?1)"
 
 static const char *const statements[N_WRITE_STATEMENTS] = {
-	[WRITE_DAG] = "INSERT OR REPLACE INTO dag VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[WRITE_DAG] = "INSERT OR REPLACE INTO dag VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[WRITE_MISSED] = "INSERT OR REPLACE INTO missed VALUES (?, ?, ?, ?, ?, ?)",
 	[WRITE_VERSION] = "INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?)",
 	/* Not REPLACE: it would delete another run of the same name or slot. */
@@ -34,13 +34,14 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 		" deadline_at = excluded.deadline_at",
 	/* Not REPLACE here either: to change a row in place spares the indexes. */
 	[WRITE_TASK] = "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		       " ?, ?, ?, ?, ?, ?, ?, ?)"
+		       " ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 		       " ON CONFLICT (run, task_id, map_index) DO UPDATE SET state = ?4,"
 		       " try_number = ?5, max_tries = ?6, scheduled_at = ?7, queued_at = ?8,"
 		       " started_at = ?9, ended_at = ?10, retry_at = ?11, attempt = ?12,"
 		       " reason = ?13, map_length = ?14, decision = ?15, wait = ?16,"
 		       " wait_until = ?17, wait_dag = ?18, wait_run = ?19, wait_since = ?20,"
-		       " wish = ?21, note = ?22, group_tries = ?23, map_label = ?24",
+		       " wish = ?21, note = ?22, group_tries = ?23, map_label = ?24,"
+		       " calls = ?25",
 	[WRITE_ATTEMPT] = "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 			  " ON CONFLICT (id) DO UPDATE SET state = ?6, boot_id = ?8, pid = ?9,"
 			  " launched_at = ?10, started_at = ?11, ended_at = ?12, exit_code = ?13,"

@@ -8,6 +8,7 @@ void dag_record_clear(struct dag_record *record)
 	g_clear_pointer(&record->dag_id, g_free);
 	g_clear_pointer(&record->file, g_free);
 	g_clear_pointer(&record->version, g_free);
+	g_clear_pointer(&record->pause_reason, g_free);
 }
 
 void run_record_clear(struct run_record *record)
@@ -30,6 +31,7 @@ void task_record_clear(struct task_record *record)
 	g_clear_pointer(&record->wait_dag, g_free);
 	g_clear_pointer(&record->wait_run, g_free);
 	g_clear_pointer(&record->note, g_free);
+	g_clear_pointer(&record->calls, g_free);
 }
 
 void attempt_record_clear(struct attempt_record *record)
@@ -72,6 +74,7 @@ struct dag_record dag_record_copy(const struct dag_record *record)
 	copy.dag_id = g_strdup(record->dag_id);
 	copy.file = g_strdup(record->file);
 	copy.version = g_strdup(record->version);
+	copy.pause_reason = g_strdup(record->pause_reason);
 	return copy;
 }
 
@@ -98,6 +101,7 @@ struct task_record task_record_copy(const struct task_record *record)
 	copy.wait_dag = g_strdup(record->wait_dag);
 	copy.wait_run = g_strdup(record->wait_run);
 	copy.note = g_strdup(record->note);
+	copy.calls = g_strdup(record->calls);
 	return copy;
 }
 

@@ -21,6 +21,8 @@ struct dag_record {
 	int64_t first_seen_at; /* from where an interval without start_date counts */
 	int64_t active_since;  /* first seen or unpaused: older slots are missed */
 	int64_t last_slot; /* the newest slot that a run was made for, or that was passed over */
+	unsigned n_failed_runs; /* that ended one after the other, up to now */
+	char *pause_reason;     /* why dagd paused it; NULL: a person did, or it is not paused */
 };
 
 /* A longer range of missed slots is not counted to its end. */
@@ -82,6 +84,7 @@ struct task_record {
 			     */
 	enum wish wish;
 	char *note;      /* or NULL */
+	char *calls; /* of a callback: what it is to be run for, as JSON; NULL: nothing any more */
 	char *map_label; /* what a mapped instance calls itself; NULL: nothing but its map_index */
 };
 
