@@ -146,7 +146,8 @@ static const char version_6[] =
 	"ALTER TABLE dag ADD COLUMN pause_reason TEXT;";
 
 /* Each brings a file from the version before it to its own: only ever added to. */
-static const char *const versions[] = {version_1, version_2, version_3, version_4, version_5, version_6};
+static const char *const versions[] = {
+	version_1, version_2, version_3, version_4, version_5, version_6};
 
 static bool refuse_newer(sqlite3 *db, int64_t version, GError **error)
 {

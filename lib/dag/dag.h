@@ -146,6 +146,8 @@ enum callback_kind {
 
 /* As the keys are called; of CALLBACK_DEADLINE `deadline`. */
 extern const char *const callback_names[];
+/* Of the first callback of a deadline. */
+#define DEADLINE_TASK_ID "@deadline"
 
 /*
  * What is to be done when something happens to a task or to a run: each is a task of its own,

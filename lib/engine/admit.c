@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From the line to a worker, as long as one is free. */
-#include "lib/engine/model.h"
+#include "lib/engine/callback.h"
 
 static void launch(struct engine *engine, struct instance *instance)
 {
@@ -13,12 +13,16 @@ static void launch(struct engine *engine, struct instance *instance)
 		(struct effect){EFFECT_START, .run = &instance->run->record,
 			.task = &instance->record, .definition = instance->task,
 			.run_dag = instance->run->dag, .attempt = instance->record.attempt});
+	task_call(engine, instance, CALLBACK_EXECUTE);
 }
 
-/* The best one of all pools that have room for their first. */
+/* A callback, else the best one of all pools that have room for their first. */
 static struct instance *next_instance(struct engine *engine)
 {
-	struct instance *best = NULL;
+	struct instance *best = callback_first(engine);
+	if (best && pool_has_room(pool_get(engine, best->task->pool), best))
+		return best;
+	best = NULL;
 	for (unsigned i = 0; i < engine->pools->len; i++) {
 		struct pool *pool = engine->pools->pdata[i];
 		struct instance *first = pool_first(engine, pool);

@@ -175,9 +175,8 @@ static void run_by_assets(struct engine *engine, struct workflow *workflow)
 	};
 	struct run *run = run_new(engine, workflow, &record, workflow->dag);
 	g_hash_table_remove_all(workflow->heard);
-	run_changed(engine, run);
+	run_queue(engine, run);
 	effect_add(engine, (struct effect){EFFECT_TAKE_ASSETS, .run = &run->record});
-	run_enqueue(run);
 	workflow_start_runs(engine, workflow);
 }
 

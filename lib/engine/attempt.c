@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lib/engine/model.h"
+#include "lib/engine/callback.h"
 
 #include <string.h>
 
@@ -46,15 +46,19 @@ static void task_fail(struct engine *engine, struct instance *instance, bool is_
 	struct task_record *record = &instance->record;
 	/* Without its DAG the delay is not known; it waits until that can be loaded anyway. */
 	int64_t delay_us = instance->task ? retry_delay(instance) : 0;
-	if (is_final || run_is_aborted(instance->run))
+	bool is_ending = instance_is_ending(instance);
+	const struct group *group = NULL;
+	if (record->try_number > record->max_tries)
+		group = group_to_retry(instance);
+	if (is_final || is_ending || (record->try_number > record->max_tries && !group)) {
 		task_move(engine, instance, TASK_FAILED);
-	else if (record->try_number <= record->max_tries)
-		task_wait_for_retry(engine, instance, engine->now + delay_us);
-	else if (group_to_retry(instance))
-		task_wait_for_retry(
-			engine, instance, engine->now + group_to_retry(instance)->retry_delay_us);
-	else
-		task_move(engine, instance, TASK_FAILED);
+		if (!is_ending)
+			task_failed(engine, instance);
+		return;
+	}
+	task_wait_for_retry(
+		engine, instance, engine->now + (group ? group->retry_delay_us : delay_us));
+	task_call(engine, instance, CALLBACK_RETRY);
 }
 
 static char *signal_text(int signal)
@@ -127,7 +131,7 @@ static void task_never_mind(struct engine *engine, struct instance *instance)
  * ended. */
 static void task_restart(struct engine *engine, struct instance *instance)
 {
-	if (run_is_aborted(instance->run)) {
+	if (instance_is_ending(instance)) {
 		task_never_mind(engine, instance);
 		return;
 	}
@@ -143,6 +147,19 @@ static void task_succeed(
 	instance->record.map_label = g_strdup(event->ended.map_label);
 	task_move(engine, instance, TASK_SUCCESS);
 	assets_told_by(engine, instance);
+	task_call(engine, instance, CALLBACK_SUCCESS);
+}
+
+static void task_skip(struct engine *engine, struct instance *instance)
+{
+	task_move(engine, instance, TASK_SKIPPED);
+	task_call(engine, instance, CALLBACK_SKIPPED);
+}
+
+static void callback_settle(struct engine *engine, struct instance *instance)
+{
+	if (instance->is_callback && task_state_is_finished(instance->record.state))
+		callback_ended(engine, instance);
 }
 
 /* Whether the exit code says that no further try can help. */
@@ -177,9 +194,10 @@ bool task_ended(struct engine *engine, const struct event *event, GError **error
 	else if (state == ATTEMPT_SUCCESS)
 		task_succeed(engine, instance, event);
 	else if (state == ATTEMPT_SKIPPED)
-		task_move(engine, instance, TASK_SKIPPED);
+		task_skip(engine, instance);
 	else
 		task_fail(engine, instance, is_final(instance->task, event));
+	callback_settle(engine, instance);
 	return true;
 }
 
@@ -198,6 +216,7 @@ bool task_lost(struct engine *engine, const struct event *event, GError **error)
 	else
 		task_fail(engine, instance,
 			!instance->task || instance->task->on_lost == ON_LOST_FAIL);
+	callback_settle(engine, instance);
 	return true;
 }
 
@@ -214,7 +233,7 @@ bool task_taken_back(struct engine *engine, const struct event *event, GError **
 	} else if (instance->record.state == TASK_RESTARTING) {
 		instance->record.max_tries--; /* it counted that try */
 		task_restart(engine, instance);
-	} else if (run_is_aborted(instance->run)) {
+	} else if (instance_is_ending(instance)) {
 		task_never_mind(engine, instance);
 	} else if (engine->is_recovering) {
 		task_move(engine, instance, TASK_SCHEDULED);

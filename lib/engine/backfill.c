@@ -309,8 +309,7 @@ static void run_new_at_slot(
 	};
 	struct run *run = run_new(engine, workflow, &record, workflow->dag);
 	backfill_join(engine, run);
-	run_changed(engine, run);
-	run_enqueue(run);
+	run_queue(engine, run);
 }
 
 /* A finished run becomes one of the backfill. */

@@ -3,12 +3,12 @@
  * The model counts, queues and sets wakes so that nothing has to be searched for. Here all of that
  * is searched for, and must be the same.
  */
-#include "lib/engine/model.h"
+#include "lib/engine/callback.h"
 
 #include "lib/base/instant.h"
 
 struct tally {
-	unsigned n_runs, n_expiring, n_attempts, n_wakes;
+	unsigned n_runs, n_expiring, n_attempts, n_wakes, n_callbacks; /* those that wait */
 	GPtrArray *waiting; /* instances that count as such in their pools */
 };
 
@@ -67,6 +67,7 @@ static void waiting_check(const struct engine *engine, const struct instance *in
 	instance_count(instance, n);
 	for (unsigned o = 0; o < N_OUTCOMES; o++)
 		g_assert(n[o] == instance->n_upstream[o]);
+	g_assert(!instance->is_callback || instance->record.state != TASK_NONE);
 	if (instance->record.state == TASK_NONE && !engine->is_recovering
 		&& instance->run->record.state == RUN_RUNNING)
 		g_assert(task_verdict(instance) == VERDICT_WAIT || !past_lets(instance));
@@ -121,6 +122,30 @@ static void task_check(const struct engine *engine, const struct instance *insta
 		g_assert(n[o] == expansion->n[o]);
 }
 
+/* One that has not ended is due, and one that has ended is not. */
+static void callbacks_check(const struct engine *engine, const struct run *run, struct tally *tally)
+{
+	unsigned n_callbacks = 0;
+	GHashTableIter iter;
+	const struct instance *instance;
+	if (run->callbacks)
+		g_hash_table_iter_init(&iter, run->callbacks);
+	while (run->callbacks && g_hash_table_iter_next(&iter, (void **)&instance, NULL)) {
+		const struct task_record *record = &instance->record;
+		bool has_ended = task_state_is_finished(record->state);
+		bool waits = instance->task && record->state == TASK_SCHEDULED;
+		g_assert(instance->is_callback && task_id_is_callback(record->task_id));
+		g_assert(!instance->task || instance->task->is_callback);
+		g_assert(has_ended == (record->calls == NULL));
+		instance_check(engine, instance, tally);
+		n_callbacks += !has_ended;
+		tally->n_callbacks += waits;
+		if (waits)
+			g_ptr_array_add(tally->waiting, (void *)instance);
+	}
+	g_assert(run->n_callbacks == n_callbacks);
+}
+
 static void sequence_check(GSequence *sequence, GCompareDataFunc compare)
 {
 	GSequenceIter *iter = g_sequence_get_begin_iter(sequence);
@@ -155,7 +180,7 @@ static void run_check(const struct engine *engine, const struct run *run, struct
 	const struct instance *instance;
 	tally->n_runs++;
 	tally->n_expiring += run->is_expiring;
-	g_assert(!run->is_finished || run->is_expiring || past_has_followers(run));
+	g_assert(!run->is_finished || run->is_expiring || run_is_needed(run));
 	past_check(run);
 	g_assert(!run->is_changed && !run->is_touched && !run->is_restoring);
 	g_assert(run->is_finished == run_state_is_finished(run->record.state));
@@ -170,6 +195,11 @@ static void run_check(const struct engine *engine, const struct run *run, struct
 	g_assert(run->n_active == counted.n_active);
 	g_assert(!run->timeout.place || run->record.state == RUN_RUNNING);
 	wake_check(engine, &run->timeout, run, tally);
+	g_assert(!run->deadline.place || run->deadline.at == run->record.deadline_at);
+	g_assert((run->deadline.place != 0)
+		== (run->record.deadline_at != INSTANT_NONE && !run->is_finished && run->dag));
+	wake_check(engine, &run->deadline, run, tally);
+	callbacks_check(engine, run, tally);
 	run_queues_check(engine, run);
 }
 
@@ -269,6 +299,11 @@ static void pool_check(
 	}
 	g_assert(pool->n_active == n_active);
 	g_assert(pool->n_scheduled == n_scheduled && pool->n_deferred == n_deferred);
+	const struct instance *callback = callback_first(engine);
+	if (callback && !engine->is_recovering
+		&& g_str_equal(callback->task->pool, pool->record.name))
+		g_assert(g_hash_table_size(engine->attempts) >= engine->options.n_workers
+			|| !pool_has_room(pool, callback));
 	if (engine->is_recovering || g_sequence_is_empty(pool->dags))
 		return;
 	const struct dag_queue *dag = g_sequence_get(g_sequence_get_begin_iter(pool->dags));
@@ -297,6 +332,7 @@ void engine_check(const struct engine *engine)
 	for (unsigned i = 0; i < engine->pools->len; i++)
 		pool_check(engine, engine->pools->pdata[i], &tally);
 	g_ptr_array_unref(tally.waiting);
+	g_assert((unsigned)g_sequence_get_length(engine->callbacks) == tally.n_callbacks);
 	g_assert(g_hash_table_size(engine->by_id) == tally.n_runs);
 	g_assert(engine->finished->len == tally.n_expiring);
 	g_assert(g_hash_table_size(engine->attempts) == tally.n_attempts);

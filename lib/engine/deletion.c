@@ -8,7 +8,7 @@ static const struct run *unfinished_run(const struct workflow *workflow)
 	const struct run *run;
 	g_hash_table_iter_init(&iter, workflow->runs);
 	while (g_hash_table_iter_next(&iter, NULL, (void **)&run))
-		if (!run->is_finished)
+		if (!run->is_finished || run->n_callbacks > 0)
 			return run;
 	return NULL;
 }
@@ -33,9 +33,10 @@ bool workflow_delete(struct engine *engine, const struct event *event, GError **
 			event->dag_id);
 	else if (run)
 		g_set_error(error, ENGINE_REFUSAL, REFUSAL_CONFLICT,
-			"run \"%s\" of DAG \"%s\" is unfinished; a DAG can be deleted when all its "
-			"runs have ended",
-			run->record.run_id, event->dag_id);
+			"run \"%s\" of DAG \"%s\" %s; a DAG can be deleted when all its runs have "
+			"ended",
+			run->record.run_id, event->dag_id,
+			run->is_finished ? "has callbacks that have not ended" : "is unfinished");
 	else if (workflow->backfill)
 		g_set_error(error, ENGINE_REFUSAL, REFUSAL_CONFLICT,
 			"a backfill of DAG \"%s\" goes on; cancel it first", event->dag_id);

@@ -5,7 +5,7 @@
  * unfinished tasks settle and make room for the next ones. Rows that changed are saved once, in
  * their last form.
  */
-#include "lib/engine/model.h"
+#include "lib/engine/callback.h"
 
 void effects_init(struct effects *effects)
 {
@@ -49,6 +49,7 @@ struct engine *engine_new(const struct engine_options *options)
 	engine->pools = g_ptr_array_new_with_free_func((GDestroyNotify)pool_free);
 	pool_set(engine,
 		&(struct pool_record){.name = (char *)DEFAULT_POOL, .slots = DEFAULT_POOL_SLOTS});
+	engine->callbacks = g_sequence_new(NULL);
 	wakes_init(&engine->wakes);
 	engine->changed_instances = g_ptr_array_new();
 	engine->changed_runs = g_ptr_array_new();
@@ -73,6 +74,7 @@ void engine_free(struct engine *engine)
 	g_hash_table_destroy(engine->assets);
 	g_ptr_array_unref(engine->asset_events);
 	g_ptr_array_unref(engine->pools);
+	g_sequence_free(engine->callbacks);
 	wakes_clear(&engine->wakes);
 	g_ptr_array_free(engine->changed_instances, TRUE);
 	g_ptr_array_free(engine->changed_runs, TRUE);
@@ -164,8 +166,7 @@ static bool run_trigger(struct engine *engine, const struct event *event, GError
 		schedule_interval(workflow->dag->schedule, workflow->record.first_seen_at, logical,
 			&record.data_interval_start, &record.data_interval_end);
 	struct run *run = run_new(engine, workflow, &record, workflow->dag);
-	run_changed(engine, run);
-	run_enqueue(run);
+	run_queue(engine, run);
 	workflow_start_runs(engine, workflow);
 	return true;
 }
@@ -200,6 +201,9 @@ static void tick(struct engine *engine)
 			break;
 		case WAKE_RUN_TIMEOUT:
 			run_abort(engine, wake->owner, "dagrun_timeout has passed");
+			break;
+		case WAKE_DEADLINE:
+			deadline_missed(engine, wake->owner);
 			break;
 		}
 	}
@@ -353,7 +357,7 @@ void engine_release(struct engine *engine)
 	for (unsigned i = 0; i < engine->finished->len; i++) {
 		struct run *run = engine->finished->pdata[i];
 		run->is_expiring = false;
-		if (!past_has_followers(run))
+		if (!run_is_needed(run))
 			run_forget(engine, run);
 	}
 	g_ptr_array_set_size(engine->finished, 0);

@@ -72,7 +72,8 @@ int engine_task_width(
 {
 	const struct run *run = run_look(engine, dag_id, run_id);
 	const struct task *task = run && run->instances ? dag_task(run->dag, task_id) : NULL;
-	const struct expansion *expansion = task ? run->instances[task->index].expansion : NULL;
+	const struct expansion *expansion =
+		task && !task->is_callback ? run->instances[task->index].expansion : NULL;
 	return expansion ? (int)expansion->units->len : -1;
 }
 

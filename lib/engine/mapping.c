@@ -167,6 +167,8 @@ static void refuse(
 {
 	task_reason(instance, reason);
 	task_move(engine, instance, state);
+	if (state == TASK_FAILED)
+		task_failed(engine, instance);
 }
 
 /* A source that left no values: the first one that is to blame. */

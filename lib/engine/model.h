@@ -12,6 +12,8 @@
  * the front of the fronts. A run whose max_active_tasks is reached, or whose DAG is paused, leaves
  * the line with all its tasks at the cost of one. A task that comes to the front and may not start
  * because of a limit of its own is parked at the gate of that limit until that has room.
+ *
+ * Callbacks stand beside all that: see callback.c.
  */
 #pragma once
 
@@ -49,6 +51,7 @@ struct instance {
 	GSequenceIter *place;    /* there, or wherever else it waits while it is scheduled */
 	struct wake retry;
 	bool is_changed, is_doubtful;
+	bool is_callback; /* not in the graph; of no account to its run */
 };
 
 /* The tasks of a run that wait for one pool. */
@@ -107,11 +110,13 @@ struct run {
 	GPtrArray *removed;     /* of struct instance: what its version does not have; NULL: none */
 	GPtrArray *queues;      /* of struct run_queue, one for each pool; NULL: none yet */
 	GSequence *processless; /* ready instances that need no worker, while they are held */
+	GHashTable *callbacks;  /* those that were ever due, by name; NULL: none */
+	unsigned n_callbacks;   /* of them those that have not ended */
 	GSequenceIter *place;   /* in the queue of its workflow or backfill while it is queued */
 	GSequenceIter *date;    /* in workflow->dated; NULL: it has no logical date */
 	struct past past;
 	GPtrArray *followers; /* of struct run: those whose `past.run` it is; NULL: never any */
-	struct wake timeout;
+	struct wake timeout, deadline;
 	bool is_changed, is_touched, is_finished, is_restoring;
 	bool is_expiring; /* in engine->finished */
 };
@@ -158,12 +163,13 @@ struct engine {
 	GHashTable *assets;      /* name -> struct asset */
 	GPtrArray *asset_events; /* of the last step: its effects point to them */
 	GPtrArray *pools;        /* of struct pool: few, so they may be looked through */
+	GSequence *callbacks;    /* instances that wait for a worker, in the order they were due */
 	struct wakes wakes;
 	GHashTable *backfills; /* &backfill_record.id -> struct backfill, owned: those that go on */
 	GPtrArray *changed_instances, *changed_runs, *changed_workflows, *changed_backfills;
 	GPtrArray *ended_backfills; /* owned: to be forgotten as the next step begins */
 	GPtrArray *touched;         /* runs whose limits or ready tasks changed */
-	GPtrArray *finished;        /* runs to forget once that is durable */
+	GPtrArray *finished;        /* runs to forget once that is durable, kept ones apart */
 	GPtrArray *restored;        /* runs whose rows are being given */
 	GQueue doubtful;            /* waiting instances that are to look at their upstream again */
 	struct effects *effects;    /* of the step under way */
@@ -217,6 +223,11 @@ void backfill_join(struct engine *engine, struct run *run);
 void backfill_leave(struct engine *engine, struct run *run);
 
 /* run.c */
+/* Why a run failed, when a person said so. */
+#define REASON_MARKED "marked as failed"
+#define REASON_CANCELLED "cancelled"
+/* For the sake of a newer one. */
+#define REASON_OVERLAP "overlap: cancel_running"
 struct run *run_new(struct engine *engine, struct workflow *workflow,
 	const struct run_record *record, struct dag *dag);
 void run_free(struct run *run);
@@ -252,6 +263,10 @@ void run_count_running(struct run *run, int n);
 void run_dequeue(struct run *run);
 /* To be forgotten once all that was decided is durable, unless somebody needs it. */
 void run_expire(struct engine *engine, struct run *run);
+/* Though it has ended: runs after it look at it, or its callbacks have not ended. */
+bool run_is_needed(const struct run *run);
+/* It has been made, or is begun anew: waits for its turn, and its deadline may count from now. */
+void run_queue(struct engine *engine, struct run *run);
 /* dagrun_timeout counts from its start. */
 void run_timeout_set(struct engine *engine, struct run *run);
 void run_begin(struct engine *engine, struct run *run);
@@ -265,6 +280,10 @@ void run_abort(struct engine *engine, struct run *run, const char *reason);
 void run_drop(struct engine *engine, struct run *run, const char *reason);
 /* It is running, and to end as failed as soon as its processes have ended. */
 bool run_is_aborted(const struct run *run);
+/* The same, or because a task of it failed (fail_fast): then its teardowns go on. */
+bool run_is_ending(const struct run *run);
+/* Ends it: what runs is killed, what waits is skipped. */
+void instance_abort(struct engine *engine, struct instance *instance);
 /* All that earlier attempts left is known. */
 void run_recover(struct engine *engine, struct run *run);
 /* Tasks of a running run were cleared. If it was aborted, this is a newer word: it begins anew. */
@@ -305,6 +324,10 @@ void task_wait(struct engine *engine, struct instance *instance);
 void task_retry(struct engine *engine, struct instance *instance);
 /* A new try begins: what an earlier one left behind does not belong to it. */
 void task_begin(struct engine *engine, struct instance *instance);
+/* It has failed for good: what follows from that. */
+void task_failed(struct engine *engine, struct instance *instance);
+/* An operator without a command (`empty`) needs no worker, and no limit holds it. */
+bool task_is_processless(const struct task *task);
 /* It may start as soon as it is its turn. */
 void task_ready(struct engine *engine, struct instance *instance);
 /* What needs no worker and was held by a pause goes on. */

@@ -144,7 +144,7 @@ bool past_has_followers(const struct run *run)
 bool past_stands_well(const struct instance *instance)
 {
 	const struct run *run = instance->run;
-	if (!past_has_followers(run))
+	if (instance->is_callback || !past_has_followers(run))
 		return true;
 	return standing_of(run, instance->record.task_id) != STANDS_ILL;
 }

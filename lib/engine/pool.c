@@ -279,7 +279,7 @@ void instance_count_active(
 		pool->n_active += active * (int64_t)task->pool_slots;
 		pool->n_deferred += deferred * (int64_t)task->pool_slots;
 	}
-	if (!active)
+	if (!active || instance->is_callback)
 		return;
 	run->n_active += (unsigned)active;
 	workflow_count_active(run->workflow, active);

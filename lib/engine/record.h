@@ -83,7 +83,7 @@ struct task_record {
 	int64_t wait_since; /* of the first attempt of this try: a sensor's timeout counts from it
 			     */
 	enum wish wish;
-	char *note;      /* or NULL */
+	char *note;  /* or NULL */
 	char *calls; /* of a callback: what it is to be run for, as JSON; NULL: nothing any more */
 	char *map_label; /* what a mapped instance calls itself; NULL: nothing but its map_index */
 };

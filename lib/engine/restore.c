@@ -3,7 +3,7 @@
  * From the store's rows to the model. Only states are durable; queues and counters follow from
  * them. A task that was ready or queued is ready again: being queued held no promise.
  */
-#include "lib/engine/model.h"
+#include "lib/engine/callback.h"
 
 void engine_restore_pool(struct engine *engine, const struct pool_record *record)
 {
@@ -53,7 +53,8 @@ static struct instance *restored_instance(
 /* Of one of a mapped task it may mean that there are fewer values now. */
 static bool is_removed_task(const struct run *run, const struct task_record *record)
 {
-	return run->dag && record->state == TASK_REMOVED && record->map_index < 0;
+	return run->dag && record->state == TASK_REMOVED && record->map_index < 0
+		&& !task_id_is_callback(record->task_id);
 }
 
 void engine_restore_task(struct engine *engine, const struct task_record *record)
@@ -107,13 +108,18 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 		record->state = TASK_NONE;
 		instance_changed(engine, instance);
 	}
-	run->n_unfinished += !task_state_is_finished(record->state);
+	if (instance->is_callback)
+		run->n_callbacks += !task_state_is_finished(record->state);
+	else
+		run->n_unfinished += !task_state_is_finished(record->state);
 	if (instance->task)
 		instance_count(instance, instance->n_upstream);
 	instance_count_active(engine, instance, TASK_NONE, record->state);
 	switch (record->state) {
 	case TASK_SCHEDULED:
-		if (instance->task)
+		if (instance->task && instance->is_callback)
+			callback_ready(engine, instance);
+		else if (instance->task)
 			task_ready(engine, instance);
 		return;
 	case TASK_UP_FOR_RETRY:
@@ -136,12 +142,19 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 	}
 }
 
-void run_reassemble(struct engine *engine, struct run *run)
+static void tasks_reassemble(struct engine *engine, struct run *run)
 {
 	run->n_unfinished = 0;
 	for (size_t i = 0; i < run->n_instances; i++)
 		expansion_restored(&run->instances[i]);
 	run_each(engine, run, instance_restored);
+}
+
+void run_reassemble(struct engine *engine, struct run *run)
+{
+	tasks_reassemble(engine, run);
+	run->n_callbacks = 0;
+	run_each_callback(engine, run, instance_restored);
 }
 
 /*
@@ -165,7 +178,7 @@ void run_know(struct engine *engine, struct run *run)
 	if (!run->is_finished)
 		return;
 	run_each(engine, run, instance_pass_over);
-	run_reassemble(engine, run);
+	tasks_reassemble(engine, run);
 }
 
 static void run_restored(struct engine *engine, struct run *run)
@@ -179,6 +192,7 @@ static void run_restored(struct engine *engine, struct run *run)
 	else
 		run_each(engine, run, instance_pass_over);
 	run_reassemble(engine, run);
+	deadline_restored(engine, run);
 	if (run->is_finished) {
 		run_expire(engine, run);
 	} else if (run->record.state == RUN_QUEUED) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lib/engine/model.h"
+#include "lib/engine/callback.h"
 
 /* Runs start in the order of their instants, then of their creation; before them those that others
  * wait for. */
@@ -23,6 +23,7 @@ struct run *run_new(struct engine *engine, struct workflow *workflow,
 	run->workflow = workflow;
 	run->dag = dag ? dag_whole(dag) : NULL;
 	run->timeout = (struct wake){.kind = WAKE_RUN_TIMEOUT, .owner = run};
+	run->deadline = (struct wake){.kind = WAKE_DEADLINE, .owner = run};
 	g_hash_table_insert(workflow->runs, run->record.run_id, run);
 	g_hash_table_insert(engine->by_id, &run->record.id, run);
 	past_enter(engine, run);
@@ -55,6 +56,7 @@ void run_instances_free(struct run *run)
 	run->n_instances = 0;
 	g_clear_pointer(&run->by_task, g_hash_table_destroy);
 	g_clear_pointer(&run->removed, g_ptr_array_unref);
+	g_clear_pointer(&run->callbacks, g_hash_table_destroy);
 }
 
 void run_free(struct run *run)
@@ -119,10 +121,15 @@ struct instance *run_removed_add(struct run *run, const struct task_record *reco
 
 struct instance *run_instance_add(struct run *run, const char *task_id, int map_index)
 {
+	bool is_callback = task_id_is_callback(task_id);
+	if (!run->dag && is_callback)
+		return callback_add(run, NULL, task_id, map_index);
 	if (!run->dag)
 		return by_task_add(run, task_id, map_index);
 	run_populate(run);
 	const struct task *task = dag_task(run->dag, task_id);
+	if (task && is_callback)
+		return callback_add(run, task, task_id, map_index);
 	if (!task || (map_index >= 0 && !task->mapping))
 		return NULL;
 	struct instance *instance = &run->instances[task->index];
@@ -135,6 +142,8 @@ struct instance *run_instance_add(struct run *run, const char *task_id, int map_
 
 struct instance *run_instance(const struct run *run, const char *task_id, int map_index)
 {
+	if (task_id_is_callback(task_id))
+		return callback_find(run, task_id, map_index);
 	if (!run->dag) {
 		g_autofree char *key = by_task_key(task_id, map_index);
 		return run->by_task ? g_hash_table_lookup(run->by_task, key) : NULL;
@@ -202,6 +211,14 @@ void run_enqueue(struct run *run)
 		NULL);
 }
 
+void run_queue(struct engine *engine, struct run *run)
+{
+	run_changed(engine, run);
+	run_enqueue(run);
+	deadline_set(engine, run, DEADLINE_QUEUED_AT);
+	deadline_set(engine, run, DEADLINE_LOGICAL_DATE);
+}
+
 void run_dequeue(struct run *run)
 {
 	if (run->place)
@@ -217,6 +234,11 @@ void run_expire(struct engine *engine, struct run *run)
 	g_ptr_array_add(engine->finished, run);
 }
 
+bool run_is_needed(const struct run *run)
+{
+	return past_has_followers(run) || run->n_callbacks > 0;
+}
+
 void run_timeout_set(struct engine *engine, struct run *run)
 {
 	bool has_timeout = run->dag && run->dag->dagrun_timeout_us > 0 && !run_is_aborted(run);
@@ -230,6 +252,7 @@ void run_begin(struct engine *engine, struct run *run)
 	run_populate(run);
 	run->record.started_at = engine->now;
 	run_move(engine, run, RUN_RUNNING);
+	deadline_set(engine, run, DEADLINE_START);
 	run_resume(engine, run);
 }
 
@@ -242,6 +265,16 @@ void run_resume(struct engine *engine, struct run *run)
 	run_touch(engine, run);
 }
 
+/* One that never began has nothing to tell. */
+static void run_tell_end(struct engine *engine, struct run *run)
+{
+	bool has_failed = run->record.state == RUN_FAILED;
+	if (run->record.started_at == INSTANT_NONE)
+		return;
+	run_call(engine, run, has_failed ? CALLBACK_FAILURE : CALLBACK_SUCCESS, run->record.reason);
+	workflow_count_end(engine, run->workflow, &run->record);
+}
+
 void run_finish(struct engine *engine, struct run *run, enum run_state state)
 {
 	struct workflow *workflow = run->workflow;
@@ -249,11 +282,13 @@ void run_finish(struct engine *engine, struct run *run, enum run_state state)
 	run->record.ended_at = engine->now;
 	run_move(engine, run, state);
 	wake_set(&engine->wakes, &run->timeout, INSTANT_NEVER);
+	deadline_off(engine, run);
 	past_end(engine, run);
 	if (!run->instances)
 		past_recount(engine, run);
 	run_expire(engine, run);
 	backfill_leave(engine, run);
+	run_tell_end(engine, run);
 	workflow_start_runs(engine, workflow);
 	workflow_schedule(engine, workflow);
 }
@@ -341,7 +376,7 @@ void run_each(struct engine *engine, struct run *run, instance_visitor *visit)
 		visit(engine, instance);
 }
 
-static void instance_abort(struct engine *engine, struct instance *instance)
+void instance_abort(struct engine *engine, struct instance *instance)
 {
 	enum task_state state = instance->record.state;
 	if (task_state_is_finished(state))
@@ -369,11 +404,6 @@ void run_drop(struct engine *engine, struct run *run, const char *reason)
 	run_finish(engine, run, RUN_FAILED);
 }
 
-bool run_is_aborted(const struct run *run)
-{
-	return run->record.state == RUN_RUNNING && run->record.reason;
-}
-
 void run_abort(struct engine *engine, struct run *run, const char *reason)
 {
 	g_free(run->record.reason);
@@ -393,7 +423,7 @@ static void instance_kill_again(struct engine *engine, struct instance *instance
 	enum task_state state = instance->record.state;
 	if (state == TASK_RESTARTING
 		|| (state == TASK_RUNNING
-			&& (run_is_aborted(instance->run) || instance_is_marked(instance))))
+			&& (instance_is_ending(instance) || instance_is_marked(instance))))
 		task_kill(engine, instance);
 }
 
@@ -407,7 +437,7 @@ void run_recover(struct engine *engine, struct run *run)
 
 void run_go_on(struct engine *engine, struct run *run)
 {
-	if (run_is_aborted(run)) {
+	if (run_is_ending(run)) {
 		g_clear_pointer(&run->record.reason, g_free);
 		run->record.started_at = engine->now;
 		run->record.clear_number++;
@@ -438,6 +468,6 @@ void run_reopen(struct engine *engine, struct run *run)
 	if (!run->backfill)
 		run->record.backfill = 0;
 	run_each(engine, run, instance_save_skipped);
-	run_enqueue(run);
+	run_queue(engine, run);
 	workflow_start_runs(engine, run->workflow);
 }

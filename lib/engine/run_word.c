@@ -36,9 +36,9 @@ static void run_set(
 static bool mark_failed(struct engine *engine, struct run *run)
 {
 	if (!run->is_finished)
-		run_abort(engine, run, "marked as failed");
+		run_abort(engine, run, REASON_MARKED);
 	else if (run->record.state != RUN_FAILED)
-		run_set(engine, run, RUN_FAILED, "marked as failed");
+		run_set(engine, run, RUN_FAILED, REASON_MARKED);
 	return true;
 }
 
@@ -103,7 +103,7 @@ bool run_cancel(struct engine *engine, const struct event *event, GError **error
 		return false;
 	if (run->is_finished)
 		return refuse(run, "has ended already", error);
-	run_abort(engine, run, "cancelled");
+	run_abort(engine, run, REASON_CANCELLED);
 	return true;
 }
 

@@ -271,8 +271,7 @@ static void run_at_slot(struct engine *engine, struct workflow *workflow, const 
 		.triggered_by = "timetable",
 	};
 	struct run *run = run_new(engine, workflow, &record, workflow->dag);
-	run_changed(engine, run);
-	run_enqueue(run);
+	run_queue(engine, run);
 	workflow->record.last_slot = slot->at;
 	workflow_changed(engine, workflow);
 	workflow_start_runs(engine, workflow);
@@ -317,8 +316,7 @@ static void cancel_running(struct engine *engine, struct workflow *workflow, int
 {
 	g_autoptr(GPtrArray) list = g_ptr_array_new();
 	g_autofree char *iso = instant_iso(slot);
-	g_autofree char *reason =
-		g_strdup_printf("overlap: cancel_running: the slot %s has come", iso);
+	g_autofree char *reason = g_strdup_printf(REASON_OVERLAP ": the slot %s has come", iso);
 	GHashTableIter iter;
 	struct run *run;
 	g_hash_table_iter_init(&iter, workflow->runs);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lib/engine/model.h"
+#include "lib/engine/callback.h"
 
 void task_reason(struct instance *instance, char *reason)
 {
@@ -13,8 +13,9 @@ void task_move(struct engine *engine, struct instance *instance, enum task_state
 	enum task_state from = instance->record.state;
 	bool stood_well = past_stands_well(instance);
 	g_assert(task_move_is_allowed(from, state));
-	run->n_unfinished += !task_state_is_finished(state);
-	run->n_unfinished -= !task_state_is_finished(from);
+	unsigned *n_unfinished = instance->is_callback ? &run->n_callbacks : &run->n_unfinished;
+	*n_unfinished += !task_state_is_finished(state);
+	*n_unfinished -= !task_state_is_finished(from);
 	instance->record.state = state;
 	if (state == TASK_SCHEDULED)
 		instance->record.scheduled_at = engine->now;
@@ -46,12 +47,6 @@ void task_begin(struct engine *engine, struct instance *instance)
 	task_reason(instance, NULL);
 }
 
-/* An operator without a command (`empty`) needs no worker, and no limit holds it. */
-static bool is_processless(const struct task *task)
-{
-	return !task->operator->run || !task->operator->run[0];
-}
-
 static bool run_is_free(const struct engine *engine, const struct run *run)
 {
 	return !engine->is_recovering && run->record.state == RUN_RUNNING
@@ -62,8 +57,10 @@ static void succeed_at_once(struct engine *engine, struct instance *instance)
 {
 	instance_dequeue(engine, instance);
 	task_begin(engine, instance);
+	task_call(engine, instance, CALLBACK_EXECUTE);
 	task_move(engine, instance, TASK_SUCCESS);
 	assets_told_by(engine, instance);
+	task_call(engine, instance, CALLBACK_SUCCESS);
 }
 
 void run_admit_processless(struct engine *engine, struct run *run)
@@ -79,7 +76,7 @@ void task_ready(struct engine *engine, struct instance *instance)
 	struct run *run = instance->run;
 	if (instance->record.state != TASK_SCHEDULED)
 		task_move(engine, instance, TASK_SCHEDULED);
-	if (!is_processless(instance->task)) {
+	if (!task_is_processless(instance->task)) {
 		instance_enqueue(engine, instance);
 		return;
 	}
@@ -239,7 +236,16 @@ void tasks_evaluate(struct engine *engine)
 void task_wait(struct engine *engine, struct instance *instance)
 {
 	task_move(engine, instance, TASK_NONE);
-	instance_doubt(engine, instance);
+	if (instance->is_callback)
+		callback_ready(engine, instance);
+	else
+		instance_doubt(engine, instance);
+}
+
+void task_failed(struct engine *engine, struct instance *instance)
+{
+	task_call(engine, instance, CALLBACK_FAILURE);
+	fail_fast(engine, instance);
 }
 
 void task_retry(struct engine *engine, struct instance *instance)

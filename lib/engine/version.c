@@ -4,6 +4,7 @@
  * and the run is put together anew, as after a restart. Tasks that the version does not have are
  * `removed`; their rows and tries stay, and they are there again once a later version has them.
  */
+#include "lib/engine/callback.h"
 #include "lib/engine/choice.h"
 
 struct kept {
@@ -35,7 +36,7 @@ static void take_down(struct engine *engine, GArray *all, struct instance *insta
 	g_array_append_val(all, kept);
 }
 
-/* Each task instance, those of a run without DAG, too. */
+/* Each task instance, those of a run without DAG, too, and its callbacks. */
 static GPtrArray *run_list(const struct run *run)
 {
 	GPtrArray *list = g_ptr_array_new();
@@ -51,6 +52,10 @@ static GPtrArray *run_list(const struct run *run)
 	if (run->by_task)
 		g_hash_table_iter_init(&iter, run->by_task);
 	while (run->by_task && g_hash_table_iter_next(&iter, NULL, &instance))
+		g_ptr_array_add(list, instance);
+	if (run->callbacks)
+		g_hash_table_iter_init(&iter, run->callbacks);
+	while (run->callbacks && g_hash_table_iter_next(&iter, &instance, NULL))
 		g_ptr_array_add(list, instance);
 	return list;
 }
@@ -75,10 +80,12 @@ static GArray *run_take_down(struct engine *engine, struct run *run)
 static void put_removed(struct engine *engine, struct run *run, struct task_record *record)
 {
 	struct instance *instance = run_removed_add(run, record);
-	if (record->state == TASK_REMOVED)
+	bool has_ended = task_state_is_finished(record->state);
+	if (record->state == TASK_REMOVED || (has_ended && task_id_is_callback(record->task_id)))
 		return;
 	instance->record.state = TASK_REMOVED;
 	instance->record.retry_at = INSTANT_NONE;
+	g_clear_pointer(&instance->record.calls, g_free);
 	task_reason(instance, g_strdup("this version of the DAG does not have it"));
 	instance_changed(engine, instance);
 }
@@ -87,6 +94,8 @@ static void put_removed(struct engine *engine, struct run *run, struct task_reco
 static void begin_again(struct engine *engine, struct instance *instance)
 {
 	struct task_record *record = &instance->record;
+	if (instance->is_callback)
+		return; /* until it is due again */
 	record->state = TASK_NONE;
 	record->max_tries = record->try_number + instance->task->retries;
 	record->scheduled_at = record->queued_at = INSTANT_NONE;
@@ -110,7 +119,8 @@ static void put(struct engine *engine, struct run *run, struct kept *kept)
 	}
 	instance_take_record(instance, record);
 	/* What was ready may have others before it now. */
-	if (record->state == TASK_SCHEDULED || record->state == TASK_QUEUED) {
+	bool was_ready = record->state == TASK_SCHEDULED || record->state == TASK_QUEUED;
+	if (was_ready && !instance->is_callback) {
 		instance->record.state = TASK_NONE;
 		instance_changed(engine, instance);
 	}
@@ -146,13 +156,17 @@ void run_move_to(struct engine *engine, struct run *run, struct dag *dag)
 	put_all(engine, run, all);
 	run_reassemble(engine, run);
 	past_recount(engine, run);
+	deadline_restored(engine, run);
+	if (run->is_finished)
+		run_expire(engine, run); /* its callbacks may be no more */
 }
 
 static bool has_task(const struct dag *dag, const struct instance *instance)
 {
 	const struct task *task = dag_task(dag, instance->record.task_id);
-	return task && task->index < dag->n_tasks
-		&& (instance->record.map_index < 0 || task->mapping);
+	if (!task || instance->is_callback)
+		return task != NULL;
+	return task->index < dag->n_tasks && (instance->record.map_index < 0 || task->mapping);
 }
 
 /* A process goes on only as what it is. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Why something does not run: one sentence each, made from the same counters that decide it. */
-#include "lib/engine/model.h"
+#include "lib/engine/callback.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -163,12 +163,27 @@ static char *waits_for_pool(const struct engine *engine, const struct instance *
 			pool_used(pool), slots, task->pool));
 }
 
+static char *waits_for_worker(const struct engine *engine, const struct instance *instance)
+{
+	const struct task *task = instance->task;
+	char *pool = waits_for_pool(engine, instance);
+	if (pool)
+		return pool;
+	if (g_hash_table_size(engine->attempts) >= engine->options.n_workers)
+		return g_strdup_printf("waits: all %u workers (core.parallelism) are busy",
+			engine->options.n_workers);
+	return g_strdup_printf(
+		"waits for its turn in the pool \"%s\": others go first", task->pool);
+}
+
 static char *waits_for_limit(const struct engine *engine, struct instance *instance)
 {
 	const struct run *run = instance->run;
 	const struct task *task = instance->task;
 	if (engine->is_recovering)
 		return g_strdup("waits until all that an earlier dagd left is known");
+	if (instance->is_callback)
+		return waits_for_worker(engine, instance);
 	if (run->workflow->record.is_paused)
 		return g_strdup("could start, but the DAG is paused");
 	if (run->n_active >= run->dag->max_active_tasks)
@@ -185,14 +200,7 @@ static char *waits_for_limit(const struct engine *engine, struct instance *insta
 		return taken_by(engine, instance, is_of_task,
 			g_strdup_printf("waits: max_active_tis_per_dag (%u)",
 				task->max_active_tis_per_dag));
-	char *pool = waits_for_pool(engine, instance);
-	if (pool)
-		return pool;
-	if (g_hash_table_size(engine->attempts) >= engine->options.n_workers)
-		return g_strdup_printf("waits: all %u workers (core.parallelism) are busy",
-			engine->options.n_workers);
-	return g_strdup_printf(
-		"waits for its turn in the pool \"%s\": others go first", task->pool);
+	return waits_for_worker(engine, instance);
 }
 
 static char *waits_for_retry(const struct instance *instance)
@@ -234,7 +242,9 @@ static char *instance_sentence(const struct engine *engine, struct instance *ins
 	case TASK_UP_FOR_RETRY:
 		return waits_for_retry(instance);
 	case TASK_RUNNING:
-		return since("runs since", record->started_at, NULL);
+		return instance_is_ending(instance)
+			? g_strdup_printf("is being ended: %s", run->record.reason)
+			: since("runs since", record->started_at, NULL);
 	case TASK_RESTARTING:
 		return g_strdup("was cleared while it ran; its process is being ended");
 	case TASK_SUCCESS:
@@ -332,9 +342,42 @@ static void task_why(const struct telling *telling, struct instance *instance, b
 	}
 }
 
+static int map_index_compare(const void *a, const void *b)
+{
+	const struct instance *left = *(struct instance *const *)a;
+	const struct instance *right = *(struct instance *const *)b;
+	int order = strcmp(left->record.task_id, right->record.task_id);
+	return order ? order : left->record.map_index - right->record.map_index;
+}
+
+/* Those with this id, of a mapped task several; NULL: all that have not ended. */
+static void callbacks_why(const struct telling *telling, const char *task_id)
+{
+	g_autoptr(GPtrArray) list = g_ptr_array_new();
+	GHashTableIter iter;
+	struct instance *instance;
+	if (telling->run->callbacks)
+		g_hash_table_iter_init(&iter, telling->run->callbacks);
+	while (telling->run->callbacks && g_hash_table_iter_next(&iter, (void **)&instance, NULL))
+		if (task_id ? g_str_equal(instance->record.task_id, task_id)
+			    : !task_state_is_finished(instance->record.state))
+			g_ptr_array_add(list, instance);
+	g_ptr_array_sort(list, map_index_compare);
+	for (unsigned i = 0; i < list->len; i++)
+		instance_why(telling, list->pdata[i]);
+	if (task_id && list->len == 0)
+		why_add(telling->list, telling->run->record.run_id, task_id,
+			g_strdup("has not been called"));
+}
+
 static void named_task_why(const struct telling *telling, const char *task_id)
 {
 	const struct run *run = telling->run;
+	if (task_id_is_callback(task_id)) {
+		if (!run->dag || dag_task(run->dag, task_id))
+			callbacks_why(telling, task_id);
+		return;
+	}
 	const struct task *task = run->instances ? dag_task(run->dag, task_id) : NULL;
 	if (task)
 		task_why(telling, &run->instances[task->index], false);
@@ -363,8 +406,12 @@ static void run_why(
 	if (run->record.state == RUN_FAILED)
 		why_add(list, run_id, NULL,
 			since("failed at", run->record.ended_at, run->record.reason));
+	char *deadline = deadline_sentence(run);
+	if (deadline)
+		why_add(list, run_id, NULL, deadline);
 	for (size_t i = 0; run->record.state == RUN_RUNNING && i < run->n_instances; i++)
 		task_why(&telling, &run->instances[i], true);
+	callbacks_why(&telling, NULL);
 }
 
 /* A clock that was far ahead has had slots that are still to come. */
@@ -387,7 +434,10 @@ static char *schedule_sentence(const struct engine *engine, const struct workflo
 	if (workflow->record.is_stale)
 		return g_strdup_printf("%s is gone from the DAG folder", workflow->record.file);
 	if (workflow->record.is_paused)
-		return g_strdup_printf("is paused; dagctl dags unpause %s", dag->dag_id);
+		return g_strdup_printf("is paused%s%s; dagctl dags unpause %s",
+			workflow->record.pause_reason ? ": " : "",
+			workflow->record.pause_reason ? workflow->record.pause_reason : "",
+			dag->dag_id);
 	if (!dag->schedule && dag->assets)
 		return assets_sentence(workflow);
 	if (!dag->schedule)

@@ -16,6 +16,7 @@ struct workflow *workflow_add(struct engine *engine, const struct dag_record *re
 	workflow->record.dag_id = g_strdup(record->dag_id);
 	workflow->record.file = g_strdup(record->file);
 	workflow->record.version = g_strdup(record->version);
+	workflow->record.pause_reason = g_strdup(record->pause_reason);
 	workflow->runs =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)run_free);
 	workflow->queued = g_sequence_new(NULL);
@@ -147,6 +148,8 @@ bool workflow_unpause(struct engine *engine, struct workflow *workflow)
 		return false;
 	int64_t active_since = workflow->record.active_since;
 	workflow->record.is_paused = false;
+	workflow->record.n_failed_runs = 0;
+	g_clear_pointer(&workflow->record.pause_reason, g_free);
 	workflow->record.active_since = engine->now;
 	workflow_changed(engine, workflow);
 	slots_unpaused(engine, workflow, active_since);

@@ -48,6 +48,41 @@ static void upstream_append(GRand *random, GString *text, int n)
 	g_string_append(text, "]");
 }
 
+static const char *callback(GRand *random)
+{
+	static const char *const callbacks[] = {"{operator: empty}",
+		"{operator: bash, bash_command: x}",
+		"{operator: bash, bash_command: x, retries: 1, retry_delay: 40s}",
+		"[{operator: bash, bash_command: x}, {operator: bash, bash_command: x}]"};
+	return one_of(random, callbacks, G_N_ELEMENTS(callbacks));
+}
+
+static void callbacks_append(GRand *random, GString *text)
+{
+	for (enum callback_kind kind = 0; kind < CALLBACK_DEADLINE; kind++)
+		if (below(random, 6) == 0)
+			g_string_append_printf(
+				text, ", %s: %s", callback_names[kind], callback(random));
+}
+
+static void run_callbacks_append(GRand *random, GString *text)
+{
+	static const char *const froms[] = {"queued_at", "logical_date", "start"};
+	if (below(random, 3) == 0)
+		g_string_append_printf(text, "on_success_callback: %s\n", callback(random));
+	if (below(random, 3) == 0)
+		g_string_append_printf(text, "on_failure_callback: %s\n", callback(random));
+	if (below(random, 3) == 0)
+		g_string_append_printf(text, "deadline: {after: %dm, from: %s, callback: %s}\n",
+			below(random, 40), one_of(random, froms, G_N_ELEMENTS(froms)),
+			callback(random));
+	if (below(random, 6) == 0)
+		g_string_append_printf(
+			text, "max_consecutive_failed_dag_runs: %d\n", 1 + below(random, 3));
+	if (below(random, 6) == 0)
+		g_string_append(text, "fail_fast: true\n");
+}
+
 static void task_append(GRand *random, GString *text, int n, bool has_past)
 {
 	static const char *const pasts[] = {"", "", ", depends_on_past: true",
@@ -63,6 +98,7 @@ static void task_append(GRand *random, GString *text, int n, bool has_past)
 		g_string_append(text, ", retry_exponential_backoff: true");
 	if (has_past)
 		g_string_append(text, one_of(random, pasts, G_N_ELEMENTS(pasts)));
+	callbacks_append(random, text);
 	upstream_append(random, text, n);
 	g_string_append(text, "}\n");
 }
@@ -78,6 +114,7 @@ static char *dag_text(GRand *random, const char *dag_id)
 		g_string_append_printf(text, "max_active_runs: %d\n", max_active_runs);
 	if (below(random, 4) == 0)
 		g_string_append_printf(text, "dagrun_timeout: %dm\n", 5 + below(random, 60));
+	run_callbacks_append(random, text);
 	g_string_append(text, "tasks:\n");
 	bool has_past = below(random, 3) == 0;
 	int n_tasks = 1 + below(random, TASKS_MAX);

@@ -38,11 +38,16 @@ static void start_laws(const struct sim *sim, const struct effect *effect)
 {
 	const struct run_record *run = effect->run;
 	const struct dag_record *dag = engine_dag_record(sim->engine, run->dag_id);
-	g_assert(!sim->is_recovering && !dag->is_paused);
+	bool is_callback = effect->definition->is_callback;
+	g_assert(!sim->is_recovering && (!dag->is_paused || is_callback));
+	g_assert(run->state == RUN_RUNNING || is_callback);
+	g_assert((effect->task->calls != NULL) == is_callback);
 	g_assert_cmpstr(run->version, ==, effect->run_dag->hash);
 	g_assert(engine_n_running(sim->engine) <= sim->options.n_workers);
 	g_assert(effect->task->try_number > 0);
 	g_assert(effect->task->try_number <= effect->task->max_tries + 1);
+	if (is_callback)
+		return; /* no limit holds it */
 	upstream_law(sim, effect);
 	max_active_tasks_law(sim, effect);
 }
@@ -142,6 +147,48 @@ static enum attempt_state state_of(const struct event *event)
 	return event->ended.exit_code == 0 ? ATTEMPT_SUCCESS : ATTEMPT_SKIPPED;
 }
 
+/* What is to be called when an attempt has ended so; N_CALLBACK_KINDS: nothing, or not known. */
+static enum callback_kind kind_called(const struct effect *ended)
+{
+	enum task_state state = ended->task->state;
+	const char *reason = ended->run->reason;
+	/* Then it may have been killed for that. */
+	bool is_ended_by_others = reason && !g_str_has_prefix(reason, "task \"");
+	if (ended->task->reason && g_str_has_prefix(ended->task->reason, "marked as"))
+		return N_CALLBACK_KINDS;
+	if (ended->state == ATTEMPT_SUCCESS && state == TASK_SUCCESS)
+		return CALLBACK_SUCCESS;
+	/* One that had been cleared is skipped, too, when its run is being ended. */
+	if (ended->state == ATTEMPT_SKIPPED && state == TASK_SKIPPED && !ended->task->reason)
+		return CALLBACK_SKIPPED;
+	if (ended->state != ATTEMPT_TAKEN_BACK && state == TASK_UP_FOR_RETRY)
+		return CALLBACK_RETRY;
+	if (state == TASK_FAILED && !is_ended_by_others)
+		return CALLBACK_FAILURE;
+	return N_CALLBACK_KINDS;
+}
+
+/* It is due, or has ended at once because it is nothing. */
+static bool was_called(const struct effects *effects, const struct task *callback)
+{
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
+		if (effect->kind == EFFECT_SAVE_TASK && effect->definition == callback)
+			return effect->task->calls || effect->task->state == TASK_SUCCESS;
+	}
+	return false;
+}
+
+static void callbacks_law(const struct effects *effects, const struct effect *ended)
+{
+	enum callback_kind kind = kind_called(ended);
+	const struct task *task = ended->definition;
+	if (!task || task->is_callback || kind == N_CALLBACK_KINDS)
+		return;
+	for (size_t i = 0; i < task->callbacks[kind].n; i++)
+		g_assert(was_called(effects, &task->callbacks[kind].tasks[i]));
+}
+
 void laws_of_end(const struct event *event, const struct effects *effects)
 {
 	unsigned n = 0;
@@ -156,6 +203,7 @@ void laws_of_end(const struct event *event, const struct effects *effects)
 		/* Without its DAG it is not known which exit code means skipped. */
 		g_assert(effect->state == state_of(event)
 			|| (!effect->definition && effect->state == ATTEMPT_FAILED));
+		callbacks_law(effects, effect);
 	}
 	g_assert(n == 1);
 }
@@ -179,6 +227,7 @@ static void same_task(const struct task_record *task, const struct task_record *
 	g_assert_cmpstr(task->reason, ==, row->reason);
 	g_assert(task->wish == row->wish);
 	g_assert_cmpstr(task->note, ==, row->note);
+	g_assert_cmpstr(task->calls, ==, row->calls);
 }
 
 static void same_run(const struct sim *sim, const struct run_record *row)
@@ -196,6 +245,13 @@ static void same_run(const struct sim *sim, const struct run_record *row)
 	g_assert(run->clear_number == row->clear_number);
 	g_assert_cmpstr(run->version, ==, row->version);
 	g_assert_cmpstr(run->note, ==, row->note);
+	g_assert(run->deadline_at == row->deadline_at);
+	for (size_t i = 0; dag && i < dag->n_callbacks; i++) {
+		const struct task_record *callback = task_at(sim, row, dag->callback_tasks[i]);
+		if (callback)
+			same_task(
+				callback, memory_task(sim->memory, row->id, callback->task_id, -1));
+	}
 	/* A run that never began has no tasks in memory. */
 	for (size_t i = 0; dag && run->started_at != INSTANT_NONE && i < dag->n_tasks; i++)
 		same_task(task_at(sim, row, &dag->tasks[i]),

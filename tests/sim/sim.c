@@ -318,6 +318,19 @@ static void commit_all(struct sim *sim)
 		continue;
 }
 
+/* A DAG may have paused itself, and may do so again by the first thing that it does. */
+static void all_go_on(struct sim *sim)
+{
+	for (int i = 0; i < SIM_DAGS; i++) {
+		const struct dag_record *dag = engine_dag_record(sim->engine, dag_id_of(i));
+		while (dag && dag->is_paused) {
+			sim->tally->n_auto_paused += dag->pause_reason != NULL;
+			sim_step(sim,
+				(struct event){.kind = EVENT_DAG_UNPAUSED, .dag_id = dag_id_of(i)});
+		}
+	}
+}
+
 /* All that is left runs to its end: the schedule makes no more runs, and nobody interferes. */
 static void run_out(struct sim *sim)
 {
@@ -326,8 +339,8 @@ static void run_out(struct sim *sim)
 	for (int i = 0; i < SIM_DAGS; i++) {
 		sim->files[i] = NULL;
 		sim_step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id_of(i)});
-		sim_step(sim, (struct event){.kind = EVENT_DAG_UNPAUSED, .dag_id = dag_id_of(i)});
 	}
+	all_go_on(sim);
 	for (int i = 0; i < SIM_DAGS; i++) {
 		const struct backfill_record *backfill = engine_backfill(sim->engine, dag_id_of(i));
 		struct event event = {.kind = EVENT_BACKFILL_UNPAUSED};
@@ -342,6 +355,7 @@ static void run_out(struct sim *sim)
 			sim->clock = MAX(sim->clock, engine_wake_at(sim->engine));
 			sim_step(sim, (struct event){.kind = EVENT_TICK});
 		}
+		all_go_on(sim);
 		commit_all(sim);
 	}
 	laws_of_the_end(sim);
@@ -349,10 +363,17 @@ static void run_out(struct sim *sim)
 
 static void tally_add(const struct sim *sim)
 {
-	const GPtrArray *tasks = memory_tasks(sim->memory);
-	sim->tally->n_runs += memory_runs(sim->memory)->len;
-	for (unsigned i = 0; i < tasks->len; i++)
-		sim->tally->n_retries += ((struct task_record *)tasks->pdata[i])->try_number > 1;
+	const GPtrArray *tasks = memory_tasks(sim->memory), *runs = memory_runs(sim->memory);
+	sim->tally->n_runs += runs->len;
+	for (unsigned i = 0; i < tasks->len; i++) {
+		const struct task_record *task = tasks->pdata[i];
+		sim->tally->n_retries += task->try_number > 1;
+		sim->tally->n_called += strchr(task->task_id, '@') != NULL;
+	}
+	for (unsigned i = 0; i < runs->len; i++) {
+		const char *reason = ((struct run_record *)runs->pdata[i])->reason;
+		sim->tally->n_failed_fast += reason && g_str_has_prefix(reason, "fail_fast");
+	}
 }
 
 static void sim_open(struct sim *sim, const struct operators *operators)

@@ -15,7 +15,7 @@ enum { SIM_DAGS = 2, SIM_VERSIONS = 3 };
 struct sim_tally {
 	unsigned n_runs, n_starts, n_retries, n_deaths, n_dropped, n_lost, n_taken_back, n_cleared,
 		n_aborted, n_held, n_backfills, n_cancelled, n_moved, n_marked, n_forced, n_deleted,
-		n_let_go;
+		n_let_go, n_called, n_failed_fast, n_auto_paused;
 };
 
 /* A process, as far as the world knows one. */

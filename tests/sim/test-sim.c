@@ -57,6 +57,11 @@ static void enough_happened(void)
 	g_assert_cmpuint(tally.n_forced, >, SEEDS / 8);
 	g_assert_cmpuint(tally.n_deleted, >, SEEDS / 40);
 	g_assert_cmpuint(tally.n_let_go, >, SEEDS / 100);
+	g_test_message("%u callbacks called, %u runs failed fast, %u DAGs paused themselves",
+		tally.n_called, tally.n_failed_fast, tally.n_auto_paused);
+	g_assert_cmpuint(tally.n_called, >, 4 * SEEDS);
+	g_assert_cmpuint(tally.n_failed_fast, >, SEEDS / 10);
+	g_assert_cmpuint(tally.n_auto_paused, >, SEEDS / 10);
 }
 
 static void operators_open(void)

@@ -168,8 +168,9 @@ static struct attempt_record attempt_of(const struct effect *effect, int64_t now
 static void start_check(const struct effect *effect)
 {
 	g_assert(effect->attempt == effect->task->attempt);
-	g_assert(effect->task->state == TASK_RUNNING && effect->run->state == RUN_RUNNING);
 	g_assert(effect->definition && effect->run_dag);
+	g_assert(effect->task->state == TASK_RUNNING);
+	g_assert(effect->run->state == RUN_RUNNING || effect->definition->is_callback);
 	g_assert_cmpstr(effect->definition->task_id, ==, effect->task->task_id);
 }
 

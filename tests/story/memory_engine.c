@@ -26,6 +26,17 @@ static void restore_run(const struct memory *memory, struct engine *engine,
 	}
 }
 
+/* Not all of them have ended. */
+static bool has_callbacks(const struct memory *memory, const struct run_record *run)
+{
+	for (unsigned i = 0; i < memory->tasks->len; i++) {
+		const struct task_record *task = memory->tasks->pdata[i];
+		if (task->run == run->id && !task_state_is_finished(task->state))
+			return true;
+	}
+	return false;
+}
+
 struct engine *memory_restore(
 	struct memory *memory, const struct engine_options *options, const char *why_not)
 {
@@ -56,7 +67,7 @@ struct engine *memory_restore(
 	heard_restore(memory->heard, engine);
 	for (unsigned i = 0; i < memory->runs->len; i++) {
 		const struct run_record *run = memory->runs->pdata[i];
-		if (!run_state_is_finished(run->state))
+		if (!run_state_is_finished(run->state) || has_callbacks(memory, run))
 			restore_run(memory, engine, run, why_not);
 	}
 	for (unsigned i = 0; i < memory->attempts->len; i++) {

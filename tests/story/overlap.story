@@ -135,7 +135,7 @@ dag:
 [01:00] d @01:00: queued
 01:00 why d
 [01:00] d next run at 2026-01-01T02:00:00+00:00
-[01:00] @00:00 a runs since 2026-01-01T00:00:00+00:00
+[01:00] @00:00 a is being ended: overlap: cancel_running: the slot 2026-01-01T01:00:00+00:00 has come
 [01:00] @01:00 waits (overlap: cancel_running) for the end of "scheduled__2026-01-01T00:00:00+00:00"
 01:01 @00:00 a is killed by signal 15
 [01:01] d @01:00: running
