@@ -13,8 +13,9 @@
 #define RUN_IS_LIVE "state IN (0, 1)"
 #define ATTEMPT_IS_LIVE "state = 0"
 /* Runs that are not finished, or have callbacks that are not. */
-#define LIVE_RUNS \
-	"SELECT id FROM run WHERE " RUN_IS_LIVE " UNION SELECT run FROM task WHERE " TASK_IS_LIVE
+#define LIVE_RUNS                                                                                 \
+	"SELECT id FROM run WHERE " RUN_IS_LIVE " UNION SELECT run FROM task WHERE " TASK_IS_LIVE \
+	" AND calls IS NOT NULL"
 
 /*
  * How new the tables are, 0: the file is empty. Refuses, before anything is written, a file of a

@@ -169,6 +169,10 @@ static void a_start_loads_dags_and_what_is_unfinished(void)
 		batch_task(batch, &done);
 		batch_task(batch, &next);
 	}
+	/* A run that has ended, and has a callback that has not. */
+	struct task_record callback = task_of(4, "a@on_failure_callback", TASK_UP_FOR_RETRY);
+	callback.calls = (char *)"[{}]";
+	batch_task(batch, &callback);
 	for (int64_t id = 1; id <= 4; id++) {
 		struct attempt_record attempt =
 			attempt_of(id, id, "a", id == 3 ? ATTEMPT_LOST : ATTEMPT_LAUNCHING);
@@ -181,8 +185,9 @@ static void a_start_loads_dags_and_what_is_unfinished(void)
 	g_assert_cmpstr(seen, ==,
 		"pool default_pool 128; pool small 2; dag restore a/restore.yaml f00 paused stale "
 		"12; missed restore 7-9 3 new; backfill 1; "
-		"backfill 3; run b running; run c queued; "
+		"backfill 3; run b running; run c queued; run d failed; "
 		"task 2 a running; task 2 b success; task 3 a running; task 3 b success; "
+		"task 4 a running; task 4 a@on_failure_callback up_for_retry; task 4 b success; "
 		"attempt 1 a; attempt 2 a; attempt 4 a; ");
 	home_remove(&home);
 }
