@@ -7,6 +7,8 @@
 	"tasks:\n"                                                                           \
 	"  - {task_id: one, operator: bash, bash_command: date, owner: ann, outlets: [a]}\n" \
 	"  - {task_id: two, operator: bash, bash_command: date, owner: bob}\n"               \
+	"  - {task_id: three, operator: empty, owner: bob}\n"                                \
+	"  - {task_id: four, operator: empty, owner: bob}\n"                                 \
 	"dependencies: one >> two\n"
 
 static struct operators *operators;
@@ -16,7 +18,7 @@ static struct dag_shelf *shelf_new(size_t n_tasks_max)
 	return dag_shelf_new(&(struct dag_context){.operators = operators}, n_tasks_max);
 }
 
-/* Two tasks each, so that a shelf for one keeps the DAG that was wanted last and no other. */
+/* Four tasks each, so that a shelf for one keeps the DAG that was wanted last and no other. */
 static struct dag *shelve(struct dag_shelf *shelf, const char *dag_id)
 {
 	g_autofree char *text =
@@ -31,7 +33,7 @@ static void what_a_dag_says_of_itself_stays_without_its_tasks(void)
 	dag_auto struct dag *head = shelve(shelf, "first"), *other = shelve(shelf, "other");
 	g_assert_null(head->whole);
 	g_assert_null(head->tasks);
-	g_assert_cmpuint(head->n_tasks, ==, 2);
+	g_assert_cmpuint(head->n_tasks, ==, 4);
 	g_assert_cmpstr(head->dag_id, ==, "first");
 	g_assert_cmpstr(head->tags[0], ==, "x");
 	g_assert_cmpstr(head->owners[0], ==, "ann");
