@@ -43,10 +43,16 @@ static const char plugins[] =
 	"output: file               # results are the JSON object that it writes to $DAGD_OUTPUT\n"
 	"```\n\n"
 	"The other keys of a manifest are `description`, `aliases`, `cwd_parameter`, "
-	"`skip_code_parameter`, `destroys_data` and\n`examples`; a parameter may be `secret`, and "
-	"have a `default`,\n`choices`, or `values_in`, which says that it is code and which "
-	"parameter "
-	"takes the values for it.\n";
+	"`skip_code_parameter`, `value_parameter`, `one_of`,\n`flow`, `destroys_data` and "
+	"`examples`; a parameter may be `secret` or `constant`, and have a `default`, `choices`, "
+	"or "
+	"`values_in`,\nwhich says that it is code and which parameter takes the values for it. "
+	"`lib/dag/operator.h` has a sentence for each.\n\n"
+	"With `flow: wait` the operator is a sensor: it exits 75 when what it waits for is not "
+	"there yet, and is run again after\n`poke_interval`, as the same try; its users get "
+	"the "
+	"parameters of all sensors. With `flow: branch` its `return_value` names\nthe tasks that "
+	"are followed, with `flow: short_circuit` it says whether anything after it is done.\n";
 
 static const char *default_text(const struct parameter *parameter, char **text)
 {
@@ -65,7 +71,7 @@ static void print_type(const struct parameter *parameter)
 	if (!parameter->choices) {
 		printf("%s%s%s", parameter_type_name(parameter->type),
 			parameter->secret ? ", secret" : "",
-			parameter->values_in ? ", no templates" : "");
+			parameter->values_in || parameter->is_constant ? ", no templates" : "");
 		return;
 	}
 	for (const char *const *choice = parameter->choices; *choice; choice++)

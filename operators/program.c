@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_RETRY = 1, EXIT_FOR_GOOD = 78 };
+enum { EXIT_RETRY = 1, EXIT_NOT_YET = 75, EXIT_FOR_GOOD = 78 };
 
 json_t *program_arguments(void)
 {
@@ -71,6 +71,16 @@ int program_succeed(json_t *return_value)
 		json_dumpf(entries, stdout, JSON_INDENT(2));
 	json_decref(entries);
 	return status;
+}
+
+int program_not_yet(const char *format, ...)
+{
+	va_list values;
+	va_start(values, format);
+	g_autofree char *text = g_strdup_vprintf(format, values);
+	va_end(values);
+	puts(text);
+	return EXIT_NOT_YET;
 }
 
 G_GNUC_PRINTF(1, 0) static void error_print(const char *format, va_list values)

@@ -29,5 +29,7 @@ bool program_boolean(const json_t *arguments, const char *name, bool otherwise);
  * `error: ...` as the last line: an attempt that fails is retried, one that fails for good is not.
  */
 int program_succeed(json_t *return_value);
+/* Of a sensor (`flow: wait`): what it waits for is not there yet. Prints the line. */
+int program_not_yet(const char *format, ...) G_GNUC_PRINTF(1, 2);
 int program_fail(const char *format, ...) G_GNUC_PRINTF(1, 2);
 int program_fail_for_good(const char *format, ...) G_GNUC_PRINTF(1, 2);

@@ -168,6 +168,21 @@ static bool code_check(
 	return false;
 }
 
+static bool is_free_of_templates(
+	struct reading *reading, const struct parameter *parameter, const struct node *node)
+{
+	bool ok = true;
+	for (size_t i = 0; node->kind == NODE_LIST && i < node->n; i++)
+		ok &= is_free_of_templates(reading, parameter, node->items[i]);
+	for (size_t i = 0; node->kind == NODE_MAP && i < node->n; i++)
+		ok &= is_free_of_templates(reading, parameter, node->pairs[i].value);
+	if (node->kind != NODE_SCALAR || !template_is_needed(node->text))
+		return ok;
+	return problem_add(reading->problems, node->place,
+		"%s: no template may stand here, for it is needed before anything is rendered",
+		parameter->name);
+}
+
 bool argument_read(struct reading *reading, const struct parameter *parameter,
 	const struct node *node, struct value *value)
 {
@@ -175,6 +190,8 @@ bool argument_read(struct reading *reading, const struct parameter *parameter,
 	if (node_is_null(node))
 		return true;
 	if (parameter->values_in && !code_check(reading, parameter, node))
+		return false;
+	if (parameter->is_constant && !is_free_of_templates(reading, parameter, node))
 		return false;
 	if (node->kind == NODE_SCALAR && template_is_needed(node->text)) {
 		if (!value_read(reading, node, value))

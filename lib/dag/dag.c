@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/dag/dag.h"
 
+#include <string.h>
+
 const char *const trigger_rules[] = {
 	[RULE_ALL_SUCCESS] = "all_success",
 	[RULE_ALL_FAILED] = "all_failed",
@@ -43,6 +45,24 @@ void dag_unref(struct dag *dag)
 const struct task *dag_task(const struct dag *dag, const char *task_id)
 {
 	return g_hash_table_lookup(dag->tasks_by_id, task_id);
+}
+
+const json_t *task_constant(const struct task *task, const char *parameter)
+{
+	for (size_t i = 0; i < task->n_arguments; i++)
+		if (strcmp(task->arguments[i].parameter->name, parameter) == 0)
+			return task->arguments[i].value.constant;
+	return NULL;
+}
+
+bool task_constant_boolean(const struct task *task, const char *parameter)
+{
+	return json_is_true(task_constant(task, parameter));
+}
+
+int64_t task_constant_us(const struct task *task, const char *parameter)
+{
+	return (int64_t)(json_number_value(task_constant(task, parameter)) * (double)SECOND_US);
 }
 
 static bool is_direct(const struct task *upstream, const struct task *task)

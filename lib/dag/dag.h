@@ -299,6 +299,11 @@ static inline void dag_unrefp(struct dag **dag)
 
 /* NULL when it has no such task; a callback is one, too. */
 const struct task *dag_task(const struct dag *dag, const char *task_id);
+/* What was given for a parameter in which no template may stand, or its default; NULL: nothing. */
+const json_t *task_constant(const struct task *task, const char *parameter);
+/* The same of a boolean, false where nothing was given, and of a duration: 0 then. */
+bool task_constant_boolean(const struct task *task, const char *parameter);
+int64_t task_constant_us(const struct task *task, const char *parameter);
 /* Whether `upstream` comes before `task`, directly or not. */
 bool task_is_upstream(const struct dag *dag, const struct task *upstream, const struct task *task);
 

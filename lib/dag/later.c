@@ -31,16 +31,6 @@ const struct later_key task_later[] = {
 };
 
 const struct later_key operators_later[] = {
-	{"branch"},
-	{"short_circuit"},
-	{"latest_only"},
-	{"trigger_dag"},
-	{"wait"},
-	{"file"},
-	{"time"},
-	{"time_delta"},
-	{"external_task"},
-	{"s3_key"},
 	{"http"},
 	{"email"},
 	{NULL},

@@ -138,8 +138,10 @@ static void loader_read(struct loader *loader, const struct node *root)
 		setups_fill(&loader->dag);
 		mappings_check(loader);
 		uses_check(loader);
+		flows_check(loader);
 	}
 	callbacks_register(loader);
+	callback_flows_check(loader);
 }
 
 /* Who owns the DAG: the owners of its tasks, each once, in the file's order. */

@@ -87,6 +87,10 @@ void graph_weigh(struct dag *dag);
 void setups_fill(struct dag *dag);
 /* What the templates of all tasks ask for: are there such names, and do they come before? */
 void uses_check(struct loader *loader);
+/* What branches, sensors and approvals say before they run. */
+void flows_check(struct loader *loader);
+/* A callback stands beside the graph: it has nothing to direct or to wait for. */
+void callback_flows_check(struct loader *loader);
 
 /* task_is_upstream(), for a file in which thousands of tasks ask about the same one. */
 bool loader_comes_before(

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/ident.h"
+#include "lib/dag/flow.h"
 #include "lib/dag/reading.h"
 #include "lib/dag/task.h"
 #include "lib/dag/value.h"
@@ -11,12 +12,16 @@
 /* The manifest while it is read: what refers to other keys is kept as nodes until all are there. */
 struct manifest {
 	struct operator made;
-	const struct node *aliases, *parameters, *run, *cwd_parameter, *skip_code_parameter;
-	unsigned arguments, output;
+	const struct node *aliases, *parameters, *run, *cwd_parameter, *skip_code_parameter,
+		*value_parameter, *one_of;
+	unsigned arguments, output, flow;
 };
 
 static const char *const argument_words[] = {"none", "stdin", NULL};
 static const char *const output_words[] = {"file", "last_line", NULL};
+static const char *const flow_words[] = {"none", "branch", "short_circuit", "latest_only",
+	"trigger_dag", "wait", "wait_time", "wait_task", "approval", NULL};
+G_STATIC_ASSERT(G_N_ELEMENTS(flow_words) == FLOW_APPROVAL + 2);
 static const char *const type_words[] = {"text", "shell", "integer", "number", "boolean",
 	"duration", "size", "list", "map", "any", "connection", NULL};
 G_STATIC_ASSERT(G_N_ELEMENTS(type_words) == PARAMETER_CONNECTION + 2);
@@ -32,6 +37,9 @@ static const struct key manifest_keys[] = {
 	{"arguments", read_word, FIELD(arguments), .words = argument_words},
 	{"cwd_parameter", read_node, FIELD(cwd_parameter)},
 	{"skip_code_parameter", read_node, FIELD(skip_code_parameter)},
+	{"value_parameter", read_node, FIELD(value_parameter)},
+	{"one_of", read_node, FIELD(one_of)},
+	{"flow", read_word, FIELD(flow), .words = flow_words},
 	{"destroys_data", read_boolean, FIELD(made.destroys_data)},
 	{"output", read_word, FIELD(output), .words = output_words},
 	{"examples", read_text, FIELD(made.examples)},
@@ -51,6 +59,7 @@ static const struct key parameter_keys[] = {
 	{"type", read_word, FIELD(type), .words = type_words},
 	{"required", read_boolean, FIELD(parameter.required)},
 	{"secret", read_boolean, FIELD(parameter.secret)},
+	{"constant", read_boolean, FIELD(parameter.is_constant)},
 	{"values_in", read_text, FIELD(parameter.values_in)},
 	{"default", read_node, FIELD(default_value)},
 	{"choices", read_node, FIELD(choices)},
@@ -63,6 +72,11 @@ static const struct key_set parameter_set = {
 const char *parameter_type_name(enum parameter_type type)
 {
 	return type_words[type];
+}
+
+const char *flow_name(enum flow flow)
+{
+	return flow_words[flow];
 }
 
 /* A list of texts, NULL-terminated, or NULL after a problem. */
@@ -175,24 +189,58 @@ struct reference {
 	enum parameter_type type, other;
 };
 
+/* The parameter that the text names; NULL after a problem. */
+static const struct parameter *parameter_meant(
+	struct reading *reading, const struct operator* which, const struct node *node)
+{
+	const char *name;
+	if (!node_text(node, "the name of a parameter", &name, reading->problems))
+		return NULL;
+	return parameter_named(reading, which, name, node->place);
+}
+
 static bool reference_read(struct reading *reading, const struct operator* which,
 	const struct node *node, struct reference wanted, const char **out)
 {
-	const char *name;
 	if (node_is_null(node))
 		return true;
-	if (!node_text(node, "the name of a parameter", &name, reading->problems))
-		return false;
-	const struct parameter *parameter = parameter_named(reading, which, name, node->place);
+	const struct parameter *parameter = parameter_meant(reading, which, node);
 	if (!parameter)
 		return false;
 	if (parameter->type != wanted.type && parameter->type != wanted.other)
 		return problem_add(reading->problems, node->place,
 			"expected a parameter of type %s, but \"%s\" is of type %s",
-			parameter_type_name(wanted.type), name,
+			parameter_type_name(wanted.type), parameter->name,
 			parameter_type_name(parameter->type));
 	*out = parameter->name;
 	return true;
+}
+
+static bool value_parameter_read(
+	struct reading *reading, struct operator* which, const struct node *node)
+{
+	if (node_is_null(node))
+		return true;
+	const struct parameter *parameter = parameter_meant(reading, which, node);
+	if (!parameter)
+		return false;
+	which->value_parameter = parameter->name;
+	if (parameter->secret || parameter->type == PARAMETER_CONNECTION)
+		return problem_add(reading->problems, node->place,
+			"\"%s\" cannot be a result: it is %s", parameter->name,
+			parameter->secret ? "secret" : "a connection");
+	return true;
+}
+
+static bool one_of_read(struct reading *reading, struct operator* which, const struct node *list)
+{
+	if (node_is_null(list))
+		return true;
+	which->one_of = texts_read(reading, "one_of", list);
+	bool ok = which->one_of != NULL;
+	for (size_t i = 0; ok && i < list->n; i++)
+		ok = parameter_meant(reading, which, list->items[i]) != NULL;
+	return ok;
 }
 
 static bool word_is_showable(enum parameter_type type)
@@ -287,14 +335,17 @@ static bool manifest_finish(
 	which->run = nothing;
 	which->arguments_on_stdin = manifest->arguments == 1;
 	which->output = manifest->output == 1 ? OUTPUT_LAST_LINE : OUTPUT_FILE;
+	which->flow = (enum flow)manifest->flow;
 	bool ok = which->aliases && parameters_read(reading, which, manifest->parameters);
-	return ok
+	return ok && value_parameter_read(reading, which, manifest->value_parameter)
+		&& one_of_read(reading, which, manifest->one_of)
 		&& reference_read(reading, which, manifest->cwd_parameter,
 			(struct reference){PARAMETER_TEXT, PARAMETER_TEXT}, &which->cwd_parameter)
 		&& reference_read(reading, which, manifest->skip_code_parameter,
 			(struct reference){PARAMETER_INTEGER, PARAMETER_ANY},
 			&which->skip_code_parameter)
-		&& run_read(reading, which, manifest->run);
+		&& run_read(reading, which, manifest->run)
+		&& flow_check(reading, which, root->place) && flow_parameters_add(reading, which);
 }
 
 struct operator* manifest_read(struct arena *arena, const char *folder, const char *file,

@@ -166,7 +166,9 @@ static bool name_check(
 	const char *name = key->text;
 	g_autoptr(GError) error = NULL;
 	const struct operator* which = owner->which;
-	if (which && which->skip_code_parameter && strcmp(which->skip_code_parameter, name) == 0)
+	const struct parameter *parameter = which ? operator_parameter(which, name) : NULL;
+	bool is_skip_code = which && g_strcmp0(which->skip_code_parameter, name) == 0;
+	if (is_skip_code || (parameter && parameter->is_constant))
 		return problem_add(problems, key->place,
 			"\"%s\" cannot be expanded: it is needed before anything is rendered",
 			name);

@@ -90,6 +90,36 @@ static const struct node *default_find(const struct defaults *defaults, const ch
 	return node;
 }
 
+/* Exactly one of these is to be given. */
+static void one_of_check(
+	struct loader *loader, const struct task_draft *draft, const struct written *written)
+{
+	const struct task *task = &draft->task;
+	const struct operator* which = task->operator;
+	const char *const *names = which->one_of;
+	bool is_mapped = false;
+	const struct argument *first = NULL;
+	for (size_t i = 0; names && i < task->n_arguments; i++) {
+		const struct argument *argument = &task->arguments[i];
+		if (!g_strv_contains(names, argument->parameter->name))
+			continue;
+		if (first)
+			problem_add(loader->reading.problems, argument->value.place,
+				"\"%s\" and \"%s\" cannot both be given", first->parameter->name,
+				argument->parameter->name);
+		first = argument;
+	}
+	for (size_t i = 0; names && i < which->n_parameters; i++)
+		is_mapped |= written->gives[i] != MAPPING_GIVES_NONE
+			&& g_strv_contains(names, which->parameters[i].name);
+	if (!names || first || is_mapped)
+		return;
+	g_autofree char *all = g_strjoinv("\", \"", (char **)names);
+	problem_add(loader->reading.problems, task->place,
+		"%s lacks one of \"%s\", which the operator %s requires", draft->what, all,
+		task->operator->name);
+}
+
 static void arguments_read(
 	struct loader *loader, struct task_draft *draft, const struct written *written)
 {
@@ -120,6 +150,8 @@ static void arguments_read(
 			/* A key that is unknown may be this one, misspelt. */
 			argument_missing(loader, draft, parameter);
 	}
+	if (!written->n_unknown)
+		one_of_check(loader, draft, written);
 }
 
 static void operator_unknown(struct loader *loader, const struct task_draft *draft)

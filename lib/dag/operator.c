@@ -134,10 +134,10 @@ static json_t *texts_json(const char *const *texts)
 
 static json_t *parameter_json(const struct parameter *parameter)
 {
-	json_t *json = json_pack("{s:s, s:s, s:b, s:b, s:s?, s:s}", "name", parameter->name, "type",
-		parameter_type_name(parameter->type), "required", parameter->required, "secret",
-		parameter->secret, "values_in", parameter->values_in, "summary",
-		parameter->summary);
+	json_t *json = json_pack("{s:s, s:s, s:b, s:b, s:b, s:s?, s:s}", "name", parameter->name,
+		"type", parameter_type_name(parameter->type), "required", parameter->required,
+		"secret", parameter->secret, "constant", parameter->is_constant, "values_in",
+		parameter->values_in, "summary", parameter->summary);
 	if (parameter->default_value)
 		json_object_set(json, "default", parameter->default_value);
 	if (parameter->choices)
@@ -150,12 +150,14 @@ json_t *operator_json(const struct operator* which)
 	json_t *parameters = json_array();
 	for (size_t i = 0; i < which->n_parameters; i++)
 		json_array_append_new(parameters, parameter_json(&which->parameters[i]));
-	return json_pack("{s:s, s:s, s:s?, s:s, s:o, s:o, s:o, s:s?, s:s?, s:s, s:b, s:s, s:s?}",
+	return json_pack("{s:s, s:s, s:s?, s:s, s:o, s:o, s:o, s:s?, s:s?, s:s?, s:o, s:s, s:s, "
+			 "s:b, s:s, s:s?}",
 		"name", which->name, "summary", which->summary, "description", which->description,
 		"folder", which->folder, "aliases", texts_json(which->aliases), "parameters",
 		parameters, "run", texts_json(which->run), "cwd_parameter", which->cwd_parameter,
-		"skip_code_parameter", which->skip_code_parameter, "arguments",
-		which->arguments_on_stdin ? "stdin" : "none", "destroys_data", which->destroys_data,
-		"output", which->output == OUTPUT_FILE ? "file" : "last_line", "examples",
-		which->examples);
+		"skip_code_parameter", which->skip_code_parameter, "value_parameter",
+		which->value_parameter, "one_of", texts_json(which->one_of), "flow",
+		flow_name(which->flow), "arguments", which->arguments_on_stdin ? "stdin" : "none",
+		"destroys_data", which->destroys_data, "output",
+		which->output == OUTPUT_FILE ? "file" : "last_line", "examples", which->examples);
 }

@@ -21,6 +21,8 @@
  *       format: {type: text, choices: [plain, gzip], default: plain, summary: ...}
  *       password: {type: text, secret: true, summary: ...}
  *       sql: {type: text, values_in: parameters, summary: ...}  # code: no template may stand in it
+ *       timeout: {type: duration, constant: true, summary: ...} # needed before anything is
+ *                                   # rendered: no template may stand in it, either
  *     run: [./s3, copy, "{source}"] # the command line: `./x` is a file of the folder (beside its
  *                                   # manifest once built), "{name}" alone is that parameter's
  *                                   # value (in quotes, or YAML sees a map), all else stands as
@@ -31,9 +33,12 @@
  *     cwd_parameter: cwd            # the text parameter that names the working directory
  *     skip_code_parameter: code     # the integer parameter: which exit code means skipped;
  *                                   # of type any: also a list of them
- *     destroys_data: true           # default false; true makes on_lost: fail the default
- *     output: file                  # file (default) or last_line
- *     examples: |                   # YAML of a list of tasks, as it would stand in a DAG file
+ *     one_of: [query, file]         # exactly one of these parameters must be given
+ *     value_parameter: follow       # when it is given nothing is run: its value is the
+ * return_value flow: branch                  # what its result decides for other tasks; see enum
+ * flow destroys_data: true           # default false; true makes on_lost: fail the default output:
+ * file                  # file (default) or last_line examples: |                   # YAML of a
+ * list of tasks, as it would stand in a DAG file
  *       - task_id: copy
  *         operator: s3_copy
  *         source: s3://bucket/key
@@ -65,11 +70,32 @@ enum parameter_type {
 	PARAMETER_CONNECTION, /* a connection id; given to the operator resolved, as an object */
 };
 
+/*
+ * What the end of a task means beyond itself. Operators that wait (`wait`) get the parameters of
+ * all sensors beside their own, and exit 75 when what they wait for is not there yet: they are run
+ * again after poke_interval, and hold no worker until then.
+ */
+enum flow {
+	FLOW_NONE,
+	FLOW_BRANCH,        /* its return_value names the tasks after it that are followed */
+	FLOW_SHORT_CIRCUIT, /* its return_value says whether anything after it is done */
+	FLOW_LATEST_ONLY,   /* what is after it is done in the run of the newest slot only */
+	FLOW_TRIGGER_DAG,   /* makes a run of another DAG */
+	FLOW_WAIT,          /* a sensor that looks by a process */
+	FLOW_WAIT_TIME,     /* waits until an instant */
+	FLOW_WAIT_TASK,     /* waits for a run of another DAG, or for tasks of it */
+	FLOW_APPROVAL,      /* waits for a person's answer */
+};
+
+/* The exit code of a sensor that has not seen it yet: EX_TEMPFAIL of sysexits.h. */
+enum { EXIT_NOT_YET = 75 };
+
 struct parameter {
 	const char *name;
 	enum parameter_type type;
 	bool required;
 	bool secret;                /* its value is masked wherever it is shown */
+	bool is_constant;           /* no template may stand in it */
 	const char *values_in;      /* it is code: no template may stand in it, this parameter takes
 				       values; or NULL */
 	json_t *default_value;      /* NULL: none */
@@ -101,8 +127,11 @@ struct operator
 	/* Names of parameters, or NULL. */
 	const char *cwd_parameter;       /* the parameter that names the working directory */
 	const char *skip_code_parameter; /* the parameter: which exit codes mean skipped */
-	bool arguments_on_stdin;         /* as one JSON object; else stdin is empty */
-	bool destroys_data;              /* on_lost: fail is its default */
+	const char *value_parameter;     /* when it is given, nothing is run: it is the result */
+	const char *const *one_of; /* exactly one of these must be given; NULL: no such rule */
+	enum flow flow;
+	bool arguments_on_stdin; /* as one JSON object; else stdin is empty */
+	bool destroys_data;      /* on_lost: fail is its default */
 	enum operator_output output;
 	const char *examples; /* YAML text of a task that uses it, for the manual */
 };
@@ -125,6 +154,7 @@ const char *const *operators_names(const struct operators *operators);
 
 const struct parameter *operator_parameter(const struct operator* operator, const char * name);
 const char *parameter_type_name(enum parameter_type type);
+const char *flow_name(enum flow flow);
 
 /* The manifest as JSON, for the API and `dagctl operators show` (a new reference). */
 json_t *operator_json(const struct operator* operator);

@@ -4,7 +4,7 @@
 
 #include "lib/base/instant.h"
 #include "operators/postgres.h"
-#include "operators/sql/statement.h"
+#include "operators/statement.h"
 
 /* Types whose text JSON has a value for; their oids are fixed in pg_type.dat. */
 enum {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "lib/base/instant.h"
-#include "operators/sql/statement.h"
+#include "operators/statement.h"
 
 enum { BUSY_PATIENCE_MS = 10000 };
 

@@ -12,6 +12,9 @@
 
 #include "operators/connection.h"
 
+/* So many rows a result may have, unless it says otherwise. */
+enum { MAX_ROWS = 1000 };
+
 struct statements {
 	const char *const *texts; /* NULL-terminated; run in this order */
 	const json_t *parameters; /* a list bound to the placeholders of the only text, or NULL */
@@ -24,6 +27,18 @@ struct rows {
 	json_t *list;       /* a list of lists */
 	int64_t n_affected; /* by the last statement that changes rows */
 };
+
+/* All of it as a task's arguments say it. */
+struct query {
+	struct connection connection;
+	struct statements statements;
+	GPtrArray *texts; /* of `statements` */
+};
+
+/* False with an error when the arguments are wrong. Clear it either way; it borrows from them. */
+bool query_read(const json_t *arguments, struct query *query, GError **error);
+bool query_run(const struct query *query, struct rows *rows, GError **error);
+void query_clear(struct query *query);
 
 /* Fills `rows`, which holds empty lists before; false with an error, and nothing committed
  * (autocommit: what came before stays). */
