@@ -13,7 +13,9 @@ static void launch(struct engine *engine, struct instance *instance)
 		(struct effect){EFFECT_START, .run = &instance->run->record,
 			.task = &instance->record, .definition = instance->task,
 			.run_dag = instance->run->dag, .attempt = instance->record.attempt});
-	task_call(engine, instance, CALLBACK_EXECUTE);
+	/* Once for all looks of a sensor. */
+	if (instance->record.wait_since == INSTANT_NONE)
+		task_call(engine, instance, CALLBACK_EXECUTE);
 }
 
 /* A callback, else the best one of all pools that have room for their first. */

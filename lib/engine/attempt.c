@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/engine/callback.h"
+#include "lib/engine/flow.h"
 
 #include <string.h>
 
@@ -40,8 +41,7 @@ static void task_wait_for_retry(struct engine *engine, struct instance *instance
 		wake_set(&engine->wakes, &instance->retry, at);
 }
 
-/* The try has failed: another one, or the end. `is_final`: no further try can help. */
-static void task_fail(struct engine *engine, struct instance *instance, bool is_final)
+void task_fail(struct engine *engine, struct instance *instance, enum failure failure)
 {
 	struct task_record *record = &instance->record;
 	/* Without its DAG the delay is not known; it waits until that can be loaded anyway. */
@@ -50,7 +50,8 @@ static void task_fail(struct engine *engine, struct instance *instance, bool is_
 	const struct group *group = NULL;
 	if (record->try_number > record->max_tries)
 		group = group_to_retry(instance);
-	if (is_final || is_ending || (record->try_number > record->max_tries && !group)) {
+	if (failure == TRY_FINAL || is_ending
+		|| (record->try_number > record->max_tries && !group)) {
 		task_move(engine, instance, TASK_FAILED);
 		if (!is_ending)
 			task_failed(engine, instance);
@@ -140,17 +141,14 @@ static void task_restart(struct engine *engine, struct instance *instance)
 	task_wait(engine, instance);
 }
 
-static void task_succeed(
-	struct engine *engine, struct instance *instance, const struct event *event)
+void task_succeed(struct engine *engine, struct instance *instance)
 {
-	instance->record.map_length = event->ended.map_length;
-	instance->record.map_label = g_strdup(event->ended.map_label);
 	task_move(engine, instance, TASK_SUCCESS);
 	assets_told_by(engine, instance);
 	task_call(engine, instance, CALLBACK_SUCCESS);
 }
 
-static void task_skip(struct engine *engine, struct instance *instance)
+void task_skip(struct engine *engine, struct instance *instance)
 {
 	task_move(engine, instance, TASK_SKIPPED);
 	task_call(engine, instance, CALLBACK_SKIPPED);
@@ -174,29 +172,61 @@ static bool is_final(const struct task *task, const struct event *event)
 		|| !exit_codes_are_empty(&task->retry_on);
 }
 
+static void task_go_on(struct engine *engine, struct instance *instance, const struct event *event,
+	const struct ending *ending)
+{
+	switch (ending->state) {
+	case ATTEMPT_SUCCESS:
+		instance->record.map_length = event->ended.map_length;
+		instance->record.map_label = g_strdup(event->ended.map_label);
+		task_succeed(engine, instance);
+		return;
+	case ATTEMPT_SKIPPED:
+		task_skip(engine, instance);
+		return;
+	case ATTEMPT_DEFERRED:
+		task_hold(engine, instance, event, TASK_DEFERRED);
+		return;
+	case ATTEMPT_UP_FOR_RESCHEDULE:
+		task_hold(engine, instance, event, TASK_UP_FOR_RESCHEDULE);
+		return;
+	case ATTEMPT_FAILED:
+		task_fail(engine, instance, ending->is_final ? TRY_FINAL : TRY_MAY_REPEAT);
+		return;
+	case ATTEMPT_LAUNCHING:
+	case ATTEMPT_LOST:
+	case ATTEMPT_TAKEN_BACK:
+	case N_ATTEMPT_STATES:
+		break;
+	}
+	g_assert_not_reached();
+}
+
 bool task_ended(struct engine *engine, const struct event *event, GError **error)
 {
 	struct instance *instance = attempt_take(engine, event->ended.attempt, error);
 	if (!instance)
 		return false;
-	enum attempt_state state = ended_state(instance, event);
 	struct task_record *record = &instance->record;
+	struct ending ending = {
+		.state = ended_state(instance, event), .is_final = is_final(instance->task, event)};
+	if (ending.state == ATTEMPT_FAILED)
+		ending.reason = failure_text(instance, event);
 	record->ended_at =
 		event->ended.ended_at == INSTANT_NONE ? engine->now : event->ended.ended_at;
-	if (event->ended.started_at != INSTANT_NONE)
+	/* Of a sensor that looks again the first look counts. */
+	if (event->ended.started_at != INSTANT_NONE && record->wait_since == INSTANT_NONE)
 		record->started_at = event->ended.started_at;
-	task_reason(instance, state == ATTEMPT_FAILED ? failure_text(instance, event) : NULL);
-	attempt_record_end(engine, instance, state, record->ended_at, record->reason);
+	if (record->state == TASK_RUNNING && !instance_is_marked(instance))
+		flow_judge(engine, instance, event, &ending);
+	task_reason(instance, ending.reason);
+	attempt_record_end(engine, instance, ending.state, record->ended_at, record->reason);
 	if (instance_obey(engine, instance))
 		return true;
 	if (record->state == TASK_RESTARTING)
 		task_restart(engine, instance);
-	else if (state == ATTEMPT_SUCCESS)
-		task_succeed(engine, instance, event);
-	else if (state == ATTEMPT_SKIPPED)
-		task_skip(engine, instance);
 	else
-		task_fail(engine, instance, is_final(instance->task, event));
+		task_go_on(engine, instance, event, &ending);
 	callback_settle(engine, instance);
 	return true;
 }
@@ -215,7 +245,9 @@ bool task_lost(struct engine *engine, const struct event *event, GError **error)
 		task_restart(engine, instance);
 	else
 		task_fail(engine, instance,
-			!instance->task || instance->task->on_lost == ON_LOST_FAIL);
+			!instance->task || instance->task->on_lost == ON_LOST_FAIL
+				? TRY_FINAL
+				: TRY_MAY_REPEAT);
 	callback_settle(engine, instance);
 	return true;
 }
@@ -226,8 +258,11 @@ bool task_taken_back(struct engine *engine, const struct event *event, GError **
 	if (!instance)
 		return false;
 	attempt_record_end(engine, instance, ATTEMPT_TAKEN_BACK, engine->now, event->lost.reason);
-	instance->record.try_number--;
-	instance->record.started_at = INSTANT_NONE;
+	bool is_look = instance->record.wait_since != INSTANT_NONE;
+	if (!is_look) {
+		instance->record.try_number--;
+		instance->record.started_at = INSTANT_NONE;
+	}
 	if (instance_obey(engine, instance)) {
 		return true;
 	} else if (instance->record.state == TASK_RESTARTING) {
@@ -238,6 +273,8 @@ bool task_taken_back(struct engine *engine, const struct event *event, GError **
 	} else if (engine->is_recovering) {
 		task_move(engine, instance, TASK_SCHEDULED);
 		task_wait(engine, instance);
+	} else if (is_look) {
+		task_look_again(engine, instance, engine->now + START_AGAIN_US);
 	} else {
 		task_reason(instance, g_strdup(event->lost.reason));
 		task_wait_for_retry(engine, instance, engine->now + START_AGAIN_US);

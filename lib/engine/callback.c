@@ -10,6 +10,7 @@
  * before it has ended runs once more.
  */
 #include "lib/engine/callback.h"
+#include "lib/engine/flow.h"
 
 #include <string.h>
 
@@ -20,11 +21,6 @@ enum { CALLS_MAX = 100 };
 bool task_id_is_callback(const char *task_id)
 {
 	return strchr(task_id, '@') != NULL;
-}
-
-bool task_is_processless(const struct task *task)
-{
-	return !task->operator->run || !task->operator->run[0];
 }
 
 /* ---- those of a run ---- */
@@ -138,7 +134,7 @@ void callback_ready(struct engine *engine, struct instance *instance)
 		task_move(engine, instance, TASK_SCHEDULED);
 	if (!instance->task)
 		return; /* until its DAG can be loaded */
-	if (!task_is_processless(instance->task)) {
+	if (!flow_is_instant(instance->task)) {
 		instance->place =
 			g_sequence_insert_sorted(engine->callbacks, instance, due_compare, NULL);
 		return;

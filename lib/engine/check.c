@@ -4,12 +4,14 @@
  * is searched for, and must be the same.
  */
 #include "lib/engine/callback.h"
+#include "lib/engine/flow.h"
 
 #include "lib/base/instant.h"
 
 struct tally {
-	unsigned n_runs, n_expiring, n_attempts, n_wakes, n_callbacks; /* those that wait */
-	GPtrArray *waiting; /* instances that count as such in their pools */
+	unsigned n_held, n_bells, n_runs, n_expiring, n_attempts, n_wakes,
+		n_callbacks; /* those that wait */
+	GPtrArray *waiting;  /* instances that count as such in their pools */
 };
 
 static void wake_check(const struct engine *engine, const struct wake *wake, const void *owner,
@@ -68,9 +70,43 @@ static void waiting_check(const struct engine *engine, const struct instance *in
 	for (unsigned o = 0; o < N_OUTCOMES; o++)
 		g_assert(n[o] == instance->n_upstream[o]);
 	g_assert(!instance->is_callback || instance->record.state != TASK_NONE);
+	g_assert(instance->n_bars == instance_count_bars(instance));
 	if (instance->record.state == TASK_NONE && !engine->is_recovering
 		&& instance->run->record.state == RUN_RUNNING)
-		g_assert(task_verdict(instance) == VERDICT_WAIT || !past_lets(instance));
+		g_assert(instance->n_bars == 0
+			&& (task_verdict(instance) == VERDICT_WAIT || !past_lets(instance)));
+}
+
+/* Who waits without a worker has an alarm, or a bell, or a person. */
+static void hold_check(
+	const struct engine *engine, const struct instance *instance, struct tally *tally)
+{
+	const struct task_record *record = &instance->record;
+	bool is_held = task_state_is_waiting(record->state);
+	g_assert((record->wait != WAIT_NONE) == is_held);
+	g_assert(g_hash_table_contains(engine->held, instance) == is_held);
+	tally->n_held += is_held;
+	g_assert(!is_held || record->wait_since != INSTANT_NONE);
+	g_assert(!task_state_is_finished(record->state) || record->wait_since == INSTANT_NONE);
+	g_assert((instance->bell != NULL) == (record->wait_dag != NULL));
+	g_assert((record->wait_dag != NULL) == (record->wait_run != NULL));
+	g_assert(record->wait != WAIT_RUN || record->wait_dag);
+	if (!instance->bell)
+		return;
+	const GPtrArray *list = g_hash_table_lookup(engine->bells, instance->bell);
+	g_assert(list && g_ptr_array_find((GPtrArray *)list, instance, NULL));
+	tally->n_bells++;
+}
+
+static unsigned bells_count(const struct engine *engine)
+{
+	GHashTableIter iter;
+	const GPtrArray *list;
+	unsigned n = 0;
+	g_hash_table_iter_init(&iter, engine->bells);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&list))
+		n += list->len;
+	return n;
 }
 
 static void instance_check(
@@ -79,9 +115,14 @@ static void instance_check(
 	const struct task_record *record = &instance->record;
 	g_assert(!instance->is_changed && !instance->is_doubtful);
 	g_assert(record->run == instance->run->record.id);
-	bool waits = record->state == TASK_UP_FOR_RETRY && instance->task;
-	g_assert((instance->retry.place != 0) == waits);
-	g_assert(!waits || instance->retry.at == record->retry_at);
+	int64_t alarm = INSTANT_NEVER;
+	if (record->state == TASK_UP_FOR_RETRY && instance->task)
+		alarm = record->retry_at;
+	else if (task_state_is_waiting(record->state))
+		alarm = wait_alarm(instance);
+	g_assert((instance->retry.place != 0) == (alarm != INSTANT_NEVER));
+	g_assert(!instance->retry.place || instance->retry.at == alarm);
+	hold_check(engine, instance, tally);
 	wake_check(engine, &instance->retry, instance, tally);
 	place_check(engine, instance, tally);
 	attempt_check(engine, instance, tally);
@@ -337,5 +378,7 @@ void engine_check(const struct engine *engine)
 	g_assert(engine->finished->len == tally.n_expiring);
 	g_assert(g_hash_table_size(engine->attempts) == tally.n_attempts);
 	g_assert(engine->wakes.heap->len == tally.n_wakes);
+	g_assert(tally.n_held == g_hash_table_size(engine->held));
+	g_assert(tally.n_bells == bells_count(engine));
 	heap_check(&engine->wakes);
 }

@@ -24,6 +24,9 @@ void instance_clear(struct engine *engine, struct instance *instance)
 	if (instance_is_marked(instance))
 		task_reason(instance, NULL);
 	record->wish = WISH_NONE;
+	if (record->state == TASK_NONE && record->wait_since != INSTANT_NONE)
+		instance_changed(engine, instance);
+	record->wait_since = INSTANT_NONE;
 	if (record->state == TASK_RESTARTING || record->state == TASK_NONE
 		|| record->state == TASK_REMOVED)
 		return;

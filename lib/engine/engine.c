@@ -6,6 +6,7 @@
  * their last form.
  */
 #include "lib/engine/callback.h"
+#include "lib/engine/flow.h"
 
 void effects_init(struct effects *effects)
 {
@@ -34,6 +35,18 @@ static void asset_event_free(struct asset_event_record *event)
 	g_free(event);
 }
 
+void effect_xcom(
+	struct engine *engine, struct instance *instance, const char *key, const json_t *value)
+{
+	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *copy = g_strdup(text);
+	free(text);
+	g_ptr_array_add(engine->reasons, copy);
+	effect_add(engine,
+		(struct effect){EFFECT_SAVE_XCOM, .run = &instance->run->record,
+			.task = &instance->record, .key = key, .value = copy});
+}
+
 struct engine *engine_new(const struct engine_options *options)
 {
 	struct engine *engine = g_new0(struct engine, 1);
@@ -46,6 +59,9 @@ struct engine *engine_new(const struct engine_options *options)
 	engine->assets =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)asset_free);
 	engine->asset_events = g_ptr_array_new_with_free_func((GDestroyNotify)asset_event_free);
+	engine->held = g_hash_table_new(NULL, NULL);
+	engine->bells = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 	engine->pools = g_ptr_array_new_with_free_func((GDestroyNotify)pool_free);
 	pool_set(engine,
 		&(struct pool_record){.name = (char *)DEFAULT_POOL, .slots = DEFAULT_POOL_SLOTS});
@@ -73,6 +89,8 @@ void engine_free(struct engine *engine)
 	g_hash_table_destroy(engine->attempts);
 	g_hash_table_destroy(engine->assets);
 	g_ptr_array_unref(engine->asset_events);
+	g_hash_table_destroy(engine->held);
+	g_hash_table_destroy(engine->bells);
 	g_ptr_array_unref(engine->pools);
 	g_sequence_free(engine->callbacks);
 	wakes_clear(&engine->wakes);
@@ -136,7 +154,7 @@ static bool trigger_check(
 	return true;
 }
 
-static bool run_trigger(struct engine *engine, const struct event *event, GError **error)
+bool engine_trigger(struct engine *engine, const struct event *event, GError **error)
 {
 	struct workflow *workflow = workflow_get(engine, event->dag_id);
 	if (!trigger_check(event, workflow, error))
@@ -245,7 +263,7 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 	case EVENT_DAG_UNPAUSED:
 		return workflow_event(engine, event, error);
 	case EVENT_RUN_TRIGGERED:
-		return run_trigger(engine, event, error);
+		return engine_trigger(engine, event, error);
 	case EVENT_RUN_CANCELLED:
 		return run_cancel(engine, event, error);
 	case EVENT_RUN_MARKED:
@@ -260,6 +278,8 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 		return task_force(engine, event, error);
 	case EVENT_TASK_NOTED:
 		return task_note(engine, event, error);
+	case EVENT_TASK_ANSWERED:
+		return task_answered(engine, event, error);
 	case EVENT_POOL_SET:
 		return pool_set(engine, event->pool);
 	case EVENT_ASSET_CHANGED:

@@ -50,7 +50,8 @@ enum event_kind {
 	EVENT_TASKS_MARKED, /* a user says how they ended */
 	EVENT_TASK_FORCED,  /* is to start now, whatever comes before it */
 	EVENT_TASK_NOTED,
-	EVENT_POOL_SET, /* a pool is new or another one now */
+	EVENT_TASK_ANSWERED, /* what an approval waited for */
+	EVENT_POOL_SET,      /* a pool is new or another one now */
 	EVENT_POOL_GONE,
 	EVENT_ASSET_CHANGED,    /* by hand; tasks tell of their outlets themselves */
 	EVENT_BACKFILL_CREATED, /* its finished runs that run again have been restored before */
@@ -70,6 +71,26 @@ struct choice {
 	const int *map_indexes;
 	bool with_upstream, with_downstream; /* all before, all after those */
 	bool only_failed, only_running;      /* both: either */
+};
+
+/* What the end of an attempt says besides, where its operator has a flow (lib/dag/operator.h). */
+struct flow_end {
+	const char *skipped; /* why the task is skipped; NULL: it is not */
+	const json_t *value; /* of a branch or short circuit: its return_value, or NULL */
+	int64_t until;       /* of FLOW_WAIT_TIME */
+	struct {             /* the run to be made */
+		const char *dag_id, *run_id;
+		const char *conf; /* JSON object, or NULL; has been checked against the params */
+		int64_t logical_date; /* INSTANT_NONE: none */
+		bool is_reset, skips_existing, fails_when_paused;
+	} trigger;
+	/* Of FLOW_WAIT_TASK that has not seen it yet: what of which run it waits for. The runs of
+	   the DAG with this logical date (run_after of those without one). */
+	struct {
+		const char *dag_id;
+		int64_t date;
+		const char *const *task_ids; /* NULL-terminated; none: the run itself; NULL: any */
+	} watch;
 };
 
 struct event {
@@ -101,8 +122,15 @@ struct event {
 		struct {
 			const char *task_id; /* of the task events */
 			int map_index;
-			const char *text;       /* of the note; NULL: it is removed */
-		} named;                        /* forced and noted */
+			const char *text; /* of the note; NULL: it is removed */
+		} named;                  /* forced and noted */
+		struct {
+			const char *task_id;
+			int map_index;
+			const json_t *options; /* a list of texts */
+			const json_t *params;  /* an object, or NULL */
+			const char *by;
+		} answered;
 		const struct pool_record *pool; /* borrowed; of GONE its name alone counts */
 		struct {
 			const struct backfill_record *wanted; /* of CREATED */
@@ -123,6 +151,7 @@ struct event {
 			int64_t map_length;
 			const char *map_label; /* of a mapped instance: its map_index_template, or
 						  NULL */
+			const struct flow_end *flow; /* or NULL */
 		} ended;
 		struct {
 			int64_t attempt;
@@ -154,12 +183,14 @@ enum effect_kind {
 	EFFECT_SAVE_TASK,        /* task, run */
 	EFFECT_DELETE_TASK,      /* task: a mapped task has become many */
 	EFFECT_FORGET_XCOMS,     /* task */
+	EFFECT_SAVE_XCOM,        /* task, key, value: a result that the engine gives it */
 	EFFECT_SAVE_ASSET,       /* asset: a name that is new to this engine */
 	EFFECT_SAVE_ASSET_EVENT, /* asset_event */
 	EFFECT_QUEUE_ASSET,      /* asset_event, consumer: it has heard of it */
 	EFFECT_TAKE_ASSETS,      /* run: what its DAG has heard of is why it runs */
 	EFFECT_START,            /* start: launch this attempt */
 	EFFECT_ENDED,            /* ended: how the attempt is to be recorded */
+	EFFECT_TRY_ENDED,        /* ended: a try whose attempt had ended before, for it waited */
 	EFFECT_KILL,             /* attempt */
 	/* run, run_dag: which run of the DAG has the newest logical date before this run's? With
 	   CATCHUP_TRUE those of RUN_MANUAL do not count. Asked of what is durable. */
@@ -190,7 +221,8 @@ struct effect {
 			enum attempt_state state; /* of ENDED */
 			/* Of ENDED: the task's own may be its next try's by now. */
 			int64_t ended_at;
-			const char *reason; /* or NULL */
+			const char *reason;      /* or NULL */
+			const char *key, *value; /* of SAVE_XCOM: JSON */
 		};
 	};
 };
@@ -263,6 +295,9 @@ const char **engine_dag_ids(const struct engine *engine);
 /* Runs that are not finished (or not yet durable as finished); NULL: not among them. */
 const struct run_record *engine_run(
 	const struct engine *engine, const char *dag_id, const char *run_id);
+/* Among those the newest with this logical date, or run_after where it has none. */
+const struct run_record *engine_run_at(
+	const struct engine *engine, const char *dag_id, int64_t date);
 struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, const char *run_id);
 /* `map_index` -1: of a task that is not mapped, or not yet. */
 const struct task_record *engine_task(const struct engine *engine, const char *dag_id,

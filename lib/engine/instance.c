@@ -4,6 +4,7 @@
  * states change, in instance_tell(), and nowhere else: an end costs as much as there are tasks
  * directly after it, whatever else there is.
  */
+#include "lib/engine/flow.h"
 #include "lib/engine/model.h"
 
 void instance_init(
@@ -109,6 +110,23 @@ static const struct instance *unit_with(const struct instance *upstream, enum ou
 	return NULL;
 }
 
+void instance_each_upstream(const struct instance *instance,
+	void (*visit)(const struct instance *upstream, void *data), void *data)
+{
+	const struct task *task = instance->task;
+	for (size_t i = 0; task && i < task->n_upstream; i++) {
+		const struct instance *upstream = &instance->run->instances[task->upstream[i]];
+		const GPtrArray *units = upstream->expansion ? upstream->expansion->units : NULL;
+		if (units && goes_by_index(upstream->task, task) && instance->record.map_index >= 0)
+			visit(unit_of(upstream, instance->record.map_index), data);
+		else if (!units)
+			visit(upstream, data);
+		else
+			for (unsigned u = 0; u < units->len; u++)
+				visit(units->pdata[u], data);
+	}
+}
+
 const struct instance *instance_upstream(const struct instance *instance, enum outcome outcome)
 {
 	const struct task *task = instance->task;
@@ -132,14 +150,25 @@ void instance_doubt(struct engine *engine, struct instance *instance)
 	g_queue_push_tail(&engine->doubtful, instance);
 }
 
+/* What those after an instance hear of it. */
+struct change {
+	enum outcome from, to;
+	struct bar bar;
+};
+
 static void downstream_hear(
-	struct engine *engine, struct instance *downstream, enum outcome from, enum outcome to)
+	struct engine *engine, struct instance *downstream, const struct change *change)
 {
-	g_assert(downstream->n_upstream[from] > 0);
-	downstream->n_upstream[from]--;
-	downstream->n_upstream[to]++;
+	bool was_barred = bar_stops(&change->bar, change->from, downstream->task);
+	bool is_barred = bar_stops(&change->bar, change->to, downstream->task);
+	g_assert(downstream->n_upstream[change->from] > 0);
+	downstream->n_upstream[change->from]--;
+	downstream->n_upstream[change->to]++;
+	g_assert(!was_barred || downstream->n_bars > 0);
+	downstream->n_bars += (unsigned)is_barred - (unsigned)was_barred;
 	/* What was ready because it had ended so may have to wait again, or may not run at all. */
-	if (from != OUTCOME_NONE && downstream->record.state == TASK_SCHEDULED) {
+	if ((change->from != OUTCOME_NONE || is_barred)
+		&& downstream->record.state == TASK_SCHEDULED) {
 		instance_dequeue(engine, downstream);
 		task_move(engine, downstream, TASK_NONE);
 	}
@@ -152,6 +181,8 @@ void instance_tell(struct engine *engine, struct instance *instance, enum outcom
 	enum outcome to = outcome_of(instance->record.state);
 	if (!task || from == to || task->index >= instance->run->n_instances)
 		return;
+	struct change change = {.from = from, .to = to};
+	bar_open(&change.bar, instance);
 	struct instance *first = &instance->run->instances[task->index];
 	if (first->expansion) {
 		first->expansion->n[from]--;
@@ -160,14 +191,15 @@ void instance_tell(struct engine *engine, struct instance *instance, enum outcom
 	for (size_t i = 0; i < task->n_downstream; i++) {
 		struct instance *downstream = &instance->run->instances[task->downstream[i]];
 		if (!downstream->expansion) {
-			downstream_hear(engine, downstream, from, to);
+			downstream_hear(engine, downstream, &change);
 		} else if (goes_by_index(task, downstream->task)) {
 			downstream_hear(
-				engine, unit_of(downstream, instance->record.map_index), from, to);
+				engine, unit_of(downstream, instance->record.map_index), &change);
 		} else {
 			const GPtrArray *units = downstream->expansion->units;
 			for (unsigned u = 0; u < units->len; u++)
-				downstream_hear(engine, units->pdata[u], from, to);
+				downstream_hear(engine, units->pdata[u], &change);
 		}
 	}
+	bar_close(&change.bar);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What others may see of the model. */
+#include "lib/engine/flow.h"
 #include "lib/engine/model.h"
 
 #include <stdlib.h>
@@ -50,6 +51,22 @@ const struct run_record *engine_run(
 {
 	const struct run *run = run_look(engine, dag_id, run_id);
 	return run ? &run->record : NULL;
+}
+
+const struct run_record *engine_run_at(
+	const struct engine *engine, const char *dag_id, int64_t date)
+{
+	const struct workflow *workflow = workflow_get(engine, dag_id);
+	const struct run *run, *newest = NULL;
+	GHashTableIter runs;
+	if (!workflow)
+		return NULL;
+	g_hash_table_iter_init(&runs, workflow->runs);
+	while (g_hash_table_iter_next(&runs, NULL, (void **)&run))
+		if (run_date(&run->record) == date
+			&& (!newest || run->record.id > newest->record.id))
+			newest = run;
+	return newest ? &newest->record : NULL;
 }
 
 struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, const char *run_id)

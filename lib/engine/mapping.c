@@ -4,6 +4,7 @@
  * each a task instance of its own. The first one stays and stands for all of them in the graph. The
  * engine knows how many values there are, never what they are.
  */
+#include "lib/engine/flow.h"
 #include "lib/engine/model.h"
 
 static void unit_free(void *data)
@@ -15,6 +16,8 @@ static void unit_free(void *data)
 		.wait_dag = unit->record.wait_dag,
 		.wait_run = unit->record.wait_run,
 		.note = unit->record.note});
+	g_free(unit->bell);
+	g_strfreev(unit->bell_tasks);
 	g_free(unit);
 }
 
@@ -70,6 +73,7 @@ void instance_widen(struct instance *instance, unsigned n)
 		instance_init(unit, instance->run, instance->task, (int)i);
 		for (unsigned o = 0; o < N_OUTCOMES; o++)
 			unit->n_upstream[o] = instance->n_upstream[o];
+		unit->n_bars = instance->n_bars;
 		g_ptr_array_add(expansion->units, unit);
 	}
 	expansion->n[OUTCOME_NONE] += n - before;
@@ -153,8 +157,10 @@ static void expand(struct engine *engine, struct instance *instance, unsigned wi
 			unit_remove(engine, unit);
 		else if (i >= before || unit->record.state == TASK_REMOVED)
 			unit_begin(engine, unit);
-		if (i >= before && !is_first)
+		if (i >= before && !is_first) {
 			instance_count(unit, unit->n_upstream);
+			unit->n_bars = instance_count_bars(unit);
+		}
 	}
 	if (is_first)
 		effect_add(engine,
@@ -267,6 +273,7 @@ static void member_count(struct engine *engine, struct instance *instance, int64
 	for (unsigned i = 0; units && i < units->len; i++) {
 		struct instance *unit = units->pdata[i];
 		instance_count(unit, unit->n_upstream);
+		unit->n_bars = instance_count_bars(unit);
 	}
 }
 

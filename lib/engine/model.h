@@ -49,7 +49,10 @@ struct instance {
 	struct expansion *expansion;
 	struct run_queue *queue; /* where it waits; NULL: nowhere, or at a gate */
 	GSequenceIter *place;    /* there, or wherever else it waits while it is scheduled */
-	struct wake retry;
+	struct wake retry;       /* or when what it waits for is over */
+	unsigned n_bars;         /* upstream instances whose decision is that it is skipped */
+	char *bell;              /* in engine->bells; NULL: it waits for no run */
+	char **bell_tasks;       /* of which it is to hear; NULL: of any */
 	bool is_changed, is_doubtful;
 	bool is_callback; /* not in the graph; of no account to its run */
 };
@@ -157,10 +160,12 @@ struct engine {
 	struct engine_options options;
 	int64_t now;
 	bool is_recovering;
-	GHashTable *workflows;   /* dag_id -> struct workflow, owned */
-	GHashTable *by_id;       /* &run_record.id -> struct run */
-	GHashTable *attempts;    /* &task_record.attempt -> struct instance: those that run */
-	GHashTable *assets;      /* name -> struct asset */
+	GHashTable *workflows; /* dag_id -> struct workflow, owned */
+	GHashTable *by_id;     /* &run_record.id -> struct run */
+	GHashTable *attempts;  /* &task_record.attempt -> struct instance: those that run */
+	GHashTable *held;      /* of struct instance: those that wait and hold no worker */
+	GHashTable *bells;     /* what of which run is waited for -> GPtrArray of struct instance */
+	GHashTable *assets;    /* name -> struct asset */
 	GPtrArray *asset_events; /* of the last step: its effects point to them */
 	GPtrArray *pools;        /* of struct pool: few, so they may be looked through */
 	GSequence *callbacks;    /* instances that wait for a worker, in the order they were due */
@@ -308,6 +313,9 @@ bool task_state_is_active(enum task_state state);
 void instance_count(const struct instance *instance, unsigned n[N_OUTCOMES]);
 /* The first upstream instance with this outcome; NULL: there is none. */
 const struct instance *instance_upstream(const struct instance *instance, enum outcome outcome);
+/* Each of its direct upstream instances. */
+void instance_each_upstream(const struct instance *instance,
+	void (*visit)(const struct instance *upstream, void *data), void *data);
 /* Tells those after it that it counts as another one now. */
 void instance_tell(struct engine *engine, struct instance *instance, enum outcome from);
 /* It waits for its upstream and is to look at it before the step ends. */
@@ -326,8 +334,6 @@ void task_retry(struct engine *engine, struct instance *instance);
 void task_begin(struct engine *engine, struct instance *instance);
 /* It has failed for good: what follows from that. */
 void task_failed(struct engine *engine, struct instance *instance);
-/* An operator without a command (`empty`) needs no worker, and no limit holds it. */
-bool task_is_processless(const struct task *task);
 /* It may start as soon as it is its turn. */
 void task_ready(struct engine *engine, struct instance *instance);
 /* What needs no worker and was held by a pause goes on. */
@@ -485,3 +491,8 @@ void run_plan_move(const struct run *run, const struct dag *dag, GArray *plan);
 
 /* effects */
 void effect_add(struct engine *engine, struct effect effect);
+void effect_xcom(
+	struct engine *engine, struct instance *instance, const char *key, const json_t *value);
+
+/* engine.c: EVENT_RUN_TRIGGERED, also as the deed of a task. */
+bool engine_trigger(struct engine *engine, const struct event *event, GError **error);

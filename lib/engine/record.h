@@ -71,17 +71,19 @@ struct task_record {
 	int64_t map_length; /* of its return_value, for the tasks that are mapped over it; -1: none
 			     */
 	/*
-	 * What its success decided for those after it, as JSON: of a branch the list of the direct
-	 * downstream tasks that are followed, of a short circuit `false` when they are skipped;
-	 * NULL: nothing.
+	 * What it decided for those after it, as JSON: of a branch the list of the direct
+	 * downstream tasks that are followed, of a short circuit `false` when they are skipped, of
+	 * an approval the answer; of a task that was skipped whatever its rule the name of the one
+	 * that decided so. NULL: nothing.
 	 */
 	char *decision;
 	/* Of TASK_DEFERRED and TASK_UP_FOR_RESCHEDULE: what it waits for. */
 	enum wait_kind wait;
 	int64_t wait_until;        /* INSTANT_NONE: no time will end it */
-	char *wait_dag, *wait_run; /* of WAIT_RUN; else NULL */
-	int64_t wait_since; /* of the first attempt of this try: a sensor's timeout counts from it
-			     */
+	char *wait_dag, *wait_run; /* of WAIT_RUN; of WAIT_LOOK for a DAG its run's date; or NULL */
+	/* When the first attempt of this try began, once it has waited: a sensor's timeout counts
+	   from then. */
+	int64_t wait_since;
 	enum wish wish;
 	char *note;  /* or NULL */
 	char *calls; /* of a callback: what it is to be run for, as JSON; NULL: nothing any more */

@@ -4,6 +4,7 @@
  * them. A task that was ready or queued is ready again: being queued held no promise.
  */
 #include "lib/engine/callback.h"
+#include "lib/engine/flow.h"
 
 void engine_restore_pool(struct engine *engine, const struct pool_record *record)
 {
@@ -114,6 +115,7 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 		run->n_unfinished += !task_state_is_finished(record->state);
 	if (instance->task)
 		instance_count(instance, instance->n_upstream);
+	instance->n_bars = instance_count_bars(instance);
 	instance_count_active(engine, instance, TASK_NONE, record->state);
 	switch (record->state) {
 	case TASK_SCHEDULED:
@@ -127,6 +129,10 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 			wake_set(&engine->wakes, &instance->retry, record->retry_at);
 		return;
 	case TASK_QUEUED:
+	case TASK_DEFERRED:
+	case TASK_UP_FOR_RESCHEDULE:
+		wait_arm(engine, instance);
+		return;
 	case TASK_RUNNING:
 	case TASK_RESTARTING:
 	case TASK_NONE:
@@ -135,8 +141,6 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 	case TASK_SKIPPED:
 	case TASK_UPSTREAM_FAILED:
 	case TASK_REMOVED:
-	case TASK_DEFERRED:
-	case TASK_UP_FOR_RESCHEDULE:
 	case N_TASK_STATES:
 		return;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/engine/callback.h"
+#include "lib/engine/flow.h"
 
 /* Runs start in the order of their instants, then of their creation; before them those that others
  * wait for. */
@@ -46,6 +47,8 @@ static void instance_free_record(struct instance *instance)
 	expansion_free(instance->expansion);
 	instance->record.task_id = NULL; /* the DAG's */
 	task_record_clear(&instance->record);
+	g_free(instance->bell);
+	g_strfreev(instance->bell_tasks);
 }
 
 void run_instances_free(struct run *run)
@@ -84,6 +87,8 @@ static void by_task_free(void *data)
 {
 	struct instance *instance = data;
 	task_record_clear(&instance->record);
+	g_free(instance->bell);
+	g_strfreev(instance->bell_tasks);
 	g_free(instance);
 }
 
@@ -287,6 +292,7 @@ void run_finish(struct engine *engine, struct run *run, enum run_state state)
 	if (!run->instances)
 		past_recount(engine, run);
 	run_expire(engine, run);
+	bells_run_ended(engine, run);
 	backfill_leave(engine, run);
 	run_tell_end(engine, run);
 	workflow_start_runs(engine, workflow);

@@ -48,6 +48,8 @@ static const char *const attempt_states[N_ATTEMPT_STATES] = {
 	[ATTEMPT_SKIPPED] = "skipped",
 	[ATTEMPT_LOST] = "lost",
 	[ATTEMPT_TAKEN_BACK] = "taken_back",
+	[ATTEMPT_DEFERRED] = "deferred",
+	[ATTEMPT_UP_FOR_RESCHEDULE] = "up_for_reschedule",
 };
 
 /* What a person may mark a task instance as, whatever it is. */

@@ -33,8 +33,10 @@ enum attempt_state {
 	ATTEMPT_SUCCESS,
 	ATTEMPT_FAILED,
 	ATTEMPT_SKIPPED,
-	ATTEMPT_LOST,       /* how it ended cannot be known */
-	ATTEMPT_TAKEN_BACK, /* never began */
+	ATTEMPT_LOST,              /* how it ended cannot be known */
+	ATTEMPT_TAKEN_BACK,        /* never began */
+	ATTEMPT_DEFERRED,          /* its task waits, without a process */
+	ATTEMPT_UP_FOR_RESCHEDULE, /* it looked in vain, and another one will look again */
 	N_ATTEMPT_STATES,
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/engine/callback.h"
+#include "lib/engine/flow.h"
 
 void task_reason(struct instance *instance, char *reason)
 {
@@ -17,6 +18,12 @@ void task_move(struct engine *engine, struct instance *instance, enum task_state
 	*n_unfinished += !task_state_is_finished(state);
 	*n_unfinished -= !task_state_is_finished(from);
 	instance->record.state = state;
+	if (task_state_is_waiting(from))
+		wait_disarm(engine, instance);
+	bool ends_try = task_state_is_finished(state) || state == TASK_UP_FOR_RETRY
+		|| state == TASK_RESTARTING;
+	if (ends_try)
+		instance->record.wait_since = INSTANT_NONE;
 	if (state == TASK_SCHEDULED)
 		instance->record.scheduled_at = engine->now;
 	if (task_state_is_finished(state)) {
@@ -29,6 +36,11 @@ void task_move(struct engine *engine, struct instance *instance, enum task_state
 		gates_pass_by(engine, instance);
 	instance_changed(engine, instance);
 	instance_tell(engine, instance, outcome_of(from));
+	/* What it decided was told; in another state it has decided nothing. */
+	if (task_state_is_finished(from) || !task_state_is_finished(state))
+		g_clear_pointer(&instance->record.decision, g_free);
+	if (task_state_is_finished(state))
+		bells_task_ended(engine, instance);
 	past_tell(engine, instance, stood_well);
 	run_touch(engine, run);
 }
@@ -36,15 +48,17 @@ void task_move(struct engine *engine, struct instance *instance, enum task_state
 void task_begin(struct engine *engine, struct instance *instance)
 {
 	struct task_record *record = &instance->record;
+	record->ended_at = INSTANT_NONE;
+	task_reason(instance, NULL);
+	/* Another look of the same try. */
+	if (record->wait_since != INSTANT_NONE)
+		return;
 	if (record->attempt)
 		effect_add(engine, (struct effect){EFFECT_FORGET_XCOMS, .task = record});
 	record->try_number++;
 	record->started_at = engine->now;
-	record->ended_at = INSTANT_NONE;
 	record->map_length = -1;
-	g_clear_pointer(&record->decision, g_free);
 	g_clear_pointer(&record->map_label, g_free);
-	task_reason(instance, NULL);
 }
 
 static bool run_is_free(const struct engine *engine, const struct run *run)
@@ -58,6 +72,7 @@ static void succeed_at_once(struct engine *engine, struct instance *instance)
 	instance_dequeue(engine, instance);
 	task_begin(engine, instance);
 	task_call(engine, instance, CALLBACK_EXECUTE);
+	flow_decide_instant(engine, instance);
 	task_move(engine, instance, TASK_SUCCESS);
 	assets_told_by(engine, instance);
 	task_call(engine, instance, CALLBACK_SUCCESS);
@@ -76,7 +91,8 @@ void task_ready(struct engine *engine, struct instance *instance)
 	struct run *run = instance->run;
 	if (instance->record.state != TASK_SCHEDULED)
 		task_move(engine, instance, TASK_SCHEDULED);
-	if (!task_is_processless(instance->task)) {
+	/* An operator such as `empty` needs no worker, and no limit holds it. */
+	if (!flow_is_instant(instance->task)) {
 		instance_enqueue(engine, instance);
 		return;
 	}
@@ -213,7 +229,7 @@ static void task_evaluate(struct engine *engine, struct instance *instance)
 		task_ready(engine, instance);
 		return;
 	}
-	if (mapping_apply_group(engine, instance))
+	if (flow_skip(engine, instance) || mapping_apply_group(engine, instance))
 		return;
 	enum verdict verdict = task_verdict(instance);
 	if (verdict == VERDICT_WAIT)
@@ -250,6 +266,10 @@ void task_failed(struct engine *engine, struct instance *instance)
 
 void task_retry(struct engine *engine, struct instance *instance)
 {
+	if (task_state_is_waiting(instance->record.state)) {
+		wait_over(engine, instance);
+		return;
+	}
 	bool is_for_group = instance_waits_for_group(instance);
 	instance->record.retry_at = INSTANT_NONE;
 	if (!is_for_group)

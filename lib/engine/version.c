@@ -6,6 +6,7 @@
  */
 #include "lib/engine/callback.h"
 #include "lib/engine/choice.h"
+#include "lib/engine/flow.h"
 
 struct kept {
 	struct task_record record; /* with strings of its own */
@@ -31,7 +32,7 @@ static void take_down(struct engine *engine, GArray *all, struct instance *insta
 	kept.is_running = task_state_is_active(instance->record.state)
 		&& g_hash_table_remove(engine->attempts, &instance->record.attempt);
 	instance_dequeue(engine, instance);
-	wake_set(&engine->wakes, &instance->retry, INSTANT_NEVER);
+	wait_leave(engine, instance);
 	instance_count_active(engine, instance, instance->record.state, TASK_NONE);
 	g_array_append_val(all, kept);
 }
@@ -84,7 +85,8 @@ static void put_removed(struct engine *engine, struct run *run, struct task_reco
 	if (record->state == TASK_REMOVED || (has_ended && task_id_is_callback(record->task_id)))
 		return;
 	instance->record.state = TASK_REMOVED;
-	instance->record.retry_at = INSTANT_NONE;
+	instance->record.retry_at = instance->record.wait_since = INSTANT_NONE;
+	wait_forget(&instance->record);
 	g_clear_pointer(&instance->record.calls, g_free);
 	task_reason(instance, g_strdup("this version of the DAG does not have it"));
 	instance_changed(engine, instance);
@@ -99,7 +101,8 @@ static void begin_again(struct engine *engine, struct instance *instance)
 	record->state = TASK_NONE;
 	record->max_tries = record->try_number + instance->task->retries;
 	record->scheduled_at = record->queued_at = INSTANT_NONE;
-	record->started_at = record->ended_at = INSTANT_NONE;
+	record->started_at = record->ended_at = record->wait_since = INSTANT_NONE;
+	wait_forget(record);
 	task_reason(instance, NULL);
 	instance_changed(engine, instance);
 }
@@ -124,7 +127,7 @@ static void put(struct engine *engine, struct run *run, struct kept *kept)
 		instance->record.state = TASK_NONE;
 		instance_changed(engine, instance);
 	}
-	if (kept->was_removed)
+	if (kept->was_removed || !wait_fits(record, instance->task))
 		begin_again(engine, instance);
 	if (kept->is_running)
 		g_hash_table_insert(engine->attempts, &instance->record.attempt, instance);

@@ -116,21 +116,57 @@ static struct event ending_event(enum ending ending, int64_t attempt, char *rest
 	g_assert_not_reached();
 }
 
+/* Those whose operator has a flow. */
+static const struct {
+	const char *words;
+	bool (*play)(struct play *play, struct event *event, const char *rest, GError **error);
+} flow_endings[] = {
+	{" gives ", flow_gives},
+	{" triggers ", flow_triggers},
+	{" waits until ", flow_waits_until},
+	{" waits for ", flow_waits_for},
+};
+
+static bool refuse_name(const char *name, GError **error)
+{
+	g_set_error(error, LIB_ERROR, 0, "\"%s\" is not the name of one running task", name);
+	return false;
+}
+
+static bool flow_happens(struct play *play, char *what, bool *is_played, GError **error)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(flow_endings); i++) {
+		char *words = strstr(what, flow_endings[i].words);
+		if (!words)
+			continue;
+		*is_played = true;
+		*words = '\0';
+		int64_t attempt = attempt_named(play, what, false);
+		struct event event = ended_event(attempt);
+		event.ended.exit_code = 0;
+		if (!attempt)
+			return refuse_name(what, error);
+		return flow_endings[i].play(
+			play, &event, words + strlen(flow_endings[i].words), error);
+	}
+	return false;
+}
+
 bool attempt_happens(struct play *play, const char *line, GError **error)
 {
 	bool is_again = g_str_has_suffix(line, AGAIN);
 	g_autofree char *what = g_strndup(line, strlen(line) - (is_again ? strlen(AGAIN) : 0));
+	bool is_flow = false, is_played = flow_happens(play, what, &is_flow, error);
+	if (is_flow)
+		return is_played;
 	for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
 		char *words = strstr(what, endings[i].words);
 		if (!words)
 			continue;
 		*words = '\0';
 		int64_t attempt = attempt_named(play, what, is_again);
-		if (!attempt) {
-			g_set_error(error, LIB_ERROR, 0,
-				"\"%s\" is not the name of one running task", what);
-			return false;
-		}
+		if (!attempt)
+			return refuse_name(what, error);
 		struct event event =
 			ending_event(endings[i].ending, attempt, words + strlen(endings[i].words));
 		play_step(play, &event);

@@ -220,6 +220,7 @@ static const struct {
 	{"plan", manual_plan},
 	{"asset", asset},
 	{"pool", pool},
+	{"answer", flow_answer},
 	{"workers", workers},
 	{"until", until},
 	{"clock", clock_set},

@@ -226,6 +226,8 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 	case EFFECT_SAVE_ASSET:
 	case EFFECT_SAVE_ASSET_EVENT:
 	case EFFECT_FORGET_XCOMS:
+	case EFFECT_SAVE_XCOM:
+	case EFFECT_TRY_ENDED:
 	case EFFECT_KILL:
 		return false;
 	}

@@ -61,6 +61,13 @@ bool backfill_happens(struct play *play, char **words, GError **error);
 /* attempt.c: what becomes of an attempt. */
 bool attempt_happens(struct play *play, const char *line, GError **error);
 
+/* flow.c: the end of an attempt of a flow operator, whose event is given but for what it says. */
+bool flow_gives(struct play *play, struct event *event, const char *rest, GError **error);
+bool flow_triggers(struct play *play, struct event *event, const char *rest, GError **error);
+bool flow_waits_until(struct play *play, struct event *event, const char *rest, GError **error);
+bool flow_waits_for(struct play *play, struct event *event, const char *rest, GError **error);
+bool flow_answer(struct play *play, char **words, GError **error);
+
 /* `a` or `a[1]`: the task id (g_free) and the map index, -1 for none. */
 char *task_name_read(const char *name, int *map_index);
 

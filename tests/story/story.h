@@ -42,12 +42,20 @@
  *     fail D R                        mark D R failed
  *     asset NAME                      somebody says that it was updated
  *     pool NAME SLOTS [with deferred] | pool NAME gone
- *     [R] T exits N [saying TEXT] [leaving N values]     [R] T is killed by signal N      [R] T
- * times out [R] T cannot start because TEXT [R] T is lost because TEXT      [R] T is taken back
- * because TEXT until                           time passes clock is set to T               and the
- * engine is told why D [R [T]] dies                            what is not committed is gone starts
- * [in vain] | recovered    in vain: no version of a DAG can be loaded restart dies, starts,
- * recovered
+ *     [R] T exits N [saying TEXT] [leaving N values]
+ *     [R] T is killed by signal N     [R] T times out
+ *     [R] T cannot start because TEXT
+ *     [R] T is lost because TEXT      [R] T is taken back because TEXT
+ *     [R] T gives JSON                the return_value of a branch or short circuit
+ *     [R] T triggers D R [again] [unless-it-exists] [unless-paused]
+ *     [R] T waits until T             [R] T waits for D @T [TASK...]
+ *     answer D R T OPTION... [by NAME]
+ *     until                           time passes
+ *     clock is set to T               and the engine is told
+ *     why D [R [T]]
+ *     dies                            what is not committed is gone
+ *     starts [in vain] | recovered    in vain: no version of a DAG can be loaded
+ *     restart                         dies, starts, recovered
  *
  * Each step is committed at once, but one that ends in ` -- pending`, which is committed with the
  * next, and one that ends in ` -- dies before the commit`. ` -- again` at an attempt's end tells

@@ -66,6 +66,19 @@ static char *task_name(
 	return g_strconcat(label, " ", task->task_id, index, NULL);
 }
 
+static void wait_append(const struct play *play, const struct task_record *task, GString *text)
+{
+	g_autofree char *until = task->wait_until == INSTANT_NONE
+		? NULL
+		: story_time_text(task->wait_until, play->story->begins_at);
+	if (task->wait == WAIT_ANSWER)
+		g_string_append(text, " until it is answered");
+	else if (task->wait_dag)
+		g_string_append_printf(text, " until %s %s ends", task->wait_dag, task->wait_run);
+	if (until)
+		g_string_append_printf(text, " until %s", until);
+}
+
 static char *task_line(const struct play *play, const struct task_record *task)
 {
 	GString *text = g_string_new(task_state_name(task->state));
@@ -77,6 +90,8 @@ static char *task_line(const struct play *play, const struct task_record *task)
 		g_autofree char *at = story_time_text(task->retry_at, play->story->begins_at);
 		g_string_append_printf(text, ", next try at %s", at);
 	}
+	if (task->wait != WAIT_NONE)
+		wait_append(play, task, text);
 	return g_string_free(text, FALSE);
 }
 

@@ -15,8 +15,8 @@ static void every_name_is_airflows_and_reads_back(void)
 		"deferred", "up_for_reschedule"};
 	static const char *const runs[] = {"queued", "running", "success", "failed"};
 	static const char *const types[] = {"scheduled", "manual", "backfill", "asset_triggered"};
-	static const char *const attempts[] = {
-		"launching", "success", "failed", "skipped", "lost", "taken_back"};
+	static const char *const attempts[] = {"launching", "success", "failed", "skipped", "lost",
+		"taken_back", "deferred", "up_for_reschedule"};
 	enum task_state task;
 	enum run_state run;
 	enum run_type type;
