@@ -6,21 +6,35 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/flow.h"
 #include "daemon/journal.h"
+#include "daemon/render/mask.h"
 #include "daemon/render/render.h"
 #include "daemon/report.h"
 #include "lib/base/instant.h"
 
-/* An attempt that ends before it had a worker: the sentence becomes its log and its reason. */
-static void fail(
-	struct daemon *daemon, const struct attempt *attempt, const char *log, const char *why)
+static char *log_path(const struct daemon *daemon, const struct attempt *attempt)
 {
-	g_autofree char *line = g_strdup_printf("error: %s\n", why);
+	return daemon_log_path(daemon, &attempt->run, attempt->record.task_id,
+		attempt->record.map_index, attempt->record.try_number);
+}
+
+void attempt_log(
+	struct daemon *daemon, const struct attempt *attempt, const char *prefix, const char *line)
+{
+	g_autofree char *text = g_strdup_printf("%s%s\n", prefix, line);
+	g_autofree char *log = log_path(daemon, attempt);
 	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-	if (fd < 0 || write(fd, line, strlen(line)) < 0)
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
 		journal(JOURNAL_WARNING, "%s cannot be written: %s", log, g_strerror(errno));
 	if (fd >= 0)
 		close(fd);
+}
+
+/* An attempt that ends before it had a worker: the sentence becomes its log and its reason. */
+static void fail(struct daemon *daemon, const struct attempt *attempt, const char *why)
+{
+	attempt_log(daemon, attempt, "error: ", why);
 	struct wire_result result = {
 		.attempt = attempt->record.id,
 		.started_at = INSTANT_NONE,
@@ -71,10 +85,17 @@ static void start(struct daemon *daemon, const struct attempt *attempt, const ch
 	executor_start(daemon->executor, &order);
 }
 
-static char *log_path(const struct daemon *daemon, const struct attempt *attempt)
+/* What no process is needed for has its result at once. */
+static void end_at_once(
+	struct daemon *daemon, const struct attempt *attempt, const struct rendered *rendered)
 {
-	return daemon_log_path(daemon, &attempt->run, attempt->record.task_id,
-		attempt->record.map_index, attempt->record.try_number);
+	const char *name = attempt->task->operator->value_parameter;
+	const json_t *value = name ? json_object_get(rendered->arguments, name) : NULL;
+	json_t *output = value
+		? json_pack("{s:o}", "return_value", json_masked(value, rendered->masks))
+		: NULL;
+	turn_add_report(
+		daemon->turn, report_new_own(&attempt->record, output, rendered->arguments));
 }
 
 struct render_request launch_request(const struct daemon *daemon, const struct attempt *attempt)
@@ -107,7 +128,7 @@ void launch(struct daemon *daemon, struct attempt *attempt)
 	bool has_folder = attempt->has_log_folder || log_folder_make(log, &error);
 	bool is_full = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
 	if (!has_folder && !is_full) {
-		fail(daemon, attempt, log, error->message);
+		fail(daemon, attempt, error->message);
 		return;
 	}
 	if (!has_folder || !executor_prepare(daemon->executor, attempt->record.id, &error)) {
@@ -117,10 +138,13 @@ void launch(struct daemon *daemon, struct attempt *attempt)
 		return;
 	}
 	if (!render_task(&request, &rendered, &error)) {
-		fail(daemon, attempt, log, error->message);
+		fail(daemon, attempt, error->message);
 		return;
 	}
 	rendered_save(daemon, attempt, &rendered);
-	start(daemon, attempt, log, &rendered);
+	if (flow_needs_no_process(attempt->task, &rendered))
+		end_at_once(daemon, attempt, &rendered);
+	else
+		start(daemon, attempt, log, &rendered);
 	rendered_clear(&rendered);
 }

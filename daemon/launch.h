@@ -19,4 +19,7 @@ struct render_request launch_request(const struct daemon *daemon, const struct a
  * Without room for its folders it is taken back: it never began, and begins again when there is
  * room.
  */
+/* Appends a line to the log of the attempt: what dagd itself has to say of it. */
+void attempt_log(
+	struct daemon *daemon, const struct attempt *attempt, const char *prefix, const char *line);
 void launch(struct daemon *daemon, struct attempt *attempt);

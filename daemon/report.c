@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "daemon/clock.h"
+#include "daemon/flow.h"
 #include "daemon/journal.h"
 #include "daemon/launch.h"
 #include "lib/base/instant.h"
@@ -21,6 +23,25 @@ struct report *report_new_ended(const struct wire_result *result)
 	report->kind = REPORT_ENDED;
 	report->attempt = result->attempt;
 	g_assert(wire_put_result(&report->frame, result));
+	return report;
+}
+
+struct report *report_new_own(
+	const struct attempt_record *attempt, json_t *output, json_t *arguments)
+{
+	g_autofree char *text = output ? json_dumps(output, JSON_COMPACT) : NULL;
+	int64_t now = clock_now();
+	struct wire_result result = {
+		.attempt = attempt->id,
+		.started_at = now,
+		.ended_at = now,
+		.output = text,
+		.output_size = text ? strlen(text) : 0,
+	};
+	memcpy(result.token, attempt->token, sizeof result.token);
+	struct report *report = report_new_ended(&result);
+	report->arguments = json_incref(arguments);
+	json_decref(output);
 	return report;
 }
 
@@ -49,6 +70,7 @@ void report_free(struct report *report)
 		return;
 	wire_buffer_clear(&report->frame);
 	g_free(report->reason);
+	json_decref(report->arguments);
 	g_free(report);
 }
 
@@ -192,45 +214,73 @@ static void result_note(struct attempt *attempt, const struct wire_result *resul
 	attempt->record.signal = result->signal;
 }
 
+/* The results of a success, into the batch. Sets *why when they cannot be taken. */
+static json_t *values_take(struct daemon *daemon, const struct attempt *attempt,
+	const struct wire_result *result, struct batch *batch, char **why)
+{
+	bool did_succeed = result->exit_code == 0 && !result->error && !result->timed_out;
+	if (!did_succeed || !attempt->task)
+		return NULL;
+	json_t *values = result_values(daemon, attempt->task, result, why);
+	if (values && !*why)
+		*why = values_add(daemon, attempt, values, batch);
+	return values;
+}
+
+/* What its flow makes of a success; what that says stands in its log. */
+static void outcome_make(struct daemon *daemon, const struct attempt *attempt,
+	const struct report *report, const json_t *values, struct flow_outcome *outcome)
+{
+	flow_outcome_make(daemon, attempt, report->arguments, values, outcome);
+	const char *line = outcome->end.skipped ? outcome->end.skipped : outcome->line;
+	if (outcome->error)
+		attempt_log(daemon, attempt, "error: ", outcome->error);
+	else if (line)
+		attempt_log(daemon, attempt, "", line);
+}
+
 static void ended_settle(struct daemon *daemon, struct attempt *attempt,
-	const struct wire_result *result, struct batch *batch,
+	const struct report *report, const struct wire_result *result, struct batch *batch,
 	void (*on_event)(void *data, struct event *event), void *data)
 {
 	g_autofree char *why = NULL;
 	g_autofree char *last_line = text_valid(result->last_line, REASON_MAX);
-	bool did_succeed = result->exit_code == 0 && !result->error && !result->timed_out;
-	json_t *values = did_succeed && attempt->task
-		? result_values(daemon, attempt->task, result, &why)
-		: NULL;
-	if (values && !why)
-		why = values_add(daemon, attempt, values, batch);
-	int64_t n_values = did_succeed && attempt->task && !why
+	struct flow_outcome outcome = {.exit_code = result->exit_code};
+	json_t *values = values_take(daemon, attempt, result, batch, &why);
+	bool did_succeed = result->exit_code == 0 && !result->error && !result->timed_out && !why;
+	if (did_succeed)
+		outcome_make(daemon, attempt, report, values, &outcome);
+	int64_t n_values = did_succeed && attempt->task && !outcome.error
 		? map_length(daemon, attempt->task, values, &why)
 		: -1;
-	g_autofree char *label = did_succeed && attempt->task && attempt->dag && !why
+	g_autofree char *label =
+		did_succeed && attempt->task && attempt->dag && !why && !outcome.error
 		? map_label(daemon, attempt, values)
 		: NULL;
-	json_decref(values);
 	/* Such sentences may hold a file's name, or were cut at so many bytes. */
-	g_autofree char *error = text_valid(result->error ? result->error : why, G_MAXSSIZE);
+	const char *first = result->error ? result->error : why ? why : outcome.error;
+	g_autofree char *error = text_valid(first, G_MAXSSIZE);
 	result_note(attempt, result);
 	struct event event = {
 		.kind = EVENT_ATTEMPT_ENDED,
 		.ended =
 			{
 				.attempt = result->attempt,
-				.exit_code = result->exit_code,
+				.exit_code = outcome.exit_code,
 				.signal = result->signal,
 				.timed_out = result->timed_out,
 				.error = error,
-				.last_line = last_line,
+				.last_line = outcome.line ? outcome.line : last_line,
 				.started_at = result->started_at,
 				.ended_at = result->ended_at,
 				.map_length = n_values,
 				.map_label = label,
+				.flow = outcome.is_said ? &outcome.end : NULL,
 			},
 	};
 	on_event(data, &event);
+	flow_outcome_clear(&outcome);
+	json_decref(values);
 }
 
 static void gone_settle(
@@ -258,7 +308,7 @@ bool report_settle(struct daemon *daemon, const struct report *report, struct ba
 	result_read(report, &reader, &result);
 	bool is_ours = memcmp(attempt->record.token, result.token, sizeof result.token) == 0;
 	if (is_ours)
-		ended_settle(daemon, attempt, &result, batch, on_event, data);
+		ended_settle(daemon, attempt, report, &result, batch, on_event, data);
 	else
 		journal(JOURNAL_ERROR,
 			"a result of attempt %" G_GINT64_FORMAT " with a wrong token was refused",

@@ -12,9 +12,14 @@ struct report {
 	int64_t attempt;
 	struct wire_buffer frame; /* of ENDED: the result */
 	char *reason;             /* of the others */
+	json_t *arguments;        /* of ENDED without a process: what the task was to do; or NULL */
 };
 
 struct report *report_new_ended(const struct wire_result *result);
+/* Of an attempt that needs no process: it ends as its flow wants it. Takes `output` (what becomes
+ * its results) over, copies a reference of `arguments`. */
+struct report *report_new_own(
+	const struct attempt_record *attempt, json_t *output, json_t *arguments);
 struct report *report_new_lost(int64_t attempt, const char *reason);
 struct report *report_new_taken_back(int64_t attempt, const char *reason);
 void report_free(struct report *report);

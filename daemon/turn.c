@@ -53,7 +53,7 @@ static void effect_start(struct turn *turn, const struct effect *effect)
 		.try_number = effect->task->try_number,
 		.state = ATTEMPT_LAUNCHING,
 		.boot_id = g_strdup(daemon->boot_id),
-		.launched_at = effect->task->started_at,
+		.launched_at = clock_now(),
 		.started_at = INSTANT_NONE,
 		.ended_at = INSTANT_NONE,
 		.exit_code = -1,
@@ -74,6 +74,27 @@ static void effect_ended(struct turn *turn, const struct effect *effect)
 	g_free(attempt->record.reason);
 	attempt->record.reason = g_strdup(effect->reason);
 	batch_attempt(turn->batch, &attempt->record);
+	enum flow flow = attempt->task ? attempt->task->operator->flow : FLOW_NONE;
+	if (flow == FLOW_WAIT || flow == FLOW_WAIT_TASK)
+		batch_looks_delete(turn->batch, &attempt->record);
+}
+
+static void effect_save_xcom(struct turn *turn, const struct effect *effect)
+{
+	const struct task_record *task = effect->task;
+	batch_xcom(turn->batch, &(struct task_key){task->run, task->task_id, task->map_index},
+		effect->key, effect->value);
+}
+
+static void effect_try_ended(struct turn *turn, const struct effect *effect)
+{
+	batch_try_end(turn->batch,
+		&(struct attempt_record){
+			.id = effect->attempt,
+			.state = effect->state,
+			.ended_at = effect->ended_at,
+			.reason = (char *)effect->reason,
+		});
 }
 
 /* What listeners are told of: all but what may be large. */
@@ -147,6 +168,9 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 	case EFFECT_TAKE_ASSETS:
 		batch_run_assets(turn->batch, effect->run->id, effect->run->dag_id);
 		return;
+	case EFFECT_SAVE_XCOM:
+		effect_save_xcom(turn, effect);
+		return;
 	case EFFECT_DELETE_TASK:
 		batch_task_delete(turn->batch,
 			&(struct task_key){
@@ -157,6 +181,9 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 		return;
 	case EFFECT_ENDED:
 		effect_ended(turn, effect);
+		return;
+	case EFFECT_TRY_ENDED:
+		effect_try_ended(turn, effect);
 		return;
 	case EFFECT_KILL:
 		deed_add(turn, (struct deed){.kind = DEED_KILL, .attempt = effect->attempt});

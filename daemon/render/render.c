@@ -335,7 +335,7 @@ bool render_task(const struct render_request *request, struct rendered *rendered
 	if (rendering.scope)
 		scope_free(rendering.scope);
 	g_ptr_array_unref(rendering.shell_env);
-	json_decref(rendering.arguments);
+	rendered->arguments = rendering.arguments;
 	if (!is_rendered) {
 		error_mask(error, rendered->masks);
 		rendered_clear(rendered);
@@ -372,5 +372,6 @@ void rendered_clear(struct rendered *rendered)
 	g_free(rendered->cwd);
 	g_free(rendered->input);
 	json_decref(rendered->shown);
+	json_decref(rendered->arguments);
 	*rendered = (struct rendered){0};
 }

@@ -28,6 +28,7 @@ struct rendered {
 	char *cwd;             /* NULL: none wanted */
 	char *input;           /* for stdin, or NULL */
 	size_t input_size;
+	json_t *arguments; /* by name, as the operator gets them; not masked */
 	json_t *shown; /* the arguments by name and `env`, secrets masked: for tasks render and the
 			  store */
 	GPtrArray *masks; /* words never to be logged: secret values that were looked up,

@@ -390,6 +390,26 @@ void batch_xcom(
 	put_instant(batch, g_get_real_time());
 }
 
+void batch_try_end(struct batch *batch, const struct attempt_record *attempt)
+{
+	put_statement(batch, WRITE_TRY_END, 4);
+	put_integer(batch, attempt->id);
+	put_integer(batch, attempt->state);
+	put_instant(batch, attempt->ended_at);
+	put_text(batch, attempt->reason);
+}
+
+void batch_looks_delete(struct batch *batch, const struct attempt_record *attempt)
+{
+	put_statement(batch, FORGET_LOOKS, 6);
+	put_integer(batch, attempt->run);
+	put_text(batch, attempt->task_id);
+	put_integer(batch, attempt->map_index);
+	put_integer(batch, attempt->try_number);
+	put_integer(batch, ATTEMPT_UP_FOR_RESCHEDULE);
+	put_integer(batch, attempt->id);
+}
+
 void batch_xcom_delete(struct batch *batch, const struct task_key *task)
 {
 	put_statement(batch, FORGET_XCOMS, 3);

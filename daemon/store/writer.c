@@ -46,6 +46,7 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 			  " ON CONFLICT (id) DO UPDATE SET state = ?6, boot_id = ?8, pid = ?9,"
 			  " launched_at = ?10, started_at = ?11, ended_at = ?12, exit_code = ?13,"
 			  " signal = ?14, reason = ?15",
+	[WRITE_TRY_END] = "UPDATE attempt SET state = ?2, ended_at = ?3, reason = ?4 WHERE id = ?1",
 	[WRITE_BACKFILL] = "INSERT OR REPLACE INTO backfill VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
 			   " ?, ?)",
 	[WRITE_POOL] = "INSERT OR REPLACE INTO pool VALUES (?, ?, ?, ?)",
@@ -61,6 +62,9 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 			     " WHERE dag_id = ?",
 	[FORGET_ASSETS_HEARD] = "DELETE FROM asset_heard WHERE dag_id = ?",
 	[FORGET_TASK] = "DELETE FROM task WHERE run = ? AND task_id = ? AND map_index = ?",
+	/* Never the newest: the highest id must stay. */
+	[FORGET_LOOKS] = "DELETE FROM attempt WHERE run = ?1 AND task_id = ?2 AND map_index = ?3"
+			 " AND try_number = ?4 AND state = ?5 AND id < ?6",
 	[FORGET_XCOMS] = "DELETE FROM xcom WHERE run = ? AND task_id = ? AND map_index = ?",
 	[FORGET_POOL] = "DELETE FROM pool WHERE name = ?",
 	[FORGET_VARIABLE] = "DELETE FROM variable WHERE key = ?",

@@ -17,9 +17,11 @@ DAG_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.M | re.S)
 
 # What the log of a run is to hold, line by line.
 RUNS = {
+    "approval": ["ask: deferred", "released 1.4, answered Approve"],
     "backfill": ["report of 20"],
     "bash_environment": ['stage production, labels {"team":"data","region":"eu"}, in /',
                          "task show of bash_environment, run manual__", ", try 1"],
+    "branch": ["full_load: skipped", "new rows", "published"],
     "continuous": ["fetches what is new"],
     "cron_in_a_time_zone": ["due at 20"],
     "data_interval": ["counts orders from 20"],
@@ -29,6 +31,7 @@ RUNS = {
     "exit_codes": ["nothing_to_do: skipped", "busy: success, try 3 of 4", "wrong: failed (exit code 64)",
                    "alarm | wrong"],
     "first": ["The date was 20"],
+    "latest_only": ["loaded", "refreshed"],
     "newest_wins": ["refreshes the cache"],
     "once": ["migrates the tables"],
     "group_retry": ["staged for the 1. time", "transfer.load: up_for_retry", "staged for the 2. time",
@@ -46,6 +49,8 @@ RUNS = {
                      "checked the dump of orders and checked the dump of customers"],
     "task_groups": ["orders of the shop", "42 orders are there", "all of load is done"],
     "setup_teardown": ["the server has started", "load: failed", "recovered", "the server has stopped"],
+    "sensors": ["a_moment: deferred", "found /etc/hostname", "count: success"],
+    "short_circuit": ["load: skipped", "always"],
     "skip": ["is_there: skipped", "process: skipped"],
     "templates": ["HELLO", "1 day ago: 20", "7 days ago: 20", " [1,7]"],
     "working_days": ["sends the invoices"],
@@ -60,13 +65,14 @@ NEXT = {
     "data_interval": ["2026-03-29T00:00:00+00:00", "2026-03-30T00:00:00+00:00", "2026-03-31T00:00:00+00:00"],
     "dates": ["2026-06-26T18:00:00+01:00", "2026-09-25T18:00:00+01:00", "2026-12-18T18:00:00+00:00"],
     "every_ten_seconds": ["2026-03-28T00:00:10+00:00", "2026-03-28T00:00:20+00:00", "2026-03-28T00:00:30+00:00"],
+    "latest_only": ["2026-03-29T00:00:00+00:00", "2026-03-30T00:00:00+00:00", "2026-03-31T00:00:00+00:00"],
     "newest_wins": ["2026-03-28T00:04:21+00:00", "2026-03-28T01:04:21+00:00", "2026-03-28T02:04:21+00:00"],
     "once": [],
     "several_crons": ["2026-03-30T03:00:00+02:00", "2026-03-30T15:00:00+02:00", "2026-03-31T03:00:00+02:00"],
     "working_days": ["2026-04-01T06:00:00+02:00", "2026-05-04T06:00:00+02:00", "2026-06-01T06:00:00+02:00"],
 }
 # These need a connection, or servers.
-NEED_MORE = {"assets", "pool", "restore_postgres", "s3_to_file", "sql"}
+NEED_MORE = {"assets", "pool", "restore_postgres", "s3_to_file", "sql", "trigger_dag"}
 
 
 def dagctl(build, *words, stdin=None, home=None):
