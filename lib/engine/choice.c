@@ -203,6 +203,8 @@ static void collect(
 {
 	struct instance *first = run_instance_of(picking->run, &picking->dag->tasks[index]);
 	GPtrArray *units = first && first->expansion ? first->expansion->units : NULL;
+	if (units && !picking->dag->tasks[index].mapping)
+		return; /* where the run moves to, it is one */
 	const struct choice *choice = picking->choice;
 	if (first && !units && (whatever_state || state_is_meant(choice, first->record.state)))
 		g_ptr_array_add(instances, first);

@@ -205,7 +205,8 @@ void run_plan_move(const struct run *run, const struct dag *dag, GArray *plan)
 	g_autoptr(GPtrArray) instances = run_list(run);
 	for (size_t i = 0; i < dag->n_tasks; i++) {
 		struct instance added;
-		if (run_instance_of(run, &dag->tasks[i]))
+		const struct instance *first = run_instance_of(run, &dag->tasks[i]);
+		if (first && (!first->expansion || dag->tasks[i].mapping))
 			continue;
 		instance_init(&added, (struct run *)run, &dag->tasks[i], -1);
 		plan_add(plan, PLAN_ADD, &added);

@@ -184,3 +184,62 @@ dag:
 [00:02] refused: run "r1" of DAG "d" has no task "load.check"; did you mean "load.checks"?
 00:02 mark d r1 skipped load.checks
 [00:02] load.checks.count: skipped (marked as skipped)
+
+story: a task in the scope of a setup brings the setup and its teardown, whatever their states
+dag:
+  tasks:
+    - {task_id: make, operator: bash, bash_command: x, setup: true}
+    - {task_id: work, operator: bash, bash_command: x}
+    - {task_id: drop, operator: bash, bash_command: x, teardown: make}
+    - {task_id: report, operator: empty}
+  dependencies: |
+    make >> work >> drop
+    work >> report
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] make: running (try 1)
+00:01 make exits 0
+[00:01] make: success
+[00:01] work: running (try 1)
+00:02 work exits 1
+[00:02] work: failed (exit code 1)
+[00:02] drop: running (try 1)
+[00:02] report: upstream_failed (upstream task "work" failed)
+00:03 drop exits 0
+[00:03] drop: success
+[00:03] d r1: failed (task "work" failed)
+00:04 plan clear d r1 work
+[00:04] would clear make
+[00:04] would clear work
+[00:04] would clear drop
+00:04 plan clear d r1 all +failed
+[00:04] would clear make
+[00:04] would clear work
+[00:04] would clear drop
+[00:04] would clear report
+00:04 plan clear d r1 drop
+[00:04] would clear make
+[00:04] would clear drop
+00:04 plan clear d r1 make
+[00:04] would clear make
+[00:04] would clear drop
+00:04 plan mark d r1 success work
+[00:04] would mark work
+[00:04] would clear report
+00:05 clear d r1 work +downstream
+[00:05] d r1: running
+[00:05] make: running (try 2)
+[00:05] work: none
+[00:05] drop: none
+[00:05] report: none
+00:06 make exits 0
+[00:06] make: success
+[00:06] work: running (try 2)
+00:07 work exits 0
+[00:07] work: success
+[00:07] drop: running (try 2)
+[00:07] report: success
+00:08 drop exits 0
+[00:08] drop: success
+[00:08] d r1: success
