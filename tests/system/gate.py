@@ -32,6 +32,11 @@ class Gate:
         """Lets the task go; it prints the text."""
         if self.fd is None:
             self.entered()
-        os.write(self.fd, text.encode())
+        try:
+            os.write(self.fd, text.encode())
+        except BrokenPipeError:  # who waited is gone, and the next try is not there yet
+            os.close(self.fd)
+            self.entered()
+            os.write(self.fd, text.encode())
         os.close(self.fd)
         self.fd = None
