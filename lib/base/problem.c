@@ -33,6 +33,14 @@ G_GNUC_PRINTF(4, 0)
 static void add(struct problems *problems, struct place place, enum severity severity,
 	const char *format, va_list arguments)
 {
+	if (severity == SEVERITY_ERROR)
+		problems->n_errors++;
+	problems->is_last_dropped = problems->n_max && problems->list->len >= problems->n_max;
+	if (problems->is_last_dropped) {
+		problems->n_dropped++;
+		problems->n_dropped_errors += severity == SEVERITY_ERROR;
+		return;
+	}
 	g_autofree char *text = g_strdup_vprintf(format, arguments);
 	struct problem *problem = g_new0(struct problem, 1);
 	problem->file = g_strdup(place.file);
@@ -41,8 +49,22 @@ static void add(struct problems *problems, struct place place, enum severity sev
 	problem->severity = severity;
 	problem->message = text_one_line(text);
 	g_ptr_array_add(problems->list, problem);
-	if (severity == SEVERITY_ERROR)
-		problems->n_errors++;
+}
+
+void problems_cap(struct problems *problems, unsigned n)
+{
+	problems->n_max = problems->list->len + n;
+	problems->n_dropped = problems->n_dropped_errors = 0;
+}
+
+void problems_uncap(struct problems *problems, const char *file)
+{
+	unsigned n_dropped = problems->n_dropped;
+	problems->n_errors -= problems->n_dropped_errors;
+	problems->n_max = problems->n_dropped = problems->n_dropped_errors = 0;
+	if (n_dropped > 0)
+		problem_add(problems, (struct place){file, 0, 0}, "%u more mistakes are not told",
+			n_dropped);
 }
 
 bool problem_add(struct problems *problems, struct place place, const char *format, ...)
@@ -64,6 +86,8 @@ void problem_warn(struct problems *problems, struct place place, const char *for
 
 void problem_hint(struct problems *problems, const char *format, ...)
 {
+	if (problems->is_last_dropped)
+		return;
 	g_assert(problems->list->len > 0);
 	struct problem *last = problems->list->pdata[problems->list->len - 1];
 	va_list arguments;

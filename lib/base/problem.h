@@ -30,10 +30,18 @@ struct problem {
 struct problems {
 	GPtrArray *list; /* of struct problem, in the order found */
 	unsigned n_errors;
+	/* Of a file with very many mistakes the first ones are enough: see problems_cap(). */
+	unsigned n_max, n_dropped, n_dropped_errors;
+	bool is_last_dropped;
 };
 
 struct problems *problems_new(void);
 void problems_free(struct problems *problems);
+
+/* From now on at most `n` more are kept; the rest is counted. */
+void problems_cap(struct problems *problems, unsigned n);
+/* All are kept again. Tells in one error how many were not since then. */
+void problems_uncap(struct problems *problems, const char *file);
 
 /* Adds an error and returns false, so that a check may end with `return problem_add(...)`. */
 bool problem_add(struct problems *problems, struct place place, const char *format, ...)

@@ -169,9 +169,9 @@ static bool id_refuse(struct loader *loader, const char *name, struct place plac
 	if (group_member_guess(loader, name, &inner))
 		return problem_add(
 			reading->problems, place, "%s; did you mean \"%s\"?", message, inner);
-	for (size_t i = 0; i < loader->dag.n_groups; i++)
+	for (size_t i = 0; reading_may_suggest(reading) && i < loader->dag.n_groups; i++)
 		g_ptr_array_add(names, (char *)loader->dag.groups[i].group_id);
-	for (guint i = 0; i < loader->task_ids->len; i++)
+	for (guint i = 0; reading_may_suggest(reading) && i < loader->task_ids->len; i++)
 		g_ptr_array_add(names, loader->task_ids->pdata[i]);
 	return reading_refuse(reading, place, name, (const char *const *)names->pdata, message);
 }

@@ -13,7 +13,7 @@
 
 static const char *const overlap_words[] = {"queue", "skip", "cancel_running", NULL};
 
-enum { LIMIT_MAX = 1000000, TAG_MAX = 100, MAP_LENGTH_DEFAULT = 1024 };
+enum { LIMIT_MAX = 1000000, TAG_MAX = 100, MAP_LENGTH_DEFAULT = 1024, PROBLEMS_MAX = 1000 };
 
 #define FIELD(name) offsetof(struct loader, name)
 static const struct key dag_keys[] = {
@@ -341,6 +341,7 @@ GPtrArray *dag_load(const char *file, const char *text, size_t len,
 	const char *source = arena_strndup(arena, text, len);
 	g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	unsigned n_errors = problems->n_errors, n_roots = 0;
+	problems_cap(problems, PROBLEMS_MAX);
 	yaml_parse(arena, file, source, len, &documents, problems);
 	for (size_t i = 0; problems->n_errors == n_errors && i < documents.n; i++)
 		n_roots += documents.roots[i] != NULL;
@@ -365,6 +366,7 @@ GPtrArray *dag_load(const char *file, const char *text, size_t len,
 		else
 			dag_unref(dag);
 	}
+	problems_uncap(problems, file);
 	arena_free(arena);
 	return dags;
 }

@@ -41,9 +41,14 @@ struct place reading_text_place(const struct reading *reading, const struct node
 	return place;
 }
 
+bool reading_may_suggest(const struct reading *reading)
+{
+	return reading->n_suggestions < SUGGESTIONS_MAX;
+}
+
 const char *reading_suggest(struct reading *reading, const char *word, const char *const *names)
 {
-	if (reading->n_suggestions >= SUGGESTIONS_MAX)
+	if (!reading_may_suggest(reading))
 		return NULL;
 	reading->n_suggestions++;
 	return suggest(word, names);

@@ -34,6 +34,7 @@ struct place reading_text_place(const struct reading *reading, const struct node
 
 /* As suggest(), but NULL once a file has had many of them: a huge wrong file must not take minutes.
  */
+bool reading_may_suggest(const struct reading *reading);
 const char *reading_suggest(struct reading *reading, const char *word, const char *const *names);
 /* Adds `MESSAGE; did you mean "NAME"?`, or the message alone. Always false. */
 bool reading_refuse(struct reading *reading, struct place place, const char *word,

@@ -379,6 +379,31 @@ static void a_problem_carries_hint_and_severity(void)
 	problems_free(NULL);
 }
 
+static void of_very_many_problems_the_first_are_kept(void)
+{
+	struct problems *problems = problems_new();
+	problem_add(problems, (struct place){"a", 1, 1}, "of another file");
+	problems_cap(problems, 2);
+	for (unsigned i = 1; i <= 4; i++) {
+		problem_add(problems, (struct place){"f", i, 1}, "e%u", i);
+		problem_hint(problems, "h%u", i);
+	}
+	problem_warn(problems, (struct place){"f", 5, 1}, "w");
+	g_assert_cmpuint(problems->n_errors, ==, 5);
+	problems_uncap(problems, "f");
+	problem_add(problems, (struct place){"g", 1, 1}, "kept again");
+	static const char *const texts[] = {"a:1:1: of another file\n", "f:1:1: e1\n    hint: h1\n",
+		"f:2:1: e2\n    hint: h2\n", "f: 3 more mistakes are not told\n",
+		"g:1:1: kept again\n"};
+	g_assert_cmpuint(problems->list->len, ==, G_N_ELEMENTS(texts));
+	g_assert_cmpuint(problems->n_errors, ==, G_N_ELEMENTS(texts));
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_autofree char *text = problem_text(problems->list->pdata[i], NULL);
+		g_assert_cmpstr(text, ==, texts[i]);
+	}
+	problems_free(problems);
+}
+
 static void a_very_long_message_loses_its_middle(void)
 {
 	struct problems *problems = problems_new();
@@ -435,6 +460,7 @@ int main(int argc, char **argv)
 	ADD("ident", names_of_secrets_are_known);
 	ADD("problem", a_problem_shows_its_line_with_a_caret);
 	ADD("problem", a_problem_carries_hint_and_severity);
+	ADD("problem", of_very_many_problems_the_first_are_kept);
 	ADD("problem", a_very_long_message_loses_its_middle);
 	ADD("suggest", the_nearest_name_is_suggested);
 	return g_test_run();

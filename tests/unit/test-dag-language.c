@@ -152,6 +152,47 @@ static void a_dense_graph_weighs_each_task_once(void)
 	}
 }
 
+/* A start, a group of tasks in pairs, and an end. */
+static void a_hundred_thousand_tasks_load(void)
+{
+	enum { N = 100000 };
+	g_autoptr(GString) text = g_string_new("task_groups: [{group_id: g}]\n"
+					       "dependencies: start >> g >> end\n"
+					       "tasks:\n"
+					       "- {task_id: start, operator: empty}\n"
+					       "- {task_id: end, operator: empty}\n");
+	for (int i = 0; i < N - 2; i += 2) {
+		g_string_append_printf(
+			text, "- {task_id: t%d, operator: empty, task_group: g}\n", i);
+		g_string_append_printf(text,
+			"- {task_id: t%d, operator: empty, task_group: g, dependencies: t%d}\n",
+			i + 1, i);
+	}
+	dag_auto struct dag *dag = load(text->str);
+	g_assert_cmpuint(dag->n_tasks, ==, N);
+	g_assert_cmpuint(dag_task(dag, "start")->n_downstream, ==, N / 2 - 1);
+	g_assert_cmpuint(dag_task(dag, "end")->n_upstream, ==, N / 2 - 1);
+	g_assert_cmpint(dag_task(dag, "start")->effective_weight, ==, N);
+	g_assert_cmpint(dag_task(dag, "g.t0")->effective_weight, ==, 3);
+}
+
+static void a_file_of_mistakes_tells_the_first_of_them(void)
+{
+	g_autoptr(GString) text = g_string_new("tasks:\n");
+	for (int i = 0; i < 20000; i++)
+		g_string_append_printf(
+			text, "- {task_id: t%d, operator: empty, dependencies: x%d}\n", i, i);
+	struct problems *problems = problems_new();
+	GPtrArray *dags = dag_load("f.yaml", text->str, text->len,
+		&(struct dag_context){.operators = operators}, problems);
+	g_assert_cmpuint(dags->len, ==, 0);
+	g_assert_cmpuint(problems->list->len, ==, 1001);
+	const struct problem *last = problems->list->pdata[1000];
+	g_assert_cmpstr(last->message, ==, "19000 more mistakes are not told");
+	g_ptr_array_unref(dags);
+	problems_free(problems);
+}
+
 #define ONE_TASK "tasks:\n  - {task_id: a, operator: empty}\n"
 #define TASK(keys) "tasks:\n  - {task_id: a, operator: bash, bash_command: x, " keys "}\n"
 
@@ -238,6 +279,8 @@ int main(int argc, char **argv)
 	ADD(a_weight_follows_the_tasks_own_rule);
 	ADD(a_weight_ends_where_32_bits_do);
 	ADD(a_dense_graph_weighs_each_task_once);
+	ADD(a_hundred_thousand_tasks_load);
+	ADD(a_file_of_mistakes_tells_the_first_of_them);
 	wrong_tables_add(tables, G_N_ELEMENTS(tables), operators);
 	int status = g_test_run();
 	operators_free(operators);
