@@ -103,6 +103,25 @@ static void lend(
 		say("the run has no variables and connections: %s", error->message);
 }
 
+/* Pools bound what runs beside each other in all DAGs; this run is alone. */
+static void pool_open(const struct private_dagd *dagd, const char *name)
+{
+	g_autofree char *path = path_of(API "/pools/%s", name);
+	json_auto_t *slots = json_pack("{s:i}", "slots", -1);
+	json_auto_t *pool = json_pack("{s:s, s:i}", "name", name, "slots", -1);
+	json_auto_t *changed = ask(&dagd->address, "PATCH", path, slots, NULL);
+	G_GNUC_UNUSED json_auto_t *made =
+		changed ? NULL : ask(&dagd->address, "POST", API "/pools", pool, NULL);
+}
+
+static void pools_open(const struct private_dagd *dagd, const struct dag *dag)
+{
+	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		if (g_hash_table_add(names, (char *)dag->tasks[i].pool))
+			pool_open(dagd, dag->tasks[i].pool);
+}
+
 static int run_once(const struct invocation *invocation, const struct private_dagd *dagd,
 	const char *dag_id, json_t *conf)
 {
@@ -133,8 +152,10 @@ static int test_dag(const struct invocation *invocation, const struct dag *dag)
 	catch_signals();
 	bool is_open = private_dagd_open(
 		&dagd, invocation->address, dag->dag_id, text, &is_interrupted, &error);
-	if (is_open)
+	if (is_open) {
 		lend(invocation->address, &dagd, dag);
+		pools_open(&dagd, dag);
+	}
 	int code = is_open       ? run_once(invocation, &dagd, dag->dag_id, conf)
 		: is_interrupted ? EXIT_REFUSED
 				 : refuse(error);

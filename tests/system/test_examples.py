@@ -39,6 +39,7 @@ RUNS = {
     "limits": ["table[2] | table products", "large | large"],
     "params": ["the first 10 rows of customers as csv"],
     "past": ["fetches 20", "loads 20", "checks 20"],
+    "pool": ["big has both slots", "small has one", "also small has one"],
     "python_function": ["the mean is 6"],
     "retries": ["try 1", "try 2", "try 3", "flaky: up_for_retry", "flaky: success"],
     "several_crons": ["reports 20"],
@@ -72,7 +73,7 @@ NEXT = {
     "working_days": ["2026-04-01T06:00:00+02:00", "2026-05-04T06:00:00+02:00", "2026-06-01T06:00:00+02:00"],
 }
 # These need a connection, or servers.
-NEED_MORE = {"assets", "pool", "restore_postgres", "s3_to_file", "sql", "trigger_dag"}
+NEED_MORE = {"assets", "restore_postgres", "s3_to_file", "sql", "trigger_dag"}
 
 
 def dagctl(build, *words, stdin=None, home=None):
