@@ -25,9 +25,9 @@ void deadline_set(struct engine *engine, struct run *run, enum deadline_from fro
 	if (!dag || dag->deadline_us == INSTANT_NONE || dag->deadline_from != from)
 		return;
 	int64_t at = counts_from(run) + dag->deadline_us;
-	/* Begun anew: what was missed then is not missed again. */
-	bool is_past =
-		from == DEADLINE_LOGICAL_DATE && run->record.clear_number > 0 && at <= engine->now;
+	/* Begun anew, what was missed then is not missed again; a backfill is of the past. */
+	bool is_past = from == DEADLINE_LOGICAL_DATE && at <= engine->now
+		&& (run->record.clear_number > 0 || run->record.backfill);
 	run->record.deadline_at = is_past ? INSTANT_NONE : at;
 	wake_set(&engine->wakes, &run->deadline, is_past ? INSTANT_NEVER : at);
 	run_changed(engine, run);

@@ -235,3 +235,19 @@ dag:
 02:01 a exits 0
 [02:01] a: success
 [02:01] d r1: success
+
+story: runs of a backfill are not late by their dates, which are past
+begins: 2026-01-10 12:00
+dag:
+  schedule: 1d
+  start_date: 2026-01-01
+  deadline: {after: 2h, from: logical_date, callback: {operator: bash, bash_command: x}}
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+
+[12:00] d missed 10 slots, @01-01T00:00 to @00:00 (due before the DAG was first seen)
+12:00 backfill d from 01-03 00:00 to 01-03 00:00
+[12:00] d backfill 1: goes on
+[12:00] d ~01-03T00:00: running
+[12:00] a: running (try 1)
+12:30 until
