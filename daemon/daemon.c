@@ -17,8 +17,8 @@
 #include "lib/base/instant.h"
 
 enum { EXIT_REFUSED = 1, EXIT_BUSY = 75 };
-/* Some 10 MB; those of a hundred DAGs that people write. */
-enum { SHELF_TASKS_MAX = 3000 };
+/* Some 6 MB; those of a hundred DAGs that people write. */
+enum { SHELF_TASKS_MAX = 2000 };
 enum { MMAP_THRESHOLD = 256 * 1024 };
 
 char *daemon_log_path(const struct daemon *daemon, const struct run_record *run,
@@ -296,6 +296,7 @@ static bool open_folder(struct daemon *daemon)
 		return refuse(error);
 	folder_rescan(daemon->folder);
 	last_good_versions(daemon);
+	malloc_trim(0); /* of what reading took */
 	return true;
 }
 

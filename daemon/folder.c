@@ -11,10 +11,14 @@
 #include "lib/base/nest.h"
 #include "lib/yaml/yaml.h"
 
+/* How many files are read ahead of the one that is taken, and by how many threads at most. */
+enum { AHEAD_MAX = 64, THREADS_MAX = 4 };
+
 struct entry {
 	struct folder_file file;
 	struct stat stat; /* as it was read; zeroed: must be read again */
 	bool is_seen;     /* by the scan under way */
+	GPtrArray *dags;  /* read, but not yet taken; or NULL */
 };
 
 struct folder {
@@ -22,6 +26,7 @@ struct folder {
 	GHashTable *entries; /* file -> struct entry, owned */
 	GHashTable *owners;  /* dag_id -> struct entry that defines it */
 	GHashTable *hashes;  /* dag_id -> hash of the version told of last */
+	GPtrArray *changed;  /* of struct entry: to be read, in the order of the scan */
 };
 
 static void entry_free(void *data)
@@ -41,6 +46,7 @@ struct folder *folder_open(const struct folder_options *options)
 	folder->entries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
 	folder->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	folder->hashes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	folder->changed = g_ptr_array_new();
 	return folder;
 }
 
@@ -51,6 +57,7 @@ void folder_close(struct folder *folder)
 	g_hash_table_destroy(folder->entries);
 	g_hash_table_destroy(folder->owners);
 	g_hash_table_destroy(folder->hashes);
+	g_ptr_array_unref(folder->changed);
 	g_free(folder);
 }
 
@@ -175,8 +182,10 @@ static void entry_take(struct folder *folder, struct entry *entry, GPtrArray *da
 	}
 }
 
-static void entry_read(struct folder *folder, struct entry *entry, const char *path)
+/* Knows nothing of the other files: it may be done on any thread. */
+static void entry_load(struct folder *folder, struct entry *entry)
 {
+	g_autofree char *path = g_build_filename(folder->options.path, entry->file.file, NULL);
 	size_t len = 0;
 	problems_free(entry->file.problems);
 	entry->file.problems = problems_new();
@@ -184,15 +193,60 @@ static void entry_read(struct folder *folder, struct entry *entry, const char *p
 	entry->file.read_at = g_get_real_time();
 	entry->file.text =
 		file_read(path, entry->file.file, &entry->stat, &len, entry->file.problems);
-	g_autoptr(GPtrArray) dags = NULL;
 	if (entry->file.text)
-		dags = dag_load(entry->file.file, entry->file.text, len, &folder->options.context,
-			entry->file.problems);
+		entry->dags = dag_load(entry->file.file, entry->file.text, len,
+			&folder->options.context, entry->file.problems);
+}
+
+static void entry_tell(struct folder *folder, struct entry *entry)
+{
+	g_autoptr(GPtrArray) dags = g_steal_pointer(&entry->dags);
 	entry_take(folder, entry, dags);
 	problems_sort(entry->file.problems);
 	if (entry->file.problems->list->len == 0)
 		g_clear_pointer(&entry->file.text, g_free);
 	folder->options.on_problems(folder->options.data, entry->file.file, entry->file.problems);
+}
+
+static void entry_read(struct folder *folder, struct entry *entry)
+{
+	entry_load(folder, entry);
+	entry_tell(folder, entry);
+}
+
+struct batch {
+	struct folder *folder;
+	unsigned end;
+	gint next;
+};
+
+static void *batch_load(void *data)
+{
+	struct batch *batch = data;
+	for (unsigned i; (i = (unsigned)g_atomic_int_add(&batch->next, 1)) < batch->end;)
+		entry_load(batch->folder, batch->folder->changed->pdata[i]);
+	return NULL;
+}
+
+/* Thousands of files are read by all processors, and taken in their order. */
+static void changed_read(struct folder *folder)
+{
+	GPtrArray *changed = folder->changed;
+	for (unsigned begin = 0, end; begin < changed->len; begin = end) {
+		end = MIN(changed->len, begin + AHEAD_MAX);
+		struct batch batch = {folder, end, (gint)begin};
+		GThread *helpers[THREADS_MAX];
+		unsigned n_helpers = MIN(g_get_num_processors(), THREADS_MAX) - 1;
+		n_helpers = MIN(n_helpers, (end - begin) / (AHEAD_MAX / THREADS_MAX));
+		for (unsigned i = 0; i < n_helpers; i++)
+			helpers[i] = g_thread_new("dag files", batch_load, &batch);
+		batch_load(&batch);
+		for (unsigned i = 0; i < n_helpers; i++)
+			g_thread_join(helpers[i]);
+		for (unsigned i = begin; i < end; i++)
+			entry_tell(folder, changed->pdata[i]);
+	}
+	g_ptr_array_set_size(changed, 0);
 }
 
 /* A DAG id that two files claimed may be free now. */
@@ -239,7 +293,7 @@ void folder_refresh(struct folder *folder, const char *file)
 		entry_forget(folder, entry);
 		folder_rescan(folder);
 	} else if (!entry || !is_unchanged(entry, &now)) {
-		entry_read(folder, entry_get(folder, file), path);
+		entry_read(folder, entry_get(folder, file));
 	}
 }
 
@@ -271,7 +325,7 @@ static void scan(struct folder *folder, const char *relative, const struct nest 
 			struct entry *entry = entry_get(folder, file);
 			entry->is_seen = true;
 			if (!is_unchanged(entry, &now))
-				entry_read(folder, entry, full);
+				g_ptr_array_add(folder->changed, entry);
 		}
 	}
 }
@@ -294,6 +348,7 @@ void folder_rescan(struct folder *folder)
 {
 	for (bool again = true; again;) {
 		scan(folder, "", NULL);
+		changed_read(folder);
 		g_autoptr(GPtrArray) unseen = entries_unseen(folder);
 		again = unseen->len > 0;
 		for (unsigned i = 0; i < unseen->len; i++)
