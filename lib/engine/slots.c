@@ -17,7 +17,7 @@
 #define LATEST_WINDOW (366 * DAY_US)
 /* Runs of tasks without a command end within the step that made them: without a limit, one step
  * would catch up with years. */
-enum { SLOTS_PER_STEP_MAX = 100 };
+enum { SLOTS_PER_STEP_MAX = 250 };
 /* A DAG that is @continuous and has nothing to do does not take all of a processor. */
 #define CONTINUOUS_PACE SECOND_US
 
