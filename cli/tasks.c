@@ -98,6 +98,10 @@ const struct command tasks_commands[] = {
 		"Limits hold: max_active_runs, max_active_tasks, pools, workers. Retries of the "
 		"task "
 		"do not\nwait for what comes before it, either."},
+	{"asked", "", "The tasks that wait for an answer", tasks_asked},
+	{"answer", "DAG RUN TASK OPTION…", "Answer a task that waits for it", tasks_answer,
+		tasks_answer_options,
+		"Example:\n  dagctl tasks answer release manual__2026-01-01 ask Approve"},
 	{"mark", "DAG RUN TASK success|failed|skipped",
 		"Give a task of a run, or a group, another state", tasks_mark, tasks_mark_options,
 		"What runs is ended first. Tasks after it follow by their rules; those of them "

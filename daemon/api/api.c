@@ -7,6 +7,7 @@
 #include "daemon/api/connections.h"
 #include "daemon/api/dag_runs.h"
 #include "daemon/api/dags.h"
+#include "daemon/api/hitl.h"
 #include "daemon/api/monitor.h"
 #include "daemon/api/operators.h"
 #include "daemon/api/pools.h"
@@ -49,6 +50,10 @@ const struct route api_routes[] = {
 	{"GET", V2 UNIT "/dependencies", task_instances_dependencies},
 	{"GET", V2 UNIT "/tries", task_instances_tries},
 	{"GET", V2 INSTANCE "/logs/{try_number}", task_instances_log},
+	{"GET", V2 "/hitlDetails", hitl_list},
+	{"GET", V2 RUN "/hitlDetails", hitl_list},
+	{"GET", V2 UNIT "/hitlDetails", hitl_get},
+	{"PATCH", V2 UNIT "/hitlDetails", hitl_patch},
 	{"GET", V2 INSTANCE "/xcomEntries", xcoms_list},
 	{"GET", V2 INSTANCE "/xcomEntries/{xcom_key}", xcoms_get},
 

@@ -135,3 +135,28 @@ bool task_answered(struct engine *engine, const struct event *event, GError **er
 	answer_take(engine, instance, event->answered.options, params, event->answered.by);
 	return true;
 }
+
+static int asked_compare(const void *a, const void *b)
+{
+	const struct asked *left = a, *right = b;
+	if (left->task->wait_since != right->task->wait_since)
+		return left->task->wait_since < right->task->wait_since ? -1 : 1;
+	return (left->task->attempt > right->task->attempt)
+		- (left->task->attempt < right->task->attempt);
+}
+
+GArray *engine_asked(const struct engine *engine)
+{
+	GArray *list = g_array_new(FALSE, FALSE, sizeof(struct asked));
+	GHashTableIter iter;
+	const struct instance *instance;
+	g_hash_table_iter_init(&iter, engine->held);
+	while (g_hash_table_iter_next(&iter, (void **)&instance, NULL)) {
+		struct asked asked = {
+			&instance->run->record, &instance->record, instance->run->dag};
+		if (instance->record.wait == WAIT_ANSWER && instance->task)
+			g_array_append_val(list, asked);
+	}
+	g_array_sort(list, asked_compare);
+	return list;
+}

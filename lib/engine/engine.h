@@ -302,6 +302,14 @@ struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, cons
 /* `map_index` -1: of a task that is not mapped, or not yet. */
 const struct task_record *engine_task(const struct engine *engine, const char *dag_id,
 	const char *run_id, const char *task_id, int map_index);
+/* A task instance that waits for a person's answer. */
+struct asked {
+	const struct run_record *run;
+	const struct task_record *task;
+	const struct dag *dag;
+};
+/* All of them, those that wait longest first: array of struct asked. */
+GArray *engine_asked(const struct engine *engine);
 /* The backfill of a DAG that goes on; NULL: none. */
 const struct backfill_record *engine_backfill(const struct engine *engine, const char *dag_id);
 /* How many slots of a pool are taken and wanted, whether there is such a pool or not. */
