@@ -19,6 +19,16 @@ static bool name_read(
 	return true;
 }
 
+static bool is_new(struct reading *reading, const char *what, const struct node *node,
+	const struct asset_names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (g_str_equal(names->names[i], names->names[names->n]))
+			return problem_add(reading->problems, node->place,
+				"%s: \"%s\" is named twice", what, names->names[i]);
+	return true;
+}
+
 bool read_assets(
 	struct reading *reading, const struct key *key, const struct node *node, void *field)
 {
@@ -35,7 +45,8 @@ bool read_assets(
 	names->names = arena_array(reading->arena, n, sizeof(*names->names));
 	for (size_t i = 0; i < n; i++) {
 		const struct node *item = node->kind == NODE_LIST ? node->items[i] : node;
-		if (name_read(reading, key->name, item, &names->names[names->n]))
+		if (name_read(reading, key->name, item, &names->names[names->n])
+			&& is_new(reading, key->name, item, names))
 			names->n++;
 		else
 			ok = false;

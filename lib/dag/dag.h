@@ -120,6 +120,8 @@ struct group {
 	int64_t retry_delay_us;
 };
 
+/* Airflow's word for assets that are of no other kind: all of ours. */
+#define ASSET_GROUP "asset"
 /* Which assets must have been updated for a DAG to run. */
 enum asset_condition_kind { ASSET_ONE, ASSET_ALL, ASSET_ANY };
 struct asset_condition {
@@ -269,7 +271,7 @@ struct dag {
 	struct callbacks callbacks[N_CALLBACK_KINDS]; /* success, failure and deadline of a run */
 	bool has_past;                                /* a task depends on the run before */
 	bool has_task_limits;       /* a task has max_active_tis_per_dag or ..._per_dagrun */
-	struct asset_names outlets; /* of all tasks */
+	struct asset_names outlets, inlets; /* of all tasks, each once */
 
 	size_t n_params;
 	struct param *params;

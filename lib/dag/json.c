@@ -76,19 +76,45 @@ static json_t *params_json(const struct dag *dag)
 	return params;
 }
 
+/* Airflow's form: `{"all": [{"asset": {"uri", "name", "group"}}, {"any": [...]}]}`. */
+static json_t *condition_json(const struct asset_condition *condition)
+{
+	if (condition->kind == ASSET_ONE)
+		return json_pack("{s:{s:s, s:s, s:s}}", "asset", "uri", condition->asset, "name",
+			condition->asset, "group", ASSET_GROUP);
+	json_t *items = json_array();
+	for (size_t i = 0; i < condition->n; i++)
+		json_array_append_new(items, condition_json(&condition->items[i]));
+	return json_pack("{s:o}", condition->kind == ASSET_ALL ? "all" : "any", items);
+}
+
+/* What makes runs of it, and the same as a sentence (g_free). */
+static void timetable_say(const struct dag *dag, char **summary, char **description)
+{
+	const char *schedule = dag->schedule ? schedule_text(dag->schedule) : NULL;
+	*summary = g_strdup(schedule);
+	*description = g_strdup(schedule ? schedule : "Never, external triggers only");
+	if (!dag->assets)
+		return;
+	g_free(*summary);
+	g_free(*description);
+	*summary = g_strjoin(" or ", "Asset", schedule, NULL);
+	*description = g_strjoin(" or ", "Triggered by assets", schedule, NULL);
+}
+
 json_t *dag_json(const struct dag *dag)
 {
-	const char *timetable = dag->schedule ? schedule_text(dag->schedule) : NULL;
+	g_autofree char *summary = NULL, *description = NULL;
+	timetable_say(dag, &summary, &description);
 	json_t *json = json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:s, s:s, s:o, s:o, s:o}", "dag_id",
 		dag->dag_id, "dag_display_name", dag->display_name, "description", dag->description,
 		"doc_md", dag->doc_md, "fileloc", dag->file, "relative_fileloc", dag->file,
 		"file_token", dag->hash, "tags", tags_json(dag), "owners", owners_json(dag),
 		"params", params_json(dag));
 	json_t *rest = json_pack(
-		"{s:s?, s:s, s:s, s:o, s:o, s:o, s:b, s:b, s:i, s:i, s:i, s:i, s:b, s:b, s:n, s:n, "
+		"{s:s?, s:s, s:s, s:o, s:o, s:o, s:b, s:b, s:i, s:i, s:i, s:i, s:b, s:b, s:o, s:n, "
 		"s:n}",
-		"timetable_summary", timetable, "timetable_description",
-		timetable ? timetable : "Never, external triggers only", "timezone",
+		"timetable_summary", summary, "timetable_description", description, "timezone",
 		zone_name(dag->zone), "start_date", instant_json(dag->start_date), "end_date",
 		instant_json(dag->end_date), "dag_run_timeout",
 		iso_duration_json(dag->dagrun_timeout_us), "catchup", dag->catchup != CATCHUP_FALSE,
@@ -97,7 +123,8 @@ json_t *dag_json(const struct dag *dag)
 		"concurrency", (int)dag->max_active_tasks, "max_consecutive_failed_dag_runs",
 		(int)dag->max_consecutive_failed_dag_runs, "has_task_concurrency_limits",
 		dag->has_task_limits, "render_template_as_native_obj", 0, "asset_expression",
-		"template_search_path", "owner_links");
+		dag->assets ? condition_json(dag->assets) : json_null(), "template_search_path",
+		"owner_links");
 	json_object_update(json, rest);
 	json_decref(rest);
 	return json;

@@ -158,16 +158,17 @@ static const char *const *owners_of(struct arena *arena, const struct dag *dag)
 	return list;
 }
 
-/* The assets that its tasks update, each once. */
-static struct asset_names outlets_of(struct arena *arena, const struct dag *dag)
+/* The assets that its tasks update, or read: `offset` is that of the names in a task. */
+static struct asset_names assets_of(struct arena *arena, const struct dag *dag, size_t offset)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	for (size_t i = 0; i < dag->n_tasks; i++) {
-		const struct asset_names *outlets = &dag->tasks[i].outlets;
-		for (size_t k = 0; k < outlets->n; k++)
-			if (g_hash_table_add(seen, (char *)outlets->names[k]))
-				g_ptr_array_add(names, arena_strdup(arena, outlets->names[k]));
+		const struct asset_names *of_task =
+			(const void *)((const char *)&dag->tasks[i] + offset);
+		for (size_t k = 0; k < of_task->n; k++)
+			if (g_hash_table_add(seen, (char *)of_task->names[k]))
+				g_ptr_array_add(names, arena_strdup(arena, of_task->names[k]));
 	}
 	const char **list = arena_array(arena, names->len, sizeof(*list));
 	for (unsigned i = 0; i < names->len; i++)
@@ -295,7 +296,8 @@ static struct dag *document_load(const char *file, const char *source,
 	loader_read(&loader, document->root);
 	loader.dag.hash = version_hash(rest, &loader.dag);
 	loader.dag.owners = owners_of(rest, &loader.dag);
-	loader.dag.outlets = outlets_of(rest, &loader.dag);
+	loader.dag.outlets = assets_of(rest, &loader.dag, offsetof(struct task, outlets));
+	loader.dag.inlets = assets_of(rest, &loader.dag, offsetof(struct task, inlets));
 	loader.dag.has_task_limits = has_task_limits(&loader.dag);
 	struct dag *dag = arena_alloc(arena, sizeof(*dag));
 	*dag = loader.dag;

@@ -443,16 +443,17 @@ static void draft_read(struct loader *loader, const struct node *node)
 static bool is_assets_alone(struct loader *loader)
 {
 	const struct node *map = loader->schedule;
+	struct schedule_map keys = {0};
 	bool has_assets = !node_is_null(map) && map->kind == NODE_MAP
 		&& !node_is_null(node_get(map, "assets"));
 	if (!has_assets || node_get(map, "cron") || node_get(map, "every") || node_get(map, "at"))
 		return false;
-	if (map->n > 1)
+	if (map->n == 1)
+		assets_read(loader, node_get(map, "assets"));
+	else if (keys_read(&loader->reading, &schedule_key_set, map, &keys, NULL, NULL, NULL))
 		problem_add(loader->reading.problems, map->place,
 			"schedule: beside \"assets\" one of \"cron\", \"every\" and \"at\" was "
 			"expected, or nothing");
-	else
-		assets_read(loader, node_get(map, "assets"));
 	return true;
 }
 
