@@ -171,6 +171,9 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 	case EFFECT_SAVE_XCOM:
 		effect_save_xcom(turn, effect);
 		return;
+	case EFFECT_FORGET_ASSETS:
+		batch_assets_forget(turn->batch, effect->consumer, effect->forgotten);
+		return;
 	case EFFECT_DELETE_TASK:
 		batch_task_delete(turn->batch,
 			&(struct task_key){

@@ -376,8 +376,15 @@ void batch_run_assets(struct batch *batch, int64_t run, const char *dag_id)
 	put_statement(batch, WRITE_RUN_ASSETS, 2);
 	put_integer(batch, run);
 	put_text(batch, dag_id);
-	put_statement(batch, FORGET_ASSETS_HEARD, 1);
+	batch_assets_forget(batch, dag_id, NULL);
+}
+
+void batch_assets_forget(struct batch *batch, const char *dag_id, const char *asset)
+{
+	put_statement(batch, asset ? FORGET_ASSET_HEARD : FORGET_ASSETS_HEARD, asset ? 2 : 1);
 	put_text(batch, dag_id);
+	if (asset)
+		put_text(batch, asset);
 }
 
 void batch_xcom(

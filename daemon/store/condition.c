@@ -41,13 +41,17 @@ static void condition_text(struct conditions *conditions, const char *sql, const
 	g_array_append_val(conditions->values, value);
 }
 
-static void condition_instant(struct conditions *conditions, const char *sql, int64_t at)
+static void condition_integer(struct conditions *conditions, const char *sql, int64_t integer)
 {
-	struct value value = {.integer = at};
-	if (at == INSTANT_NONE)
-		return;
+	struct value value = {.integer = integer};
 	condition_add(conditions, sql);
 	g_array_append_val(conditions->values, value);
+}
+
+static void condition_instant(struct conditions *conditions, const char *sql, int64_t at)
+{
+	if (at != INSTANT_NONE)
+		condition_integer(conditions, sql, at);
 }
 
 static const char *unless_any(const char *id)
@@ -71,7 +75,8 @@ static bool condition_type(
 		return true;
 	if (!run_type_parse(listing->run_type, &type)) {
 		g_set_error(error, STORE_ERROR, STORE_FAILED,
-			"\"%s\" is no type of a run: expected scheduled, manual or backfill",
+			"\"%s\" is no type of a run: expected scheduled, manual, "
+			"backfill or asset_triggered",
 			listing->run_type);
 		return false;
 	}
@@ -198,6 +203,30 @@ bool conditions_of_backfills(
 	struct conditions *conditions, const struct listing *listing, GError **error)
 {
 	condition_text(conditions, "backfill.dag_id = ?", unless_any(listing->dag_id));
+	return true;
+}
+
+bool conditions_of_assets(
+	struct conditions *conditions, const struct listing *listing, GError **error)
+{
+	condition_pattern(conditions, "asset.name LIKE ?", listing->pattern);
+	condition_text(
+		conditions, "asset.name IN (SELECT value FROM json_each(?))", listing->names);
+	return true;
+}
+
+bool conditions_of_asset_events(
+	struct conditions *conditions, const struct listing *listing, GError **error)
+{
+	if (listing->asset != 0)
+		condition_integer(conditions, "asset.id = ?", listing->asset);
+	if (listing->map_index != MAP_INDEX_ANY)
+		condition_integer(conditions, "asset_event.map_index = ?", listing->map_index);
+	condition_text(conditions, "asset_event.dag_id = ?", unless_any(listing->dag_id));
+	condition_text(conditions, "asset_event.run_id = ?", listing->run_id);
+	condition_text(conditions, "asset_event.task_id = ?", listing->task_id);
+	condition_instant(conditions, "asset_event.at >= ?", listing->at_gte);
+	condition_instant(conditions, "asset_event.at <= ?", listing->at_lte);
 	return true;
 }
 

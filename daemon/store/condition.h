@@ -21,7 +21,8 @@ struct conditions {
 typedef bool conditions_add(
 	struct conditions *conditions, const struct listing *listing, GError **error);
 conditions_add conditions_of_runs, conditions_of_tasks, conditions_of_backfills,
-	conditions_of_pools, conditions_of_variables, conditions_of_connections;
+	conditions_of_assets, conditions_of_asset_events, conditions_of_pools,
+	conditions_of_variables, conditions_of_connections;
 
 void conditions_init(struct conditions *conditions);
 void conditions_clear(struct conditions *conditions);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "daemon/store/asset.h"
 #include "daemon/store/condition.h"
 #include "daemon/store/database.h"
 #include "daemon/store/reader.h"
@@ -20,6 +21,9 @@ const struct listing listing_all = {
 	.started_lte = INSTANT_NONE,
 	.ended_gte = INSTANT_NONE,
 	.ended_lte = INSTANT_NONE,
+	.at_gte = INSTANT_NONE,
+	.at_lte = INSTANT_NONE,
+	.map_index = MAP_INDEX_ANY,
 	.limit = 100,
 };
 
@@ -60,7 +64,8 @@ static const struct order run_orders[] = {
 	{"run_id", "run.run_id"},
 	{"dag_run_id", "run.run_id"},
 	{"run_type",
-		"CASE run.type WHEN 0 THEN 'scheduled' WHEN 1 THEN 'manual' ELSE 'backfill' END"},
+		"CASE run.type WHEN 0 THEN 'scheduled' WHEN 1 THEN 'manual' WHEN 2 THEN 'backfill'"
+		" ELSE 'asset_triggered' END"},
 	{"queued_at", "run.queued_at"},
 	{"data_interval_start", "run.data_interval_start"},
 	{"data_interval_end", "run.data_interval_end"},
@@ -95,6 +100,24 @@ static const struct order backfill_orders[] = {
 	{"created_at", "backfill.created_at"},
 	{"updated_at", "backfill.updated_at"},
 	{"completed_at", "backfill.completed_at"},
+};
+
+static const struct order asset_orders[] = {
+	{"id", "asset.id"},
+	{"name", "asset.name"},
+	{"uri", "asset.name"},
+	{"created_at", "asset.created_at"},
+	{"updated_at", "ifnull(newest.at, asset.created_at)"},
+};
+
+static const struct order asset_event_orders[] = {
+	{"timestamp", "asset_event.at"},
+	{"id", "asset_event.id"},
+	{"asset_id", "asset.id"},
+	{"source_dag_id", "asset_event.dag_id"},
+	{"source_task_id", "asset_event.task_id"},
+	{"source_run_id", "asset_event.run_id"},
+	{"source_map_index", "asset_event.map_index"},
 };
 
 static const struct order pool_orders[] = {
@@ -152,6 +175,26 @@ static const struct list_kind backfill_list = {
 	.ties = {"backfill.id"},
 	ORDERS(backfill_orders),
 	.rows = &backfill_rows,
+};
+
+static const struct list_kind asset_list = {
+	.what = "assets",
+	.add_conditions = conditions_of_assets,
+	.columns = ASSET_COLUMNS,
+	.from = ASSETS,
+	.ties = {"asset.id"},
+	ORDERS(asset_orders),
+	.rows = &asset_rows,
+};
+
+static const struct list_kind asset_event_list = {
+	.what = "updates of assets",
+	.add_conditions = conditions_of_asset_events,
+	.columns = ASSET_EVENT_COLUMNS,
+	.from = ASSET_EVENTS,
+	.ties = {"asset_event.id"},
+	ORDERS(asset_event_orders),
+	.rows = &asset_event_rows,
 };
 
 static const struct list_kind pool_list = {
@@ -291,6 +334,18 @@ GArray *reader_backfills(
 	struct reader *reader, const struct listing *listing, int64_t *total, GError **error)
 {
 	return list_read(reader, &backfill_list, listing, total, error);
+}
+
+GArray *reader_assets(
+	struct reader *reader, const struct listing *listing, int64_t *total, GError **error)
+{
+	return list_read(reader, &asset_list, listing, total, error);
+}
+
+GArray *reader_asset_events(
+	struct reader *reader, const struct listing *listing, int64_t *total, GError **error)
+{
+	return list_read(reader, &asset_event_list, listing, total, error);
 }
 
 GArray *reader_pools(

@@ -6,6 +6,11 @@
 #include "daemon/store/schema.h"
 
 #define OF_TASK "run = ? AND task_id = ? AND map_index = ?"
+#define QUEUED                                                                     \
+	"SELECT asset_heard.dag_id, asset.name, asset.id, min(asset_event.at)"     \
+	" FROM asset_heard JOIN asset_event ON asset_event.id = asset_heard.event" \
+	" JOIN asset ON asset.name = asset_event.asset WHERE "
+#define EACH_ONCE " GROUP BY asset_heard.dag_id, asset.id ORDER BY asset_heard.dag_id, asset.id"
 #define OF_LIVE_RUN "run IN (" LIVE_RUNS ")"
 
 static const char *const statements[N_READ_STATEMENTS] = {
@@ -20,6 +25,17 @@ static const char *const statements[N_READ_STATEMENTS] = {
 	[READ_MISSED_TOTAL] = "SELECT count(*) FROM missed WHERE dag_id = ?",
 	[READ_ASSETS_HEARD] = "SELECT asset_heard.dag_id, asset_event.asset FROM asset_heard"
 			      " JOIN asset_event ON asset_event.id = asset_heard.event",
+	[READ_ASSET] = "SELECT " ASSET_COLUMNS " FROM " ASSETS " WHERE asset.id = ?",
+	[READ_ASSET_EVENT] =
+		"SELECT " ASSET_EVENT_COLUMNS " FROM " ASSET_EVENTS " WHERE asset_event.id = ?",
+	[READ_EVENTS_OF_RUN] = "SELECT " ASSET_EVENT_COLUMNS " FROM " ASSET_EVENTS
+			       " JOIN run_asset ON run_asset.event = asset_event.id"
+			       " WHERE run_asset.run = ? ORDER BY asset_event.id",
+	[READ_RUNS_OF_EVENT] = "SELECT " RUN_COLUMNS " FROM run_asset"
+			       " JOIN run ON run.id = run_asset.run WHERE run_asset.event = ?"
+			       " ORDER BY run.id",
+	[READ_QUEUED_OF_DAG] = QUEUED "asset_heard.dag_id = ?" EACH_ONCE,
+	[READ_QUEUED_OF_ASSET] = QUEUED "asset.id = ?" EACH_ONCE,
 	[READ_LIVE_BACKFILLS] = "SELECT " BACKFILL_COLUMNS " FROM backfill"
 				" WHERE completed_at IS NULL ORDER BY id",
 	[READ_LIVE_RUNS] =

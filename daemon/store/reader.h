@@ -18,6 +18,12 @@ enum read_statement {
 	READ_MISSED,
 	READ_MISSED_TOTAL,
 	READ_ASSETS_HEARD,
+	READ_ASSET,
+	READ_ASSET_EVENT,
+	READ_EVENTS_OF_RUN,
+	READ_RUNS_OF_EVENT,
+	READ_QUEUED_OF_DAG,
+	READ_QUEUED_OF_ASSET,
 	READ_LIVE_BACKFILLS,
 	READ_LIVE_RUNS,
 	READ_LIVE_TASKS,
@@ -66,7 +72,8 @@ struct row_kind {
 	bool (*fill)(struct reader *reader, sqlite3_stmt *row, void *record, GError **error);
 };
 extern const struct row_kind run_rows, missed_rows, task_rows, attempt_rows, backfill_rows,
-	past_rows, pool_rows, xcom_rows, variable_rows, connection_rows;
+	past_rows, pool_rows, asset_rows, asset_event_rows, xcom_rows, variable_rows,
+	connection_rows;
 /* The first row of a bound statement; false: there is none, or an error is set. */
 bool reader_take(struct reader *reader, sqlite3_stmt *statement, const struct row_kind *kind,
 	void *record, GError **error);

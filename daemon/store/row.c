@@ -19,7 +19,7 @@ static int64_t row_integer_or(sqlite3_stmt *row, int i, int64_t usual)
 	return sqlite3_column_int64(row, i);
 }
 
-static int64_t row_instant(sqlite3_stmt *row, int i)
+int64_t row_instant(sqlite3_stmt *row, int i)
 {
 	return row_integer_or(row, i, INSTANT_NONE);
 }

@@ -34,11 +34,22 @@
 	" backfill.is_paused, backfill.reprocess, backfill.max_active_runs,"                 \
 	" backfill.is_backwards, backfill.created_at, backfill.updated_at, backfill.completed_at"
 #define POOL_COLUMNS "pool.name, pool.slots, pool.description, pool.include_deferred"
+/* Of an asset with its newest update, which ASSETS joins. */
+#define ASSET_COLUMNS "asset.id, asset.name, asset.created_at, newest.id, newest.at"
+#define ASSETS                                               \
+	"asset LEFT JOIN asset_event AS newest ON newest.id" \
+	" = (SELECT max(id) FROM asset_event WHERE asset = asset.name)"
+#define ASSET_EVENT_COLUMNS                                                      \
+	"asset_event.id, asset_event.asset, asset_event.at, asset_event.dag_id," \
+	" asset_event.run_id, asset_event.task_id, asset_event.map_index,"       \
+	" asset_event.extra, asset.id"
+#define ASSET_EVENTS "asset_event JOIN asset ON asset.name = asset_event.asset"
 #define VARIABLE_COLUMNS "variable.key, variable.description, variable.sealed"
 #define CONNECTION_COLUMNS \
 	"connection.conn_id, connection.conn_type, connection.description, connection.sealed"
 
 char *row_text(sqlite3_stmt *row, int i);
+int64_t row_instant(sqlite3_stmt *row, int i); /* NULL: INSTANT_NONE */
 struct dag_record row_dag(sqlite3_stmt *row);
 struct missed_record row_missed(sqlite3_stmt *row);
 struct run_record row_run(sqlite3_stmt *row);

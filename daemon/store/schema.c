@@ -145,9 +145,12 @@ static const char version_6[] =
 	"ALTER TABLE dag ADD COLUMN n_failed_runs INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE dag ADD COLUMN pause_reason TEXT;";
 
+/* Which runs an update of an asset was a reason for. */
+static const char version_7[] = "CREATE INDEX run_asset_event ON run_asset (event);";
+
 /* Each brings a file from the version before it to its own: only ever added to. */
 static const char *const versions[] = {
-	version_1, version_2, version_3, version_4, version_5, version_6};
+	version_1, version_2, version_3, version_4, version_5, version_6, version_7};
 
 static bool refuse_newer(sqlite3 *db, int64_t version, GError **error)
 {

@@ -89,6 +89,8 @@ void batch_asset_event(struct batch *batch, const struct asset_event_record *eve
 /* The DAG has heard of it; then all it has heard of becomes the reason of a run. */
 void batch_asset_heard(struct batch *batch, const char *dag_id, int64_t event);
 void batch_run_assets(struct batch *batch, int64_t run, const char *dag_id);
+/* It has not heard of it any more; NULL: of any asset. */
+void batch_assets_forget(struct batch *batch, const char *dag_id, const char *asset);
 /* `value` is JSON text. */
 void batch_xcom(
 	struct batch *batch, const struct task_key *task, const char *key, const char *value);
@@ -166,6 +168,7 @@ bool reader_load(struct reader *reader, const struct store_visitor *visitor, GEr
 /* The DAG text of a version; false: unknown. */
 bool reader_version(struct reader *reader, const char *hash, char **file, char **text);
 
+enum { MAP_INDEX_ANY = -2 };
 /* Which rows of a listing; NULL, INSTANT_NONE and -1 mean no condition. Sorted by `order_by`
  * (Airflow's names, `-` before: descending; unknown: error). */
 struct listing {
@@ -179,6 +182,10 @@ struct listing {
 	int64_t started_gte, started_lte, ended_gte, ended_lte;
 	const char *order_by; /* NULL: newest first for runs, the key for others */
 	unsigned limit, offset;
+	const char *names; /* of assets: a JSON list of those that are wanted */
+	int64_t asset;     /* of its updates: its id; 0: of all */
+	int64_t at_gte, at_lte;
+	int map_index; /* of updates: MAP_INDEX_ANY: all */
 };
 extern const struct listing listing_all; /* no condition, limit 100 */
 

@@ -61,6 +61,8 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 	[WRITE_RUN_ASSETS] = "INSERT INTO run_asset SELECT ?, event FROM asset_heard"
 			     " WHERE dag_id = ?",
 	[FORGET_ASSETS_HEARD] = "DELETE FROM asset_heard WHERE dag_id = ?",
+	[FORGET_ASSET_HEARD] = "DELETE FROM asset_heard WHERE dag_id = ?"
+			       " AND (SELECT asset FROM asset_event WHERE id = event) = ?",
 	[FORGET_TASK] = "DELETE FROM task WHERE run = ? AND task_id = ? AND map_index = ?",
 	/* Never the newest: the highest id must stay. */
 	[FORGET_LOOKS] = "DELETE FROM attempt WHERE run = ?1 AND task_id = ?2 AND map_index = ?3"

@@ -68,10 +68,30 @@ static void consumers_change(struct engine *engine, const struct asset_condition
 		g_ptr_array_add(consumers, workflow);
 }
 
-static gboolean is_forgotten(void *name, void *value, void *dag)
+/* What it has heard of and does not wait for any more. */
+static void heard_sort_out(struct engine *engine, struct workflow *workflow)
 {
-	const struct asset_condition *condition = ((const struct dag *)dag)->assets;
-	return !condition || !is_named(condition, name);
+	const struct asset_condition *condition = workflow->dag->assets;
+	GHashTableIter iter;
+	char *name;
+	if (!workflow->heard)
+		return;
+	g_hash_table_iter_init(&iter, workflow->heard);
+	while (g_hash_table_iter_next(&iter, (void **)&name, NULL)) {
+		if (condition && is_named(condition, name))
+			continue;
+		g_hash_table_iter_steal(&iter);
+		g_ptr_array_add(engine->reasons, name);
+		effect_add(engine,
+			(struct effect){EFFECT_FORGET_ASSETS, .consumer = workflow->record.dag_id,
+				.forgotten = name});
+	}
+}
+
+static void assets_name(struct engine *engine, const struct asset_names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		asset_get(engine, names->names[i]);
 }
 
 void assets_load(struct engine *engine, struct workflow *workflow, const struct dag *old)
@@ -80,13 +100,12 @@ void assets_load(struct engine *engine, struct workflow *workflow, const struct 
 		consumers_change(engine, old->assets, workflow, false);
 	if (workflow->dag->assets)
 		consumers_change(engine, workflow->dag->assets, workflow, true);
-	if (workflow->heard)
-		g_hash_table_foreach_remove(workflow->heard, is_forgotten, workflow->dag);
-	for (size_t i = 0; i < workflow->dag->outlets.n; i++)
-		asset_get(engine, workflow->dag->outlets.names[i]);
+	heard_sort_out(engine, workflow);
+	assets_name(engine, &workflow->dag->outlets);
+	assets_name(engine, &workflow->dag->inlets);
 }
 
-void assets_forget(struct engine *engine, struct workflow *workflow)
+void assets_gone(struct engine *engine, struct workflow *workflow)
 {
 	if (workflow->dag && workflow->dag->assets)
 		consumers_change(engine, workflow->dag->assets, workflow, false);
@@ -147,6 +166,31 @@ bool asset_changed(struct engine *engine, const struct event *event)
 	return true;
 }
 
+int64_t engine_next_asset_event(const struct engine *engine)
+{
+	return engine->options.next_asset_event;
+}
+
+bool assets_forgotten(struct engine *engine, const struct event *event, GError **error)
+{
+	struct workflow *workflow = workflow_get(engine, event->dag_id);
+	if (!workflow) {
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "there is no DAG \"%s\"",
+			event->dag_id);
+		return false;
+	}
+	char *name = g_strdup(event->forgotten);
+	g_ptr_array_add(engine->reasons, name);
+	if (workflow->heard && name)
+		g_hash_table_remove(workflow->heard, name);
+	else if (workflow->heard)
+		g_hash_table_remove_all(workflow->heard);
+	effect_add(engine,
+		(struct effect){EFFECT_FORGET_ASSETS, .consumer = workflow->record.dag_id,
+			.forgotten = name});
+	return true;
+}
+
 /* ---- runs ---- */
 
 static void run_by_assets(struct engine *engine, struct workflow *workflow)
@@ -180,15 +224,20 @@ static void run_by_assets(struct engine *engine, struct workflow *workflow)
 	workflow_start_runs(engine, workflow);
 }
 
-void assets_schedule(struct engine *engine, struct workflow *workflow)
+static bool is_due(const struct engine *engine, const struct workflow *workflow)
 {
 	const struct dag *dag = workflow->dag;
 	if (!dag || !dag->assets || workflow->record.is_paused || workflow->record.is_stale
 		|| engine->is_recovering || !is_met(dag->assets, workflow->heard))
-		return;
+		return false;
 	unsigned n_unfinished =
 		workflow->n_running + (unsigned)g_sequence_get_length(workflow->queued);
-	if (n_unfinished < dag->max_active_runs)
+	return n_unfinished < dag->max_active_runs;
+}
+
+void assets_schedule(struct engine *engine, struct workflow *workflow)
+{
+	if (is_due(engine, workflow))
 		run_by_assets(engine, workflow);
 }
 
@@ -222,4 +271,51 @@ char *assets_sentence(const struct workflow *workflow)
 		g_string_assign(text, "waits for the asset ");
 	condition_append(text, dag->assets, workflow->heard, false);
 	return g_string_free(text, FALSE);
+}
+
+/* ---- checks ---- */
+
+static void condition_check(const struct engine *engine, const struct asset_condition *condition,
+	const struct workflow *workflow)
+{
+	for (size_t i = 0; i < condition->n; i++)
+		condition_check(engine, &condition->items[i], workflow);
+	if (condition->kind != ASSET_ONE)
+		return;
+	const struct asset *asset = g_hash_table_lookup(engine->assets, condition->asset);
+	g_assert(asset && g_ptr_array_find(asset->consumers, workflow, NULL));
+}
+
+static void heard_check(const struct workflow *workflow)
+{
+	const struct asset_condition *condition = workflow->dag->assets;
+	GHashTableIter iter;
+	void *name;
+	if (!workflow->heard)
+		return;
+	g_hash_table_iter_init(&iter, workflow->heard);
+	while (g_hash_table_iter_next(&iter, &name, NULL))
+		g_assert(condition && is_named(condition, name));
+}
+
+void assets_check(const struct engine *engine)
+{
+	GHashTableIter iter;
+	const struct workflow *workflow;
+	const struct asset *asset;
+	g_hash_table_iter_init(&iter, engine->workflows);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&workflow)) {
+		g_assert(!is_due(engine, workflow));
+		if (workflow->dag && workflow->dag->assets)
+			condition_check(engine, workflow->dag->assets, workflow);
+		if (workflow->dag)
+			heard_check(workflow);
+	}
+	g_hash_table_iter_init(&iter, engine->assets);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&asset))
+		for (unsigned i = 0; i < asset->consumers->len; i++) {
+			workflow = asset->consumers->pdata[i];
+			g_assert(workflow_get(engine, workflow->record.dag_id) == workflow);
+			g_assert(is_named(workflow->dag->assets, asset->name));
+		}
 }

@@ -380,5 +380,6 @@ void engine_check(const struct engine *engine)
 	g_assert(engine->wakes.heap->len == tally.n_wakes);
 	g_assert(tally.n_held == g_hash_table_size(engine->held));
 	g_assert(tally.n_bells == bells_count(engine));
+	assets_check(engine);
 	heap_check(&engine->wakes);
 }

@@ -284,6 +284,8 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 		return pool_set(engine, event->pool);
 	case EVENT_ASSET_CHANGED:
 		return asset_changed(engine, event);
+	case EVENT_ASSETS_FORGOTTEN:
+		return assets_forgotten(engine, event, error);
 	case EVENT_POOL_GONE:
 		return pool_gone(engine, event, error);
 	case EVENT_BACKFILL_CREATED:

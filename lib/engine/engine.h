@@ -54,6 +54,7 @@ enum event_kind {
 	EVENT_POOL_SET,      /* a pool is new or another one now */
 	EVENT_POOL_GONE,
 	EVENT_ASSET_CHANGED,    /* by hand; tasks tell of their outlets themselves */
+	EVENT_ASSETS_FORGOTTEN, /* by a user's word: the DAG has not heard of them */
 	EVENT_BACKFILL_CREATED, /* its finished runs that run again have been restored before */
 	EVENT_BACKFILL_PAUSED,  /* no run of it begins until it is unpaused */
 	EVENT_BACKFILL_UNPAUSED,
@@ -114,6 +115,7 @@ struct event {
 			bool refuses_running; /* nothing is cleared when one of them runs */
 		} cleared;
 		const struct asset_event_record *asset; /* borrowed; id and time are given to it */
+		const char *forgotten; /* the asset; NULL: all of them */
 		struct {
 			struct choice choice;
 			enum task_state state; /* success, failed or skipped */
@@ -188,6 +190,7 @@ enum effect_kind {
 	EFFECT_SAVE_ASSET_EVENT, /* asset_event */
 	EFFECT_QUEUE_ASSET,      /* asset_event, consumer: it has heard of it */
 	EFFECT_TAKE_ASSETS,      /* run: what its DAG has heard of is why it runs */
+	EFFECT_FORGET_ASSETS,    /* consumer, forgotten: it has not heard of it any more */
 	EFFECT_START,            /* start: launch this attempt */
 	EFFECT_ENDED,            /* ended: how the attempt is to be recorded */
 	EFFECT_TRY_ENDED,        /* ended: a try whose attempt had ended before, for it waited */
@@ -209,7 +212,8 @@ struct effect {
 		const struct backfill_record *backfill;
 		struct {
 			const struct asset_event_record *asset_event;
-			const char *consumer; /* dag_id */
+			const char *consumer;  /* dag_id */
+			const char *forgotten; /* asset; NULL: all */
 		};
 		struct {
 			const struct run_record *run;
@@ -320,6 +324,8 @@ struct pool_use engine_pool_use(const struct engine *engine, const char *name);
 /* Into how many instances a mapped task has become; -1: not mapped, or not yet. */
 int engine_task_width(
 	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id);
+/* The id that the next update of an asset will have. */
+int64_t engine_next_asset_event(const struct engine *engine);
 /* The next slot that a run will be made for; false: none, or none is known before something else
  * ends. */
 bool engine_next_slot(const struct engine *engine, const char *dag_id, struct slot *slot);

@@ -279,6 +279,15 @@ static char *next_sentence(const struct engine *engine, const struct workflow *w
 		next, had);
 }
 
+/* Takes the sentence over. */
+static char *with_assets(const struct workflow *workflow, char *sentence)
+{
+	if (!workflow->dag->assets)
+		return sentence;
+	g_autofree char *next = sentence, *assets = assets_sentence(workflow);
+	return g_strdup_printf("%s; %s, too", next, assets);
+}
+
 static char *schedule_sentence(const struct engine *engine, const struct workflow *workflow)
 {
 	const struct dag *dag = workflow->dag;
@@ -291,18 +300,18 @@ static char *schedule_sentence(const struct engine *engine, const struct workflo
 			workflow->record.pause_reason ? ": " : "",
 			workflow->record.pause_reason ? workflow->record.pause_reason : "",
 			dag->dag_id);
-	if (!dag->schedule && dag->assets)
-		return assets_sentence(workflow);
-	if (!dag->schedule)
+	if (!dag->schedule && !dag->assets)
 		return g_strdup("has no schedule: it runs when it is triggered");
 	if (engine->is_recovering)
 		return g_strdup("waits until all that an earlier dagd left is known");
+	if (!dag->schedule)
+		return assets_sentence(workflow);
 	if (workflow->slot.place)
-		return next_sentence(engine, workflow);
+		return with_assets(workflow, next_sentence(engine, workflow));
 	if (workflow->n_running >= runs_limit(dag))
 		return g_strdup_printf(
 			"the next run waits: max_active_runs (%u) is reached", runs_limit(dag));
-	return g_strdup("its schedule has no further slot");
+	return with_assets(workflow, g_strdup("its schedule has no further slot"));
 }
 
 /* The newest slots that have no run. */

@@ -107,6 +107,18 @@ static bool asset(struct play *play, char **words, GError **error)
 	return true;
 }
 
+/* `forget D [ASSET]` */
+static bool forget(struct play *play, char **words, GError **error)
+{
+	if (!words[1])
+		return refuse(error, "which DAG?");
+	play_step(play,
+		&(struct event){.kind = EVENT_ASSETS_FORGOTTEN,
+			.dag_id = words[1],
+			.forgotten = words[2]});
+	return true;
+}
+
 /* `pool NAME SLOTS`, `pool NAME SLOTS with deferred`, `pool NAME gone` */
 static bool pool(struct play *play, char **words, GError **error)
 {
@@ -219,6 +231,7 @@ static const struct {
 	{"delete", manual_delete},
 	{"plan", manual_plan},
 	{"asset", asset},
+	{"forget", forget},
 	{"pool", pool},
 	{"answer", flow_answer},
 	{"workers", workers},

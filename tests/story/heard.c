@@ -18,11 +18,12 @@ void heard_add(GPtrArray *heard, const struct asset_event_record *asset)
 	g_ptr_array_add(heard, g_memdup2(&copy, sizeof copy));
 }
 
-void heard_take(GPtrArray *heard, const char *dag_id)
+void heard_take(GPtrArray *heard, const char *dag_id, const char *name)
 {
 	for (unsigned i = heard->len; i-- > 0;) {
 		const struct asset_event_record *asset = heard->pdata[i];
-		if (g_str_equal(asset->dag_id, dag_id))
+		if (g_str_equal(asset->dag_id, dag_id)
+			&& (!name || g_str_equal(asset->asset, name)))
 			g_ptr_array_remove_index(heard, i);
 	}
 }

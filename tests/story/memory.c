@@ -223,6 +223,11 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 		*row = (struct row){
 			ROW_ASSETS_TAKEN, .asset = {.dag_id = g_strdup(effect->run->dag_id)}};
 		return true;
+	case EFFECT_FORGET_ASSETS:
+		*row = (struct row){ROW_ASSETS_TAKEN,
+			.asset = {.asset = g_strdup(effect->forgotten),
+				.dag_id = g_strdup(effect->consumer)}};
+		return true;
 	case EFFECT_SAVE_ASSET:
 	case EFFECT_SAVE_ASSET_EVENT:
 	case EFFECT_FORGET_XCOMS:
@@ -397,7 +402,7 @@ static void row_put(struct memory *memory, const struct row *row)
 		heard_add(memory->heard, &row->asset);
 		return;
 	case ROW_ASSETS_TAKEN:
-		heard_take(memory->heard, row->asset.dag_id);
+		heard_take(memory->heard, row->asset.dag_id, row->asset.asset);
 		return;
 	case ROW_POOL:
 		pool_put(memory, &row->pool);

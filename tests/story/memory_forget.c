@@ -55,7 +55,7 @@ static void run_remove(struct memory *memory, struct run_record *run)
 
 void memory_dag_remove(struct memory *memory, const char *dag_id)
 {
-	heard_take(memory->heard, dag_id);
+	heard_take(memory->heard, dag_id, NULL);
 	for (unsigned i = 0; i < memory->runs->len; i++)
 		if (g_str_equal(((struct run_record *)memory->runs->pdata[i])->dag_id, dag_id))
 			run_remove(memory, memory->runs->pdata[i--]);

@@ -41,6 +41,7 @@
  *     force D R TASK                  cancel D R       note D R TEXT       delete D
  *     fail D R                        mark D R failed
  *     asset NAME                      somebody says that it was updated
+ *     forget D [ASSET]                somebody says that the DAG has not heard of it, or of any
  *     pool NAME SLOTS [with deferred] | pool NAME gone
  *     [R] T exits N [saying TEXT] [leaving N values]
  *     [R] T is killed by signal N     [R] T times out

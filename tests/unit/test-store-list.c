@@ -210,7 +210,8 @@ static void a_word_that_no_list_knows_is_refused(void)
 		{listing_all, "runs cannot be sorted by \"-id\": expected one of"},
 		{listing_all, "there is no state \"nearly\""},
 		{listing_all,
-			"\"asset\" is no type of a run: expected scheduled, manual or backfill"}};
+			"\"asset\" is no type of a run: expected scheduled, manual, "
+			"backfill or asset_triggered"}};
 	cases[0].listing.order_by = "id; DROP TABLE run";
 	cases[1].listing.order_by = "-";
 	cases[2].listing.order_by = "--id";
