@@ -106,6 +106,12 @@ static void transport_set(CURL *curl, const struct http_request *request)
 	const char *authorities = g_getenv("AWS_CA_BUNDLE");
 	if (authorities && *authorities)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);
+	if (request->ca_file)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, request->ca_file);
+	if (request->is_unverified) {
+		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
 }
 
 static void body_set(CURL *curl, const struct http_request *request, struct exchange *exchange)

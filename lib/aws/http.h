@@ -32,6 +32,8 @@ struct http_request {
 	void *sink_data;
 	size_t body_max;         /* bytes kept in the answer; 0: 64 KiB */
 	bool direct;             /* never through a proxy */
+	const char *ca_file;     /* certificates to trust; NULL: those of the system */
+	bool is_unverified;      /* any certificate of the server will do */
 	long connect_timeout_ms; /* 0: 10 s */
 	long timeout_ms;         /* of it all; 0: none, but a stalled transfer ends */
 	long stall_s;            /* slower than 1 kB/s for so long is a failure; 0: 60 s */

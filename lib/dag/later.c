@@ -30,12 +30,6 @@ const struct later_key task_later[] = {
 	{NULL},
 };
 
-const struct later_key operators_later[] = {
-	{"http"},
-	{"email"},
-	{NULL},
-};
-
 const char *key_elsewhere(const char *name)
 {
 	static const struct {

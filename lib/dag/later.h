@@ -7,6 +7,6 @@
 
 #include "lib/dag/reading.h"
 
-extern const struct later_key dag_later[], task_later[], operators_later[];
+extern const struct later_key dag_later[], task_later[];
 /* What a key is called here that has another name elsewhere, or NULL. */
 const char *key_elsewhere(const char *name);

@@ -168,13 +168,6 @@ static void operator_unknown(struct loader *loader, const struct task_draft *dra
 	}
 	if (!node_text(node, "operator", &text, problems))
 		return;
-	for (const struct later_key *later = operators_later; later->name; later++) {
-		if (strcmp(later->name, text) != 0)
-			continue;
-		problem_add(problems, node->place,
-			"this version does not have the operator \"%s\" yet", text);
-		return;
-	}
 	/* Airflow's classes have moved between modules: the same class elsewhere is the one meant.
 	 */
 	const char *dot = strrchr(text, '.');

@@ -15,16 +15,17 @@ class HttpScript:
 
     def __init__(self, answer):
         script = self
-        self.requests = []
+        self.requests, self.bodies = [], []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def respond(self):
-                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 self.number = len(script.requests)
                 self.asked = {name.lower(): value for name, value in self.headers.items()}
                 script.requests.append((self.command, self.path, self.asked))
+                script.bodies.append(body)
                 said = answer(self)
                 self.send_response_only(said.status)
                 for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():
@@ -33,7 +34,7 @@ class HttpScript:
                 if self.command != "HEAD":
                     self.wfile.write(said.body)
 
-            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = respond
+            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = respond
 
             def log_message(self, *_):
                 pass
