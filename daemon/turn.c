@@ -135,6 +135,9 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 		return;
 	case EFFECT_SAVE_DAG:
 		batch_dag(turn->batch, effect->dag_record);
+		if (effect->dag_record->pause_reason)
+			journal(JOURNAL_WARNING, "DAG \"%s\" is paused: %s",
+				effect->dag_record->dag_id, effect->dag_record->pause_reason);
 		return;
 	case EFFECT_SAVE_MISSED:
 		batch_missed(turn->batch, effect->missed);

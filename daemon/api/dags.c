@@ -17,14 +17,15 @@ static json_t *dag_reply(struct daemon *daemon, const struct dag_record *record)
 			   : json_pack("{s:s, s:s, s:s, s:s, s:[], s:[]}", "dag_id", record->dag_id,
 				   "dag_display_name", record->dag_id, "fileloc", record->file,
 				   "file_token", record->version, "tags", "owners");
-	json_t *rest = json_pack("{s:b, s:b, s:b, s:o, s:s, s:n, s:o, s:o, s:o, s:o, s:s}",
+	json_t *rest = json_pack("{s:b, s:b, s:b, s:o, s:s, s:n, s:o, s:o, s:o, s:o, s:s, s:s?}",
 		"is_paused", record->is_paused, "is_stale", record->is_stale, "has_import_errors",
 		file && file->problems->n_errors > 0, "last_parsed_time",
 		instant_reply(file ? file->read_at : INSTANT_NONE), "bundle_name", "dags-folder",
 		"bundle_version", "next_dagrun_logical_date", instant_reply(next.logical_date),
 		"next_dagrun_data_interval_start", instant_reply(next.interval_start),
 		"next_dagrun_data_interval_end", instant_reply(next.interval_end),
-		"next_dagrun_run_after", instant_reply(next.run_after), "version", record->version);
+		"next_dagrun_run_after", instant_reply(next.run_after), "version", record->version,
+		"pause_reason", record->pause_reason);
 	json_object_update_new(json, rest);
 	return json;
 }
@@ -184,8 +185,7 @@ void dags_delete(struct request *request, void *data)
 	const struct dag_record *record = record_of(request, daemon);
 	if (!record)
 		return;
-	struct dag *dag =
-		record->is_stale ? NULL : engine_dag_head(daemon->engine, record->dag_id);
+	struct dag *dag = record->is_stale ? NULL : engine_dag_head(daemon->engine, record->dag_id);
 	struct deletion *deletion = g_new(struct deletion, 1);
 	*deletion = (struct deletion){daemon, dag ? dag_ref(dag) : NULL};
 	request_set_data(request, deletion, deletion_free);

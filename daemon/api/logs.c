@@ -66,7 +66,7 @@ void task_instances_log(struct request *request, void *data)
 	bool is_all = true;
 	g_autoptr(GError) error = NULL;
 	/* It becomes part of a path. */
-	if (!ident_check("task", task_id, &error)) {
+	if (!task_id_check(task_id, &error)) {
 		request_refuse(request, 404, "%s", error->message);
 		return;
 	}

@@ -40,7 +40,7 @@ json_t *run_reply(const struct run_record *run, const struct dag *dag)
 {
 	json_t *conf = run->conf ? json_loads(run->conf, 0, NULL) : NULL;
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, "
-			 "s:s?, s:o, s:s?, s:s?, s:o, s:s, s:i, s:o}",
+			 "s:s?, s:o, s:s?, s:s?, s:o, s:s, s:i, s:o, s:o}",
 		"dag_run_id", run->run_id, "dag_id", run->dag_id, "dag_display_name",
 		dag ? dag->display_name : run->dag_id, "logical_date",
 		instant_reply(run->logical_date), "queued_at", instant_reply(run->queued_at),
@@ -54,7 +54,8 @@ json_t *run_reply(const struct run_record *run, const struct dag *dag)
 		run->triggered_by, "conf", conf ? conf : json_object(), "note", run->note, "reason",
 		run->reason, "dag_versions", versions_reply(run, dag), "version", run->version,
 		"clear_number", (int)run->clear_number, "backfill_id",
-		run->backfill ? json_integer(run->backfill) : json_null());
+		run->backfill ? json_integer(run->backfill) : json_null(), "deadline",
+		instant_reply(run->deadline_at));
 }
 
 static json_t *state_reply(enum task_state state)

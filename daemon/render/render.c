@@ -166,6 +166,10 @@ static void env_base(struct rendering *rendering)
 		g_ptr_array_add(env, g_strdup(*entry));
 	env_context(env, "DAG_ID", request->run->dag_id);
 	env_context(env, "TASK_ID", rendering->scope->task->task_id);
+	if (request->task->is_callback)
+		g_ptr_array_add(env,
+			g_strconcat("DAGD_CALLBACK=", callback_names[request->task->callback_kind],
+				NULL));
 	env_context(env, "DAG_RUN_ID", request->run->run_id);
 	env_context(env, "LOGICAL_DATE", iso);
 	env_context(env, "TRY_NUMBER", try_number);

@@ -131,6 +131,13 @@ static bool set_interval(struct template_value *out, const struct run_record *ru
 	return set_instant(out, edge == INSTANT_NONE ? base_instant(run) : edge);
 }
 
+/* A run that has ended may have begun anew before its callback. */
+static const char *run_state(const struct scope *scope)
+{
+	const char *called = json_string_value(json_object_get(scope->call, "state"));
+	return called ? called : run_state_name(scope->request->run->state);
+}
+
 static bool dag_run_get(const struct template_object *base, const char *name,
 	struct template_value *out, GError **error)
 {
@@ -145,7 +152,7 @@ static bool dag_run_get(const struct template_object *base, const char *name,
 	if (g_str_equal(name, "run_type"))
 		return set_text(out, run_type_name(run->type));
 	if (g_str_equal(name, "state"))
-		return set_text(out, run_state_name(run->state));
+		return set_text(out, run_state(object_of(base)->scope));
 	if (g_str_equal(name, "logical_date"))
 		return set_instant(out, run->logical_date);
 	if (g_str_equal(name, "data_interval_start"))
@@ -334,7 +341,7 @@ static bool root_get(const struct template_object *base, const char *name,
 	if (g_str_equal(name, "expand"))
 		return set_object(scope, out, expand_get, NULL, NULL);
 	if (g_str_equal(name, "reason") || g_str_equal(name, "exception"))
-		return set_text(out, scope->reason);
+		return set_text(out, json_string_value(json_object_get(scope->call, "reason")));
 	return g_str_equal(name, "task_instance_key_str") && set_instance_key(scope, out);
 }
 
@@ -346,26 +353,34 @@ static void object_free(void *data)
 	g_free(object);
 }
 
-/* A callback is about its task, or its run: what that is like now. */
+/* What a callback is run for: written down when it was due, since when its task may have gone on.
+ */
+static json_t *call_read(const struct render_request *request)
+{
+	struct task_record record;
+	struct task_key key = {request->run->id, request->task->task_id, request->map_index};
+	if (!reader_task(request->reader, &key, &record, NULL))
+		return NULL;
+	json_t *calls = record.calls ? json_loads(record.calls, 0, NULL) : NULL;
+	json_t *call = json_incref(json_array_get(calls, 0));
+	json_decref(calls);
+	task_record_clear(&record);
+	return call;
+}
+
+/* A callback of a task is about that one, at the try that it was called for. */
 static void callback_look(struct scope *scope)
 {
-	const struct render_request *request = scope->request;
-	const struct task *owner = request->task->callback_of;
-	struct task_record record;
-	if (!owner) {
-		scope->reason = g_strdup(request->run->reason);
+	const struct task *owner = scope->request->task->callback_of;
+	scope->call = call_read(scope->request);
+	if (!owner)
 		return;
-	}
-	struct task_key key = {request->run->id, owner->task_id, request->map_index};
 	scope->task = owner;
-	scope->max_tries = owner->retries;
-	if (!reader_task(request->reader, &key, &record, NULL))
-		return;
-	scope->try_number = record.try_number;
-	scope->max_tries = record.max_tries;
-	scope->started_at = record.started_at;
-	scope->reason = g_steal_pointer(&record.reason);
-	task_record_clear(&record);
+	scope->try_number =
+		(unsigned)json_integer_value(json_object_get(scope->call, "try_number"));
+	scope->max_tries = (unsigned)json_integer_value(json_object_get(scope->call, "max_tries"));
+	json_t *started_at = json_object_get(scope->call, "started_at");
+	scope->started_at = started_at ? json_integer_value(started_at) : INSTANT_NONE;
 }
 
 struct scope *scope_new(const struct render_request *request, GPtrArray *masks, GError **error)
@@ -401,7 +416,7 @@ void scope_free(struct scope *scope)
 	json_decref(scope->conf);
 	json_decref(scope->params);
 	json_decref(scope->mapped);
-	g_free(scope->reason);
+	json_decref(scope->call);
 	g_free(scope);
 }
 

@@ -12,7 +12,7 @@ struct scope {
 	int64_t started_at;
 	json_t *mapped;     /* what this instance of a mapped task is mapped to, by name */
 	const json_t *own;  /* what the task itself has left, where that is not in the store yet */
-	char *reason;       /* of a callback: why the task or run is what it is; or NULL */
+	json_t *call;       /* of a callback: what it is run for; else NULL */
 	json_t *params;     /* defaults and the run's conf over them */
 	json_t *conf;       /* what the run was given */
 	GPtrArray *objects; /* all that were made while rendering */

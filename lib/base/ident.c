@@ -6,7 +6,7 @@
 #include "lib/base/instant.h"
 
 /* They are parts of file names, as `task_id=...`, which have at most 255 bytes. */
-enum { IDENT_MAX = 240, RUN_ID_MAX = 200 };
+enum { IDENT_MAX = 240, CALLBACK_MAX = 246, RUN_ID_MAX = 200 };
 
 /* `extra` are characters allowed besides letters, digits, "_", "-", "."; `named` says them. */
 static bool check(const char *what, const char *name, size_t max, const char *extra,
@@ -40,6 +40,11 @@ static bool check(const char *what, const char *name, size_t max, const char *ex
 bool ident_check(const char *what, const char *name, GError **error)
 {
 	return check(what, name, IDENT_MAX, "", "", error);
+}
+
+bool task_id_check(const char *task_id, GError **error)
+{
+	return check("task", task_id, CALLBACK_MAX, "@", ", \"@\"", error);
 }
 
 bool run_id_check(const char *run_id, GError **error)

@@ -13,6 +13,9 @@
  */
 bool ident_check(const char *what, const char *name, GError **error);
 
+/* Of a task, or of a callback: `load@on_failure_callback`. */
+bool task_id_check(const char *task_id, GError **error);
+
 /* run_id: the same and `: + ~ @ =`, at most 200 bytes (Airflow's allowed_run_id_pattern and a cap
  * for file names). */
 bool run_id_check(const char *run_id, GError **error);

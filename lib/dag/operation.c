@@ -3,7 +3,6 @@
  * the default_args around it. */
 #include <string.h>
 
-#include "lib/dag/later.h"
 #include "lib/dag/load.h"
 #include "lib/dag/task.h"
 #include "lib/dag/value.h"
