@@ -125,6 +125,14 @@ static void effect_save_task(
 			.task = task_record_copy(task)});
 }
 
+static void effect_save_dag(struct turn *turn, const struct dag_record *dag)
+{
+	batch_dag(turn->batch, dag);
+	if (dag->pause_reason)
+		journal(JOURNAL_WARNING, "DAG \"%s\" is paused: %s", dag->dag_id,
+			dag->pause_reason);
+}
+
 static void effect_take(struct turn *turn, const struct effect *effect)
 {
 	turn->is_dirty = true;
@@ -134,10 +142,7 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 			effect->dag->file, effect->dag->text);
 		return;
 	case EFFECT_SAVE_DAG:
-		batch_dag(turn->batch, effect->dag_record);
-		if (effect->dag_record->pause_reason)
-			journal(JOURNAL_WARNING, "DAG \"%s\" is paused: %s",
-				effect->dag_record->dag_id, effect->dag_record->pause_reason);
+		effect_save_dag(turn, effect->dag_record);
 		return;
 	case EFFECT_SAVE_MISSED:
 		batch_missed(turn->batch, effect->missed);

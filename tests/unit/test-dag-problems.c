@@ -120,8 +120,6 @@ static const struct wrong wrong_tasks[] = {
 	{"tasks:\n  - {task_id: a, operator: airflow.operators.bash_operator.BashOperator}\n",
 		"2:28: there is no operator \"airflow.operators.bash_operator.BashOperator\"; did "
 		"you mean \"BashOperator\"? | the operators are bash, empty, probe"},
-	{"tasks:\n  - {task_id: a, operator: email}\n",
-		"2:28: this version does not have the operator \"email\" yet"},
 	{"tasks:\n  - {task_id: a, operator: [bash]}\n",
 		"2:28: operator: expected text, found a list"},
 	{"tasks:\n  - {task_id: a, operator: empty, retires: 1}\n",
