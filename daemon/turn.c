@@ -133,6 +133,16 @@ static void effect_save_dag(struct turn *turn, const struct dag_record *dag)
 			dag->pause_reason);
 }
 
+static void effect_forget(struct turn *turn, const struct effect *effect)
+{
+	const struct task_record *task = effect->task;
+	struct task_key key = {task->run, task->task_id, task->map_index};
+	if (effect->kind == EFFECT_FORGET_XCOMS)
+		batch_xcom_delete(turn->batch, &key);
+	else
+		batch_task_delete(turn->batch, &key);
+}
+
 static void effect_take(struct turn *turn, const struct effect *effect)
 {
 	turn->is_dirty = true;
@@ -159,11 +169,6 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 	case EFFECT_SAVE_TASK:
 		effect_save_task(turn, effect->run, effect->task);
 		return;
-	case EFFECT_FORGET_XCOMS:
-		batch_xcom_delete(turn->batch,
-			&(struct task_key){
-				effect->task->run, effect->task->task_id, effect->task->map_index});
-		return;
 	case EFFECT_SAVE_ASSET:
 		batch_asset(turn->batch, effect->asset, clock_now());
 		return;
@@ -182,10 +187,9 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 	case EFFECT_FORGET_ASSETS:
 		batch_assets_forget(turn->batch, effect->consumer, effect->forgotten);
 		return;
+	case EFFECT_FORGET_XCOMS:
 	case EFFECT_DELETE_TASK:
-		batch_task_delete(turn->batch,
-			&(struct task_key){
-				effect->task->run, effect->task->task_id, effect->task->map_index});
+		effect_forget(turn, effect);
 		return;
 	case EFFECT_START:
 		effect_start(turn, effect);

@@ -228,10 +228,9 @@ void backfill_join(struct engine *engine, struct run *run);
 void backfill_leave(struct engine *engine, struct run *run);
 
 /* run.c */
-/* Why a run failed, when a person said so. */
+/* Why a run failed, when a person said so, or a newer one was to run. */
 #define REASON_MARKED "marked as failed"
 #define REASON_CANCELLED "cancelled"
-/* For the sake of a newer one. */
 #define REASON_OVERLAP "overlap: cancel_running"
 struct run *run_new(struct engine *engine, struct workflow *workflow,
 	const struct run_record *record, struct dag *dag);

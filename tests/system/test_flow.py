@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Operators that decide for other tasks, and those that wait without a worker: on a real dagd that is killed meanwhile."""
+"""Operators that decide for other tasks, and those that wait without a worker: on a dagd that is killed meanwhile."""
 import json
 import pathlib
 import sqlite3
@@ -219,7 +219,8 @@ def test_a_file_is_waited_for_over_restarts_and_no_worker_is_held(dagd_home, tmp
 def test_a_sensor_gives_up_after_its_timeout(dagd, tmp_path):
     dagd.load_dag("t", f"""
         tasks:
-          - {{task_id: hard, operator: wait.file, filepath: "{tmp_path}/x", poke_interval: 50ms, timeout: 200ms, retries: 3}}
+          - {{task_id: hard, operator: wait.file, filepath: "{tmp_path}/x", poke_interval: 50ms, timeout: 200ms,
+             retries: 3}}
           - {{task_id: soft, operator: wait.file, filepath: "{tmp_path}/x", poke_interval: 1h, timeout: 200ms,
              soft_fail: true}}
           - {{task_id: wrong, operator: wait.file, filepath: x, retries: 3}}
