@@ -56,7 +56,8 @@ static unsigned check_home(const struct home *home, const char *shipped)
 	g_autoptr(GError) error = NULL;
 	struct dag_context context = {.operators = operators,
 		.zone = zone_get(config.default_timezone, &error),
-		.is_paused_upon_creation = config.dags_are_paused_at_creation};
+		.is_paused_upon_creation = config.dags_are_paused_at_creation,
+		.max_map_length = config.max_map_length};
 	if (!context.zone)
 		problem_add(problems, (struct place){.file = home->config},
 			"core.default_timezone: %s", error->message);

@@ -163,6 +163,7 @@ static bool open_operators(struct daemon *daemon, const struct daemon_options *o
 		.operators = daemon->operators,
 		.zone = zone_get(daemon->config.default_timezone, NULL),
 		.is_paused_upon_creation = daemon->config.dags_are_paused_at_creation,
+		.max_map_length = daemon->config.max_map_length,
 	};
 	daemon->shelf = dag_shelf_new(&daemon->dag_context, SHELF_TASKS_MAX);
 	return true;

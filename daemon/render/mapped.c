@@ -169,7 +169,7 @@ static bool data_check(const struct scope *scope, const json_t *values, GError *
 				"holds would be %s; write it in the file, with {{ expand.NAME }} "
 				"for values",
 				name, parameter ? "code" : "names of variables");
-		if (g_strcmp0(which->skip_code_parameter, name) == 0)
+		if (parameter->is_constant || g_strcmp0(which->skip_code_parameter, name) == 0)
 			return error_say(error,
 				"expand_kwargs: \"%s\" is needed before anything is rendered",
 				name);

@@ -39,6 +39,45 @@ static void check_value(const struct value *value)
 		check_value(&value->items[i]);
 }
 
+static void check_mapping(const struct dag *dag, const struct task *task)
+{
+	const struct mapping *mapping = task->mapping;
+	g_assert_true(mapping || task->mapped_group < 0);
+	for (size_t i = 0; mapping && i < mapping->n; i++) {
+		const struct mapping_source *source = &mapping->sources[i];
+		g_assert_true((source->parameter == NULL) == (mapping->kind == MAPPING_KWARGS));
+		if (source->constant)
+			continue;
+		g_assert_cmpuint(source->task, <, dag->n_tasks);
+		g_assert_true(dag->tasks[source->task].feeds_mapping);
+		g_assert_true(task_is_upstream(dag, &dag->tasks[source->task], task));
+	}
+}
+
+static void check_setups(const struct dag *dag, const struct task *task)
+{
+	for (size_t i = 0; i < task->n_setups; i++) {
+		const struct task *setup = &dag->tasks[task->setups[i]];
+		g_assert_true(setup->is_setup && setup != task);
+		g_assert_true(i == 0 || task->setups[i - 1] < task->setups[i]);
+		g_assert_true(task_is_upstream(dag, setup, task));
+	}
+	g_assert_false(task->is_setup && task->is_teardown);
+	g_assert_true(task->is_teardown == (task->trigger_rule == RULE_ALL_DONE_SETUP_SUCCESS));
+}
+
+static void check_callbacks(const struct dag *dag)
+{
+	for (size_t i = 0; i < dag->n_callbacks; i++) {
+		const struct task *callback = dag->callback_tasks[i];
+		g_assert_cmpuint(callback->index, ==, dag->n_tasks + i);
+		g_assert_true(callback->is_callback && callback->operator!= NULL);
+		g_assert_true(dag_task(dag, callback->task_id) == callback);
+	}
+	for (size_t i = 0; i < dag->n_groups; i++)
+		g_assert_cmpint(dag->groups[i].parent, <, (int)i);
+}
+
 static void check_task(const struct dag *dag, const struct task *task)
 {
 	g_assert_true(dag_task(dag, task->task_id) == task);
@@ -49,6 +88,9 @@ static void check_task(const struct dag *dag, const struct task *task)
 		g_assert_true(i == 0 || task->upstream[i - 1] < task->upstream[i]);
 		g_assert_true(task_is_upstream(dag, upstream, task));
 	}
+	g_assert_cmpint(task->group, <, (int)dag->n_groups);
+	check_mapping(dag, task);
+	check_setups(dag, task);
 	for (size_t i = 0; i < task->n_arguments; i++)
 		check_value(&task->arguments[i].value);
 	for (size_t i = 0; i < task->n_env; i++)
@@ -78,6 +120,7 @@ static void check_dag(const struct dag *dag)
 	g_autoptr(GError) error = NULL;
 	for (size_t i = 0; i < dag->n_tasks; i++)
 		check_task(dag, &dag->tasks[i]);
+	check_callbacks(dag);
 	g_free(dag_dot(dag));
 	json_t *params = dag_params(dag, NULL, &error);
 	g_assert_true((params == NULL) == (error != NULL));

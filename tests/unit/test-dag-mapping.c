@@ -256,6 +256,20 @@ static struct wrong_table tables[] = {
 	{"/dag-mapping/problems/groups", wrong_groups, G_N_ELEMENTS(wrong_groups), NULL},
 };
 
+static void the_configuration_may_allow_fewer_values(void)
+{
+	const char *text =
+		"tasks:\n- {task_id: a, operator: probe, expand: {integer: [1, 2, 3, 4]}}\n";
+	struct problems *problems = problems_new();
+	GPtrArray *dags = dag_load("f.yaml", text, strlen(text),
+		&(struct dag_context){.operators = operators, .max_map_length = 3}, problems);
+	g_autofree char *told = fixture_problems(problems);
+	g_assert_cmpstr(
+		told, ==, "2:51: 4 values are too many to be mapped over, at most 3 are allowed");
+	g_ptr_array_unref(dags);
+	problems_free(problems);
+}
+
 static void more_than_1024_values_are_refused(void)
 {
 	g_autoptr(GString) text = g_string_new("tasks:\n- {task_id: a, operator: probe, expand: "
@@ -283,6 +297,7 @@ int main(int argc, char **argv)
 	ADD(what_is_expanded_is_no_argument_of_the_task_itself);
 	ADD(all_tasks_of_a_mapped_group_are_mapped_together);
 	ADD(more_than_1024_values_are_refused);
+	ADD(the_configuration_may_allow_fewer_values);
 	wrong_tables_add(tables, G_N_ELEMENTS(tables), operators);
 	int status = g_test_run();
 	operators_free(operators);
