@@ -212,6 +212,8 @@ struct task {
 	bool on_failure_fail_dagrun; /* of a teardown: its failure fails the run */
 	size_t n_setups;  /* of a teardown: those it belongs to; else those whose scope it is in */
 	unsigned *setups; /* indexes, ascending */
+	size_t n_scope;   /* of a setup: the tasks that have it among their setups, teardowns, too */
+	unsigned *scope;  /* indexes, ascending */
 	struct callbacks callbacks[N_CALLBACK_KINDS];
 	bool is_callback;
 	enum callback_kind callback_kind; /* of a callback */

@@ -136,6 +136,7 @@ static void loader_read(struct loader *loader, const struct node *root)
 	/* Without an order nobody can say what comes before. */
 	if (groups_resolve_edges(loader) && graph_build(loader)) {
 		setups_fill(&loader->dag);
+		scopes_fill(&loader->dag);
 		mappings_check(loader);
 		uses_check(loader);
 		flows_check(loader);

@@ -85,6 +85,8 @@ bool graph_build(struct loader *loader);
 void graph_weigh(struct dag *dag);
 /* In the scope of which setups each task is. */
 void setups_fill(struct dag *dag);
+/* Which tasks each setup has in its scope. */
+void scopes_fill(struct dag *dag);
 /* What the templates of all tasks ask for: are there such names, and do they come before? */
 void uses_check(struct loader *loader);
 /* What branches, sensors and approvals say before they run. */

@@ -35,13 +35,20 @@ static struct instance *next_instance(struct engine *engine)
 	return best;
 }
 
+static bool has_worker(const struct engine *engine)
+{
+	return !engine->is_recovering
+		&& g_hash_table_size(engine->attempts) < engine->options.n_workers;
+}
+
 static void launch_all(struct engine *engine)
 {
-	struct instance *next;
-	while (!engine->is_recovering
-		&& g_hash_table_size(engine->attempts) < engine->options.n_workers
-		&& (next = next_instance(engine))) {
-		struct gate *gate = gate_closed(next);
+	while (has_worker(engine)) {
+		gates_call(engine);
+		struct instance *next = next_instance(engine);
+		struct gate *gate = next ? gate_closed(next) : NULL;
+		if (!next)
+			return;
 		if (gate)
 			gate_park(engine, gate, next);
 		else
@@ -63,4 +70,5 @@ void engine_admit(struct engine *engine)
 		}
 		launch_all(engine);
 	} while (engine->touched->len > 0);
+	gates_settle(engine);
 }

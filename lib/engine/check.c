@@ -11,6 +11,7 @@
 struct tally {
 	unsigned n_held, n_bells, n_runs, n_expiring, n_attempts, n_wakes,
 		n_callbacks; /* those that wait */
+	GHashTable *gates;   /* struct gate -> how many are active at it */
 	GPtrArray *waiting;  /* instances that count as such in their pools */
 };
 
@@ -74,7 +75,8 @@ static void waiting_check(const struct engine *engine, const struct instance *in
 	if (instance->record.state == TASK_NONE && !engine->is_recovering
 		&& instance->run->record.state == RUN_RUNNING)
 		g_assert(instance->n_bars == 0
-			&& (task_verdict(instance) == VERDICT_WAIT || !past_lets(instance)));
+			&& (task_verdict(instance) == VERDICT_WAIT || !past_lets(instance)
+				|| scope_is_working(instance)));
 }
 
 /* Who waits without a worker has an alarm, or a bell, or a person. */
@@ -138,6 +140,10 @@ static void unit_check(const struct engine *engine, const struct instance *insta
 		|| instance->record.state == TASK_NONE);
 	counted->n_unfinished += !task_state_is_finished(instance->record.state);
 	counted->n_active += task_state_is_active(instance->record.state);
+	if (!instance->task || !instance->task->is_teardown)
+		counted->n_working += task_state_is_active(instance->record.state);
+	if (instance->task)
+		gates_check(engine, instance, tally->gates);
 	if (instance->task
 		&& (instance->record.state == TASK_SCHEDULED
 			|| instance->record.state == TASK_DEFERRED))
@@ -233,7 +239,7 @@ static void run_check(const struct engine *engine, const struct run *run, struct
 	while (run->by_task && g_hash_table_iter_next(&iter, NULL, (void **)&instance))
 		unit_check(engine, instance, tally, &counted);
 	g_assert(run->n_unfinished == counted.n_unfinished);
-	g_assert(run->n_active == counted.n_active);
+	g_assert(run->n_active == counted.n_active && run->n_working == counted.n_working);
 	g_assert(!run->timeout.place || run->record.state == RUN_RUNNING);
 	wake_check(engine, &run->timeout, run, tally);
 	g_assert(!run->deadline.place || run->deadline.at == run->record.deadline_at);
@@ -356,7 +362,7 @@ static void pool_check(
 
 void engine_check(const struct engine *engine)
 {
-	struct tally tally = {.waiting = g_ptr_array_new()};
+	struct tally tally = {.waiting = g_ptr_array_new(), .gates = g_hash_table_new(NULL, NULL)};
 	GHashTableIter iter;
 	const struct workflow *workflow;
 	g_assert(engine->changed_instances->len == 0 && engine->changed_runs->len == 0
@@ -374,6 +380,8 @@ void engine_check(const struct engine *engine)
 		pool_check(engine, engine->pools->pdata[i], &tally);
 	g_ptr_array_unref(tally.waiting);
 	g_assert((unsigned)g_sequence_get_length(engine->callbacks) == tally.n_callbacks);
+	gates_check_end(tally.gates);
+	g_hash_table_unref(tally.gates);
 	g_assert(g_hash_table_size(engine->by_id) == tally.n_runs);
 	g_assert(engine->finished->len == tally.n_expiring);
 	g_assert(g_hash_table_size(engine->attempts) == tally.n_attempts);

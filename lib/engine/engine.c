@@ -71,6 +71,7 @@ struct engine *engine_new(const struct engine_options *options)
 	engine->changed_runs = g_ptr_array_new();
 	engine->changed_workflows = g_ptr_array_new();
 	engine->touched = g_ptr_array_new();
+	engine->touched_gates = g_ptr_array_new();
 	engine->finished = g_ptr_array_new();
 	engine->restored = g_ptr_array_new();
 	engine->missed = g_ptr_array_new_with_free_func(missed_free);
@@ -98,6 +99,7 @@ void engine_free(struct engine *engine)
 	g_ptr_array_free(engine->changed_runs, TRUE);
 	g_ptr_array_free(engine->changed_workflows, TRUE);
 	g_ptr_array_free(engine->touched, TRUE);
+	g_ptr_array_free(engine->touched_gates, TRUE);
 	g_ptr_array_free(engine->finished, TRUE);
 	g_ptr_array_free(engine->restored, TRUE);
 	g_ptr_array_free(engine->missed, TRUE);

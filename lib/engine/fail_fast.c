@@ -26,10 +26,8 @@ bool run_is_ending(const struct run *run)
 
 bool instance_is_ending(const struct instance *instance)
 {
-	if (instance->is_callback)
-		return false;
 	bool is_teardown = instance->task && instance->task->is_teardown;
-	return run_is_aborted(instance->run) || (run_failed_fast(instance->run) && !is_teardown);
+	return run_is_ending(instance->run) && !instance->is_callback && !is_teardown;
 }
 
 static void instance_end(struct engine *engine, struct instance *instance)

@@ -77,10 +77,32 @@ static bool goes_by_index(const struct task *upstream, const struct task *task)
 	return task->mapped_group >= 0 && task->mapped_group == upstream->mapped_group;
 }
 
+/* NULL: it has become fewer than that. */
 static struct instance *unit_of(const struct instance *instance, int map_index)
 {
 	const GPtrArray *units = instance->expansion->units;
 	return (unsigned)map_index < units->len ? units->pdata[map_index] : NULL;
+}
+
+/*
+ * Which unit of `other` belongs to the instance: all of them do unless both are of one mapped
+ * group. One of a group may have ended before that became many; then it belongs to all, too.
+ */
+static bool has_own_unit(const struct instance *instance, const struct instance *other)
+{
+	return other->expansion && instance->record.map_index >= 0
+		&& goes_by_index(other->task, instance->task);
+}
+
+void instance_count_one(
+	const struct instance *instance, const struct instance *other, unsigned n[N_OUTCOMES])
+{
+	if (has_own_unit(instance, other))
+		other = unit_of(other, instance->record.map_index);
+	if (other && !other->expansion)
+		n[outcome_of(other->record.state)]++;
+	for (unsigned o = 0; other && other->expansion && o < N_OUTCOMES; o++)
+		n[o] += other->expansion->n[o];
 }
 
 void instance_count(const struct instance *instance, unsigned n[N_OUTCOMES])
@@ -88,17 +110,8 @@ void instance_count(const struct instance *instance, unsigned n[N_OUTCOMES])
 	const struct task *task = instance->task;
 	for (unsigned i = 0; i < N_OUTCOMES; i++)
 		n[i] = 0;
-	for (size_t i = 0; task && i < task->n_upstream; i++) {
-		const struct instance *upstream = &instance->run->instances[task->upstream[i]];
-		if (!upstream->expansion)
-			n[outcome_of(upstream->record.state)]++;
-		else if (goes_by_index(upstream->task, task) && instance->record.map_index >= 0)
-			n[outcome_of(
-				unit_of(upstream, instance->record.map_index)->record.state)]++;
-		else
-			for (unsigned o = 0; o < N_OUTCOMES; o++)
-				n[o] += upstream->expansion->n[o];
-	}
+	for (size_t i = 0; task && i < task->n_upstream; i++)
+		instance_count_one(instance, &instance->run->instances[task->upstream[i]], n);
 }
 
 static const struct instance *unit_with(const struct instance *upstream, enum outcome outcome)
@@ -132,11 +145,12 @@ const struct instance *instance_upstream(const struct instance *instance, enum o
 	const struct task *task = instance->task;
 	for (size_t i = 0; i < task->n_upstream; i++) {
 		const struct instance *upstream = &instance->run->instances[task->upstream[i]];
-		if (upstream->expansion && goes_by_index(upstream->task, task))
+		if (has_own_unit(instance, upstream))
 			upstream = unit_of(upstream, instance->record.map_index);
-		else if (upstream->expansion && upstream->expansion->n[outcome])
+		if (upstream && upstream->expansion && upstream->expansion->n[outcome])
 			return unit_with(upstream, outcome);
-		if (!upstream->expansion && outcome_of(upstream->record.state) == outcome)
+		if (upstream && !upstream->expansion
+			&& outcome_of(upstream->record.state) == outcome)
 			return upstream;
 	}
 	return NULL;
@@ -159,6 +173,8 @@ struct change {
 static void downstream_hear(
 	struct engine *engine, struct instance *downstream, const struct change *change)
 {
+	if (!downstream)
+		return; /* there is none with its index */
 	bool was_barred = bar_stops(&change->bar, change->from, downstream->task);
 	bool is_barred = bar_stops(&change->bar, change->to, downstream->task);
 	g_assert(downstream->n_upstream[change->from] > 0);
@@ -188,11 +204,12 @@ void instance_tell(struct engine *engine, struct instance *instance, enum outcom
 		first->expansion->n[from]--;
 		first->expansion->n[to]++;
 	}
+	scope_tell(engine, instance, to);
 	for (size_t i = 0; i < task->n_downstream; i++) {
 		struct instance *downstream = &instance->run->instances[task->downstream[i]];
 		if (!downstream->expansion) {
 			downstream_hear(engine, downstream, &change);
-		} else if (goes_by_index(task, downstream->task)) {
+		} else if (has_own_unit(instance, downstream)) {
 			downstream_hear(
 				engine, unit_of(downstream, instance->record.map_index), &change);
 		} else {

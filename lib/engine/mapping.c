@@ -26,8 +26,7 @@ void expansion_free(struct expansion *expansion)
 	if (!expansion)
 		return;
 	g_ptr_array_unref(expansion->units);
-	if (expansion->gate.parked)
-		g_sequence_free(expansion->gate.parked);
+	gate_clear(&expansion->gate);
 	g_free(expansion);
 }
 

@@ -29,7 +29,9 @@ struct backfill;
 /* A limit of one task's instances: how many of them are active, and which wait for that. */
 struct gate {
 	unsigned n_active;
-	GSequence *parked; /* best first */
+	GPtrArray *lines; /* of struct gate_line, by run; NULL: none yet */
+	struct run *run;  /* whose it is; NULL: of all runs of the DAG */
+	bool is_touched;  /* in engine->touched_gates */
 };
 
 /* The instances of a mapped task. */
@@ -110,6 +112,7 @@ struct run {
 		*instances;  /* by the index of their task; of a run without DAG those with a row */
 	GHashTable *by_task; /* only of a run without DAG: "task_id/map_index" -> instance */
 	unsigned n_unfinished, n_active;
+	unsigned n_working;     /* those of n_active that are no teardowns */
 	GPtrArray *removed;     /* of struct instance: what its version does not have; NULL: none */
 	GPtrArray *queues;      /* of struct run_queue, one for each pool; NULL: none yet */
 	GSequence *processless; /* ready instances that need no worker, while they are held */
@@ -173,6 +176,7 @@ struct engine {
 	GHashTable *backfills; /* &backfill_record.id -> struct backfill, owned: those that go on */
 	GPtrArray *changed_instances, *changed_runs, *changed_workflows, *changed_backfills;
 	GPtrArray *ended_backfills; /* owned: to be forgotten as the next step begins */
+	GPtrArray *touched_gates;   /* at which somebody waits though there is a place */
 	GPtrArray *touched;         /* runs whose limits or ready tasks changed */
 	GPtrArray *finished;        /* runs to forget once that is durable, kept ones apart */
 	GPtrArray *restored;        /* runs whose rows are being given */
@@ -310,6 +314,9 @@ int instance_compare(const void *a, const void *b, void *unused);
 bool task_state_is_active(enum task_state state);
 /* Counts the upstream instances by their outcome. */
 void instance_count(const struct instance *instance, unsigned n[N_OUTCOMES]);
+/* Adds the instances of one task before it. */
+void instance_count_one(
+	const struct instance *instance, const struct instance *other, unsigned n[N_OUTCOMES]);
 /* The first upstream instance with this outcome; NULL: there is none. */
 const struct instance *instance_upstream(const struct instance *instance, enum outcome outcome);
 /* Each of its direct upstream instances. */
@@ -368,6 +375,26 @@ void past_recount(struct engine *engine, struct run *run);
 /* Asserts that its counts and its place follow from the states. */
 void past_check(const struct run *run);
 
+/* scope.c: setups and teardowns */
+/* Adds the outcomes of its setups. */
+void scope_count(const struct instance *instance, unsigned n[N_OUTCOMES]);
+/* What the setups in whose scope it is say to it. */
+enum verdict scope_verdict(const struct instance *instance);
+/* Why, when they did (g_free); NULL: they did not. */
+char *scope_text(const struct instance *instance, enum verdict verdict);
+/* For which of them it waits (g_free). */
+char *scope_why(const struct instance *instance);
+/* A setup counts as another one now: tells those in its scope. */
+void scope_tell(struct engine *engine, const struct instance *setup, enum outcome to);
+/* A teardown that does not count for how its run ended. */
+bool task_is_looked_through(const struct task *task);
+/* Whether what became of it decides how its run ended. */
+bool task_is_deciding(const struct dag *dag, const struct task *task);
+/* It is a teardown of a run that is being ended: it waits until the processes of that are gone. */
+bool scope_is_working(const struct instance *instance);
+/* The last of them is gone. */
+void scope_is_done(struct engine *engine, struct run *run);
+
 /* attempt.c: how a try ended, and what follows */
 bool task_ended(struct engine *engine, const struct event *event, GError **error);
 bool task_lost(struct engine *engine, const struct event *event, GError **error);
@@ -397,6 +424,8 @@ struct pool *pool_get(struct engine *engine, const char *name);
 void pool_free(struct pool *pool);
 bool pool_set(struct engine *engine, const struct pool_record *record);
 bool pool_gone(struct engine *engine, const struct event *event, GError **error);
+/* Whether tasks of the run may start as far as the run is concerned. */
+bool run_is_open(const struct engine *engine, const struct run *run);
 /* Whether it has the slots for an instance that is to start. */
 bool pool_has_room(const struct pool *pool, const struct instance *instance);
 /* The instance that goes next by its order; NULL: none waits that may start. Those that need more
@@ -418,15 +447,25 @@ void dag_queue_free(void *queue);
 
 /* gate.c: limits of single tasks */
 void gate_free(void *gate);
+void gate_clear(struct gate *gate);
 /* The gate that keeps the instance from starting; NULL: none does. */
 struct gate *gate_closed(struct instance *instance);
 /* From the line to the gate. */
 void gate_park(struct engine *engine, struct gate *gate, struct instance *instance);
-/* Counts it at its gates; who waits there for a place that it left goes back into the line. */
+/* Counts it at its gates. */
 void gates_enter(struct instance *instance);
 void gates_leave(struct engine *engine, struct instance *instance);
-/* It was in the line and is no more without having started: another one may come from the gates. */
-void gates_pass_by(struct engine *engine, struct instance *instance);
+/* It stands in the line from now on (1), or does not any more (-1). */
+void gates_count_called(struct engine *engine, struct instance *instance, int n);
+/* Calls those back into the line for whom there is a place. */
+void gates_call(struct engine *engine);
+/* At the end of a step. */
+void gates_settle(struct engine *engine);
+/* The instances of the run are to be freed. */
+void gates_forget(struct engine *engine, const struct run *run);
+/* Asserts that all who may be are called; counts in `tally` who is active at which gate. */
+void gates_check(const struct engine *engine, const struct instance *instance, GHashTable *tally);
+void gates_check_end(GHashTable *tally);
 
 /* admit.c: from the line to a worker */
 /* Works off all that the step has touched. */

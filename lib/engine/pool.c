@@ -157,8 +157,7 @@ static void dag_queue_enter(struct dag_queue *queue)
 			g_sequence_insert_sorted(queue->pool->dags, queue, dag_queue_compare, NULL);
 }
 
-/* Whether tasks of the run may start as far as the run is concerned. */
-static bool run_is_open(const struct engine *engine, const struct run *run)
+bool run_is_open(const struct engine *engine, const struct run *run)
 {
 	return !engine->is_recovering && run->dag && run->record.state == RUN_RUNNING
 		&& !run->workflow->record.is_paused && run->n_active < run->dag->max_active_tasks;
@@ -238,6 +237,7 @@ void instance_enqueue(struct engine *engine, struct instance *instance)
 	struct run_queue *queue = run_queue_get(instance->run, pool);
 	instance->queue = queue;
 	instance->place = g_sequence_insert_sorted(queue->ready, instance, instance_compare, NULL);
+	gates_count_called(engine, instance, 1);
 	if (g_sequence_iter_is_begin(instance->place))
 		run_queue_place(engine, queue);
 }
@@ -250,6 +250,8 @@ void instance_dequeue(struct engine *engine, struct instance *instance)
 		return;
 	bool was_first = queue && g_sequence_iter_is_begin(place);
 	g_sequence_remove(place);
+	if (queue)
+		gates_count_called(engine, instance, -1);
 	if (was_first)
 		run_queue_place(engine, queue);
 }
@@ -282,6 +284,8 @@ void instance_count_active(
 	if (!active || instance->is_callback)
 		return;
 	run->n_active += (unsigned)active;
+	if (!task || !task->is_teardown)
+		run->n_working += (unsigned)active;
 	workflow_count_active(run->workflow, active);
 	run_queues_place(engine, run);
 	if (active > 0)

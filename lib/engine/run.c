@@ -313,15 +313,26 @@ static const struct instance *unit_that(const struct instance *instance, enum ou
 	return NULL;
 }
 
+/* Of a DAG of nothing but teardowns all count after which nothing comes. */
+static bool has_deciding(const struct dag *dag)
+{
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		if (task_is_deciding(dag, &dag->tasks[i]))
+			return true;
+	return false;
+}
+
 /* The first leaf that did not do its work, in the order of the file; NULL: all did. */
 static const struct instance *failed_leaf(const struct run *run)
 {
+	bool has_leaves = run->dag && has_deciding(run->dag);
 	for (size_t i = 0; i < run->n_instances; i++) {
 		const struct instance *instance = &run->instances[i];
-		if (instance->task->n_downstream > 0)
-			continue;
-		const struct instance *failed = unit_that(instance, OUTCOME_FAILED);
-		if (!failed)
+		bool is_leaf = has_leaves ? task_is_deciding(run->dag, instance->task)
+					  : instance->task->n_downstream == 0;
+		const struct instance *failed =
+			is_leaf ? unit_that(instance, OUTCOME_FAILED) : NULL;
+		if (is_leaf && !failed)
 			failed = unit_that(instance, OUTCOME_UPSTREAM_FAILED);
 		if (failed)
 			return failed;
@@ -334,7 +345,7 @@ static const struct instance *failed_task(const struct run *run, const struct in
 {
 	for (size_t i = 0; i < run->n_instances; i++) {
 		const struct instance *failed = unit_that(&run->instances[i], OUTCOME_FAILED);
-		if (failed)
+		if (failed && !task_is_looked_through(failed->task))
 			return failed;
 	}
 	return leaf;
@@ -385,7 +396,13 @@ void run_each(struct engine *engine, struct run *run, instance_visitor *visit)
 void instance_abort(struct engine *engine, struct instance *instance)
 {
 	enum task_state state = instance->record.state;
-	if (task_state_is_finished(state))
+	bool has_begun = instance->run->record.state == RUN_RUNNING;
+	bool is_spared = has_begun && !instance_is_ending(instance);
+	if (is_spared && state == TASK_SCHEDULED) {
+		instance_dequeue(engine, instance);
+		task_wait(engine, instance);
+	}
+	if (is_spared || task_state_is_finished(state))
 		return;
 	if (state == TASK_RUNNING || state == TASK_RESTARTING) {
 		task_kill(engine, instance);

@@ -32,8 +32,6 @@ void task_move(struct engine *engine, struct instance *instance, enum task_state
 			instance->record.ended_at = engine->now;
 	}
 	instance_count_active(engine, instance, from, state);
-	if (from == TASK_SCHEDULED && !task_state_is_active(state))
-		gates_pass_by(engine, instance);
 	instance_changed(engine, instance);
 	instance_tell(engine, instance, outcome_of(from));
 	/* What it decided was told; in another state it has decided nothing. */
@@ -42,6 +40,8 @@ void task_move(struct engine *engine, struct instance *instance, enum task_state
 	if (task_state_is_finished(state))
 		bells_task_ended(engine, instance);
 	past_tell(engine, instance, stood_well);
+	if (task_state_is_active(from))
+		scope_is_done(engine, run);
 	run_touch(engine, run);
 }
 
@@ -104,19 +104,6 @@ void task_ready(struct engine *engine, struct instance *instance)
 }
 
 /* ---- what the trigger rule says ---- */
-
-static void count_setups(const struct instance *instance, unsigned n[N_OUTCOMES])
-{
-	const struct task *task = instance->task;
-	for (size_t i = 0; i < task->n_setups; i++) {
-		const struct instance *setup = &instance->run->instances[task->setups[i]];
-		if (!setup->expansion)
-			n[outcome_of(setup->record.state)]++;
-		else
-			for (unsigned o = 0; o < N_OUTCOMES; o++)
-				n[o] += setup->expansion->n[o];
-	}
-}
 
 char *instance_name(const struct instance *instance)
 {
@@ -206,17 +193,22 @@ static char *verdict_text(const struct instance *instance, enum verdict verdict)
 
 static void task_pass_over(struct engine *engine, struct instance *instance, enum verdict verdict)
 {
-	task_reason(instance, verdict_text(instance, verdict));
+	char *scope = scope_text(instance, verdict);
+	task_reason(instance, scope ? scope : verdict_text(instance, verdict));
 	task_move(engine, instance, verdict == VERDICT_SKIP ? TASK_SKIPPED : TASK_UPSTREAM_FAILED);
 }
 
 enum verdict task_verdict(const struct instance *instance)
 {
 	enum trigger_rule rule = instance->task->trigger_rule;
+	enum verdict scope = scope_verdict(instance);
 	unsigned n_setups[N_OUTCOMES] = {0};
+	if (scope == VERDICT_SKIP || scope == VERDICT_UPSTREAM_FAILED)
+		return scope;
 	if (rule == RULE_ALL_DONE_SETUP_SUCCESS)
-		count_setups(instance, n_setups);
-	return rule_decide(rule, instance->n_upstream, n_setups);
+		scope_count(instance, n_setups);
+	enum verdict own = rule_decide(rule, instance->n_upstream, n_setups);
+	return own == VERDICT_RUN ? scope : own;
 }
 
 static void task_evaluate(struct engine *engine, struct instance *instance)
@@ -232,7 +224,7 @@ static void task_evaluate(struct engine *engine, struct instance *instance)
 	if (flow_skip(engine, instance) || mapping_apply_group(engine, instance))
 		return;
 	enum verdict verdict = task_verdict(instance);
-	if (verdict == VERDICT_WAIT)
+	if (verdict == VERDICT_WAIT || (verdict == VERDICT_RUN && scope_is_working(instance)))
 		return;
 	if (verdict != VERDICT_RUN)
 		task_pass_over(engine, instance, verdict);

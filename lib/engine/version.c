@@ -74,6 +74,7 @@ static GArray *run_take_down(struct engine *engine, struct run *run)
 		struct kept kept = {task_record_copy(&instance->record), .was_removed = true};
 		g_array_append_val(all, kept);
 	}
+	gates_forget(engine, run);
 	run_instances_free(run);
 	return all;
 }
@@ -116,7 +117,8 @@ static void put(struct engine *engine, struct run *run, struct kept *kept)
 		return;
 	}
 	if (is_pristine(record)) {
-		if (instance->record.max_tries != record->max_tries)
+		if (instance->record.max_tries != record->max_tries
+			|| record->scheduled_at != INSTANT_NONE)
 			instance_changed(engine, instance);
 		return;
 	}

@@ -53,6 +53,11 @@ static char *waits_to_be_ready(const struct instance *instance)
 		return g_strdup("its run has not started yet");
 	if (task_verdict(instance) == VERDICT_RUN && !past_lets(instance))
 		return past_why(instance);
+	if (task_verdict(instance) == VERDICT_RUN && scope_is_working(instance))
+		return g_strdup("waits until the processes of its run, which is being ended, are "
+				"gone");
+	if (instance->n_upstream[OUTCOME_NONE] == 0 && scope_verdict(instance) == VERDICT_WAIT)
+		return scope_why(instance);
 	return waits_for_upstream(instance);
 }
 
