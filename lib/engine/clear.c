@@ -181,7 +181,9 @@ void run_clear(struct engine *engine, struct run *run)
 		.dag_id = run->record.dag_id,
 		.run_id = run->record.run_id};
 	event.cleared.to_newest = true;
-	bool is_taken = tasks_clear(engine, &event, NULL);
+	g_autoptr(GError) error = NULL;
+	bool is_taken = tasks_clear(engine, &event, &error);
+	g_assert_no_error(error);
 	g_assert(is_taken); /* it has ended, so nothing of it keeps its version */
 }
 

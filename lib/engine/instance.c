@@ -129,14 +129,14 @@ void instance_each_upstream(const struct instance *instance,
 	const struct task *task = instance->task;
 	for (size_t i = 0; task && i < task->n_upstream; i++) {
 		const struct instance *upstream = &instance->run->instances[task->upstream[i]];
-		const GPtrArray *units = upstream->expansion ? upstream->expansion->units : NULL;
-		if (units && goes_by_index(upstream->task, task) && instance->record.map_index >= 0)
-			visit(unit_of(upstream, instance->record.map_index), data);
-		else if (!units)
+		if (has_own_unit(instance, upstream))
+			upstream = unit_of(upstream, instance->record.map_index);
+		const GPtrArray *units =
+			upstream && upstream->expansion ? upstream->expansion->units : NULL;
+		if (upstream && !units)
 			visit(upstream, data);
-		else
-			for (unsigned u = 0; u < units->len; u++)
-				visit(units->pdata[u], data);
+		for (unsigned u = 0; units && u < units->len; u++)
+			visit(units->pdata[u], data);
 	}
 }
 

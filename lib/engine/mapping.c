@@ -278,8 +278,12 @@ static void member_count(struct engine *engine, struct instance *instance, int64
 
 static void member_refuse(struct engine *engine, struct instance *instance, int64_t width)
 {
-	if (instance->record.state == TASK_NONE)
+	GPtrArray *units = instance->expansion ? instance->expansion->units : NULL;
+	if (!units && instance->record.state == TASK_NONE)
 		refuse_width(engine, instance, width);
+	for (unsigned i = 0; units && i < units->len; i++)
+		if (((struct instance *)units->pdata[i])->record.state == TASK_NONE)
+			refuse_width(engine, units->pdata[i], width);
 }
 
 bool mapping_apply_group(struct engine *engine, struct instance *instance)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "tests/sim/shape.h"
 #include "tests/sim/sim.h"
 
 enum { TASKS_MAX = 7 };
@@ -33,19 +34,6 @@ static void schedule_append(GRand *random, GString *text)
 	g_string_append(text, schedule);
 	if (*schedule)
 		g_string_append(text, one_of(random, catchups, G_N_ELEMENTS(catchups)));
-}
-
-static void upstream_append(GRand *random, GString *text, int n)
-{
-	bool is_first = true;
-	g_string_append(text, ", dependencies: [");
-	for (int i = 0; i < n; i++) {
-		if (below(random, 10) >= 4)
-			continue;
-		g_string_append_printf(text, "%st%d", is_first ? "" : ", ", i);
-		is_first = false;
-	}
-	g_string_append(text, "]");
 }
 
 static const char *callback(GRand *random)
@@ -83,11 +71,8 @@ static void run_callbacks_append(GRand *random, GString *text)
 		g_string_append(text, "fail_fast: true\n");
 }
 
-static void task_append(GRand *random, GString *text, int n, bool has_past)
+static void task_append(GRand *random, GString *text, int n, const struct shape *shape)
 {
-	static const char *const pasts[] = {"", "", ", depends_on_past: true",
-		", wait_for_downstream: true",
-		", depends_on_past: true, ignore_first_depends_on_past: false"};
 	bool is_empty = below(random, 6) == 0;
 	g_string_append_printf(text,
 		"  - {task_id: t%d, operator: %s, retries: %d, retry_delay: %ds, "
@@ -96,10 +81,8 @@ static void task_append(GRand *random, GString *text, int n, bool has_past)
 		30 + below(random, 300), 1 + below(random, 3), below(random, 2) ? "fail" : "retry");
 	if (below(random, 4) == 0)
 		g_string_append(text, ", retry_exponential_backoff: true");
-	if (has_past)
-		g_string_append(text, one_of(random, pasts, G_N_ELEMENTS(pasts)));
 	callbacks_append(random, text);
-	upstream_append(random, text, n);
+	features_append(random, text, shape, n, !is_empty);
 	g_string_append(text, "}\n");
 }
 
@@ -115,11 +98,12 @@ static char *dag_text(GRand *random, const char *dag_id)
 	if (below(random, 4) == 0)
 		g_string_append_printf(text, "dagrun_timeout: %dm\n", 5 + below(random, 60));
 	run_callbacks_append(random, text);
+	struct shape shape = shape_choose(random, 1 + below(random, TASKS_MAX));
+	shape.has_rules &= !strstr(text->str, "fail_fast: true");
+	groups_append(random, text, &shape);
 	g_string_append(text, "tasks:\n");
-	bool has_past = below(random, 3) == 0;
-	int n_tasks = 1 + below(random, TASKS_MAX);
-	for (int i = 0; i < n_tasks; i++)
-		task_append(random, text, i, has_past);
+	for (int i = 0; i < shape.n_tasks; i++)
+		task_append(random, text, i, &shape);
 	return g_string_free(text, FALSE);
 }
 
@@ -132,7 +116,7 @@ struct dag *sim_dag(GRand *random, const char *dag_id, const struct operators *o
 	g_autoptr(GPtrArray) dags = dag_load(file, text, strlen(text), &context, problems);
 	if (problems->n_errors > 0) {
 		g_autofree char *problem = problem_text(problems->list->pdata[0], text);
-		g_error("%s", problem);
+		g_error("%s\n%s", text, problem);
 	}
 	problems_free(problems);
 	return dag_ref(dags->pdata[0]);

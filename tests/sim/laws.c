@@ -2,36 +2,10 @@
 #include "lib/base/instant.h"
 #include "tests/sim/sim.h"
 
-static bool is_active(enum task_state state)
-{
-	return state == TASK_RUNNING || state == TASK_RESTARTING;
-}
-
 static const struct task_record *task_at(
 	const struct sim *sim, const struct run_record *run, const struct task *task)
 {
 	return engine_task(sim->engine, run->dag_id, run->run_id, task->task_id, -1);
-}
-
-/* No task runs before those before it ended well. */
-static void upstream_law(const struct sim *sim, const struct effect *effect)
-{
-	const struct task *task = effect->definition;
-	if (effect->task->wish == WISH_START)
-		return;
-	for (size_t i = 0; i < task->n_upstream; i++) {
-		const struct task *upstream = &effect->run_dag->tasks[task->upstream[i]];
-		g_assert(task_at(sim, effect->run, upstream)->state == TASK_SUCCESS);
-	}
-}
-
-static void max_active_tasks_law(const struct sim *sim, const struct effect *effect)
-{
-	const struct dag *dag = effect->run_dag;
-	unsigned n = 0;
-	for (size_t i = 0; i < dag->n_tasks; i++)
-		n += is_active(task_at(sim, effect->run, &dag->tasks[i])->state);
-	g_assert(n <= dag->max_active_tasks);
 }
 
 static void start_laws(const struct sim *sim, const struct effect *effect)
@@ -46,10 +20,6 @@ static void start_laws(const struct sim *sim, const struct effect *effect)
 	g_assert(engine_n_running(sim->engine) <= sim->options.n_workers);
 	g_assert(effect->task->try_number > 0);
 	g_assert(effect->task->try_number <= effect->task->max_tries + 1);
-	if (is_callback)
-		return; /* no limit holds it */
-	upstream_law(sim, effect);
-	max_active_tasks_law(sim, effect);
 }
 
 /* Its DAG, or its backfill: a limit of its own. */

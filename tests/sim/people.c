@@ -138,8 +138,12 @@ static void laws_of_plan(
 		const struct planned *planned = &g_array_index(told->plan, struct planned, i);
 		const char *name = planned->record.task_id;
 		const struct task *task = dag_task(dag, name);
+		int map_index = planned->record.map_index;
+		/* What it was mapped over may be another list by now. */
+		if (map_index >= 0 || (task && task->mapping))
+			continue;
 		planned_law(told->event, planned,
-			engine_task(sim->engine, run->dag_id, run->run_id, name, -1),
+			engine_task(sim->engine, run->dag_id, run->run_id, name, map_index),
 			task ? task->retries : 0);
 	}
 }

@@ -3,7 +3,7 @@
  * Each turn something happens by chance; then what gathered is committed by chance, or dagd dies:
  * before the commit, so that nothing of it was; or after it, before any of it was done.
  */
-#include "tests/sim/sim.h"
+#include "tests/sim/view.h"
 
 #include <string.h>
 
@@ -21,6 +21,55 @@ static const char *dag_id_of(int i)
 	return i == 0 ? "red" : "blue";
 }
 
+static void id_add(GHashTable *ids, int64_t id)
+{
+	g_hash_table_add(ids, g_memdup2(&id, sizeof id));
+}
+
+static void run_name_clear(void *data)
+{
+	struct run_name *name = data;
+	g_free(name->dag_id);
+	g_free(name->run_id);
+}
+
+static void run_know(struct sim *sim, const struct run_record *run)
+{
+	for (unsigned i = 0; i < sim->known->len; i++) {
+		const struct run_name *one = &g_array_index(sim->known, struct run_name, i);
+		if (strcmp(one->dag_id, run->dag_id) == 0 && strcmp(one->run_id, run->run_id) == 0)
+			return;
+	}
+	struct run_name name = {g_strdup(run->dag_id), g_strdup(run->run_id)};
+	g_array_append_val(sim->known, name);
+}
+
+/* What those who judge have to know of it. */
+static void effects_note(struct sim *sim, const struct effects *effects)
+{
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
+		if (effect->kind == EFFECT_SAVE_RUN)
+			run_know(sim, effect->run);
+		else if (effect->kind == EFFECT_FIND_PAST)
+			id_add(sim->asking, effect->run->id);
+	}
+}
+
+static void event_note(struct sim *sim, const struct event *event)
+{
+	const struct run_record *run =
+		event->run_id ? engine_run(sim->engine, event->dag_id, event->run_id) : NULL;
+	if (event->kind == EVENT_PAST_FOUND) {
+		if (run)
+			g_hash_table_remove(sim->asking, &run->id);
+		if (event->past_run_id)
+			run_know(sim, engine_run(sim->engine, event->dag_id, event->past_run_id));
+	}
+	if (run && (event->kind == EVENT_TASKS_MARKED || event->kind == EVENT_RUN_MARKED))
+		id_add(sim->marked, run->id);
+}
+
 /* False: the engine refused it. */
 bool sim_step(struct sim *sim, struct event event)
 {
@@ -32,10 +81,16 @@ bool sim_step(struct sim *sim, struct event event)
 	if (event.kind == EVENT_RECOVERED)
 		sim->is_recovering = false;
 	effects_init(&effects);
+	event_note(sim, &event);
 	bool is_taken = engine_step(sim->engine, &event, &effects, &error);
 	engine_check(sim->engine);
 	g_assert(is_taken == (error == NULL));
+	effects_note(sim, &effects);
 	laws_of_step(sim, &effects);
+	struct view view = view_open(sim);
+	oracle_judge(sim, &view, &effects);
+	limits_judge(sim, &view, &effects);
+	view_close(&view);
 	if (is_end && is_taken)
 		laws_of_end(&event, &effects);
 	memory_gather(sim->memory, &effects, sim->clock);
@@ -178,8 +233,10 @@ static void something_happens(struct sim *sim)
 		people_do_something(sim);
 	else if (kind < 93)
 		dag_changes(sim);
-	else if (kind < 97)
+	else if (kind < 96)
 		backfill_happens(sim, dag_id_of(below(sim, SIM_DAGS)));
+	else if (kind < 98)
+		pool_happens(sim);
 	else
 		workers_change(sim);
 }
@@ -252,6 +309,14 @@ static void start(struct sim *sim, const char *why_not)
 {
 	attempts_acknowledge(sim);
 	laws_of_restart(sim);
+	g_hash_table_remove_all(sim->asking);
+	g_hash_table_remove_all(sim->states);
+	g_array_set_size(sim->known, 0);
+	for (unsigned i = 0; i < memory_runs(sim->memory)->len; i++)
+		run_know(sim, memory_runs(sim->memory)->pdata[i]);
+	for (unsigned i = 0; i < memory_tasks(sim->memory)->len; i++)
+		state_keep(sim, memory_tasks(sim->memory)->pdata[i]);
+	pools_remember(sim);
 	sim->is_recovering = true;
 	sim->is_held = why_not != NULL;
 	sim->tally->n_held += sim->is_held;
@@ -303,11 +368,15 @@ static bool run_is_let_go(struct sim *sim)
 		const struct run_record *run = runs->pdata[i];
 		if (run->state != RUN_RUNNING || !waits_for_past(sim, run))
 			continue;
+		struct event event = {
+			.kind = EVENT_RUN_CANCELLED, .dag_id = run->dag_id, .run_id = run->run_id};
+		/* Then what is left of it is a teardown. */
+		if (run->reason)
+			event.kind = EVENT_TASKS_MARKED;
+		if (run->reason)
+			event.marked.state = TASK_SKIPPED;
 		sim->tally->n_let_go++;
-		return sim_step(sim,
-			(struct event){.kind = EVENT_RUN_CANCELLED,
-				.dag_id = run->dag_id,
-				.run_id = run->run_id});
+		return sim_step(sim, event);
 	}
 	return false;
 }
@@ -347,6 +416,7 @@ static void run_out(struct sim *sim)
 		event.backfill.id = backfill ? backfill->id : 0;
 		g_assert(sim_step(sim, event) == (backfill != NULL));
 	}
+	pools_open(sim);
 	commit_all(sim);
 	for (int n = 0; is_going_on(sim) || run_is_let_go(sim); n++) {
 		g_assert(n < END_TURNS_MAX);
@@ -386,6 +456,11 @@ static void sim_open(struct sim *sim, const struct operators *operators)
 	sim->deeds = g_array_new(FALSE, TRUE, sizeof(struct deed));
 	sim->running = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	sim->begun = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	sim->known = g_array_new(FALSE, FALSE, sizeof(struct run_name));
+	g_array_set_clear_func(sim->known, run_name_clear);
+	sim->asking = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	sim->states = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	sim->marked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	for (int i = 0; i < SIM_DAGS; i++) {
 		for (int k = 0; k < SIM_VERSIONS; k++)
 			sim->dags[i][k] = sim_dag(sim->random, dag_id_of(i), operators);
@@ -404,6 +479,10 @@ static void sim_close(struct sim *sim)
 	g_array_unref(sim->deeds);
 	g_hash_table_destroy(sim->running);
 	g_hash_table_destroy(sim->begun);
+	g_array_unref(sim->known);
+	g_hash_table_destroy(sim->asking);
+	g_hash_table_destroy(sim->states);
+	g_hash_table_destroy(sim->marked);
 	g_rand_free(sim->random);
 }
 

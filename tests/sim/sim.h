@@ -9,7 +9,7 @@
 #include "lib/engine/engine.h"
 #include "tests/story/memory.h"
 
-enum { SIM_DAGS = 2, SIM_VERSIONS = 3 };
+enum { SIM_DAGS = 2, SIM_VERSIONS = 3, SIM_POOLS = 3 };
 
 /* What happened over all seeds: a world in which nothing happens proves nothing. */
 struct sim_tally {
@@ -22,10 +22,21 @@ struct sim_tally {
 struct attempt {
 	int64_t id, run;
 	const char *task_id; /* interned */
-	bool is_claimed;     /* else nothing of it has begun */
+	int map_index;
+	bool is_claimed; /* else nothing of it has begun */
 	bool is_killed, has_ended;
 	bool is_lost;          /* its worker is dead, and there is no result */
 	int exit_code, signal; /* once it has ended */
+	int64_t map_length;
+};
+
+struct run_name {
+	char *dag_id, *run_id;
+};
+
+struct sim_pool {
+	struct pool_record record; /* its name is a constant */
+	bool is_there;
 };
 
 struct sim {
@@ -43,6 +54,11 @@ struct sim {
 	GArray *deeds;       /* of struct deed: to be done when the batch is committed */
 	GHashTable *running; /* &id of a run -> where it counts (interned) */
 	GHashTable *begun;   /* ids of all attempts that ever began in the world */
+	GArray *known;       /* of struct run_name: runs that the engine has, or has forgotten */
+	GHashTable *asking;  /* ids of runs whose question for the run before has no answer yet */
+	GHashTable *states;  /* "run/task/map_index" -> the state it was last saved with */
+	GHashTable *marked;  /* ids of runs of which people said how tasks ended */
+	struct sim_pool pools[SIM_POOLS]; /* as the engine was told */
 	struct sim_tally *tally;
 };
 
@@ -52,6 +68,7 @@ struct deed {
 	enum deed_kind kind;
 	int64_t attempt, run;
 	const char *task_id;
+	int map_index;
 };
 
 /* Plays one seed to its end; aborts when a law is broken. */
@@ -62,6 +79,12 @@ bool sim_step(struct sim *sim, struct event event);
 
 /* backfill.c: one begins, or something becomes of the one that goes on. */
 void backfill_happens(struct sim *sim, const char *dag_id);
+/* pools.c: pools are set, changed and deleted. */
+void pool_happens(struct sim *sim);
+/* As they are in the store. */
+void pools_remember(struct sim *sim);
+/* No pool holds anything back. */
+void pools_open(struct sim *sim);
 /* people.c: what a person does. */
 void people_do_something(struct sim *sim);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Plays many seeds; `--play=N` plays one. */
+/*
+ * Plays many seeds; `--play=N` plays one, `--seeds=A-B` those from A to B and tells now and then
+ * how far it is.
+ */
 #include "tests/sim/sim.h"
 
 #include <signal.h>
@@ -9,6 +12,7 @@
 #include <unistd.h>
 
 enum { SEEDS = 2000, SEEDS_PER_TEST = 200 };
+#define TELL_EVERY_US (10 * G_USEC_PER_SEC)
 
 static struct operators *operators;
 static struct sim_tally tally;
@@ -19,14 +23,41 @@ static void on_abort(int number)
 {
 	if (write(STDERR_FILENO, at_work, strlen(at_work)) < 0)
 		_exit(1);
+	signal(SIGABRT, SIG_DFL);
+	raise(SIGABRT);
+}
+
+static void play(uint32_t seed)
+{
+	snprintf(at_work, sizeof at_work, "# play it again: test-sim --play=%u\n", seed);
+	sim_play(seed, operators, &tally);
+}
+
+/* `A-B` */
+static int play_range(const char *range)
+{
+	char *rest;
+	uint32_t first = (uint32_t)strtoul(range, &rest, 10);
+	uint32_t last = (uint32_t)strtoul(*rest ? rest + 1 : rest, NULL, 10);
+	int64_t begun = g_get_monotonic_time(), told = begun;
+	for (uint32_t seed = first; seed <= last; seed++) {
+		play(seed);
+		int64_t now = g_get_monotonic_time();
+		if (now - told < TELL_EVERY_US && seed < last)
+			continue;
+		told = now;
+		printf("seeds %u to %u: no law is broken; %.0f s\n", first, seed,
+			(double)(now - begun) / G_USEC_PER_SEC);
+		fflush(stdout);
+	}
+	return 0;
 }
 
 static void test_seeds(const void *data)
 {
 	uint32_t first = (uint32_t)GPOINTER_TO_UINT(data);
 	for (uint32_t seed = first; seed < first + SEEDS_PER_TEST; seed++) {
-		snprintf(at_work, sizeof at_work, "# play it again: test-sim --play=%u\n", seed);
-		sim_play(seed, operators, &tally);
+		play(seed);
 	}
 }
 
@@ -77,12 +108,17 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	signal(SIGABRT, on_abort);
+	signal(SIGTRAP, on_abort); /* of g_error() */
 	operators_open();
 	if (argc > 1 && g_str_has_prefix(argv[1], "--play=")) {
-		sim_play((uint32_t)strtoul(argv[1] + strlen("--play="), NULL, 10), operators,
-			&tally);
+		play((uint32_t)strtoul(argv[1] + strlen("--play="), NULL, 10));
 		operators_free(operators);
 		return 0;
+	}
+	if (argc > 1 && g_str_has_prefix(argv[1], "--seeds=")) {
+		int status = play_range(argv[1] + strlen("--seeds="));
+		operators_free(operators);
+		return status;
 	}
 	for (unsigned first = 0; first < SEEDS; first += SEEDS_PER_TEST) {
 		g_autofree char *path =

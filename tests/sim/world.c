@@ -21,8 +21,8 @@ struct attempt *world_find(const struct sim *sim, int64_t attempt)
 
 static void deed_add(struct sim *sim, enum deed_kind kind, const struct effect *effect)
 {
-	struct deed deed = {
-		kind, effect->attempt, effect->run->id, g_intern_string(effect->task->task_id)};
+	struct deed deed = {kind, effect->attempt, effect->run->id,
+		g_intern_string(effect->task->task_id), effect->task->map_index};
 	g_array_append_val(sim->deeds, deed);
 }
 
@@ -42,11 +42,15 @@ void world_gather(struct sim *sim, const struct effects *effects)
 /* No task runs twice at once, and no attempt begins twice. */
 static void begin(struct sim *sim, const struct deed *deed)
 {
-	struct attempt attempt = {.id = deed->attempt, .run = deed->run, .task_id = deed->task_id};
+	struct attempt attempt = {.id = deed->attempt,
+		.run = deed->run,
+		.task_id = deed->task_id,
+		.map_index = deed->map_index};
 	for (unsigned i = 0; i < sim->attempts->len; i++) {
 		const struct attempt *other = &g_array_index(sim->attempts, struct attempt, i);
 		g_assert(other->run != deed->run || other->task_id != deed->task_id
-			|| !other->is_claimed || other->is_lost || other->has_ended);
+			|| other->map_index != deed->map_index || !other->is_claimed
+			|| other->is_lost || other->has_ended);
 	}
 	int64_t *id = g_memdup2(&deed->attempt, sizeof deed->attempt);
 	g_assert(g_hash_table_add(sim->begun, id));
@@ -90,11 +94,12 @@ void world_forget(struct sim *sim)
 
 void world_end(struct sim *sim, struct attempt *attempt)
 {
-	static const int exit_codes[] = {0, 0, 0, 0, 0, 0, 0, 1, 1, 99, 78};
+	static const int exit_codes[] = {0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 99, 78};
 	if (attempt->has_ended || attempt->is_lost || !attempt->is_claimed)
 		return;
 	attempt->has_ended = true;
 	attempt->exit_code = exit_codes[g_rand_int_range(sim->random, 0, G_N_ELEMENTS(exit_codes))];
+	attempt->map_length = g_rand_int_range(sim->random, -1, 4);
 	if (attempt->is_killed) {
 		attempt->exit_code = -1;
 		attempt->signal = SIGTERM;
@@ -124,7 +129,7 @@ struct event world_report(const struct attempt *attempt)
 				.signal = attempt->signal,
 				.started_at = INSTANT_NONE,
 				.ended_at = INSTANT_NONE,
-				.map_length = -1,
+				.map_length = attempt->map_length,
 			},
 	};
 }

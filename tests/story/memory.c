@@ -467,3 +467,8 @@ bool memory_has_attempt(const struct memory *memory, int64_t attempt)
 {
 	return g_hash_table_contains(memory->attempts_by_id, &attempt);
 }
+
+const GPtrArray *memory_pools(const struct memory *memory)
+{
+	return memory->pools;
+}

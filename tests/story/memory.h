@@ -51,4 +51,6 @@ bool memory_has_attempt(const struct memory *memory, int64_t attempt);
 const GPtrArray *memory_runs(const struct memory *memory);
 const GPtrArray *memory_tasks(const struct memory *memory);
 const GPtrArray *memory_attempts(const struct memory *memory);
+/* struct pool_record. */
+const GPtrArray *memory_pools(const struct memory *memory);
 const GPtrArray *memory_backfills(const struct memory *memory);

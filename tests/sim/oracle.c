@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Says of each task what becomes of it, from Airflow's tables in words: slowly, and without a look
+ * at how the engine does it. What waits must have to wait; what began or was passed over must have
+ * been let.
+ */
+#include <string.h>
+
+#include "lib/base/instant.h"
+#include "tests/sim/view.h"
+
+/* ---- how those before it stand ---- */
+
+struct census {
+	unsigned all, success, failed, upstream_failed, skipped;
+};
+
+static void census_add(struct census *census, enum task_state state)
+{
+	if (state == TASK_REMOVED)
+		return;
+	census->all++;
+	census->success += state == TASK_SUCCESS;
+	census->failed += state == TASK_FAILED;
+	census->upstream_failed += state == TASK_UPSTREAM_FAILED;
+	census->skipped += state == TASK_SKIPPED;
+}
+
+static unsigned n_done(const struct census *census)
+{
+	return census->success + census->failed + census->upstream_failed + census->skipped;
+}
+
+/* Tasks of one mapped group meet by their index; in all other cases each instance counts. */
+static void task_census(struct census *census, const struct seen_task *other,
+	const struct seen_task *task, const struct seen *seen)
+{
+	bool by_index = other->is_many && seen->map_index >= 0 && task->task->mapped_group >= 0
+		&& task->task->mapped_group == other->task->mapped_group;
+	for (unsigned i = 0; i < other->n; i++)
+		if (!by_index || other->instances[i].map_index == seen->map_index)
+			census_add(census, other->instances[i].state);
+}
+
+static struct census census_of(const struct seen_run *run, const struct seen_task *task,
+	const struct seen *seen, const unsigned *others, size_t n)
+{
+	struct census census = {0};
+	for (size_t i = 0; i < n; i++)
+		task_census(&census, &run->tasks[others[i]], task, seen);
+	return census;
+}
+
+/* ---- the table of the rules ---- */
+
+enum fate { WAITS, RUNS, IS_SKIPPED, IS_UPSTREAM_FAILED };
+
+/* The column "runs when". */
+static bool may_run(enum trigger_rule rule, const struct census *up, const struct census *setups)
+{
+	unsigned bad = up->failed + up->upstream_failed;
+	bool all_done = n_done(up) == up->all;
+	switch (rule) {
+	case RULE_ALL_SUCCESS:
+		return up->success == up->all;
+	case RULE_ALL_FAILED:
+		return bad == up->all;
+	case RULE_ALL_DONE:
+		return all_done;
+	case RULE_ALL_DONE_MIN_ONE_SUCCESS:
+		return all_done && up->success > 0 && up->skipped == 0;
+	case RULE_ALL_SKIPPED:
+		return up->skipped == up->all;
+	case RULE_ONE_SUCCESS:
+		return up->success > 0;
+	case RULE_ONE_FAILED:
+		return bad > 0;
+	case RULE_ONE_DONE:
+		return up->success + up->failed > 0;
+	case RULE_NONE_FAILED:
+		return up->success + up->skipped == up->all;
+	case RULE_NONE_FAILED_MIN_ONE_SUCCESS:
+		return up->success + up->skipped == up->all && up->success > 0;
+	case RULE_NONE_SKIPPED:
+		return all_done && up->skipped == 0;
+	case RULE_ALWAYS:
+		return true;
+	case RULE_ALL_DONE_SETUP_SUCCESS:
+		return all_done && (setups->all == 0 || setups->success > 0);
+	case N_TRIGGER_RULES:
+		break;
+	}
+	g_assert_not_reached();
+}
+
+/* The column "else". */
+static enum fate otherwise(
+	enum trigger_rule rule, const struct census *up, const struct census *setups)
+{
+	unsigned bad = up->failed + up->upstream_failed;
+	bool all_done = n_done(up) == up->all;
+	switch (rule) {
+	case RULE_ALL_SUCCESS:
+		return bad ? IS_UPSTREAM_FAILED : up->skipped ? IS_SKIPPED : WAITS;
+	case RULE_ALL_FAILED:
+		return up->success + up->skipped ? IS_SKIPPED : WAITS;
+	case RULE_ALL_DONE_MIN_ONE_SUCCESS:
+		if (up->skipped)
+			return IS_SKIPPED;
+		return all_done && up->success == 0 ? IS_UPSTREAM_FAILED : WAITS;
+	case RULE_ALL_SKIPPED:
+		return up->success + bad ? IS_SKIPPED : WAITS;
+	case RULE_ONE_SUCCESS:
+		if (!all_done)
+			return WAITS;
+		return up->skipped == up->all ? IS_SKIPPED : IS_UPSTREAM_FAILED;
+	case RULE_ONE_FAILED:
+	case RULE_ONE_DONE:
+		return all_done ? IS_SKIPPED : WAITS;
+	case RULE_NONE_FAILED:
+		return bad ? IS_UPSTREAM_FAILED : WAITS;
+	case RULE_NONE_FAILED_MIN_ONE_SUCCESS:
+		if (bad)
+			return IS_UPSTREAM_FAILED;
+		return up->skipped == up->all ? IS_SKIPPED : WAITS;
+	case RULE_NONE_SKIPPED:
+		return up->skipped ? IS_SKIPPED : WAITS;
+	case RULE_ALL_DONE_SETUP_SUCCESS:
+		if (!all_done)
+			return WAITS;
+		return setups->skipped == setups->all ? IS_SKIPPED : IS_UPSTREAM_FAILED;
+	case RULE_ALL_DONE:
+	case RULE_ALWAYS:
+	case N_TRIGGER_RULES:
+		return WAITS;
+	}
+	g_assert_not_reached();
+}
+
+static enum fate fate_of(
+	const struct seen_run *run, const struct seen_task *seen_task, const struct seen *seen)
+{
+	const struct task *task = seen_task->task;
+	struct census up = census_of(run, seen_task, seen, task->upstream, task->n_upstream);
+	struct census setups = census_of(run, seen_task, seen, task->setups, task->n_setups);
+	bool is_in_scope = !task->is_teardown && task->trigger_rule != RULE_ALWAYS;
+	if (is_in_scope && setups.failed + setups.upstream_failed)
+		return IS_UPSTREAM_FAILED;
+	if (is_in_scope && setups.skipped)
+		return IS_SKIPPED;
+	if (up.all > 0 && !may_run(task->trigger_rule, &up, &setups))
+		return otherwise(task->trigger_rule, &up, &setups);
+	return is_in_scope && setups.success < setups.all ? WAITS : RUNS;
+}
+
+/* ---- the run before ---- */
+
+static bool is_earlier(const struct run_record *one, const struct run_record *other)
+{
+	if (one->logical_date != other->logical_date)
+		return one->logical_date < other->logical_date;
+	return one->id < other->id;
+}
+
+static bool can_be_before(const struct run_record *past, const struct seen_run *run)
+{
+	if (strcmp(past->dag_id, run->record->dag_id) != 0 || past->logical_date == INSTANT_NONE
+		|| past->logical_date >= run->record->logical_date)
+		return false;
+	return run->dag->catchup != CATCHUP_TRUE || past->type != RUN_MANUAL;
+}
+
+static const struct seen_run *seen_run_of(const struct view *view, int64_t id)
+{
+	for (unsigned i = 0; i < view->runs->len; i++) {
+		const struct seen_run *run = &g_array_index(view->runs, struct seen_run, i);
+		if (run->record->id == id)
+			return run;
+	}
+	return NULL;
+}
+
+/* Of those in the engine and in the store. */
+static const struct run_record *run_before(
+	const struct sim *sim, const struct view *view, const struct seen_run *run)
+{
+	const GPtrArray *stored = memory_runs(sim->memory);
+	const struct run_record *best = NULL;
+	for (unsigned i = 0; i < view->runs->len; i++) {
+		const struct run_record *one = g_array_index(view->runs, struct seen_run, i).record;
+		if (can_be_before(one, run) && (!best || is_earlier(best, one)))
+			best = one;
+	}
+	for (unsigned i = 0; i < stored->len; i++) {
+		const struct run_record *one = stored->pdata[i];
+		if (can_be_before(one, run) && !seen_run_of(view, one->id)
+			&& (!best || is_earlier(best, one)))
+			best = one;
+	}
+	return best;
+}
+
+enum standing { NOWHERE, WELL, ILL };
+
+static enum standing standing_of(const struct seen_run *past, const char *task_id)
+{
+	bool has_ended = past->record->state == RUN_SUCCESS || past->record->state == RUN_FAILED;
+	const struct task *task = dag_task(past->dag, task_id);
+	const struct seen_task *seen = task ? &past->tasks[task->index] : NULL;
+	if (!seen)
+		return NOWHERE;
+	for (unsigned i = 0; i < seen->n; i++)
+		if (seen->instances[i].state != TASK_SUCCESS
+			&& seen->instances[i].state != TASK_SKIPPED
+			&& seen->instances[i].state != TASK_REMOVED)
+			return ILL;
+	return seen->n == 0 && !has_ended ? ILL : WELL; /* dropped before it began */
+}
+
+enum hold { IS_FREE, IS_HELD, IS_OPEN /* it is not known here */ };
+
+static enum hold hold_of(const struct sim *sim, const struct view *view, const struct seen_run *run,
+	const struct task *task)
+{
+	if (!task->depends_on_past || run->record->logical_date == INSTANT_NONE)
+		return IS_FREE;
+	const struct run_record *before = run_before(sim, view, run);
+	if (run->is_waiting_for_past)
+		return IS_OPEN;
+	if (!before)
+		return IS_FREE;
+	const struct seen_run *past = seen_run_of(view, before->id);
+	g_assert(past); /* it is not forgotten while somebody looks at it */
+	if (!past->dag)
+		return IS_OPEN;
+	enum standing own = standing_of(past, task->task_id);
+	if (own == ILL || (own == NOWHERE && !task->ignore_first_depends_on_past))
+		return IS_HELD;
+	for (size_t i = 0; task->wait_for_downstream && i < task->n_downstream; i++)
+		if (standing_of(past, run->dag->tasks[task->downstream[i]].task_id) == ILL)
+			return IS_HELD;
+	return IS_FREE;
+}
+
+/* ---- what each instance is, and may be ---- */
+
+static void demand(bool is_so, const struct seen_run *run, const struct seen_task *task,
+	const struct seen *seen)
+{
+	static const char *const fates[] = {"waits", "runs", "is skipped", "is upstream_failed"};
+	if (is_so)
+		return;
+	for (size_t i = 0; i < task->task->n_upstream; i++) {
+		const struct seen_task *up = &run->tasks[task->task->upstream[i]];
+		for (unsigned k = 0; k < up->n; k++)
+			g_printerr("# before it: %s[%d] is %s\n", up->task->task_id,
+				up->instances[k].map_index,
+				task_state_name(up->instances[k].state));
+	}
+	g_error("%s %s %s[%d] is %s; by its rule %s it %s", run->record->dag_id,
+		run->record->run_id, task->task->task_id, seen->map_index,
+		task_state_name(seen->state), trigger_rules[task->task->trigger_rule],
+		fates[fate_of(run, task, seen)]);
+}
+
+/* Processes but those of teardowns, which wait for them in a run that is being ended. */
+static bool is_working(const struct seen_run *run)
+{
+	for (size_t i = 0; i < run->dag->n_tasks; i++)
+		for (unsigned k = 0; k < run->tasks[i].n; k++)
+			if (!run->dag->tasks[i].is_teardown
+				&& (run->tasks[i].instances[k].state == TASK_RUNNING
+					|| run->tasks[i].instances[k].state == TASK_RESTARTING))
+				return true;
+	return false;
+}
+
+static void waiting_judge(const struct sim *sim, const struct view *view,
+	const struct seen_run *run, const struct seen_task *task, const struct seen *seen)
+{
+	enum fate fate = fate_of(run, task, seen);
+	demand(seen->wish != WISH_START, run, task, seen);
+	demand(fate == WAITS
+			|| (fate == RUNS
+				&& (hold_of(sim, view, run, task->task) != IS_FREE
+					|| (run->record->reason && is_working(run)))),
+		run, task, seen);
+	/* In a run that is being ended only what cleans up begins. */
+	demand(!run->record->reason || task->task->is_teardown, run, task, seen);
+}
+
+/* A person's word may have changed what is before a task that was ready already. */
+static void ready_judge(const struct sim *sim, const struct view *view, const struct seen_run *run,
+	const struct seen_task *task, const struct seen *seen)
+{
+	if (seen->wish == WISH_START)
+		return;
+	enum fate fate = fate_of(run, task, seen);
+	demand(fate == RUNS || (run->is_marked && fate != WAITS), run, task, seen);
+	demand(hold_of(sim, view, run, task->task) != IS_HELD, run, task, seen);
+}
+
+static void run_judge(const struct sim *sim, const struct view *view, const struct seen_run *run)
+{
+	if (!run->dag || run->record->state != RUN_RUNNING || sim->is_recovering)
+		return;
+	for (size_t i = 0; i < run->dag->n_tasks; i++) {
+		const struct seen_task *task = &run->tasks[i];
+		for (unsigned k = 0; k < task->n; k++) {
+			const struct seen *seen = &task->instances[k];
+			if (seen->state == TASK_NONE)
+				waiting_judge(sim, view, run, task, seen);
+			else if (seen->state == TASK_SCHEDULED)
+				ready_judge(sim, view, run, task, seen);
+		}
+	}
+}
+
+/* By its rule and not by a person or by its own word. */
+static bool is_passed_over(const struct task_record *task)
+{
+	const char *reason = task->reason ? task->reason : "";
+	return task->state == TASK_UPSTREAM_FAILED
+		|| (task->state == TASK_SKIPPED
+			&& (g_str_has_prefix(reason, "upstream task ")
+				|| g_str_has_prefix(reason, "trigger rule ")
+				|| g_str_has_prefix(reason, "its setup ")));
+}
+
+static char *state_key(const struct task_record *task)
+{
+	return g_strdup_printf(
+		"%" G_GINT64_FORMAT "/%s/%d", task->run, task->task_id, task->map_index);
+}
+
+static bool is_news(const struct sim *sim, const struct task_record *task)
+{
+	g_autofree char *key = state_key(task);
+	void *state;
+	return !g_hash_table_lookup_extended(sim->states, key, NULL, &state)
+		|| GPOINTER_TO_UINT(state) != task->state;
+}
+
+void state_keep(const struct sim *sim, const struct task_record *task)
+{
+	g_hash_table_replace(sim->states, state_key(task), GUINT_TO_POINTER((unsigned)task->state));
+}
+
+/* What was skipped at once may have had to be upstream_failed had it waited for the end of the
+ * step; the other way round there is no haste. */
+static bool failed_meanwhile(
+	const struct sim *sim, const struct effects *effects, const struct effect *of)
+{
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
+		if (effect->kind == EFFECT_SAVE_TASK && effect->task->run == of->task->run
+			&& (effect->task->state == TASK_FAILED
+				|| effect->task->state == TASK_UPSTREAM_FAILED)
+			&& is_news(sim, effect->task))
+			return true;
+	}
+	return false;
+}
+
+static void effect_judge(const struct sim *sim, const struct view *view,
+	const struct effects *effects, const struct effect *effect)
+{
+	const struct seen_run *run = seen_run_of(view, effect->run->id);
+	const struct task *task = effect->definition;
+	const struct task_record *record = effect->task;
+	if (!run || !run->dag || !task || task->is_callback || run->is_marked)
+		return;
+	const struct seen_task *seen_task = &run->tasks[task->index];
+	struct seen seen = {record->state, record->wish, record->map_index};
+	if (effect->kind == EFFECT_START) {
+		ready_judge(sim, view, run, seen_task, &seen);
+	} else if (is_passed_over(record) && run->record->state != RUN_QUEUED
+		&& is_news(sim, record)) {
+		enum fate fate = fate_of(run, seen_task, &seen);
+		/* Without values a mapped task shares the fate of those that have none. */
+		demand((record->state == TASK_SKIPPED
+			       && (fate == IS_SKIPPED
+				       || (fate == IS_UPSTREAM_FAILED
+					       && failed_meanwhile(sim, effects, effect))))
+				|| (fate == IS_UPSTREAM_FAILED
+					&& record->state == TASK_UPSTREAM_FAILED)
+				|| (fate == RUNS && task->mapping),
+			run, seen_task, &seen);
+	}
+}
+
+void oracle_judge(const struct sim *sim, const struct view *view, const struct effects *effects)
+{
+	for (unsigned i = 0; i < view->runs->len; i++)
+		run_judge(sim, view, &g_array_index(view->runs, struct seen_run, i));
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
+		if (effect->kind == EFFECT_START || effect->kind == EFFECT_SAVE_TASK)
+			effect_judge(sim, view, effects, effect);
+	}
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
+		if (effect->kind == EFFECT_SAVE_TASK)
+			state_keep(sim, effect->task);
+	}
+}

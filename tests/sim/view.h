@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the engine shows of its runs, written down once a step, for those who judge it: they share
+ * no code with it.
+ */
+#pragma once
+
+#include "lib/base/arena.h"
+#include "tests/sim/sim.h"
+
+struct seen {
+	enum task_state state;
+	enum wish wish;
+	int map_index;
+};
+
+struct seen_task {
+	const struct task *task;
+	unsigned n; /* instances; 0: none is known yet */
+	struct seen *instances;
+	bool is_many; /* it is mapped, and has become many */
+};
+
+struct seen_run {
+	const struct run_record *record;
+	const struct dag *dag;    /* NULL: it cannot be loaded */
+	bool is_waiting_for_past; /* the store has not answered yet */
+	bool is_marked;           /* people have said how tasks of it ended */
+	struct seen_task *tasks;  /* by index */
+};
+
+struct view {
+	struct arena *arena;
+	GArray *runs; /* of struct seen_run: all that the engine has */
+};
+
+struct view view_open(struct sim *sim);
+void view_close(struct view *view);
+
+/* oracle.c: trigger rules, setups and the past, from their tables. */
+void oracle_judge(const struct sim *sim, const struct view *view, const struct effects *effects);
+/* The state that it is saved with. */
+void state_keep(const struct sim *sim, const struct task_record *task);
+/* limits.c: what runs is within all limits, and what could start does not wait. */
+void limits_judge(const struct sim *sim, const struct view *view, const struct effects *effects);
