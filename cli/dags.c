@@ -203,12 +203,12 @@ const struct command dags_commands[] = {
 	{"mark", "DAG RUN success|failed|queued", "Give a run another state", dags_mark,
 		dags_mark_options,
 		"success: all its tasks are success. failed: what runs is ended, what waits is "
-		"skipped.\nqueued: a run that has ended is settled once more. No callbacks are "
-		"run."},
+		"skipped.\nqueued: a run that has ended is settled once more."},
 	{"note", "DAG RUN [TEXT]", "Show, write or remove the note on a run", dags_note,
 		note_options},
 	{"delete", "DAG", "Delete a DAG with all its runs", dags_delete, dags_delete_options,
-		"Refused while a run is unfinished. Logs stay. A DAG whose file is still there "
+		"Refused while a run is unfinished. Logs stay, in a folder with the time behind "
+		"its name. A DAG whose file is still there "
 		"begins "
 		"anew."},
 	{"why", "DAG [RUN [TASK]]", "Say why a DAG, a run or a task is not running", dags_why},

@@ -106,7 +106,7 @@ const struct command tasks_commands[] = {
 		"Give a task of a run, or a group, another state", tasks_mark, tasks_mark_options,
 		"What runs is ended first. Tasks after it follow by their rules; those of them "
 		"that had\n"
-		"failed begin again. No callbacks are run."},
+		"failed begin again. Its callbacks are not run."},
 	{"note", "DAG RUN TASK [TEXT]", "Show, write or remove the note on a task of a run",
 		tasks_note, tasks_note_options},
 	{"clear", "DAG", "Run tasks again, of one run or of many", tasks_clear, tasks_clear_options,

@@ -152,49 +152,6 @@ void dags_patch(struct request *request, void *data)
 		on_patched, request);
 }
 
-struct deletion {
-	struct daemon *daemon;
-	struct dag *dag; /* what its file says; NULL: there is none */
-};
-
-static void deletion_free(void *data)
-{
-	struct deletion *deletion = data;
-	dag_unref(deletion->dag);
-	g_free(deletion);
-}
-
-/* When its file is still there, it begins anew as if it had just been written. */
-static void on_deleted(void *data, const GError *error)
-{
-	struct request *request = data;
-	const struct deletion *deletion = request_data(request);
-	struct event loaded = {.kind = EVENT_DAG_LOADED, .loaded = deletion->dag};
-	if (!error && deletion->dag
-		&& !engine_dag_record(deletion->daemon->engine, deletion->dag->dag_id))
-		turn_add(deletion->daemon->turn, loaded, NULL, NULL);
-	if (error)
-		request_fail(request, error);
-	else
-		request_answer(request, 200, json_null());
-}
-
-void dags_delete(struct request *request, void *data)
-{
-	struct daemon *daemon = data;
-	const struct dag_record *record = record_of(request, daemon);
-	if (!record)
-		return;
-	struct dag *dag = record->is_stale ? NULL : engine_dag_head(daemon->engine, record->dag_id);
-	struct deletion *deletion = g_new(struct deletion, 1);
-	*deletion = (struct deletion){daemon, dag ? dag_ref(dag) : NULL};
-	request_set_data(request, deletion, deletion_free);
-	turn_add(daemon->turn,
-		(struct event){
-			.kind = EVENT_DAG_DELETED, .dag_id = request_path(request, "dag_id")},
-		on_deleted, request);
-}
-
 void dags_graph(struct request *request, void *data)
 {
 	const struct dag *dag = dag_of(request, data);

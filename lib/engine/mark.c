@@ -3,7 +3,7 @@
  * A person decides how a task ended, that it is to start whatever comes before it, or how a run
  * ended. What runs is ended first: until its process is gone a mark is a wish that is durable, so
  * that nothing after it begins too early. Failed tasks after a marked one begin again, as in
- * Airflow; a run that had ended then goes on, or is settled anew. No callbacks are run.
+ * Airflow; a run that had ended then goes on, or is settled anew. No callbacks of tasks are run.
  */
 #include "lib/engine/choice.h"
 

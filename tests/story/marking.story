@@ -1,4 +1,4 @@
-# A person says how a task ended, or a run. No callbacks are run; what runs is ended first.
+# A person says how a task ended, or a run. No callbacks of tasks are run; what runs is ended first.
 
 story: a failed task that is marked as success lets those after it begin again
 dag:

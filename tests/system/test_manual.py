@@ -158,6 +158,25 @@ def test_one_task_is_run_whatever_comes_before_it(dagd):
     assert wrong.returncode == 1 and 'has no task "third"' in wrong.stderr, wrong
 
 
+def test_the_xcoms_of_a_cleared_task_are_dropped_when_it_begins(dagd):
+    dagd.load_dag("values", """
+        dag_id: values
+        tasks:
+          - {task_id: give, operator: bash, bash_command: "if [ {{ ti.try_number }} = 1 ]; then echo one; fi"}
+    """)
+    run_id = dagd.trigger("values")
+    dagd.wait_run("values", run_id)
+    path = f"{instance_path('values', run_id, 'give')}/xcomEntries/return_value"
+    assert dagd.request("GET", path).json["value"] == "one"
+    assert dagd.dagctl("tasks", "clear", "values", "--run-id", run_id, "-y").returncode == 0
+    wait_until(lambda: dagd.tasks("values", run_id)["give"]["try_number"] == 2, "the second try")
+    dagd.wait_run("values", run_id)
+    assert dagd.request("GET", path).status == 404
+    tries = dagd.get(f"/dags/values/dagRuns/{run_id}/taskInstances/give/tries")["task_instances"]
+    assert [one["try_number"] for one in tries] == [1, 2]
+    assert dagd.task_log("values", run_id, "give", 1).strip().endswith("one")
+
+
 def test_what_runs_already_is_not_run_once_more(dagd):
     dagd.load_dag("slow", SLOW)
     run_id = dagd.trigger("slow")
@@ -305,6 +324,8 @@ def test_a_deleted_dag_begins_anew_while_its_file_is_there(dagd):
     done = dagd.dagctl("dags", "delete", "chain", "-y")
     assert done.returncode == 0 and "begins anew" in done.stderr, done
     assert dagd.get("/dags/chain/dagRuns")["total_entries"] == 0
+    assert [one.name.split("~")[0] for one in (dagd.home / "logs").iterdir()] == ["dag_id=chain"]
+    assert "~" in next((dagd.home / "logs").iterdir()).name
     assert dagd.request("GET", f"/api/v2/dags/chain/dagRuns/{run_id}").status == 404
     (dagd.dags / "chain.yaml").unlink()
     wait_until(lambda: dagd.get("/dags/chain")["is_stale"], "the DAG is stale")
