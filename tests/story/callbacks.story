@@ -573,3 +573,72 @@ dag:
 00:07 until
 00:08 a@on_success_callback exits 0
 [00:08] a@on_success_callback: success
+
+story: each instance of a mapped task has callbacks of its own
+dag:
+  tasks:
+    - {task_id: a, operator: bash, expand: {bash_command: [x, y]}, on_success_callback: {operator: bash, bash_command: x}}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a[0]: running (try 1)
+[00:00] a[1]: running (try 1)
+00:01 a[1] exits 0
+[00:01] a[1]: success
+[00:01] a@on_success_callback[1]: running (try 1)
+00:02 a[0] exits 0
+[00:02] a[0]: success
+[00:02] a@on_success_callback[0]: running (try 1)
+[00:02] d r1: success
+00:02 why d r1 a@on_success_callback
+[00:02] r1 a@on_success_callback[0] runs since 2026-01-01T00:02:00+00:00
+[00:02] r1 a@on_success_callback[1] runs since 2026-01-01T00:01:00+00:00
+00:03 a@on_success_callback[1] exits 0
+[00:03] a@on_success_callback[1]: success
+00:04 a@on_success_callback[0] exits 0
+[00:04] a@on_success_callback[0]: success
+
+story: a task that waited without a worker calls as any other
+dag:
+  default_args:
+    on_execute_callback: {operator: bash, bash_command: x}
+    on_success_callback: {operator: bash, bash_command: x}
+  tasks:
+    - {task_id: w, operator: wait.time_delta, delta: 1h}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] w: running (try 1)
+[00:00] w@on_execute_callback: running (try 1)
+00:00 w waits until 01:00
+[00:00] w: deferred until 01:00
+00:00 w@on_execute_callback exits 0
+[00:00] w@on_execute_callback: success
+[01:00] w: success
+[01:00] w@on_success_callback: running (try 1)
+[01:00] d r1: success
+01:00 until
+01:01 w@on_success_callback exits 0
+[01:01] w@on_success_callback: success
+
+story: a task that can never become many calls that it failed
+dag:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+    - task_id: b
+      operator: bash
+      bash_command: "x {{ expand.item }}"
+      expand: {item: "{{ tasks.a.output }}"}
+      dependencies: a
+      on_failure_callback: {operator: bash, bash_command: x}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+00:01 a exits 0 leaving 5000 values
+[00:01] a: success
+[00:01] b: failed (it is mapped over 5000 values; at most 1024 are allowed (core.max_map_length))
+[00:01] b@on_failure_callback: running (try 1)
+[00:01] d r1: failed (task "b" failed)
+00:02 b@on_failure_callback exits 0
+[00:02] b@on_failure_callback: success

@@ -182,3 +182,34 @@ dag:
 00:03 b exits 0
 [00:03] b: success
 [00:03] d r1: success
+
+story: fail_fast leaves the teardown alone
+dag:
+  fail_fast: true
+  tasks:
+    - {task_id: up, operator: bash, bash_command: x, setup: true}
+    - {task_id: work, operator: bash, bash_command: x}
+    - {task_id: more, operator: bash, bash_command: x}
+    - {task_id: down, operator: bash, bash_command: x, teardown: up, retries: 1, retry_delay: 1m}
+  dependencies: up >> [work, more] >> down
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] up: running (try 1)
+00:01 up exits 0
+[00:01] up: success
+[00:01] work: running (try 1)
+[00:01] more: running (try 1)
+00:02 work exits 1
+[00:02] more: is to be killed
+[00:02] work: failed (exit code 1)
+00:03 more is killed by signal 15
+[00:03] more: failed (ended by signal 15 (Terminated))
+[00:03] down: running (try 1)
+00:04 down exits 1
+[00:04] down: up_for_retry (exit code 1), next try at 00:05
+[00:05] down: running (try 2)
+00:05 restart
+00:06 down exits 0
+[00:06] down: success
+[00:06] d r1: failed (fail_fast: task "work" failed)
