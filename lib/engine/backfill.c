@@ -329,14 +329,12 @@ static void run_again(
 /* Those that are to run again must be in the engine; who gives the event has seen to that. */
 static bool again_check(const struct workflow *workflow, const GArray *plan, GError **error)
 {
-	dag_auto struct dag *newest = dag_whole(workflow->dag);
 	for (unsigned i = 0; i < plan->len; i++) {
 		const struct backfill_slot *slot = &g_array_index(plan, struct backfill_slot, i);
 		if (slot->what != BACKFILL_AGAIN)
 			continue;
 		const struct run *run = run_find(workflow, slot->run_id);
-		/* A callback of it may run still. */
-		if (run && !run_may_move_to(run, newest, error))
+		if (run && !run_may_clear(run, error))
 			return false;
 		if (!run)
 			return refuse(error, REFUSAL_INVALID,

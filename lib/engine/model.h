@@ -493,7 +493,8 @@ void assets_check(const struct engine *engine);
 bool workflow_delete(struct engine *engine, const struct event *event, GError **error);
 
 /* clear.c */
-/* All of a finished run is to run again. */
+/* All of a finished run is to run again, with the newest version if that can be. */
+bool run_may_clear(const struct run *run, GError **error);
 void run_clear(struct engine *engine, struct run *run);
 bool tasks_clear(struct engine *engine, const struct event *event, GError **error);
 /* It is to run again, whatever became of it. */

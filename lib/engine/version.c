@@ -117,7 +117,8 @@ static void put(struct engine *engine, struct run *run, struct kept *kept)
 		return;
 	}
 	if (is_pristine(record)) {
-		if (instance->record.max_tries != record->max_tries
+		/* An attempt of it may have been taken back: its row is to forget that, too. */
+		if (instance->record.max_tries != record->max_tries || record->attempt
 			|| record->scheduled_at != INSTANT_NONE)
 			instance_changed(engine, instance);
 		return;
