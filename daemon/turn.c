@@ -143,6 +143,20 @@ static void effect_forget(struct turn *turn, const struct effect *effect)
 		batch_task_delete(turn->batch, &key);
 }
 
+static void effect_of_asset(struct batch *batch, const struct effect *effect)
+{
+	if (effect->kind == EFFECT_SAVE_ASSET)
+		batch_asset(batch, effect->asset, clock_now());
+	else if (effect->kind == EFFECT_SAVE_ASSET_EVENT)
+		batch_asset_event(batch, effect->asset_event);
+	else if (effect->kind == EFFECT_QUEUE_ASSET)
+		batch_asset_heard(batch, effect->consumer, effect->asset_event->id);
+	else if (effect->kind == EFFECT_TAKE_ASSETS)
+		batch_run_assets(batch, effect->run->id, effect->run->dag_id);
+	else
+		batch_assets_forget(batch, effect->consumer, effect->forgotten);
+}
+
 static void effect_take(struct turn *turn, const struct effect *effect)
 {
 	turn->is_dirty = true;
@@ -169,23 +183,15 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 	case EFFECT_SAVE_TASK:
 		effect_save_task(turn, effect->run, effect->task);
 		return;
-	case EFFECT_SAVE_ASSET:
-		batch_asset(turn->batch, effect->asset, clock_now());
-		return;
-	case EFFECT_SAVE_ASSET_EVENT:
-		batch_asset_event(turn->batch, effect->asset_event);
-		return;
-	case EFFECT_QUEUE_ASSET:
-		batch_asset_heard(turn->batch, effect->consumer, effect->asset_event->id);
-		return;
-	case EFFECT_TAKE_ASSETS:
-		batch_run_assets(turn->batch, effect->run->id, effect->run->dag_id);
-		return;
 	case EFFECT_SAVE_XCOM:
 		effect_save_xcom(turn, effect);
 		return;
+	case EFFECT_SAVE_ASSET:
+	case EFFECT_SAVE_ASSET_EVENT:
+	case EFFECT_QUEUE_ASSET:
+	case EFFECT_TAKE_ASSETS:
 	case EFFECT_FORGET_ASSETS:
-		batch_assets_forget(turn->batch, effect->consumer, effect->forgotten);
+		effect_of_asset(turn->batch, effect);
 		return;
 	case EFFECT_FORGET_XCOMS:
 	case EFFECT_DELETE_TASK:

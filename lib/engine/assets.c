@@ -5,7 +5,7 @@
  * last run, and runs when its condition is met. What is told while a run of it may not be made yet
  * is one run later, however often it is told.
  */
-#include "lib/engine/model.h"
+#include "lib/engine/assets.h"
 
 struct asset {
 	char *name;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "lib/engine/assets.h"
 #include "lib/engine/callback.h"
 #include "lib/engine/flow.h"
 

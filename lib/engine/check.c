@@ -3,6 +3,7 @@
  * The model counts, queues and sets wakes so that nothing has to be searched for. Here all of that
  * is searched for, and must be the same.
  */
+#include "lib/engine/assets.h"
 #include "lib/engine/callback.h"
 #include "lib/engine/flow.h"
 

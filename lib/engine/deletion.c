@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A DAG is forgotten with all its runs, which must have ended. */
+#include "lib/engine/assets.h"
 #include "lib/engine/model.h"
 
 static const struct run *unfinished_run(const struct workflow *workflow)

@@ -5,6 +5,7 @@
  * unfinished tasks settle and make room for the next ones. Rows that changed are saved once, in
  * their last form.
  */
+#include "lib/engine/assets.h"
 #include "lib/engine/callback.h"
 #include "lib/engine/flow.h"
 

@@ -3,6 +3,7 @@
  * From the store's rows to the model. Only states are durable; queues and counters follow from
  * them. A task that was ready or queued is ready again: being queued held no promise.
  */
+#include "lib/engine/assets.h"
 #include "lib/engine/callback.h"
 #include "lib/engine/flow.h"
 

@@ -11,6 +11,7 @@
  * Slots pass unseen only while something holds the DAG back, or while nobody looks; which of them
  * it was is remembered as the `gap`.
  */
+#include "lib/engine/assets.h"
 #include "lib/engine/model.h"
 
 /* How far back `catchup: latest` looks where there is no start_date. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Why something does not run: one sentence each, made from the same counters that decide it. */
 #include "lib/engine/why.h"
+#include "lib/engine/assets.h"
 #include "lib/engine/callback.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of a DAG: its newest version, whether it is paused, and its runs that wait. */
+#include "lib/engine/assets.h"
 #include "lib/engine/model.h"
 
 #include <string.h>
