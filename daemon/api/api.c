@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "daemon/api/assets.h"
 #include "daemon/api/backfills.h"
 #include "daemon/api/connections.h"
 #include "daemon/api/dag_runs.h"
@@ -69,6 +70,19 @@ const struct route api_routes[] = {
 	{"GET", V2 "/connections/{connection_id}", connections_show},
 	{"PATCH", V2 "/connections/{connection_id}", connections_patch},
 	{"DELETE", V2 "/connections/{connection_id}", connections_delete},
+
+	{"GET", V2 "/assets", assets_list},
+	{"GET", V2 "/assets/events", asset_events_list},
+	{"POST", V2 "/assets/events", asset_events_create},
+	{"GET", V2 "/assets/{asset_id}", assets_get},
+	{"POST", V2 "/assets/{asset_id}/materialize", assets_materialize},
+	{"GET", V2 "/assets/{asset_id}/queuedEvents", queued_assets},
+	{"DELETE", V2 "/assets/{asset_id}/queuedEvents", queued_assets},
+	{"GET", V2 "/dags/{dag_id}/assets/queuedEvents", queued_assets},
+	{"DELETE", V2 "/dags/{dag_id}/assets/queuedEvents", queued_assets},
+	{"GET", V2 "/dags/{dag_id}/assets/{asset_id}/queuedEvents", queued_assets},
+	{"DELETE", V2 "/dags/{dag_id}/assets/{asset_id}/queuedEvents", queued_assets},
+	{"GET", V2 RUN "/upstreamAssetEvents", asset_events_of_run},
 
 	{"GET", V2 "/backfills", backfills_list},
 	{"POST", V2 "/backfills", backfills_create},

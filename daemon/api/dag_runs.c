@@ -225,15 +225,11 @@ static bool is_unused(struct request *request, struct daemon *daemon, const char
 	return false;
 }
 
-void dag_runs_trigger(struct request *request, void *data)
+void dag_run_trigger(
+	struct request *request, struct daemon *daemon, const char *dag_id, const json_t *body)
 {
-	struct daemon *daemon = data;
-	const char *dag_id = request_path(request, "dag_id");
 	struct trigger trigger = {0};
 	struct dag *dag = engine_dag_head(daemon->engine, dag_id);
-	json_t *body = request_body(request);
-	if (!body)
-		return;
 	if (!dag) {
 		request_refuse_dag(request, daemon, dag_id);
 		return;
@@ -250,4 +246,11 @@ void dag_runs_trigger(struct request *request, void *data)
 			});
 	g_free(trigger.run_id);
 	g_free(trigger.conf);
+}
+
+void dag_runs_trigger(struct request *request, void *data)
+{
+	json_t *body = request_body(request);
+	if (body)
+		dag_run_trigger(request, data, request_path(request, "dag_id"), body);
 }

@@ -210,6 +210,7 @@ bool conditions_of_assets(
 	struct conditions *conditions, const struct listing *listing, GError **error)
 {
 	condition_pattern(conditions, "asset.name LIKE ?", listing->pattern);
+	condition_pattern(conditions, "asset.name LIKE ?", listing->uri_pattern);
 	condition_text(
 		conditions, "asset.name IN (SELECT value FROM json_each(?))", listing->names);
 	return true;

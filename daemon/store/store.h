@@ -182,8 +182,9 @@ struct listing {
 	int64_t started_gte, started_lte, ended_gte, ended_lte;
 	const char *order_by; /* NULL: newest first for runs, the key for others */
 	unsigned limit, offset;
-	const char *names; /* of assets: a JSON list of those that are wanted */
-	int64_t asset;     /* of its updates: its id; 0: of all */
+	const char *uri_pattern; /* of assets, beside `pattern` */
+	const char *names;       /* of assets: a JSON list of those that are wanted */
+	int64_t asset;           /* of its updates: its id; 0: of all */
 	int64_t at_gte, at_lte;
 	int map_index; /* of updates: MAP_INDEX_ANY: all */
 };
