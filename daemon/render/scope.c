@@ -311,6 +311,12 @@ static bool expand_get(const struct template_object *base, const char *name,
 	return false;
 }
 
+static bool set_asset_events(struct scope *scope, struct template_value *out, GError **error)
+{
+	json_t *events = triggering_asset_events(scope, error);
+	return events && set_json(out, events);
+}
+
 static bool root_get(const struct template_object *base, const char *name,
 	struct template_value *out, GError **error)
 {
@@ -338,6 +344,8 @@ static bool root_get(const struct template_object *base, const char *name,
 		return set_json(out, json_integer(scope->try_number));
 	if (g_str_equal(name, "map_index"))
 		return set_json(out, json_integer(scope->request->map_index));
+	if (g_str_equal(name, "triggering_asset_events"))
+		return set_asset_events(scope, out, error);
 	if (g_str_equal(name, "expand"))
 		return set_object(scope, out, expand_get, NULL, NULL);
 	if (g_str_equal(name, "reason") || g_str_equal(name, "exception"))

@@ -59,5 +59,10 @@ object_call xcom_pull;
  * is none. */
 json_t *connection_resolve(struct scope *scope, const char *conn_id, GError **error);
 
+/* assets.c */
+/* By the name of the asset: lists of its updates that are why the run was made. NULL and an error.
+ */
+json_t *triggering_asset_events(const struct scope *scope, GError **error);
+
 /* macros.c */
 object_get macros_get;

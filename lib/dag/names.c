@@ -110,6 +110,7 @@ const struct template_name template_names[] = {
 	{"var", NAME_MEMBERS, variable_names},
 	{"conn", NAME_KEYS, connection_names},
 	{"map_index", NAME_NUMBER},
+	{"triggering_asset_events", NAME_ANY},
 	{"expand", NAME_EXPAND},
 	{"tasks", NAME_TASKS},
 	{NULL},
