@@ -47,6 +47,6 @@ extern const struct noun dagctl_nouns[];
 extern const struct option global_options[];
 
 extern const struct command dags_commands[], tasks_commands[], variables_commands[],
-	connections_commands[], pools_commands[], backfill_commands[], operators_commands[],
-	config_commands[], health_commands[], version_commands[], info_commands[],
-	completion_commands[];
+	connections_commands[], pools_commands[], assets_commands[], backfill_commands[],
+	operators_commands[], config_commands[], health_commands[], version_commands[],
+	info_commands[], completion_commands[];

@@ -47,6 +47,7 @@ const struct noun dagctl_nouns[] = {
 	{"backfill", "Runs for slots of the past: create, pause, cancel", backfill_commands},
 	{"variables", "Values that DAGs read by name", variables_commands},
 	{"connections", "Servers that DAGs use, with their secrets", connections_commands},
+	{"assets", "Data that tasks make and DAGs wait for", assets_commands},
 	{"pools", "Slots that tasks of all DAGs share", pools_commands},
 	{"operators", "What tasks can do", operators_commands},
 	{"config", "The daemon's settings", config_commands},
