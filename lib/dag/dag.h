@@ -212,7 +212,7 @@ struct task {
 	bool on_failure_fail_dagrun; /* of a teardown: its failure fails the run */
 	size_t n_setups;  /* of a teardown: those it belongs to; else those whose scope it is in */
 	unsigned *setups; /* indexes, ascending */
-	size_t n_scope;   /* of a setup: the tasks that have it among their setups, teardowns, too */
+	size_t n_scope;   /* of a setup: the tasks that have it among theirs, teardowns, too */
 	unsigned *scope;  /* indexes, ascending */
 	struct callbacks callbacks[N_CALLBACK_KINDS];
 	bool is_callback;
@@ -272,7 +272,7 @@ struct dag {
 	enum deadline_from deadline_from;
 	struct callbacks callbacks[N_CALLBACK_KINDS]; /* success, failure and deadline of a run */
 	bool has_past;                                /* a task depends on the run before */
-	bool has_task_limits;       /* a task has max_active_tis_per_dag or ..._per_dagrun */
+	bool has_task_limits; /* a task has max_active_tis_per_dag or ..._per_dagrun */
 	struct asset_names outlets, inlets; /* of all tasks, each once */
 
 	size_t n_params;

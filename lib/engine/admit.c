@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From the line to a worker, as long as one is free. */
 #include "lib/engine/callback.h"
+#include "lib/engine/gate.h"
 
 static void launch(struct engine *engine, struct instance *instance)
 {

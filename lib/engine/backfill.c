@@ -8,6 +8,7 @@
  * as any other.
  */
 #include "lib/engine/model.h"
+#include "lib/engine/past.h"
 
 #include "lib/base/instant.h"
 

@@ -6,6 +6,9 @@
 #include "lib/engine/assets.h"
 #include "lib/engine/callback.h"
 #include "lib/engine/flow.h"
+#include "lib/engine/gate.h"
+#include "lib/engine/past.h"
+#include "lib/engine/scope.h"
 
 #include "lib/base/instant.h"
 

@@ -8,6 +8,7 @@
 #include "lib/engine/assets.h"
 #include "lib/engine/callback.h"
 #include "lib/engine/flow.h"
+#include "lib/engine/past.h"
 
 void effects_init(struct effects *effects)
 {

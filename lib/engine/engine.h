@@ -115,7 +115,7 @@ struct event {
 			bool refuses_running; /* nothing is cleared when one of them runs */
 		} cleared;
 		const struct asset_event_record *asset; /* borrowed; id and time are given to it */
-		const char *forgotten; /* the asset; NULL: all of them */
+		const char *forgotten;                  /* the asset; NULL: all of them */
 		struct {
 			struct choice choice;
 			enum task_state state; /* success, failed or skipped */

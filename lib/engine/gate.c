@@ -5,6 +5,7 @@
  * his. For each place that becomes free one of those is called back into the line; one whose run
  * may not start anything now does not count as called, or it would keep the place from the others.
  */
+#include "lib/engine/gate.h"
 #include "lib/engine/model.h"
 
 /* Those of one run at a gate. */

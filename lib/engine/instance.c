@@ -6,6 +6,7 @@
  */
 #include "lib/engine/flow.h"
 #include "lib/engine/model.h"
+#include "lib/engine/scope.h"
 
 void instance_init(
 	struct instance *instance, struct run *run, const struct task *task, int map_index)

@@ -5,6 +5,7 @@
  * engine knows how many values there are, never what they are.
  */
 #include "lib/engine/flow.h"
+#include "lib/engine/gate.h"
 #include "lib/engine/model.h"
 
 static void unit_free(void *data)

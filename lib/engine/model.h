@@ -349,52 +349,6 @@ enum verdict task_verdict(const struct instance *instance);
 /* Looks at the upstream of all that are in doubt, until none is left. */
 void tasks_evaluate(struct engine *engine);
 
-/* past.c: what waits for the run before */
-/* A run is new, or is in memory again. */
-void past_enter(struct engine *engine, struct run *run);
-/* Those that look at the run before them look at it from now on, where it is that. */
-void past_precede(struct engine *engine, struct run *run);
-/* It begins: which run was before it is asked for, if that matters to it. */
-void past_ask(struct engine *engine, struct run *run);
-bool past_found(struct engine *engine, const struct event *event);
-/* It has ended and looks at nothing any more. */
-void past_end(struct engine *engine, struct run *run);
-bool past_has_followers(const struct run *run);
-/* Whether the run before lets a task start whose upstream does. */
-bool past_lets(const struct instance *instance);
-/* Why it does not (g_free). */
-char *past_why(const struct instance *instance);
-/* Whether no unit of it keeps those waiting that follow. */
-bool past_is_well(const struct instance *instance);
-/* The same of its whole task, when its run has followers. */
-bool past_stands_well(const struct instance *instance);
-/* Its state has changed: tells the followers. */
-void past_tell(struct engine *engine, const struct instance *instance, bool was_well);
-/* The tasks of the run are others now: its followers count anew. */
-void past_recount(struct engine *engine, struct run *run);
-/* Asserts that its counts and its place follow from the states. */
-void past_check(const struct run *run);
-
-/* scope.c: setups and teardowns */
-/* Adds the outcomes of its setups. */
-void scope_count(const struct instance *instance, unsigned n[N_OUTCOMES]);
-/* What the setups in whose scope it is say to it. */
-enum verdict scope_verdict(const struct instance *instance);
-/* Why, when they did (g_free); NULL: they did not. */
-char *scope_text(const struct instance *instance, enum verdict verdict);
-/* For which of them it waits (g_free). */
-char *scope_why(const struct instance *instance);
-/* A setup counts as another one now: tells those in its scope. */
-void scope_tell(struct engine *engine, const struct instance *setup, enum outcome to);
-/* A teardown that does not count for how its run ended. */
-bool task_is_looked_through(const struct task *task);
-/* Whether what became of it decides how its run ended. */
-bool task_is_deciding(const struct dag *dag, const struct task *task);
-/* It is a teardown of a run that is being ended: it waits until the processes of that are gone. */
-bool scope_is_working(const struct instance *instance);
-/* The last of them is gone. */
-void scope_is_done(struct engine *engine, struct run *run);
-
 /* attempt.c: how a try ended, and what follows */
 bool task_ended(struct engine *engine, const struct event *event, GError **error);
 bool task_lost(struct engine *engine, const struct event *event, GError **error);
@@ -444,28 +398,6 @@ void instance_count_active(
 void run_queues_place(struct engine *engine, struct run *run);
 void run_queue_free(void *queue);
 void dag_queue_free(void *queue);
-
-/* gate.c: limits of single tasks */
-void gate_free(void *gate);
-void gate_clear(struct gate *gate);
-/* The gate that keeps the instance from starting; NULL: none does. */
-struct gate *gate_closed(struct instance *instance);
-/* From the line to the gate. */
-void gate_park(struct engine *engine, struct gate *gate, struct instance *instance);
-/* Counts it at its gates. */
-void gates_enter(struct instance *instance);
-void gates_leave(struct engine *engine, struct instance *instance);
-/* It stands in the line from now on (1), or does not any more (-1). */
-void gates_count_called(struct engine *engine, struct instance *instance, int n);
-/* Calls those back into the line for whom there is a place. */
-void gates_call(struct engine *engine);
-/* At the end of a step. */
-void gates_settle(struct engine *engine);
-/* The instances of the run are to be freed. */
-void gates_forget(struct engine *engine, const struct run *run);
-/* Asserts that all who may be are called; counts in `tally` who is active at which gate. */
-void gates_check(const struct engine *engine, const struct instance *instance, GHashTable *tally);
-void gates_check_end(GHashTable *tally);
 
 /* admit.c: from the line to a worker */
 /* Works off all that the step has touched. */

@@ -8,6 +8,7 @@
  * A run that another one follows needs no room under max_active_runs to begin: else the two would
  * wait for each other for ever, when an older run is cleared.
  */
+#include "lib/engine/past.h"
 #include "lib/engine/model.h"
 
 #include <string.h>

@@ -6,6 +6,7 @@
  * Within a pool the first one that waits is the next to start, however many slots it needs: what
  * is smaller and behind it does not overtake it, or it would wait for ever.
  */
+#include "lib/engine/gate.h"
 #include "lib/engine/model.h"
 
 #include <string.h>

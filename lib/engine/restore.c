@@ -6,6 +6,7 @@
 #include "lib/engine/assets.h"
 #include "lib/engine/callback.h"
 #include "lib/engine/flow.h"
+#include "lib/engine/past.h"
 
 void engine_restore_pool(struct engine *engine, const struct pool_record *record)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/engine/callback.h"
 #include "lib/engine/flow.h"
+#include "lib/engine/past.h"
+#include "lib/engine/scope.h"
 
 /* Runs start in the order of their instants, then of their creation; before them those that others
  * wait for. */

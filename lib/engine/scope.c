@@ -5,6 +5,7 @@
  * became of the tasks before it, once a setup of it has succeeded: also in a run that is being
  * ended. What becomes of it does not decide how the run ended, unless it is said to.
  */
+#include "lib/engine/scope.h"
 #include "lib/engine/callback.h"
 
 void scope_count(const struct instance *instance, unsigned n[N_OUTCOMES])

@@ -2,6 +2,8 @@
 #include "lib/engine/assets.h"
 #include "lib/engine/callback.h"
 #include "lib/engine/flow.h"
+#include "lib/engine/past.h"
+#include "lib/engine/scope.h"
 
 void task_reason(struct instance *instance, char *reason)
 {

@@ -7,6 +7,8 @@
 #include "lib/engine/callback.h"
 #include "lib/engine/choice.h"
 #include "lib/engine/flow.h"
+#include "lib/engine/gate.h"
+#include "lib/engine/past.h"
 
 struct kept {
 	struct task_record record; /* with strings of its own */

@@ -3,6 +3,8 @@
 #include "lib/engine/why.h"
 #include "lib/engine/assets.h"
 #include "lib/engine/callback.h"
+#include "lib/engine/past.h"
+#include "lib/engine/scope.h"
 
 #include <stdlib.h>
 #include <string.h>

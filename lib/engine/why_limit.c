@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which limit holds a task that could start, and who takes it. */
+#include "lib/engine/gate.h"
 #include "lib/engine/why.h"
 
 #include <string.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of a DAG: its newest version, whether it is paused, and its runs that wait. */
 #include "lib/engine/assets.h"
+#include "lib/engine/gate.h"
 #include "lib/engine/model.h"
+#include "lib/engine/past.h"
 
 #include <string.h>
 
