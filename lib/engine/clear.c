@@ -153,6 +153,8 @@ static void run_follow(struct engine *engine, struct run *run, bool had_failed_l
 		run_settle_anew(engine, run, had_failed_leaf);
 	else if (run->record.state == RUN_RUNNING)
 		run_go_on(engine, run);
+	else if (run->record.state == RUN_QUEUED && did_move)
+		workflow_start_runs(engine, run->workflow); /* it may have had no DAG */
 }
 
 bool tasks_clear(struct engine *engine, const struct event *event, GError **error)

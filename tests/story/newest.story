@@ -376,3 +376,41 @@ dag:
 00:09 clear d r1 b
 [00:09] b: upstream_failed (upstream task "a" failed)
 [00:09] d r1: failed (task "a" failed)
+
+story: a queued run without its DAG begins when it is moved to a version that loads
+begins: 2026-01-10 12:00
+dag:
+  schedule: 1d
+  start_date: 2026-01-01
+  catchup: false
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+dag v2:
+  schedule: 1d
+  start_date: 2026-01-01
+  catchup: false
+  tasks:
+    - {task_id: a, operator: bash, bash_command: y}
+
+[12:00] d missed 10 slots, @01-01T00:00 to @00:00 (due before the DAG was first seen)
+12:00 backfill d from 01-03 00:00 to 01-04 00:00 max 1
+[12:00] d backfill 1: goes on
+[12:00] d ~01-03T00:00: running
+[12:00] d ~01-04T00:00: queued
+[12:00] ~01-03T00:00 a: running (try 1)
+12:01 ~01-03T00:00 a exits 0 -- pending
+[12:01] d ~01-04T00:00: running
+[12:01] ~01-03T00:00 a: success
+[12:01] ~01-04T00:00 a: running (try 1)
+[12:01] d ~01-03T00:00: success
+12:01 dies
+12:02 starts in vain
+12:02 load v2
+12:02 ~01-03T00:00 a exits 0
+[12:02] ~01-03T00:00 a: success
+12:02 recovered
+12:03 fail d ~01-03T00:00
+[12:03] d ~01-03T00:00: failed (marked as failed)
+12:04 clear d ~01-04T00:00 +newest
+[12:04] d ~01-04T00:00: running
+[12:04] ~01-04T00:00 a: running (try 1)
