@@ -71,18 +71,46 @@ static void run_callbacks_append(GRand *random, GString *text)
 		g_string_append(text, "fail_fast: true\n");
 }
 
+/* What a task does: each of these now and then, an ordinary process most often. */
+static const char *operator_text(GRand *random)
+{
+	static const char *const flows[] = {"branch, follow: \"{{ run_id }}\"",
+		"short_circuit, condition: \"{{ run_id }}\"",
+		"short_circuit, condition: \"{{ run_id }}\", "
+		"ignore_downstream_trigger_rules: false",
+		"latest_only", "\"wait.file\", filepath: /x, poke_interval: 2m, timeout: 20m",
+		"\"wait.file\", filepath: /x, poke_interval: 1m, timeout: 30m, soft_fail: true, "
+		"exponential_backoff: true",
+		"\"wait.time\", target_time: \"06:00\", timeout: 4h",
+		"\"wait.external_task\", external_dag_id: red, timeout: 40m",
+		"\"wait.external_task\", external_dag_id: blue, external_task_id: t1, timeout: 1h",
+		"trigger_dag, trigger_dag_id: blue",
+		"trigger_dag, trigger_dag_id: red, wait_for_completion: true, execution_timeout: "
+		"90m",
+		"trigger_dag, trigger_dag_id: blue, wait_for_completion: true, "
+		"execution_timeout: 1h, allowed_states: [failed], failed_states: []",
+		"approval, subject: x, execution_timeout: 1h",
+		"approval, subject: x, execution_timeout: 50m, defaults: Reject",
+		"approval, subject: x, execution_timeout: 30m, fail_on_reject: true"};
+	int kind = below(random, 12);
+	if (kind < 2)
+		return "empty";
+	return kind < 8 ? "bash, bash_command: x" : one_of(random, flows, G_N_ELEMENTS(flows));
+}
+
 static void task_append(GRand *random, GString *text, int n, const struct shape *shape)
 {
-	bool is_empty = below(random, 6) == 0;
+	const char *operator= operator_text(random);
+	bool is_program = g_str_has_prefix(operator, "bash");
 	g_string_append_printf(text,
 		"  - {task_id: t%d, operator: %s, retries: %d, retry_delay: %ds, "
 		"priority_weight: %d, on_lost: %s",
-		n, is_empty ? "empty" : "bash, bash_command: x", below(random, 3),
-		30 + below(random, 300), 1 + below(random, 3), below(random, 2) ? "fail" : "retry");
+		n, operator, below(random, 3), 30 + below(random, 300), 1 + below(random, 3),
+		below(random, 2) ? "fail" : "retry");
 	if (below(random, 4) == 0)
 		g_string_append(text, ", retry_exponential_backoff: true");
 	callbacks_append(random, text);
-	features_append(random, text, shape, n, !is_empty);
+	features_append(random, text, shape, n, is_program);
 	g_string_append(text, "}\n");
 }
 

@@ -159,7 +159,38 @@ static void callbacks_law(const struct effects *effects, const struct effect *en
 		g_assert(was_called(effects, &task->callbacks[kind].tasks[i]));
 }
 
-void laws_of_end(const struct event *event, const struct effects *effects)
+/* A flow may make something else of a success, and of an exit that means "not yet". */
+static bool flow_allows(const struct event *event, const struct effect *effect)
+{
+	const struct task *task = effect->definition;
+	if (!task || task->operator->flow == FLOW_NONE || event->kind != EVENT_ATTEMPT_ENDED)
+		return false;
+	if (event->ended.exit_code == 0 || event->ended.exit_code == EXIT_NOT_YET)
+		return true;
+	/* soft_fail */
+	return task->operator->flow == FLOW_WAIT && effect->state == ATTEMPT_SKIPPED;
+}
+
+/* A run that a task triggers is made in the step that ends its attempt. */
+static void trigger_law(
+	const struct sim *sim, const struct event *event, const struct effect *effect)
+{
+	const struct task *task = effect->definition;
+	const struct flow_end *end = event->ended.flow;
+	bool has_ended_well = effect->state == ATTEMPT_SUCCESS || effect->state == ATTEMPT_DEFERRED;
+	sim->tally->n_waited +=
+		effect->state == ATTEMPT_DEFERRED || effect->state == ATTEMPT_UP_FOR_RESCHEDULE;
+	if (!task || task->operator->flow != FLOW_TRIGGER_DAG || !has_ended_well || !end)
+		return;
+	/* It was cleared, or marked, while it ran. */
+	enum task_state state = effect->task->state;
+	if ((state != TASK_SUCCESS && state != TASK_DEFERRED) || effect->task->reason)
+		return;
+	g_assert(engine_run(sim->engine, end->trigger.dag_id, end->trigger.run_id));
+	sim->tally->n_triggered++;
+}
+
+void laws_of_end(const struct sim *sim, const struct event *event, const struct effects *effects)
 {
 	unsigned n = 0;
 	int64_t attempt =
@@ -169,10 +200,15 @@ void laws_of_end(const struct event *event, const struct effects *effects)
 		if (effect->kind != EFFECT_ENDED)
 			continue;
 		n++;
+		if (event->kind == EVENT_ATTEMPT_ENDED)
+			trigger_law(sim, event, effect);
 		g_assert(effect->attempt == attempt);
 		/* Without its DAG it is not known which exit code means skipped. */
 		g_assert(effect->state == state_of(event)
-			|| (!effect->definition && effect->state == ATTEMPT_FAILED));
+			|| (!effect->definition
+				&& (effect->state == ATTEMPT_FAILED
+					|| effect->state == ATTEMPT_UP_FOR_RESCHEDULE))
+			|| flow_allows(event, effect));
 		callbacks_law(effects, effect);
 	}
 	g_assert(n == 1);
@@ -196,6 +232,11 @@ static void same_task(const struct task_record *task, const struct task_record *
 	g_assert(task->started_at == row->started_at && task->ended_at == row->ended_at);
 	g_assert_cmpstr(task->reason, ==, row->reason);
 	g_assert(task->wish == row->wish);
+	g_assert(task->wait == row->wait && task->wait_until == row->wait_until);
+	g_assert(task->wait_since == row->wait_since);
+	g_assert_cmpstr(task->wait_dag, ==, row->wait_dag);
+	g_assert_cmpstr(task->wait_run, ==, row->wait_run);
+	g_assert_cmpstr(task->decision, ==, row->decision);
 	g_assert_cmpstr(task->note, ==, row->note);
 	g_assert_cmpstr(task->calls, ==, row->calls);
 }

@@ -163,7 +163,8 @@ static void start_find(const struct one *one, void *data)
 
 static bool is_processless(const struct task *task)
 {
-	return !task->operator->run || !task->operator->run[0];
+	enum flow flow = task->operator->flow;
+	return !task->operator->run[0] &&(flow == FLOW_NONE || flow == FLOW_LATEST_ONLY);
 }
 
 /* All but its pool and the workers let it start. */

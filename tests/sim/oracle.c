@@ -137,7 +137,50 @@ static enum fate otherwise(
 	g_assert_not_reached();
 }
 
-static enum fate fate_of(
+/* ---- what those before it decided ---- */
+
+static bool list_has(const json_t *list, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (strcmp(json_string_value(json_array_get(list, i)), name) == 0)
+			return true;
+	return false;
+}
+
+static bool bars(const struct seen_task *other, const struct seen *up, const char *task_id)
+{
+	json_t *json = up->decision ? json_loads(up->decision, JSON_DECODE_ANY, NULL) : NULL;
+	enum flow flow = other->task->operator->flow;
+	bool is_barring = false;
+	if (up->state == TASK_SKIPPED)
+		is_barring = json_is_string(json); /* all that is after it is skipped, too */
+	else if (up->state == TASK_SUCCESS && (flow == FLOW_BRANCH || flow == FLOW_LATEST_ONLY))
+		is_barring = json && !list_has(json, task_id);
+	else if (up->state == TASK_SUCCESS && flow == FLOW_SHORT_CIRCUIT)
+		is_barring = json_is_false(json);
+	else if (up->state == TASK_SUCCESS && flow == FLOW_APPROVAL)
+		is_barring = list_has(json_object_get(json, "chosen_options"), "Reject");
+	json_decref(json);
+	return is_barring;
+}
+
+static bool is_barred(
+	const struct seen_run *run, const struct seen_task *task, const struct seen *seen)
+{
+	for (size_t i = 0; !task->task->is_teardown && i < task->task->n_upstream; i++) {
+		const struct seen_task *other = &run->tasks[task->task->upstream[i]];
+		bool by_index = other->is_many && seen->map_index >= 0
+			&& task->task->mapped_group >= 0
+			&& task->task->mapped_group == other->task->mapped_group;
+		for (unsigned k = 0; k < other->n; k++)
+			if ((!by_index || other->instances[k].map_index == seen->map_index)
+				&& bars(other, &other->instances[k], task->task->task_id))
+				return true;
+	}
+	return false;
+}
+
+static enum fate fate_by_rule(
 	const struct seen_run *run, const struct seen_task *seen_task, const struct seen *seen)
 {
 	const struct task *task = seen_task->task;
@@ -151,6 +194,13 @@ static enum fate fate_of(
 	if (up.all > 0 && !may_run(task->trigger_rule, &up, &setups))
 		return otherwise(task->trigger_rule, &up, &setups);
 	return is_in_scope && setups.success < setups.all ? WAITS : RUNS;
+}
+
+/* A decision goes before all rules. */
+static enum fate fate_of(
+	const struct seen_run *run, const struct seen_task *task, const struct seen *seen)
+{
+	return is_barred(run, task, seen) ? IS_SKIPPED : fate_by_rule(run, task, seen);
 }
 
 /* ---- the run before ---- */
@@ -371,12 +421,15 @@ static void effect_judge(const struct sim *sim, const struct view *view,
 	if (!run || !run->dag || !task || task->is_callback || run->is_marked)
 		return;
 	const struct seen_task *seen_task = &run->tasks[task->index];
-	struct seen seen = {record->state, record->wish, record->map_index};
+	struct seen seen = {record->state, record->wish, record->map_index, record->decision};
 	if (effect->kind == EFFECT_START) {
 		ready_judge(sim, view, run, seen_task, &seen);
 	} else if (is_passed_over(record) && run->record->state != RUN_QUEUED
 		&& is_news(sim, record)) {
-		enum fate fate = fate_of(run, seen_task, &seen);
+		/* Its rule may have been sooner than a decision of the same step. */
+		enum fate fate = record->state == TASK_UPSTREAM_FAILED
+			? fate_by_rule(run, seen_task, &seen)
+			: fate_of(run, seen_task, &seen);
 		/* Without values a mapped task shares the fate of those that have none. */
 		demand((record->state == TASK_SKIPPED
 			       && (fate == IS_SKIPPED

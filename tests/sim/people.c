@@ -230,8 +230,34 @@ static void a_dag_is_deleted(struct sim *sim)
 	sim->tally->n_deleted += sim_step(sim, event);
 }
 
+/* False: nothing is asked. */
+static bool a_question_is_answered(struct sim *sim)
+{
+	static const char *const answers[] = {"Approve", "Reject", "Maybe"};
+	g_autoptr(GArray) all = engine_asked(sim->engine);
+	if (all->len == 0)
+		return false;
+	const struct asked *asked = &g_array_index(all, struct asked, below(sim, (int)all->len));
+	const char *answer = answers[below(sim, 3)];
+	json_t *options = json_pack("[s]", answer);
+	struct event event = {.kind = EVENT_TASK_ANSWERED,
+		.dag_id = asked->run->dag_id,
+		.run_id = asked->run->run_id};
+	event.answered.task_id = asked->task->task_id;
+	event.answered.map_index = asked->task->map_index;
+	event.answered.options = options;
+	event.answered.by = "ann";
+	bool is_taken = sim_step(sim, event);
+	g_assert(is_taken == (strcmp(answer, "Maybe") != 0));
+	sim->tally->n_answered += is_taken;
+	json_decref(options);
+	return true;
+}
+
 void people_do_something(struct sim *sim)
 {
+	if (below(sim, 4) == 0 && a_question_is_answered(sim))
+		return;
 	int kind = below(sim, 100);
 	const struct run_record *run = any_run(sim);
 	if (kind < 3)

@@ -92,7 +92,7 @@ bool sim_step(struct sim *sim, struct event event)
 	limits_judge(sim, &view, &effects);
 	view_close(&view);
 	if (is_end && is_taken)
-		laws_of_end(&event, &effects);
+		laws_of_end(sim, &event, &effects);
 	memory_gather(sim->memory, &effects, sim->clock);
 	world_gather(sim, &effects);
 	effects_clear(&effects);
@@ -145,7 +145,7 @@ static void time_passes(struct sim *sim)
 
 static void attempt_tells(struct sim *sim, const struct attempt *attempt)
 {
-	struct event event = world_report(attempt);
+	struct event event = world_report(sim, attempt);
 	if (!sim_step(sim, event))
 		return;
 	sim->tally->n_lost += event.kind == EVENT_ATTEMPT_LOST;
@@ -172,7 +172,7 @@ static void old_attempt_reports(struct sim *sim)
 	const struct attempt_record *old = attempts->pdata[below(sim, (int)attempts->len)];
 	struct attempt attempt = {.id = old->id, .is_claimed = true, .has_ended = true};
 	if (old->state != ATTEMPT_LAUNCHING)
-		g_assert_false(sim_step(sim, world_report(&attempt)));
+		g_assert_false(sim_step(sim, world_report(sim, &attempt)));
 }
 
 static void run_is_triggered(struct sim *sim)
@@ -484,6 +484,7 @@ static void sim_close(struct sim *sim)
 	g_hash_table_destroy(sim->states);
 	g_hash_table_destroy(sim->marked);
 	g_rand_free(sim->random);
+	world_words_clear(&sim->said);
 }
 
 void sim_play(uint32_t seed, const struct operators *operators, struct sim_tally *tally)

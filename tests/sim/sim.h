@@ -15,7 +15,7 @@ enum { SIM_DAGS = 2, SIM_VERSIONS = 3, SIM_POOLS = 3 };
 struct sim_tally {
 	unsigned n_runs, n_starts, n_retries, n_deaths, n_dropped, n_lost, n_taken_back, n_cleared,
 		n_aborted, n_held, n_backfills, n_cancelled, n_moved, n_marked, n_forced, n_deleted,
-		n_let_go, n_called, n_failed_fast, n_auto_paused;
+		n_let_go, n_called, n_failed_fast, n_auto_paused, n_waited, n_answered, n_triggered;
 };
 
 /* A process, as far as the world knows one. */
@@ -28,6 +28,10 @@ struct attempt {
 	bool is_lost;          /* its worker is dead, and there is no result */
 	int exit_code, signal; /* once it has ended */
 	int64_t map_length;
+	/* Of an operator with a flow: what its end says, by this number. */
+	enum flow flow;
+	uint32_t luck;
+	int64_t until;
 };
 
 struct run_name {
@@ -38,6 +42,14 @@ struct sim_pool {
 	struct pool_record record; /* its name is a constant */
 	bool is_there;
 };
+
+/* What the event of a flow operator points to. */
+struct world_words {
+	struct flow_end end;
+	json_t *value;
+	char *run_id;
+};
+void world_words_clear(struct world_words *words);
 
 struct sim {
 	uint32_t seed;
@@ -59,6 +71,7 @@ struct sim {
 	GHashTable *states;  /* "run/task/map_index" -> the state it was last saved with */
 	GHashTable *marked;  /* ids of runs of which people said how tasks ended */
 	struct sim_pool pools[SIM_POOLS]; /* as the engine was told */
+	struct world_words said;          /* by the last report */
 	struct sim_tally *tally;
 };
 
@@ -69,6 +82,7 @@ struct deed {
 	int64_t attempt, run;
 	const char *task_id;
 	int map_index;
+	enum flow flow;
 };
 
 /* Plays one seed to its end; aborts when a law is broken. */
@@ -101,15 +115,16 @@ void world_act(struct sim *sim);
 void world_forget(struct sim *sim);
 /* Ends a process by chance, as it wants to or as a kill makes it. */
 void world_end(struct sim *sim, struct attempt *attempt);
-/* What dagd is told of it: how it ended, that it is lost, or that it never began. */
-struct event world_report(const struct attempt *attempt);
+/* What dagd is told of it: how it ended, that it is lost, or that it never began. What it points to
+ * is valid until the next one. */
+struct event world_report(struct sim *sim, const struct attempt *attempt);
 
 /* laws.c: what must be true, whatever has happened. */
 void laws_of_step(const struct sim *sim, const struct effects *effects);
 /* Only what was committed has happened. */
 void laws_of_restart(const struct sim *sim);
 /* An attempt's end was taken: it is to be recorded once, and as it was. */
-void laws_of_end(const struct event *event, const struct effects *effects);
+void laws_of_end(const struct sim *sim, const struct event *event, const struct effects *effects);
 /* The engine and the memory, which has all, agree. */
 void laws_of_commit(const struct sim *sim);
 /* Nothing is left to be done. */

@@ -90,6 +90,11 @@ static void enough_happened(void)
 	g_assert_cmpuint(tally.n_let_go, >, SEEDS / 100);
 	g_test_message("%u callbacks called, %u runs failed fast, %u DAGs paused themselves",
 		tally.n_called, tally.n_failed_fast, tally.n_auto_paused);
+	g_test_message("%u waits without a worker, %u runs triggered by tasks, %u answers",
+		tally.n_waited, tally.n_triggered, tally.n_answered);
+	g_assert_cmpuint(tally.n_waited, >, SEEDS);
+	g_assert_cmpuint(tally.n_triggered, >, SEEDS / 5);
+	g_assert_cmpuint(tally.n_answered, >, SEEDS / 80);
 	g_assert_cmpuint(tally.n_called, >, 4 * SEEDS);
 	g_assert_cmpuint(tally.n_failed_fast, >, SEEDS / 10);
 	g_assert_cmpuint(tally.n_auto_paused, >, SEEDS / 10);

@@ -3,7 +3,7 @@
 
 static void instance_see(struct seen *seen, const struct task_record *record)
 {
-	*seen = (struct seen){record->state, record->wish, record->map_index};
+	*seen = (struct seen){record->state, record->wish, record->map_index, record->decision};
 }
 
 static void task_see(struct view *view, const struct sim *sim, const struct run_record *run,

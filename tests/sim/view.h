@@ -12,6 +12,7 @@ struct seen {
 	enum task_state state;
 	enum wish wish;
 	int map_index;
+	const char *decision; /* what it decided for those after it, or NULL */
 };
 
 struct seen_task {

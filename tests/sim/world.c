@@ -22,7 +22,8 @@ struct attempt *world_find(const struct sim *sim, int64_t attempt)
 static void deed_add(struct sim *sim, enum deed_kind kind, const struct effect *effect)
 {
 	struct deed deed = {kind, effect->attempt, effect->run->id,
-		g_intern_string(effect->task->task_id), effect->task->map_index};
+		g_intern_string(effect->task->task_id), effect->task->map_index,
+		effect->definition ? effect->definition->operator->flow : FLOW_NONE };
 	g_array_append_val(sim->deeds, deed);
 }
 
@@ -45,7 +46,8 @@ static void begin(struct sim *sim, const struct deed *deed)
 	struct attempt attempt = {.id = deed->attempt,
 		.run = deed->run,
 		.task_id = deed->task_id,
-		.map_index = deed->map_index};
+		.map_index = deed->map_index,
+		.flow = deed->flow};
 	for (unsigned i = 0; i < sim->attempts->len; i++) {
 		const struct attempt *other = &g_array_index(sim->attempts, struct attempt, i);
 		g_assert(other->run != deed->run || other->task_id != deed->task_id
@@ -100,6 +102,11 @@ void world_end(struct sim *sim, struct attempt *attempt)
 	attempt->has_ended = true;
 	attempt->exit_code = exit_codes[g_rand_int_range(sim->random, 0, G_N_ELEMENTS(exit_codes))];
 	attempt->map_length = g_rand_int_range(sim->random, -1, 4);
+	attempt->luck = g_rand_int(sim->random);
+	attempt->until = sim->clock + g_rand_int_range(sim->random, -600, 7200) * SECOND_US;
+	bool looks = attempt->flow == FLOW_WAIT || attempt->flow == FLOW_WAIT_TASK;
+	if (looks && attempt->exit_code == 0 && attempt->luck % 4)
+		attempt->exit_code = EXIT_NOT_YET;
 	if (attempt->is_killed) {
 		attempt->exit_code = -1;
 		attempt->signal = SIGTERM;
@@ -114,8 +121,102 @@ static struct event gone_event(enum event_kind kind, int64_t attempt, const char
 	return event;
 }
 
-struct event world_report(const struct attempt *attempt)
+void world_words_clear(struct world_words *words)
 {
+	json_decref(words->value);
+	g_free(words->run_id);
+	*words = (struct world_words){.value = NULL};
+}
+
+/* Some of the tasks t0 ... t6; few of them stand directly after it. */
+static json_t *some_tasks(uint32_t luck)
+{
+	json_t *list = json_array();
+	for (unsigned i = 0; i < 7; i++)
+		if (luck >> (8 + i) & 1)
+			json_array_append_new(list, json_sprintf("t%u", i));
+	return list;
+}
+
+static const struct run_record *run_of(const struct sim *sim, int64_t id)
+{
+	const GPtrArray *runs = memory_runs(sim->memory);
+	for (unsigned i = 0; i < runs->len; i++)
+		if (((struct run_record *)runs->pdata[i])->id == id)
+			return runs->pdata[i];
+	return NULL;
+}
+
+/* Those that are directly after the task: a choice that is right. */
+static json_t *right_choice(const struct sim *sim, const struct attempt *attempt)
+{
+	const struct run_record *run = run_of(sim, attempt->run);
+	const struct dag *dag = run ? engine_run_dag(sim->engine, run->dag_id, run->run_id) : NULL;
+	const struct task *task = dag ? dag_task(dag, attempt->task_id) : NULL;
+	json_t *list = json_array();
+	for (size_t i = 0; task && i < task->n_downstream; i++)
+		if (attempt->luck >> (8 + i % 16) & 1)
+			json_array_append_new(
+				list, json_string(dag->tasks[task->downstream[i]].task_id));
+	return list;
+}
+
+/* A run that exists now and then; else one that only this attempt can make. */
+static void trigger_say(
+	const struct sim *sim, const struct attempt *attempt, struct world_words *said)
+{
+	const char *dag_id = attempt->luck >> 4 & 1 ? "red" : "blue";
+	const GPtrArray *runs = memory_runs(sim->memory);
+	const struct run_record *old =
+		runs->len && attempt->luck % 8 == 0 ? runs->pdata[attempt->luck % runs->len] : NULL;
+	if (old)
+		memory_restore_run(sim->memory, sim->engine, old->dag_id, old->run_id);
+	said->run_id = old ? g_strdup(old->run_id)
+			   : g_strdup_printf("made-by-%" G_GINT64_FORMAT, attempt->id);
+	said->end.trigger.dag_id = old ? old->dag_id : dag_id;
+	said->end.trigger.run_id = said->run_id;
+	said->end.trigger.logical_date = INSTANT_NONE;
+	said->end.trigger.is_reset = old && attempt->luck >> 5 & 1;
+	said->end.trigger.skips_existing = attempt->luck >> 6 & 1 && !said->end.trigger.is_reset;
+	said->end.trigger.fails_when_paused = attempt->luck >> 7 & 1;
+}
+
+static const struct flow_end *world_say(
+	const struct sim *sim, const struct attempt *attempt, struct world_words *said)
+{
+	static const char *const tasks[] = {"t1", NULL}, *const none[] = {NULL};
+	switch (attempt->flow) {
+	case FLOW_BRANCH:
+		said->value =
+			attempt->luck % 5 ? right_choice(sim, attempt) : some_tasks(attempt->luck);
+		break;
+	case FLOW_SHORT_CIRCUIT:
+		said->value = json_boolean(attempt->luck & 1);
+		break;
+	case FLOW_TRIGGER_DAG:
+		trigger_say(sim, attempt, said);
+		break;
+	case FLOW_WAIT_TIME:
+		said->end.until = attempt->until;
+		break;
+	case FLOW_WAIT_TASK:
+		said->end.watch.dag_id = attempt->luck & 1 ? "red" : "blue";
+		said->end.watch.date = attempt->until - attempt->until % (10 * MINUTE_US);
+		said->end.watch.task_ids = attempt->luck & 2 ? tasks : none;
+		break;
+	case FLOW_NONE:
+	case FLOW_LATEST_ONLY:
+	case FLOW_WAIT:
+	case FLOW_APPROVAL:
+		return NULL;
+	}
+	said->end.value = said->value;
+	return &said->end;
+}
+
+struct event world_report(struct sim *sim, const struct attempt *attempt)
+{
+	world_words_clear(&sim->said);
 	if (!attempt->is_claimed)
 		return gone_event(EVENT_ATTEMPT_TAKEN_BACK, attempt->id, "it never began");
 	if (attempt->is_lost)
@@ -130,6 +231,7 @@ struct event world_report(const struct attempt *attempt)
 				.started_at = INSTANT_NONE,
 				.ended_at = INSTANT_NONE,
 				.map_length = attempt->map_length,
+				.flow = world_say(sim, attempt, &sim->said),
 			},
 	};
 }
