@@ -452,11 +452,19 @@ static void instance_kill_again(struct engine *engine, struct instance *instance
 		task_kill(engine, instance);
 }
 
+/* It was to be skipped when its run was ended, but that was while its DAG could not be loaded. */
+static void instance_abort_again(struct engine *engine, struct instance *instance)
+{
+	if (instance_is_ending(instance) && !task_state_is_active(instance->record.state))
+		instance_abort(engine, instance);
+}
+
 void run_recover(struct engine *engine, struct run *run)
 {
 	if (run->record.state != RUN_RUNNING)
 		return;
 	run_each(engine, run, instance_kill_again);
+	run_each(engine, run, instance_abort_again);
 	run_resume(engine, run);
 }
 

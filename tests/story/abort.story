@@ -241,3 +241,24 @@ dag:
 [00:02] r1 a: failed (ended by signal 15 (Terminated))
 [00:02] r2 a: running (try 1)
 [00:02] d r1: failed (marked as failed)
+
+story: what was not known of a run when it was cancelled is skipped once it is known
+dag:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+    - {task_id: b, operator: bash, bash_command: x, dependencies: a, trigger_rule: all_done}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+00:01 dies
+00:02 starts in vain
+00:03 recovered
+00:04 cancel d r1
+[00:04] a: is to be killed
+00:05 restart
+[00:05] a: is to be killed
+[00:05] b: skipped (cancelled)
+00:06 a is killed by signal 15
+[00:06] a: failed (ended by signal 15 (Terminated))
+[00:06] d r1: failed (cancelled)
