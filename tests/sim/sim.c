@@ -348,6 +348,11 @@ static void turn(struct sim *sim)
 
 static bool is_going_on(const struct sim *sim)
 {
+	for (int i = 0; i < SIM_DAGS; i++) {
+		const struct dag_record *dag = engine_dag_record(sim->engine, dag_id_of(i));
+		if (dag && dag->is_paused)
+			return true; /* it has paused itself, and is let go on */
+	}
 	return sim->attempts->len > 0 || engine_wake_at(sim->engine) != INSTANT_NEVER;
 }
 
@@ -409,13 +414,13 @@ static void run_out(struct sim *sim)
 		sim->files[i] = NULL;
 		sim_step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id_of(i)});
 	}
-	all_go_on(sim);
 	for (int i = 0; i < SIM_DAGS; i++) {
 		const struct backfill_record *backfill = engine_backfill(sim->engine, dag_id_of(i));
 		struct event event = {.kind = EVENT_BACKFILL_UNPAUSED};
 		event.backfill.id = backfill ? backfill->id : 0;
 		g_assert(sim_step(sim, event) == (backfill != NULL));
 	}
+	all_go_on(sim);
 	pools_open(sim);
 	commit_all(sim);
 	for (int n = 0; is_going_on(sim) || run_is_let_go(sim); n++) {
