@@ -236,7 +236,7 @@ def test_completion_of_bash_offers_verbs_options_and_files(cli):
                               text=True, check=True).stdout.split()
 
     assert offered("da") == ["dags"]
-    assert offered("dags", "list-") == ["list-import-errors", "list-missed", "list-runs", "list-missed"]
+    assert offered("dags", "list-") == ["list-import-errors", "list-runs", "list-missed"]
     assert offered("--home", "x", "dags", "trigger", "d", "--lo") == ["--logical-date"]
     assert offered("dags", "list-runs", "--st") == ["--state"]
     assert offered("dags", "check", "so") == ["some.yaml"]
