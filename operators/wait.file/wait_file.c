@@ -138,7 +138,7 @@ static char *path_whole(const json_t *arguments, const char **why)
 
 static int task_run(const json_t *arguments)
 {
-	const char *why;
+	const char *why = NULL;
 	g_autofree char *path = path_whole(arguments, &why);
 	if (!path)
 		return program_fail_for_good("%s", why);
