@@ -63,7 +63,7 @@ static void a_dag_in_use_is_not_read_again(void)
 	struct dag_shelf *shelf = shelf_new(1);
 	dag_auto struct dag *head = shelve(shelf, "first");
 	dag_auto struct dag *used = dag_whole(head);
-	dag_auto struct dag *other = shelve(shelf, "other");
+	G_GNUC_UNUSED dag_auto struct dag *other = shelve(shelf, "other");
 	dag_auto struct dag *again = dag_whole(head);
 	g_assert_true(again == used);
 	dag_shelf_free(shelf);
@@ -93,7 +93,7 @@ static void places_are_those_of_the_file(void)
 		dag_auto struct dag *dag = fixture_dag(operators, text);
 		dag_auto struct dag *head = dag_shelve(shelf, dag);
 		g_clear_pointer(&dag, dag_unref);
-		dag_auto struct dag *other = shelve(shelf, "other");
+		G_GNUC_UNUSED dag_auto struct dag *other = shelve(shelf, "other");
 		g_assert_null(head->whole);
 		dag = dag_whole(head);
 		g_assert_cmpuint(dag->tasks[0].place.line, ==, rows[i].line);
