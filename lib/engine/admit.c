@@ -19,6 +19,17 @@ static void launch(struct engine *engine, struct instance *instance)
 		task_call(engine, instance, CALLBACK_EXECUTE);
 }
 
+/* The first one that waits for the pool and for nothing else: who waits for a limit of its own
+ * holds nobody up. */
+static struct instance *first_of(struct engine *engine, struct pool *pool)
+{
+	struct instance *first;
+	struct gate *gate;
+	while ((first = pool_first(engine, pool)) && (gate = gate_closed(first)))
+		gate_park(engine, gate, first);
+	return first;
+}
+
 /* A callback, else the best one of all pools that have room for their first. */
 static struct instance *next_instance(struct engine *engine)
 {
@@ -28,7 +39,7 @@ static struct instance *next_instance(struct engine *engine)
 	best = NULL;
 	for (unsigned i = 0; i < engine->pools->len; i++) {
 		struct pool *pool = engine->pools->pdata[i];
-		struct instance *first = pool_first(engine, pool);
+		struct instance *first = first_of(engine, pool);
 		if (first && pool_has_room(pool, first)
 			&& (!best || instance_compare(first, best, NULL) < 0))
 			best = first;
@@ -47,13 +58,9 @@ static void launch_all(struct engine *engine)
 	while (has_worker(engine)) {
 		gates_call(engine);
 		struct instance *next = next_instance(engine);
-		struct gate *gate = next ? gate_closed(next) : NULL;
 		if (!next)
 			return;
-		if (gate)
-			gate_park(engine, gate, next);
-		else
-			launch(engine, next);
+		launch(engine, next);
 	}
 }
 

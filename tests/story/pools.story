@@ -201,3 +201,20 @@ dag:
 00:02 a exits 0
 [00:02] a: success
 [00:02] b: running (try 1)
+
+story: a task that waits for a limit of its own does not hold up what is behind it in the pool
+dag:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x, pool: p, pool_slots: 3, priority_weight: 5, max_active_tis_per_dag: 1}
+    - {task_id: b, operator: bash, bash_command: x, pool: p, dependencies: a, priority_weight: 1}
+    - {task_id: c, operator: bash, bash_command: x, pool: p}
+
+00:00 pool p 5
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+[00:00] c: running (try 1)
+00:01 trigger d r2
+[00:01] d r2: running
+[00:01] r2 a: scheduled
+[00:01] r2 c: running (try 1)
