@@ -103,3 +103,32 @@ void assets_read(struct loader *loader, const struct node *node)
 	if (condition_read(&loader->reading, node, condition, 0))
 		loader->dag.assets = condition;
 }
+
+static bool is_updated(const struct dag *dag, const char *asset)
+{
+	for (size_t i = 0; i < dag->n_tasks; i++)
+		for (size_t k = 0; k < dag->tasks[i].outlets.n; k++)
+			if (g_str_equal(dag->tasks[i].outlets.names[k], asset))
+				return true;
+	return false;
+}
+
+static bool is_met_by_itself(const struct dag *dag, const struct asset_condition *condition)
+{
+	if (condition->kind == ASSET_ONE)
+		return is_updated(dag, condition->asset);
+	for (size_t i = 0; i < condition->n; i++)
+		if (is_met_by_itself(dag, &condition->items[i]) == (condition->kind == ASSET_ANY))
+			return condition->kind == ASSET_ANY;
+	return condition->kind == ASSET_ALL;
+}
+
+void assets_warn_if_endless(const struct loader *loader)
+{
+	const struct dag *dag = &loader->dag;
+	if (!dag->assets || !is_met_by_itself(dag, dag->assets))
+		return;
+	problem_warn(loader->reading.problems, node_get(loader->schedule, "assets")->place,
+		"assets: the DAG updates all that it waits for: each of its runs makes the next "
+		"one, without end");
+}

@@ -128,6 +128,7 @@ static void loader_read(struct loader *loader, const struct node *root)
 	/* Where no task could be read, that each of them is missing says nothing new. */
 	if (loader->dag.n_tasks == 0)
 		return;
+	assets_warn_if_endless(loader);
 	dependencies_read(loader);
 	mappings_resolve(loader);
 	teardowns_resolve(loader);

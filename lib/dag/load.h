@@ -47,6 +47,8 @@ struct loader {
 
 /* `schedule: {assets: ...}`: a name, a list of which all are meant, or a map of all or any. */
 void assets_read(struct loader *loader, const struct node *node);
+/* Warns when the DAG waits for no more than what its own tasks update. */
+void assets_warn_if_endless(const struct loader *loader);
 /* Each reads its part. What is wrong is in the problems; the rest is read all the same. */
 void schedule_read(struct loader *loader);
 /* The named lists of dates, before the schedule is read; after it: was each of use? */

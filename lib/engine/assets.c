@@ -7,6 +7,8 @@
  */
 #include "lib/engine/assets.h"
 
+#include "lib/base/instant.h"
+
 struct asset {
 	char *name;
 	GPtrArray *consumers; /* of struct workflow: whose condition names it */
@@ -130,7 +132,6 @@ static void consumer_hear(
 	effect_add(engine,
 		(struct effect){EFFECT_QUEUE_ASSET, .asset_event = event,
 			.consumer = workflow->record.dag_id});
-	assets_schedule(engine, workflow);
 }
 
 static void asset_tell(struct engine *engine, const struct asset_event_record *record)
@@ -146,6 +147,14 @@ static void asset_tell(struct engine *engine, const struct asset_event_record *r
 		consumer_hear(engine, asset->consumers->pdata[i], event);
 }
 
+static void consumers_schedule(struct engine *engine, const char *name)
+{
+	const struct asset *asset = asset_get(engine, name);
+	for (unsigned i = 0; i < asset->consumers->len; i++)
+		assets_schedule(engine, asset->consumers->pdata[i]);
+}
+
+/* Who waits for any of several outlets has heard of all of them when it runs. */
 void assets_told_by(struct engine *engine, const struct instance *instance)
 {
 	const struct task *task = instance->task;
@@ -158,12 +167,21 @@ void assets_told_by(struct engine *engine, const struct instance *instance)
 				.task_id = instance->record.task_id,
 				.map_index = instance->record.map_index,
 			});
+	for (size_t i = 0; task && i < task->outlets.n; i++)
+		consumers_schedule(engine, task->outlets.names[i]);
 }
 
 bool asset_changed(struct engine *engine, const struct event *event)
 {
 	asset_tell(engine, event->asset);
+	consumers_schedule(engine, event->asset->asset);
 	return true;
+}
+
+bool engine_has_heard(const struct engine *engine, const char *dag_id, const char *asset)
+{
+	const struct workflow *workflow = workflow_get(engine, dag_id);
+	return workflow && workflow->heard && g_hash_table_contains(workflow->heard, asset);
 }
 
 int64_t engine_next_asset_event(const struct engine *engine)
@@ -218,6 +236,8 @@ static void run_by_assets(struct engine *engine, struct workflow *workflow)
 		.triggered_by = "asset",
 	};
 	struct run *run = run_new(engine, workflow, &record, workflow->dag);
+	workflow->assets_run_at = engine->now;
+	wake_set(&engine->wakes, &workflow->assets, INSTANT_NEVER);
 	g_hash_table_remove_all(workflow->heard);
 	run_queue(engine, run);
 	effect_add(engine, (struct effect){EFFECT_TAKE_ASSETS, .run = &run->record});
@@ -235,9 +255,17 @@ static bool is_due(const struct engine *engine, const struct workflow *workflow)
 	return n_unfinished < dag->max_active_runs;
 }
 
+/*
+ * What a run updates at once may make another run of the same DAG, by itself or through others, and
+ * that the next one, for ever: not in one step, and not more than one each second.
+ */
 void assets_schedule(struct engine *engine, struct workflow *workflow)
 {
-	if (is_due(engine, workflow))
+	if (!is_due(engine, workflow))
+		return;
+	if (workflow->assets_run_at == engine->now)
+		wake_set(&engine->wakes, &workflow->assets, engine->now + SECOND_US);
+	else
 		run_by_assets(engine, workflow);
 }
 
@@ -263,7 +291,11 @@ static void condition_append(
 char *assets_sentence(const struct workflow *workflow)
 {
 	const struct dag *dag = workflow->dag;
-	if (is_met(dag->assets, workflow->heard))
+	bool is_ready = is_met(dag->assets, workflow->heard);
+	g_autofree char *at = instant_iso(workflow->assets.at);
+	if (is_ready && workflow->assets.place)
+		return g_strdup_printf("next run at %s", at);
+	if (is_ready)
 		return g_strdup_printf("the next run waits: max_active_runs (%u) is reached",
 			dag->max_active_runs);
 	GString *text = g_string_new("waits for the assets ");
@@ -305,7 +337,7 @@ void assets_check(const struct engine *engine)
 	const struct asset *asset;
 	g_hash_table_iter_init(&iter, engine->workflows);
 	while (g_hash_table_iter_next(&iter, NULL, (void **)&workflow)) {
-		g_assert(!is_due(engine, workflow));
+		g_assert(!is_due(engine, workflow) || workflow->assets.place);
 		if (workflow->dag && workflow->dag->assets)
 			condition_check(engine, workflow->dag->assets, workflow);
 		if (workflow->dag)

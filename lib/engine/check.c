@@ -315,6 +315,7 @@ static void workflow_check(
 	}
 	g_assert(workflow->n_running == n_running && workflow->n_active == n_active);
 	g_assert((unsigned)g_sequence_get_length(workflow->queued) == n_queued);
+	wake_check(engine, &workflow->assets, workflow, tally);
 	wake_check(engine, &workflow->slot, workflow, tally);
 	slot_check(engine, workflow);
 	if (n_queued && workflow->dag && !engine->is_recovering && !workflow->record.is_paused)

@@ -48,6 +48,7 @@ bool workflow_delete(struct engine *engine, const struct event *event, GError **
 	effect_add(engine, (struct effect){EFFECT_DELETE_DAG, .dag_id = dag_id});
 	runs_forget(engine, workflow);
 	assets_gone(engine, workflow);
+	wake_set(&engine->wakes, &workflow->assets, INSTANT_NEVER);
 	wake_set(&engine->wakes, &workflow->slot, INSTANT_NEVER);
 	g_hash_table_remove(engine->workflows, dag_id);
 	return true;

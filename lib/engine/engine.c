@@ -218,6 +218,9 @@ static void tick(struct engine *engine)
 		case WAKE_SLOT:
 			workflow_schedule(engine, wake->owner);
 			break;
+		case WAKE_ASSETS:
+			assets_schedule(engine, wake->owner);
+			break;
 		case WAKE_RETRY:
 			task_retry(engine, wake->owner);
 			break;

@@ -324,6 +324,8 @@ struct pool_use engine_pool_use(const struct engine *engine, const char *name);
 /* Into how many instances a mapped task has become; -1: not mapped, or not yet. */
 int engine_task_width(
 	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id);
+/* Whether the DAG has heard of the asset since its last run by assets. */
+bool engine_has_heard(const struct engine *engine, const char *dag_id, const char *asset);
 /* The id that the next update of an asset will have. */
 int64_t engine_next_asset_event(const struct engine *engine);
 /* The next slot that a run will be made for; false: none, or none is known before something else

@@ -151,6 +151,8 @@ struct workflow {
 		*queues; /* of struct dag_queue, one for each pool that its tasks ever waited for */
 	GHashTable *gates; /* task_id -> struct gate: max_active_tis_per_dag */
 	GHashTable *heard; /* assets that it has heard of since its last run by assets, or NULL */
+	int64_t assets_run_at; /* when its last run by assets was made */
+	struct wake assets;    /* when it may have the next one */
 	struct wake slot;
 	int64_t next_slot;           /* while the wake is set: for which slot */
 	int64_t continuous_at;       /* when the last run of a DAG that is @continuous was made */

@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-enum wake_kind { WAKE_SLOT, WAKE_RETRY, WAKE_RUN_TIMEOUT, WAKE_DEADLINE };
+enum wake_kind { WAKE_SLOT, WAKE_RETRY, WAKE_RUN_TIMEOUT, WAKE_DEADLINE, WAKE_ASSETS };
 
 /* Lives inside its owner; zeroed: not set. */
 struct wake {

@@ -25,6 +25,8 @@ struct workflow *workflow_add(struct engine *engine, const struct dag_record *re
 	workflow->queued = g_sequence_new(NULL);
 	workflow->queues = g_ptr_array_new_with_free_func(dag_queue_free);
 	workflow->gates = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, gate_free);
+	workflow->assets_run_at = INSTANT_NONE;
+	workflow->assets = (struct wake){.kind = WAKE_ASSETS, .owner = workflow};
 	workflow->slot = (struct wake){.kind = WAKE_SLOT, .owner = workflow};
 	g_hash_table_insert(engine->workflows, workflow->record.dag_id, workflow);
 	return workflow;

@@ -362,3 +362,52 @@ dag:
 00:00 asset b
 00:01 why d
 [00:01] d next run at 2026-01-01T01:00:00+00:00; waits for the assets "a", too
+
+story: two DAGs that wait for each other run once a second at most
+dag:
+  schedule: {assets: a}
+  tasks:
+    - {task_id: make, operator: empty, outlets: b}
+dag other:
+  dag_id: other
+  schedule: {assets: b}
+  tasks:
+    - {task_id: make, operator: empty, outlets: a}
+
+00:00 load other
+00:00 asset a
+[00:00] make: success
+[00:00] make: success
+[00:00] d asset_triggered__2026-01-01T00:00:00+00:00_1: success
+[00:00] other asset_triggered__2026-01-01T00:00:00+00:00_2: success
+00:00 why d
+[00:00] d next run at 2026-01-01T00:00:01+00:00
+[00:00:01] asset_triggered__2026-01-01T00:00:01+00:00_3 make: success
+[00:00:01] asset_triggered__2026-01-01T00:00:01+00:00_4 make: success
+[00:00:01] d asset_triggered__2026-01-01T00:00:01+00:00_3: success
+[00:00:01] other asset_triggered__2026-01-01T00:00:01+00:00_4: success
+00:00:01 until
+00:00:01 pause d
+00:01 unpause d
+[00:01] asset_triggered__2026-01-01T00:01:00+00:00_5 make: success
+[00:01] asset_triggered__2026-01-01T00:01:00+00:00_6 make: success
+[00:01] d asset_triggered__2026-01-01T00:01:00+00:00_5: success
+[00:01] other asset_triggered__2026-01-01T00:01:00+00:00_6: success
+
+story: two outlets of one task make one run of a DAG that waits for any of them
+dag:
+  tasks:
+    - {task_id: make, operator: empty, outlets: [a, b]}
+dag reader:
+  dag_id: reader
+  schedule: {assets: {any: [a, b]}}
+  tasks:
+    - {task_id: read, operator: empty}
+
+00:00 load reader
+00:00 trigger d r1
+[00:00] make: success
+[00:00] read: success
+[00:00] d r1: success
+[00:00] reader asset_triggered__2026-01-01T00:00:00+00:00_2: success
+00:10 until

@@ -75,7 +75,7 @@ static void a_dag_knows_what_its_tasks_update_and_read_without_them(void)
 	"{any: [a, {all: [b, c]}]} is met by a, or by b and c together"
 #define DEEP(inner)                                                                                \
 	"{any: [{all: [{any: [{all: [{any: [{all: [{any: [{all: [{any: [" inner "]}]}]}]}]}]}]}]}" \
-										"]}"
+	"]}"
 
 static const struct wrong wrong_names[] = {
 	{OUTLETS("{a: b}"),
@@ -104,9 +104,25 @@ static const struct wrong wrong_conditions[] = {
 		"1:11: schedule: expected \"cron\", \"every\" or \"at\" in the map"},
 };
 
+#define LOOP(assets, outlets)                                                                     \
+	"schedule: {assets: " assets "}\ntasks: [{task_id: a, operator: empty, outlets: " outlets \
+	"}]\n"
+#define ENDLESS                                                                                 \
+	"1:20: warning: assets: the DAG updates all that it waits for: each of its runs makes " \
+	"the next one, without end"
+
+static const struct wrong wrong_loops[] = {
+	{LOOP("x", "x"), ENDLESS},
+	{LOOP("[x, y]", "[y, x]"), ENDLESS},
+	{LOOP("{any: [x, z]}", "x"), ENDLESS},
+	{LOOP("[x, y]", "x"), ""},
+	{LOOP("{any: [x, [y, z]]}", "[y, other]"), ""},
+};
+
 static struct wrong_table tables[] = {
 	{"/dag-assets/problems/names", wrong_names, G_N_ELEMENTS(wrong_names), NULL},
 	{"/dag-assets/problems/conditions", wrong_conditions, G_N_ELEMENTS(wrong_conditions), NULL},
+	{"/dag-assets/problems/loops", wrong_loops, G_N_ELEMENTS(wrong_loops), NULL},
 };
 
 #define ADD(test) g_test_add_func("/dag-assets/" #test, test)
