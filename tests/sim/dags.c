@@ -25,7 +25,10 @@ static void schedule_append(GRand *random, GString *text)
 		"schedule: {every: 7m, interval: true, jitter: 20m}\n",
 		"schedule: {cron: \"0,20,40 0-23 * * *\", exclude: {days: [thu], shift: next}}\n",
 		"schedule: \"@once\"\n", "schedule: \"@continuous\"\nmax_active_runs: 1\n",
-		"schedule: {at: [2026-01-01T00:30, 2026-01-01T01:00, 2026-01-01T01:10]}\n"};
+		"schedule: {at: [2026-01-01T00:30, 2026-01-01T01:00, 2026-01-01T01:10]}\n",
+		"schedule: {assets: a}\n", "schedule: {assets: [a, [b, c]]}\n",
+		"schedule: {assets: {any: [a, {all: [b, c]}]}}\n",
+		"schedule: {cron: \"*/20 * * * *\", assets: b}\n"};
 	static const char *const catchups[] = {"catchup: false\n", "catchup: latest\n",
 		"catchup: true\n", "catchup: {mode: true, max_runs: 2}\n",
 		"catchup: {mode: latest, window: 20m}\n", "catchup: latest\noverlap: skip\n",
@@ -98,6 +101,14 @@ static const char *operator_text(GRand *random)
 	return kind < 8 ? "bash, bash_command: x" : one_of(random, flows, G_N_ELEMENTS(flows));
 }
 
+static void outlets_append(GRand *random, GString *text)
+{
+	static const char *const outlets[] = {"a", "b", "[a, b]", "c"};
+	if (below(random, 2) == 0)
+		g_string_append_printf(
+			text, ", outlets: %s", one_of(random, outlets, G_N_ELEMENTS(outlets)));
+}
+
 static void task_append(GRand *random, GString *text, int n, const struct shape *shape)
 {
 	const char *operator= operator_text(random);
@@ -110,6 +121,7 @@ static void task_append(GRand *random, GString *text, int n, const struct shape 
 	if (below(random, 4) == 0)
 		g_string_append(text, ", retry_exponential_backoff: true");
 	callbacks_append(random, text);
+	outlets_append(random, text);
 	features_append(random, text, shape, n, is_program);
 	g_string_append(text, "}\n");
 }

@@ -285,6 +285,7 @@ static void same_backfills(const struct sim *sim)
 
 void laws_of_commit(const struct sim *sim)
 {
+	heard_law(sim);
 	same_backfills(sim);
 	const GPtrArray *runs = memory_runs(sim->memory);
 	for (unsigned i = 0; i < runs->len; i++)

@@ -21,55 +21,6 @@ static const char *dag_id_of(int i)
 	return i == 0 ? "red" : "blue";
 }
 
-static void id_add(GHashTable *ids, int64_t id)
-{
-	g_hash_table_add(ids, g_memdup2(&id, sizeof id));
-}
-
-static void run_name_clear(void *data)
-{
-	struct run_name *name = data;
-	g_free(name->dag_id);
-	g_free(name->run_id);
-}
-
-static void run_know(struct sim *sim, const struct run_record *run)
-{
-	for (unsigned i = 0; i < sim->known->len; i++) {
-		const struct run_name *one = &g_array_index(sim->known, struct run_name, i);
-		if (strcmp(one->dag_id, run->dag_id) == 0 && strcmp(one->run_id, run->run_id) == 0)
-			return;
-	}
-	struct run_name name = {g_strdup(run->dag_id), g_strdup(run->run_id)};
-	g_array_append_val(sim->known, name);
-}
-
-/* What those who judge have to know of it. */
-static void effects_note(struct sim *sim, const struct effects *effects)
-{
-	for (unsigned i = 0; i < effects->list->len; i++) {
-		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
-		if (effect->kind == EFFECT_SAVE_RUN)
-			run_know(sim, effect->run);
-		else if (effect->kind == EFFECT_FIND_PAST)
-			id_add(sim->asking, effect->run->id);
-	}
-}
-
-static void event_note(struct sim *sim, const struct event *event)
-{
-	const struct run_record *run =
-		event->run_id ? engine_run(sim->engine, event->dag_id, event->run_id) : NULL;
-	if (event->kind == EVENT_PAST_FOUND) {
-		if (run)
-			g_hash_table_remove(sim->asking, &run->id);
-		if (event->past_run_id)
-			run_know(sim, engine_run(sim->engine, event->dag_id, event->past_run_id));
-	}
-	if (run && (event->kind == EVENT_TASKS_MARKED || event->kind == EVENT_RUN_MARKED))
-		id_add(sim->marked, run->id);
-}
-
 /* False: the engine refused it. */
 bool sim_step(struct sim *sim, struct event event)
 {
@@ -90,6 +41,7 @@ bool sim_step(struct sim *sim, struct event event)
 	struct view view = view_open(sim);
 	oracle_judge(sim, &view, &effects);
 	limits_judge(sim, &view, &effects);
+	assets_judge(sim, &effects);
 	view_close(&view);
 	if (is_end && is_taken)
 		laws_of_end(sim, &event, &effects);
@@ -235,8 +187,10 @@ static void something_happens(struct sim *sim)
 		dag_changes(sim);
 	else if (kind < 96)
 		backfill_happens(sim, dag_id_of(below(sim, SIM_DAGS)));
-	else if (kind < 98)
+	else if (kind < 97)
 		pool_happens(sim);
+	else if (kind < 99)
+		asset_happens(sim);
 	else
 		workers_change(sim);
 }
@@ -309,13 +263,7 @@ static void start(struct sim *sim, const char *why_not)
 {
 	attempts_acknowledge(sim);
 	laws_of_restart(sim);
-	g_hash_table_remove_all(sim->asking);
-	g_hash_table_remove_all(sim->states);
-	g_array_set_size(sim->known, 0);
-	for (unsigned i = 0; i < memory_runs(sim->memory)->len; i++)
-		run_know(sim, memory_runs(sim->memory)->pdata[i]);
-	for (unsigned i = 0; i < memory_tasks(sim->memory)->len; i++)
-		state_keep(sim, memory_tasks(sim->memory)->pdata[i]);
+	notes_restart(sim);
 	pools_remember(sim);
 	sim->is_recovering = true;
 	sim->is_held = why_not != NULL;
@@ -461,11 +409,7 @@ static void sim_open(struct sim *sim, const struct operators *operators)
 	sim->deeds = g_array_new(FALSE, TRUE, sizeof(struct deed));
 	sim->running = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	sim->begun = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-	sim->known = g_array_new(FALSE, FALSE, sizeof(struct run_name));
-	g_array_set_clear_func(sim->known, run_name_clear);
-	sim->asking = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-	sim->states = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	sim->marked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	notes_open(sim);
 	for (int i = 0; i < SIM_DAGS; i++) {
 		for (int k = 0; k < SIM_VERSIONS; k++)
 			sim->dags[i][k] = sim_dag(sim->random, dag_id_of(i), operators);
@@ -484,10 +428,7 @@ static void sim_close(struct sim *sim)
 	g_array_unref(sim->deeds);
 	g_hash_table_destroy(sim->running);
 	g_hash_table_destroy(sim->begun);
-	g_array_unref(sim->known);
-	g_hash_table_destroy(sim->asking);
-	g_hash_table_destroy(sim->states);
-	g_hash_table_destroy(sim->marked);
+	notes_close(sim);
 	g_rand_free(sim->random);
 	world_words_clear(&sim->said);
 }

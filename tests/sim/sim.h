@@ -15,7 +15,8 @@ enum { SIM_DAGS = 2, SIM_VERSIONS = 3, SIM_POOLS = 3 };
 struct sim_tally {
 	unsigned n_runs, n_starts, n_retries, n_deaths, n_dropped, n_lost, n_taken_back, n_cleared,
 		n_aborted, n_held, n_backfills, n_cancelled, n_moved, n_marked, n_forced, n_deleted,
-		n_let_go, n_called, n_failed_fast, n_auto_paused, n_waited, n_answered, n_triggered;
+		n_let_go, n_called, n_failed_fast, n_auto_paused, n_waited, n_answered, n_triggered,
+		n_by_assets;
 };
 
 /* A process, as far as the world knows one. */
@@ -69,6 +70,7 @@ struct sim {
 	GArray *known;       /* of struct run_name: runs that the engine has, or has forgotten */
 	GHashTable *asking;  /* ids of runs whose question for the run before has no answer yet */
 	GHashTable *states;  /* "run/task/map_index" -> the state it was last saved with */
+	GHashTable *heard;   /* "dag/asset": what the DAG has heard of, by the effects */
 	GHashTable *marked;  /* ids of runs of which people said how tasks ended */
 	struct sim_pool pools[SIM_POOLS]; /* as the engine was told */
 	struct world_words said;          /* by the last report */
@@ -90,6 +92,22 @@ void sim_play(uint32_t seed, const struct operators *operators, struct sim_tally
 
 /* Gives the engine an event of now, and checks what follows. False: it refused it. */
 bool sim_step(struct sim *sim, struct event event);
+
+/* note.c: keeps what those who judge have to know. */
+void notes_open(struct sim *sim);
+void notes_close(struct sim *sim);
+void effects_note(struct sim *sim, const struct effects *effects);
+void event_note(struct sim *sim, const struct event *event);
+/* The daemon begins anew, with what was committed. */
+void notes_restart(struct sim *sim);
+
+/* assets.c: one is updated by hand, or forgotten by a DAG. */
+void asset_happens(struct sim *sim);
+/* Who was told of what a step updated, and what was made of it. */
+void assets_judge(struct sim *sim, const struct effects *effects);
+void heard_remember(struct sim *sim);
+/* The engine, the effects and the memory agree. */
+void heard_law(const struct sim *sim);
 
 /* backfill.c: one begins, or something becomes of the one that goes on. */
 void backfill_happens(struct sim *sim, const char *dag_id);

@@ -95,6 +95,8 @@ static void enough_happened(void)
 	g_assert_cmpuint(tally.n_waited, >, SEEDS);
 	g_assert_cmpuint(tally.n_triggered, >, SEEDS / 5);
 	g_assert_cmpuint(tally.n_answered, >, SEEDS / 80);
+	g_test_message("%u runs made by assets", tally.n_by_assets);
+	g_assert_cmpuint(tally.n_by_assets, >, SEEDS / 4);
 	g_assert_cmpuint(tally.n_called, >, 4 * SEEDS);
 	g_assert_cmpuint(tally.n_failed_fast, >, SEEDS / 10);
 	g_assert_cmpuint(tally.n_auto_paused, >, SEEDS / 10);

@@ -472,3 +472,8 @@ const GPtrArray *memory_pools(const struct memory *memory)
 {
 	return memory->pools;
 }
+
+const GPtrArray *memory_heard(const struct memory *memory)
+{
+	return memory->heard;
+}

@@ -54,3 +54,5 @@ const GPtrArray *memory_attempts(const struct memory *memory);
 /* struct pool_record. */
 const GPtrArray *memory_pools(const struct memory *memory);
 const GPtrArray *memory_backfills(const struct memory *memory);
+/* struct asset_event_record: what the DAG of its dag_id has heard of. */
+const GPtrArray *memory_heard(const struct memory *memory);
