@@ -251,7 +251,8 @@ void backfill_settle(struct engine *engine, struct backfill *backfill)
 
 void backfill_start_runs(struct engine *engine, struct backfill *backfill)
 {
-	if (engine->is_recovering || backfill->record.is_paused
+	/* While it is being filled or cancelled the end of one run must not begin another. */
+	if (engine->is_recovering || backfill->is_filling || backfill->record.is_paused
 		|| backfill->workflow->record.is_paused)
 		return;
 	while (!g_sequence_is_empty(backfill->queued)) {
