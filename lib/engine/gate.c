@@ -3,14 +3,18 @@
  * max_active_tis_per_dag and max_active_tis_per_dagrun. An instance finds its gate closed when it
  * is the next to start; then it steps aside, so that nobody waits behind it for a limit that is not
  * his. For each place that becomes free one of those is called back into the line; one whose run
- * may not start anything now does not count as called, or it would keep the place from the others.
+ * may not start anything now does not count as called, or it would keep the place from the others;
+ * nor does one that waits for another pool.
  */
 #include "lib/engine/gate.h"
 #include "lib/engine/model.h"
 
+#include <string.h>
+
 /* Those of one run at a gate. */
 struct gate_line {
 	struct run *run;   /* valid while there are any */
+	const char *pool;  /* of the task in the run's version */
 	GSequence *parked; /* best first */
 	unsigned n_called; /* in the line of the run's pool */
 };
@@ -39,8 +43,9 @@ static bool line_is_empty(const struct gate_line *line)
 	return line->n_called == 0 && g_sequence_is_empty(line->parked);
 }
 
-static struct gate_line *gate_line_of(struct gate *gate, struct run *run)
+static struct gate_line *gate_line_of(struct gate *gate, const struct instance *instance)
 {
+	struct run *run = instance->run;
 	struct gate_line *empty = NULL;
 	if (!gate->lines)
 		gate->lines = g_ptr_array_new_with_free_func(gate_line_free);
@@ -57,6 +62,7 @@ static struct gate_line *gate_line_of(struct gate *gate, struct run *run)
 		g_ptr_array_add(gate->lines, empty);
 	}
 	empty->run = run;
+	empty->pool = instance->task->pool;
 	return empty;
 }
 
@@ -98,7 +104,7 @@ struct gate *gate_closed(struct instance *instance)
 void gate_park(struct engine *engine, struct gate *gate, struct instance *instance)
 {
 	instance_dequeue(engine, instance);
-	struct gate_line *line = gate_line_of(gate, instance->run);
+	struct gate_line *line = gate_line_of(gate, instance);
 	instance->place = g_sequence_insert_sorted(line->parked, instance, instance_compare, NULL);
 }
 
@@ -115,22 +121,42 @@ static unsigned gate_limit(const struct gate *gate, const struct instance *insta
 			 : instance->task->max_active_tis_per_dag;
 }
 
+static bool line_is_open(const struct engine *engine, const struct gate_line *line)
+{
+	return !line_is_empty(line) && run_is_open(engine, line->run);
+}
+
+/* How many were called into the line of a pool and have not started. */
+static unsigned gate_called(const struct engine *engine, const struct gate *gate, const char *pool)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < gate->lines->len; i++) {
+		const struct gate_line *line = gate->lines->pdata[i];
+		if (line->n_called && line_is_open(engine, line) && strcmp(line->pool, pool) == 0)
+			n += line->n_called;
+	}
+	return n;
+}
+
 /* The best one that its run lets start and that has a place; NULL: none, or enough are called. */
 static struct instance *gate_next(const struct engine *engine, const struct gate *gate)
 {
 	struct instance *best = NULL;
-	unsigned n_called = 0;
+	const char *full = NULL; /* a pool into whose line enough are called */
 	for (unsigned i = 0; gate->lines && i < gate->lines->len; i++) {
 		const struct gate_line *line = gate->lines->pdata[i];
-		if (line_is_empty(line) || !run_is_open(engine, line->run))
+		struct instance *first = line_is_open(engine, line) ? line_first(line) : NULL;
+		if (!first || gate_limit(gate, first) <= gate->n_active
+			|| (full && strcmp(full, line->pool) == 0)
+			|| (best && instance_compare(first, best, NULL) > 0))
 			continue;
-		n_called += line->n_called;
-		struct instance *first = line_first(line);
-		if (first && gate_limit(gate, first) > gate->n_active
-			&& (!best || instance_compare(first, best, NULL) < 0))
+		if (gate_limit(gate, first)
+			> gate->n_active + gate_called(engine, gate, line->pool))
 			best = first;
+		else
+			full = line->pool;
 	}
-	return best && gate_limit(gate, best) > gate->n_active + n_called ? best : NULL;
+	return best;
 }
 
 /* Somebody waits there, and not for a place. */
@@ -202,7 +228,7 @@ static void gate_count_called(
 {
 	if (!gate)
 		return;
-	gate_line_of(gate, instance->run)->n_called += (unsigned)n;
+	gate_line_of(gate, instance)->n_called += (unsigned)n;
 	if (n < 0)
 		gate_touch(engine, gate);
 }

@@ -71,3 +71,34 @@ dag:
 [00:21] r2 a: success
 [00:21] r1 a: running (try 2)
 [00:21] d r2: success
+
+story: one that waits for its pool does not keep the place from one of another pool
+dag:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x, pool: p, max_active_tis_per_dag: 1}
+dag v2:
+  dag_id: d
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x, max_active_tis_per_dag: 1}
+
+00:00 pool p 1
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+00:00 trigger d r2
+[00:00] d r2: running
+[00:00] r2 a: scheduled
+00:01 load v2
+00:01 trigger d r3
+[00:01] d r3: running
+[00:01] r3 a: scheduled
+00:02 pool p gone
+00:03 r1 a exits 0
+[00:03] r1 a: success
+[00:03] r3 a: running (try 1)
+[00:03] d r1: success
+00:04 r3 a exits 0
+[00:04] r3 a: success
+[00:04] d r3: success
+00:05 pool p 1
+[00:05] r2 a: running (try 1)
