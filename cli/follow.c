@@ -194,6 +194,13 @@ static void on_log(struct follower *follower, const json_t *event)
 
 /* ---- the stream ---- */
 
+static bool is_shown(const struct follower *follower, const json_t *event)
+{
+	const struct follow_options *options = follower->options;
+	return options->show != FOLLOW_NOTHING
+		&& (!options->map_index || *options->map_index == number_in(event, "map_index"));
+}
+
 static bool on_line(void *data, const char *line)
 {
 	struct follower *follower = data;
@@ -204,7 +211,7 @@ static bool on_line(void *data, const char *line)
 		on_run(follower, event);
 	else if (g_str_equal(kind, "task"))
 		on_task(follower, event);
-	else if (g_str_equal(kind, "log") && follower->options->show != FOLLOW_NOTHING)
+	else if (g_str_equal(kind, "log") && is_shown(follower, event))
 		on_log(follower, event);
 	fflush(stdout);
 	return true;

@@ -17,9 +17,10 @@ enum follow_show {
 struct follow_options {
 	const struct address *address;
 	const char *dag_id, *run_id;
-	const char *task_id;  /* follow this one only; NULL: all */
-	unsigned try_minimum; /* logs of earlier tries are not shown */
-	unsigned try_maximum; /* nor of later ones; 0: no limit */
+	const char *task_id;      /* follow this one only; NULL: all */
+	const int64_t *map_index; /* and this one of a mapped task; NULL: all */
+	unsigned try_minimum;     /* logs of earlier tries are not shown */
+	unsigned try_maximum;     /* nor of later ones; 0: no limit */
 	enum follow_show show;
 	const volatile sig_atomic_t *is_interrupted; /* or NULL */
 	bool is_private; /* nobody starts this daemon again: it is not waited for */

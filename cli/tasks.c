@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/tasks.h"
+#include "cli/task_path.h"
 
 #include <stdio.h>
 
@@ -25,27 +26,39 @@ static int tasks_list(struct invocation *invocation)
 	return EXIT_OK;
 }
 
+static bool has_mapped(const json_t *instances)
+{
+	for (size_t i = 0; i < json_array_size(instances); i++)
+		if (json_integer_value(json_object_get(json_array_get(instances, i), "map_index"))
+			>= 0)
+			return true;
+	return false;
+}
+
 static int tasks_states(struct invocation *invocation)
 {
 	static const struct column columns[] = {{"dag_id"}, {"logical_date"}, {"task_id"},
 		{"state"}, {"try_number"}, {"start_date"}, {"end_date"}, {"duration"}, {"reason"},
 		{NULL}};
+	static const struct column mapped_columns[] = {{"dag_id"}, {"logical_date"}, {"task_id"},
+		{"map_index"}, {"state"}, {"try_number"}, {"start_date"}, {"end_date"},
+		{"duration"}, {"reason"}, {NULL}};
 	g_autoptr(GError) error = NULL;
 	g_autofree char *path = path_of(API "/dags/%s/dagRuns/%s/taskInstances",
 		invocation_argument(invocation, 0), invocation_argument(invocation, 1));
 	json_auto_t *list = ask_list(invocation->address, path, "task_instances", &error);
 	if (!list)
 		return refuse(error);
-	print_list(invocation, list, columns);
+	print_list(invocation, list, has_mapped(list) ? mapped_columns : columns);
 	return EXIT_OK;
 }
 
 static int tasks_state(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = path_of(API "/dags/%s/dagRuns/%s/taskInstances/%s",
-		invocation_argument(invocation, 0), invocation_argument(invocation, 2),
-		invocation_argument(invocation, 1));
+	g_autofree char *path = task_path(invocation, API, 2, 1, &error);
+	if (!path)
+		return refuse_usage(invocation, error);
 	json_auto_t *task = ask(invocation->address, "GET", path, NULL, &error);
 	if (!task)
 		return refuse(error);
@@ -57,9 +70,13 @@ static int tasks_state(struct invocation *invocation)
 static int tasks_render(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = path_of(OWN_API "/dags/%s/dagRuns/%s/taskInstances/%s/rendered",
+	int64_t index;
+	if (!tasks_map_index(invocation, &index, &error))
+		return refuse_usage(invocation, error);
+	g_autofree char *rendered = path_of(OWN_API "/dags/%s/dagRuns/%s/taskInstances/%s/rendered",
 		invocation_argument(invocation, 0), invocation_argument(invocation, 2),
 		invocation_argument(invocation, 1));
+	g_autofree char *path = g_strdup_printf("%s?map_index=%" G_GINT64_FORMAT, rendered, index);
 	json_auto_t *answer = ask(invocation->address, "GET", path, NULL, &error);
 	if (!answer)
 		return refuse(error);
@@ -71,9 +88,10 @@ static int tasks_failed_deps(struct invocation *invocation)
 {
 	static const struct column columns[] = {{"dependency", "name"}, {"reason"}, {NULL}};
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = path_of(API "/dags/%s/dagRuns/%s/taskInstances/%s/dependencies",
-		invocation_argument(invocation, 0), invocation_argument(invocation, 2),
-		invocation_argument(invocation, 1));
+	g_autofree char *task = task_path(invocation, API, 2, 1, &error);
+	g_autofree char *path = task ? g_strconcat(task, "/dependencies", NULL) : NULL;
+	if (!path)
+		return refuse_usage(invocation, error);
 	json_auto_t *answer = ask(invocation->address, "GET", path, NULL, &error);
 	if (!answer)
 		return refuse(error);
@@ -85,14 +103,20 @@ static int tasks_failed_deps(struct invocation *invocation)
 	return EXIT_OK;
 }
 
+static const struct option map_index_options[] = {
+	{"map-index", 0, "N", "this one of a mapped task"},
+	{NULL},
+};
+
 const struct command tasks_commands[] = {
 	{"list", "DAG", "List the tasks of a DAG", tasks_list},
 	{"states-for-dag-run", "DAG RUN", "The states of all tasks in a run", tasks_states},
-	{"state", "DAG TASK RUN", "The state of a task in a run", tasks_state},
+	{"state", "DAG TASK RUN", "The state of a task in a run", tasks_state, map_index_options},
 	{"logs", "DAG RUN TASK", "What a task has printed", tasks_logs, tasks_logs_options},
 	{"render", "DAG TASK RUN", "The arguments of a task in a run, with secrets masked",
-		tasks_render},
-	{"failed-deps", "DAG TASK RUN", "What a task in a run still waits for", tasks_failed_deps},
+		tasks_render, map_index_options},
+	{"failed-deps", "DAG TASK RUN", "What a task in a run still waits for", tasks_failed_deps,
+		map_index_options},
 	{"run", "DAG RUN TASK", "Start a task of a run now, whatever comes before it", tasks_run,
 		tasks_run_options,
 		"Limits hold: max_active_runs, max_active_tasks, pools, workers. Retries of the "

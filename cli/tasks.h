@@ -15,8 +15,6 @@ int tasks_answer(struct invocation *invocation);
 int tasks_asked(struct invocation *invocation);
 
 void tasks_print_instances(const struct invocation *invocation, const json_t *list);
-/* That of --map-index, -1 without; false: an error. */
-bool tasks_map_index(const struct invocation *invocation, int64_t *index, GError **error);
 
 extern const struct option tasks_answer_options[], tasks_clear_options[], tasks_logs_options[],
 	tasks_mark_options[], tasks_note_options[], tasks_run_options[];

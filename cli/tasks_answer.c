@@ -5,6 +5,7 @@
 #include "cli/ask.h"
 #include "cli/json_option.h"
 #include "cli/print.h"
+#include "cli/task_path.h"
 #include "cli/tasks.h"
 
 enum { FIRST_OPTION = 3 };

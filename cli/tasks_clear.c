@@ -8,6 +8,7 @@
 #include "cli/dags.h"
 #include "cli/instant_option.h"
 #include "cli/print.h"
+#include "cli/task_path.h"
 #include "cli/tasks.h"
 #include "lib/base/error.h"
 #include "lib/base/instant.h"

@@ -5,10 +5,12 @@
 #include "cli/ask.h"
 #include "cli/follow.h"
 #include "cli/print.h"
+#include "cli/task_path.h"
 #include "cli/tasks.h"
 
 const struct option tasks_logs_options[] = {
 	{"try", 0, "N", "which try (the last one)"},
+	{"map-index", 0, "N", "of this one of a mapped task"},
 	{"follow", 'f', NULL, "go on until the task has ended"},
 	{NULL},
 };
@@ -16,14 +18,14 @@ const struct option tasks_logs_options[] = {
 struct log {
 	const struct invocation *invocation;
 	const char *dag_id, *run_id, *task_id;
+	int64_t map_index; /* -1: the task is not mapped */
 	int64_t try_number;
 };
 
 /* The task's own answer says how often it was tried; -1: an error. */
 static int64_t last_try(const struct log *log, GError **error)
 {
-	g_autofree char *path = path_of(
-		API "/dags/%s/dagRuns/%s/taskInstances/%s", log->dag_id, log->run_id, log->task_id);
+	g_autofree char *path = task_path(log->invocation, API, 1, 2, error);
 	json_auto_t *task = ask(log->invocation->address, "GET", path, NULL, error);
 	return task ? json_integer_value(json_object_get(task, "try_number")) : -1;
 }
@@ -52,9 +54,10 @@ static bool read_pages(const struct log *log, json_t *lines, GError **error)
 		log->dag_id, log->run_id, log->task_id);
 	g_autofree char *token = NULL;
 	for (;;) {
-		g_autofree char *query = token ? path_of("?token=%s", token) : g_strdup("");
+		g_autofree char *query = token ? path_of("&token=%s", token) : g_strdup("");
 		g_autofree char *page =
-			g_strdup_printf("%s%" G_GINT64_FORMAT "%s", path, log->try_number, query);
+			g_strdup_printf("%s%" G_GINT64_FORMAT "?map_index=%" G_GINT64_FORMAT "%s",
+				path, log->try_number, log->map_index, query);
 		json_auto_t *answer = ask(log->invocation->address, "GET", page, NULL, error);
 		if (!answer)
 			return false;
@@ -89,6 +92,7 @@ static int follow_log(const struct log *log, unsigned try_maximum)
 		.dag_id = log->dag_id,
 		.run_id = log->run_id,
 		.task_id = log->task_id,
+		.map_index = log->map_index < 0 ? NULL : &log->map_index,
 		.try_minimum = (unsigned)log->try_number,
 		.try_maximum = try_maximum,
 		.show = log->invocation->output == OUTPUT_JSON ? FOLLOW_JSON : FOLLOW_LOG,
@@ -101,9 +105,10 @@ int tasks_logs(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
 	struct log log = {invocation, invocation_argument(invocation, 0),
-		invocation_argument(invocation, 1), invocation_argument(invocation, 2), 0};
+		invocation_argument(invocation, 1), invocation_argument(invocation, 2), -1, 0};
 	bool follows = invocation_has(invocation, "follow");
-	if (!invocation_integer(invocation, "try", 1, G_MAXINT32, &log.try_number, &error))
+	if (!tasks_map_index(invocation, &log.map_index, &error)
+		|| !invocation_integer(invocation, "try", 1, G_MAXINT32, &log.try_number, &error))
 		return refuse_usage(invocation, error);
 	unsigned try_maximum = (unsigned)log.try_number;
 	int64_t last = last_try(&log, &error);

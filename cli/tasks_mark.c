@@ -6,9 +6,8 @@
 #include "cli/confirm.h"
 #include "cli/note.h"
 #include "cli/print.h"
+#include "cli/task_path.h"
 #include "cli/tasks.h"
-
-#define MAP_INDEX_MAX 1000000
 
 const struct option tasks_mark_options[] = {
 	{"map-index", 0, "N", "only this one of a mapped task"},
@@ -29,26 +28,6 @@ const struct option tasks_note_options[] = {
 	{"remove", 0, NULL, "remove the note"},
 	{NULL},
 };
-
-bool tasks_map_index(const struct invocation *invocation, int64_t *index, GError **error)
-{
-	*index = -1;
-	return invocation_integer(invocation, "map-index", 0, MAP_INDEX_MAX, index, error);
-}
-
-/* Of the task instance that DAG RUN TASK and --map-index name; NULL and an error. */
-static char *instance_path(const struct invocation *invocation, const char *api, GError **error)
-{
-	int64_t index;
-	if (!tasks_map_index(invocation, &index, error))
-		return NULL;
-	g_autofree char *rest =
-		path_of("/dags/%s/dagRuns/%s/taskInstances/%s", invocation_argument(invocation, 0),
-			invocation_argument(invocation, 1), invocation_argument(invocation, 2));
-	if (index < 0)
-		return g_strconcat(api, rest, NULL);
-	return g_strdup_printf("%s%s/%" G_GINT64_FORMAT, api, rest, index);
-}
 
 void tasks_print_instances(const struct invocation *invocation, const json_t *list)
 {
@@ -74,7 +53,7 @@ int tasks_mark(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
 	const char *state = invocation_argument(invocation, 3);
-	g_autofree char *path = instance_path(invocation, API, &error);
+	g_autofree char *path = task_path(invocation, API, 1, 2, &error);
 	g_autofree char *dry = path ? g_strconcat(path, "/dry_run", NULL) : NULL;
 	if (!path)
 		return refuse_usage(invocation, error);
@@ -103,7 +82,7 @@ int tasks_mark(struct invocation *invocation)
 int tasks_run(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = instance_path(invocation, OWN_API, &error);
+	g_autofree char *path = task_path(invocation, OWN_API, 1, 2, &error);
 	g_autofree char *run = path ? g_strconcat(path, "/run", NULL) : NULL;
 	if (!path)
 		return refuse_usage(invocation, error);
@@ -118,7 +97,7 @@ int tasks_run(struct invocation *invocation)
 int tasks_note(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = instance_path(invocation, API, &error);
+	g_autofree char *path = task_path(invocation, API, 1, 2, &error);
 	if (!path)
 		return refuse_usage(invocation, error);
 	return note(invocation, path, invocation_argument(invocation, 3));

@@ -48,10 +48,10 @@ static json_t *lines_reply(const char *text)
 
 /* A log of a finished try ends; of a running one more may come. */
 static bool is_running(struct daemon *daemon, const struct run_record *run, const char *task_id,
-	int64_t try_number)
+	int map_index, int64_t try_number)
 {
 	const struct task_record *task =
-		engine_task(daemon->engine, run->dag_id, run->run_id, task_id, -1);
+		engine_task(daemon->engine, run->dag_id, run->run_id, task_id, map_index);
 	return task && (task->state == TASK_RUNNING || task->state == TASK_RESTARTING)
 		&& task->try_number == try_number;
 }
@@ -62,7 +62,7 @@ void task_instances_log(struct request *request, void *data)
 	struct run_record run;
 	const char *task_id = request_path(request, "task_id");
 	const char *number = request_path(request, "try_number");
-	int64_t try_number, offset;
+	int64_t try_number, offset, map_index;
 	bool is_all = true;
 	g_autoptr(GError) error = NULL;
 	/* It becomes part of a path. */
@@ -71,6 +71,7 @@ void task_instances_log(struct request *request, void *data)
 		return;
 	}
 	if (!request_query_integer(request, "token", 0, INT64_MAX, 0, &offset)
+		|| !request_query_integer(request, "map_index", -1, INT32_MAX, -1, &map_index)
 		|| !request_run(request, daemon, &run))
 		return;
 	if (!g_ascii_string_to_signed(number, 10, 1, UINT32_MAX, &try_number, NULL)) {
@@ -78,8 +79,9 @@ void task_instances_log(struct request *request, void *data)
 		run_record_clear(&run);
 		return;
 	}
-	g_autofree char *path = daemon_log_path(daemon, &run, task_id, -1, (unsigned)try_number);
-	bool goes_on = is_running(daemon, &run, task_id, try_number);
+	g_autofree char *path =
+		daemon_log_path(daemon, &run, task_id, (int)map_index, (unsigned)try_number);
+	bool goes_on = is_running(daemon, &run, task_id, (int)map_index, try_number);
 	g_autofree char *text = part_read(path, &offset, &is_all);
 	if (text || goes_on) {
 		g_autofree char *token =

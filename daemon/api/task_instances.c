@@ -140,6 +140,17 @@ static void named_clear(struct named *named)
 	dag_unref(named->dag);
 }
 
+/* Whether a mapped task has become many: then it has no instance without an index. */
+static bool is_many(struct daemon *daemon, const struct run_record *run, const struct task *task)
+{
+	struct task_record first;
+	struct task_key key = {run->id, task->task_id, 0};
+	if (!task->mapping || !reader_task(daemon->reader, &key, &first, NULL))
+		return false;
+	task_record_clear(&first);
+	return true;
+}
+
 /* False: 404 has been answered. */
 static bool named_find(struct request *request, struct daemon *daemon, struct named *named)
 {
@@ -153,11 +164,17 @@ static bool named_find(struct request *request, struct daemon *daemon, struct na
 	if (reader_task(daemon->reader, &key, &named->task, NULL))
 		return true;
 	const struct task *task = named->dag ? dag_task(named->dag, task_id) : NULL;
-	if (task && map_index < 0) {
+	bool is_mapped = task && map_index < 0 && is_many(daemon, &named->run, task);
+	if (task && map_index < 0 && !is_mapped) {
 		named->task = instance_without_row(&named->run, task);
 		return true;
 	}
-	if (task)
+	if (is_mapped)
+		request_refuse(request, 404,
+			"task \"%s\" of run \"%s\" is mapped: say which of its instances is meant "
+			"(map_index)",
+			task_id, named->run.run_id);
+	else if (task)
 		request_refuse(request, 404, "task \"%s\" of run \"%s\" has no instance %d",
 			task_id, named->run.run_id, map_index);
 	else if (named->dag)

@@ -114,3 +114,26 @@ def test_a_mapped_group_may_be_mapped_over_a_mapped_task(dagd):
              bash_command: 'echo "b {{ tasks.g.a.output }} of {{ tasks.first.output | length }}"'}
     """)
     assert [left(dagd, run_id, "g.b", i) for i in range(2)] == ["b a n1 of 2", "b a n2 of 2"]
+
+
+def test_the_command_line_shows_one_instance_by_its_index(dagd):
+    run_id, _ = run_once(dagd, """
+        tasks:
+          - task_id: each
+            operator: bash
+            expand: {word: [red, blue]}
+            bash_command: echo "{{ expand.word }}"; test "{{ expand.word }}" = red
+    """)
+
+    def shown(*words):
+        return dagd.dagctl("tasks", *words).stdout
+
+    assert shown("logs", "m", run_id, "each", "--map-index", "0") == "red\n"
+    assert shown("logs", "m", run_id, "each", "--map-index", "1") == "blue\n"
+    assert shown("logs", "m", run_id, "each", "--map-index", "1", "--follow") == "blue\n"
+    assert shown("state", "m", "each", run_id, "--map-index", "1") == "failed\n"
+    assert "red" in shown("render", "m", "each", run_id, "--map-index", "0")
+    rows = [line.split("|")[2:5] for line in shown("states-for-dag-run", "m", run_id).splitlines()[2:]]
+    assert [[word.strip() for word in row] for row in rows] == [["each", "0", "success"], ["each", "1", "failed"]]
+    refused = dagd.dagctl("tasks", "logs", "m", run_id, "each")
+    assert refused.returncode == 1 and "mapped" in refused.stderr
