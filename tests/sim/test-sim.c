@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SEEDS = 2000, SEEDS_PER_TEST = 200 };
+enum { SEEDS = 600, SEEDS_PER_TEST = 200 };
 #define TELL_EVERY_US (10 * G_USEC_PER_SEC)
 
 static struct operators *operators;
