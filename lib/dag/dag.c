@@ -65,6 +65,13 @@ int64_t task_constant_us(const struct task *task, const char *parameter)
 	return (int64_t)(json_number_value(task_constant(task, parameter)) * (double)SECOND_US);
 }
 
+bool group_is_within(const struct dag *dag, int group, int outer)
+{
+	while (group >= 0 && group != outer)
+		group = dag->groups[group].parent;
+	return group >= 0;
+}
+
 static bool is_direct(const struct task *upstream, const struct task *task)
 {
 	size_t low = 0, high = task->n_upstream;

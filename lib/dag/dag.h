@@ -308,6 +308,8 @@ const json_t *task_constant(const struct task *task, const char *parameter);
 /* The same of a boolean, false where nothing was given, and of a duration: 0 then. */
 bool task_constant_boolean(const struct task *task, const char *parameter);
 int64_t task_constant_us(const struct task *task, const char *parameter);
+/* Whether a group (-1: none) is another one, or somewhere inside of it. */
+bool group_is_within(const struct dag *dag, int group, int outer);
 /* Whether `upstream` comes before `task`, directly or not. */
 bool task_is_upstream(const struct dag *dag, const struct task *upstream, const struct task *task);
 

@@ -39,14 +39,6 @@ static char *unit_key(unsigned index, int map_index)
 
 /* ---- names ---- */
 
-static bool is_in_group(const struct dag *dag, const struct task *task, int group)
-{
-	int at = task->group;
-	while (at >= 0 && at != group)
-		at = dag->groups[at].parent;
-	return at >= 0;
-}
-
 static int group_find(const struct dag *dag, const char *group_id)
 {
 	for (size_t i = 0; i < dag->n_groups; i++)
@@ -105,7 +97,7 @@ static bool pick_named(struct picking *picking, const char *name, int map_index,
 	if (task)
 		pick_whole(picking, task->index);
 	for (unsigned i = 0; group >= 0 && i < dag->n_tasks; i++)
-		if (is_in_group(dag, &dag->tasks[i], group)
+		if (group_is_within(dag, dag->tasks[i].group, group)
 			&& (map_index < 0 || !pick_unit(picking, &dag->tasks[i], map_index, NULL)))
 			pick_whole(picking, i);
 	return true;

@@ -8,13 +8,6 @@
 
 #include "lib/engine/choice.h"
 
-static bool is_within(const struct dag *dag, int inner, int group)
-{
-	while (inner >= 0 && inner != group)
-		inner = dag->groups[inner].parent;
-	return inner >= 0;
-}
-
 /* The loader sees to it that there is one at most. */
 static int retry_group(const struct instance *instance)
 {
@@ -55,7 +48,7 @@ void group_retry(struct engine *engine, struct instance *instance)
 	for (size_t i = 0; i < run->n_instances; i++) {
 		struct instance *first = &run->instances[i];
 		GPtrArray *units = first->expansion ? first->expansion->units : NULL;
-		if (!is_within(run->dag, first->task->group, group))
+		if (!group_is_within(run->dag, first->task->group, group))
 			continue;
 		if (!units)
 			member_begin(engine, first, group_tries);
