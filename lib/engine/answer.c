@@ -15,13 +15,6 @@ static bool is_option(const struct task *task, const json_t *answer)
 	return false;
 }
 
-static bool refuse(GError **error, enum refusal refusal, char *sentence)
-{
-	g_set_error_literal(error, ENGINE_REFUSAL, refusal, sentence);
-	g_free(sentence);
-	return false;
-}
-
 static char *options_text(const struct task *task)
 {
 	GString *text = g_string_new(NULL);
@@ -37,17 +30,17 @@ static bool options_check(const struct task *task, const json_t *chosen, GError 
 	size_t n = json_array_size(chosen);
 	g_autofree char *all = options_text(task);
 	if (n == 0)
-		return refuse(error, REFUSAL_INVALID,
-			g_strdup_printf("no option was chosen; the options are %s", all));
+		return event_refuse(
+			error, REFUSAL_INVALID, "no option was chosen; the options are %s", all);
 	if (n > 1 && !task_constant_boolean(task, "multiple"))
-		return refuse(
-			error, REFUSAL_INVALID, g_strdup("one option can be chosen, not several"));
+		return event_refuse(
+			error, REFUSAL_INVALID, "one option can be chosen, not several");
 	for (size_t i = 0; i < n; i++) {
 		const json_t *one = json_array_get(chosen, i);
 		if (!is_option(task, one))
-			return refuse(error, REFUSAL_INVALID,
-				g_strdup_printf("\"%s\" is none of the options: %s",
-					json_is_string(one) ? json_string_value(one) : "", all));
+			return event_refuse(error, REFUSAL_INVALID,
+				"\"%s\" is none of the options: %s",
+				json_is_string(one) ? json_string_value(one) : "", all);
 	}
 	return true;
 }
@@ -108,17 +101,15 @@ static struct instance *asked_find(
 	struct instance *instance =
 		run ? run_instance(run, event->answered.task_id, event->answered.map_index) : NULL;
 	if (!instance) {
-		refuse(error, REFUSAL_UNKNOWN,
-			g_strdup_printf(
-				"DAG \"%s\" has no unfinished run \"%s\" with a task \"%s\"",
-				event->dag_id, event->run_id, event->answered.task_id));
+		event_refuse(error, REFUSAL_UNKNOWN,
+			"DAG \"%s\" has no unfinished run \"%s\" with a task \"%s\"", event->dag_id,
+			event->run_id, event->answered.task_id);
 		return NULL;
 	}
 	if (instance->task && instance->record.wait == WAIT_ANSWER)
 		return instance;
-	refuse(error, REFUSAL_CONFLICT,
-		g_strdup_printf("task \"%s\" does not wait for an answer: it is %s",
-			event->answered.task_id, task_state_name(instance->record.state)));
+	event_refuse(error, REFUSAL_CONFLICT, "task \"%s\" does not wait for an answer: it is %s",
+		event->answered.task_id, task_state_name(instance->record.state));
 	return NULL;
 }
 
@@ -131,7 +122,7 @@ bool task_answered(struct engine *engine, const struct event *event, GError **er
 	json_t *params =
 		form_fill(task_constant(instance->task, "form"), event->answered.params, &why);
 	if (!params)
-		return refuse(error, REFUSAL_INVALID, g_strdup(why->message));
+		return event_refuse(error, REFUSAL_INVALID, "%s", why->message);
 	answer_take(engine, instance, event->answered.options, params, event->answered.by);
 	return true;
 }

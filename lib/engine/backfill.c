@@ -71,38 +71,27 @@ static void slot_plan(struct backfill_slot *slot, const struct backfill_record *
 	slot->run_id = g_strconcat(run_type_name(RUN_BACKFILL), "__", iso, NULL);
 }
 
-static bool refuse(GError **error, enum refusal refusal, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);
-static bool refuse(GError **error, enum refusal refusal, const char *format, ...)
-{
-	va_list values;
-	va_start(values, format);
-	if (error)
-		*error = g_error_new_valist(ENGINE_REFUSAL, (int)refusal, format, values);
-	va_end(values);
-	return false;
-}
-
 /* Whether there can be a backfill of this DAG at all. */
 static bool wanted_check(
 	const struct workflow *workflow, const struct backfill_record *wanted, GError **error)
 {
 	if (!workflow)
-		return refuse(error, REFUSAL_UNKNOWN, "there is no DAG \"%s\"", wanted->dag_id);
+		return event_refuse(
+			error, REFUSAL_UNKNOWN, "there is no DAG \"%s\"", wanted->dag_id);
 	const struct dag *dag = workflow->dag;
 	if (!dag || workflow->record.is_stale)
-		return refuse(error, REFUSAL_INVALID,
+		return event_refuse(error, REFUSAL_INVALID,
 			"DAG \"%s\" has no file that can be loaded now; it cannot be backfilled",
 			wanted->dag_id);
 	if (!dag->schedule || schedule_kind(dag->schedule) == SCHEDULE_CONTINUOUS)
-		return refuse(error, REFUSAL_INVALID,
+		return event_refuse(error, REFUSAL_INVALID,
 			"DAG \"%s\" has no schedule whose slots could be filled", wanted->dag_id);
 	if (wanted->from_date > wanted->to_date)
-		return refuse(error, REFUSAL_INVALID, "the backfill ends before it begins");
+		return event_refuse(error, REFUSAL_INVALID, "the backfill ends before it begins");
 	dag_auto struct dag *whole = wanted->is_backwards ? dag_whole(dag) : NULL;
 	for (size_t i = 0; whole && i < whole->n_tasks; i++)
 		if (whole->tasks[i].depends_on_past)
-			return refuse(error, REFUSAL_INVALID,
+			return event_refuse(error, REFUSAL_INVALID,
 				"task \"%s\" has depends_on_past: its runs cannot be filled "
 				"backwards",
 				whole->tasks[i].task_id);
@@ -140,14 +129,14 @@ static GArray *plan_make(const struct engine *engine, const struct workflow *wor
 	if (!wanted_check(workflow, wanted, error))
 		return NULL;
 	if (!slots_add(plan, engine, workflow, wanted, now)) {
-		refuse(error, REFUSAL_INVALID,
+		event_refuse(error, REFUSAL_INVALID,
 			"the schedule of DAG \"%s\" has more than %d slots from %s to %s: fill "
 			"them in several backfills",
 			wanted->dag_id, BACKFILL_SLOTS_MAX, from, to);
 		return NULL;
 	}
 	if (plan->len == 0) {
-		refuse(error, REFUSAL_INVALID,
+		event_refuse(error, REFUSAL_INVALID,
 			"the schedule of DAG \"%s\" has no slot that has come from %s to %s",
 			wanted->dag_id, from, to);
 		return NULL;
@@ -339,7 +328,7 @@ static bool again_check(const struct workflow *workflow, const GArray *plan, GEr
 		if (run && !run_may_clear(run, error))
 			return false;
 		if (!run)
-			return refuse(error, REFUSAL_INVALID,
+			return event_refuse(error, REFUSAL_INVALID,
 				"run \"%s\" is to run again, and is not known", slot->run_id);
 	}
 	return true;
@@ -363,7 +352,7 @@ bool backfill_create(struct engine *engine, const struct event *event, GError **
 	const struct backfill_record *wanted = event->backfill.wanted;
 	struct workflow *workflow = workflow_get(engine, wanted->dag_id);
 	if (workflow && workflow->backfill)
-		return refuse(error, REFUSAL_CONFLICT,
+		return event_refuse(error, REFUSAL_CONFLICT,
 			"DAG \"%s\" has a backfill that goes on (%" G_GINT64_FORMAT
 			"): cancel it, or wait for its end",
 			wanted->dag_id, workflow->backfill->record.id);
@@ -406,8 +395,8 @@ bool backfill_event(struct engine *engine, const struct event *event, GError **e
 {
 	struct backfill *backfill = g_hash_table_lookup(engine->backfills, &event->backfill.id);
 	if (!backfill)
-		return refuse(error, REFUSAL_CONFLICT, "backfill %" G_GINT64_FORMAT " has ended",
-			event->backfill.id);
+		return event_refuse(error, REFUSAL_CONFLICT,
+			"backfill %" G_GINT64_FORMAT " has ended", event->backfill.id);
 	bool is_paused = event->kind == EVENT_BACKFILL_PAUSED;
 	if (event->kind == EVENT_BACKFILL_CANCELLED) {
 		backfill_cancel(engine, backfill);

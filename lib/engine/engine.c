@@ -116,6 +116,16 @@ void engine_set_workers(struct engine *engine, unsigned n_workers)
 	engine->options.n_workers = n_workers;
 }
 
+bool event_refuse(GError **error, enum refusal refusal, const char *format, ...)
+{
+	va_list values;
+	va_start(values, format);
+	if (error)
+		*error = g_error_new_valist(ENGINE_REFUSAL, (int)refusal, format, values);
+	va_end(values);
+	return false;
+}
+
 static bool refuse_unknown_dag(const char *dag_id, GError **error)
 {
 	g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "there is no DAG \"%s\"", dag_id);

@@ -151,18 +151,6 @@ GArray *tasks_mark_plan(struct engine *engine, const struct event *event, GError
 
 /* ---- one task that is to start now ---- */
 
-static bool refuse(enum refusal refusal, GError **error, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);
-static bool refuse(enum refusal refusal, GError **error, const char *format, ...)
-{
-	va_list values;
-	va_start(values, format);
-	g_autofree char *sentence = g_strdup_vprintf(format, values);
-	va_end(values);
-	g_set_error(error, ENGINE_REFUSAL, (int)refusal, "%s", sentence);
-	return false;
-}
-
 /* NULL: refused. */
 static struct instance *instance_named(
 	const struct run *run, const struct event *event, GError **error)
@@ -175,14 +163,14 @@ static struct instance *instance_named(
 	if (instance)
 		return instance;
 	if (!task || task->index >= run->n_instances)
-		refuse(REFUSAL_UNKNOWN, error, "run \"%s\" of DAG \"%s\" has no task \"%s\"",
+		event_refuse(error, REFUSAL_UNKNOWN, "run \"%s\" of DAG \"%s\" has no task \"%s\"",
 			event->run_id, event->dag_id, task_id);
 	else if (event->named.map_index < 0)
-		refuse(REFUSAL_INVALID, error,
+		event_refuse(error, REFUSAL_INVALID,
 			"task \"%s\" is mapped: which of its instances is meant (map_index)?",
 			task_id);
 	else
-		refuse(REFUSAL_UNKNOWN, error, "task \"%s\" of run \"%s\" has no instance %d",
+		event_refuse(error, REFUSAL_UNKNOWN, "task \"%s\" of run \"%s\" has no instance %d",
 			task_id, event->run_id, event->named.map_index);
 	return NULL;
 }
@@ -191,13 +179,13 @@ static bool may_be_forced(const struct run *run, const struct instance *instance
 {
 	const char *task_id = instance->record.task_id;
 	if (task_state_is_active(instance->record.state))
-		return refuse(REFUSAL_CONFLICT, error, "task \"%s\" of run \"%s\" runs already",
-			task_id, run->record.run_id);
+		return event_refuse(error, REFUSAL_CONFLICT,
+			"task \"%s\" of run \"%s\" runs already", task_id, run->record.run_id);
 	if (run_is_aborted(run))
-		return refuse(
-			REFUSAL_CONFLICT, error, "run \"%s\" is being ended", run->record.run_id);
+		return event_refuse(
+			error, REFUSAL_CONFLICT, "run \"%s\" is being ended", run->record.run_id);
 	if (instance->task->mapping && instance->record.map_index < 0)
-		return refuse(REFUSAL_INVALID, error,
+		return event_refuse(error, REFUSAL_INVALID,
 			"it is not known yet what task \"%s\" is mapped over", task_id);
 	return true;
 }

@@ -447,6 +447,10 @@ bool run_may_move_to(const struct run *run, const struct dag *dag, GError **erro
 /* Adds what would come and go to a plan. */
 void run_plan_move(const struct run *run, const struct dag *dag, GArray *plan);
 
+/* Always false: the event changes nothing, and the sentence says why. */
+bool event_refuse(GError **error, enum refusal refusal, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+
 /* effects */
 void effect_add(struct engine *engine, struct effect effect);
 void effect_xcom(
