@@ -4,6 +4,7 @@
 
 #include "cli/ask.h"
 #include "cli/connection_uri.h"
+#include "cli/entry.h"
 #include "cli/json_file.h"
 #include "cli/json_option.h"
 #include "cli/print.h"
@@ -137,14 +138,7 @@ static int connections_list(struct invocation *invocation)
 
 static int connections_delete(struct invocation *invocation)
 {
-	g_autoptr(GError) error = NULL;
-	const char *id = invocation_argument(invocation, 0);
-	g_autofree char *path = path_of(API "/connections/%s", id);
-	json_auto_t *answer = ask(invocation->address, "DELETE", path, NULL, &error);
-	if (!answer)
-		return refuse(error);
-	fprintf(stderr, "connection %s is deleted\n", id);
-	return EXIT_OK;
+	return entry_delete(invocation, "connections", "connection");
 }
 
 /* ---- files ---- */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/ask.h"
+#include "cli/entry.h"
 #include "cli/json_file.h"
 #include "cli/print.h"
 #include "lib/base/error.h"
@@ -80,14 +81,7 @@ static int pools_set(struct invocation *invocation)
 
 static int pools_delete(struct invocation *invocation)
 {
-	g_autoptr(GError) error = NULL;
-	const char *name = invocation_argument(invocation, 0);
-	g_autofree char *path = path_of(API "/pools/%s", name);
-	json_auto_t *answer = ask(invocation->address, "DELETE", path, NULL, &error);
-	if (!answer)
-		return refuse(error);
-	fprintf(stderr, "pool %s is deleted\n", name);
-	return EXIT_OK;
+	return entry_delete(invocation, "pools", "pool");
 }
 
 /* ---- files ---- */

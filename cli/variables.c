@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/ask.h"
+#include "cli/entry.h"
 #include "cli/json_file.h"
 #include "cli/json_option.h"
 #include "cli/print.h"
@@ -116,14 +117,7 @@ static int variables_list(struct invocation *invocation)
 
 static int variables_delete(struct invocation *invocation)
 {
-	g_autoptr(GError) error = NULL;
-	const char *key = invocation_argument(invocation, 0);
-	g_autofree char *path = path_of(API "/variables/%s", key);
-	json_auto_t *answer = ask(invocation->address, "DELETE", path, NULL, &error);
-	if (!answer)
-		return refuse(error);
-	fprintf(stderr, "variable %s is deleted\n", key);
-	return EXIT_OK;
+	return entry_delete(invocation, "variables", "variable");
 }
 
 /* ---- files ---- */
