@@ -64,7 +64,7 @@ RULES = [
         planted("/* see /wor" "k/main */"), planted("as desig" "n.md says", "README.md"),
         planted("https://pyp" "i.org/simple", "tests/servers/install"),
         planted("/* comes with issue" " B */"),
-    ], good=[planted("/* the network/work/flow */"), planted("docs/architecture.md", "README.md")]),
+    ], good=[planted("/* the network/wor" "k/flow */"), planted("docs/architecture.md", "README.md")]),
     Rule("a file is named by what it is about", check_names, bad=[
         planted("", "lib/base/utils.c"), planted("", "lib/common/list.c"),
         planted("", "tests/system/dag_helpers.py"), planted("", "cli/misc.h"),
