@@ -28,6 +28,8 @@ def test_the_example_of_callbacks_calls_all_of_them(dagd):
     run_id = example(dagd, "callbacks")
     assert dagd.wait_run("callbacks", run_id)["state"] == "failed"
     for task_id, line in {
+            "fetch@on_execute_callback": "try 1 of fetch begins",
+            "index@on_skipped_callback": "index had nothing to do",
             "fetch@on_retry_callback": "try 1 of fetch failed: exit code 1: no route",
             "fetch@on_success_callback": "fetch left: fetched",
             "load@on_failure_callback": "on_failure_callback: load failed: exit code 1: the disk is full",

@@ -159,7 +159,7 @@ def test_the_example_with_two_dags_runs(dagd):
     wait_until(lambda: dagd.version("trigger_dag") and dagd.version("trigger_dag_target"), "both are loaded")
     run_id = dagd.trigger("trigger_dag")
     assert dagd.wait_run("trigger_dag", run_id)["state"] == "success"
-    assert "the run was manual__" in dagd.task_log("trigger_dag", run_id, "report")
+    assert "the run was customers_manual__" in dagd.task_log("trigger_dag", run_id, "report")
 
 
 def test_a_task_of_another_dag_is_waited_for_and_heard_at_once(dagd, tmp_path):
