@@ -44,11 +44,16 @@ def is_poll(text):
     return match and float(match.group(1)) <= POLL_MAX_S
 
 
+def is_random(file, text):
+    """An instant at which nobody waits for anything: that is when something is killed."""
+    return file.is_in("tests/torture") and "sleep(random." in text
+
+
 def check_python(file):
     if file.language() != "py" or file.is_in("tests/tidy"):
         return
     for number, line in enumerate(file.lines, 1):
-        if file.is_in("tests") and PYTHON_SLEEP.search(line) and not is_poll(line):
+        if file.is_in("tests") and PYTHON_SLEEP.search(line) and not (is_poll(line) or is_random(file, line)):
             yield number, f"a test waits for a fact and asks for it every {POLL_MAX_S} s or sooner"
         if PYTHON_SHELL.search(line):
             yield number, "a list of words, no shell: a value is never code"
@@ -80,8 +85,10 @@ RULES = [
         File("tests/system/test_x.py", "sleep(seconds)\n"),
         File("tests/system/test_x.py", "subprocess.run(command, shell=True)\n"),
         File("tests/system/test_x.py", "os.system(command)\n"),
+        File("tests/system/test_x.py", "time.sleep(random.uniform(0, 1))\n"),
     ], good=[
         File("tests/system/test_x.py", "        time.sleep(0.01)\n"),
+        File("tests/torture/x.py", "time.sleep(random.uniform(0, 1))\n"),
         File("bench/idle.py", "time.sleep(window_s)\n"),  # time is what it measures
     ]),
 ]

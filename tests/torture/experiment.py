@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""What all experiments have in common: their options, a home for each, and TAP."""
+import argparse
+import contextlib
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+
+from daemon import Daemon  # noqa: E402
+
+
+class Experiment:
+    """Reads the options; `random` is seeded with --seed, which is printed."""
+
+    def __init__(self, description, count):
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build-torture"))
+        parser.add_argument("--count", type=int, default=count)
+        parser.add_argument("--seed", type=int, default=int(time.time()))
+        parser.add_argument("--keep", type=pathlib.Path, help="where the homes of failed experiments are kept")
+        options = parser.parse_args()
+        self.build, self.count, self.seed = options.build.resolve(), options.count, options.seed
+        self.keep = options.keep or pathlib.Path(tempfile.gettempdir())
+        self.random = random.Random(self.seed)
+        self.probe = self.build / "tests" / "torture" / "probe"
+        self.n = self.n_failed = 0
+        print(f"# seed {self.seed}", flush=True)
+
+    @contextlib.contextmanager
+    def home(self, **environment):
+        """A dagd that is not started, its home beside the probes' journal. `judge(sentence, faults)` says how the
+        experiment went; a home of one that failed is kept."""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix=f"dagd-torture-{self.seed}-"))
+        daemon = Daemon(self.build, folder / "home", **environment)
+        daemon.journal = folder / "journal"
+        n_failed = self.n_failed
+        try:
+            yield daemon
+        except Exception:  # pylint: disable=broad-except
+            self.judge("the experiment comes to its end", traceback.format_exc().splitlines())
+        finally:
+            daemon.dispose()
+            if self.n_failed > n_failed:
+                self._keep(folder, daemon)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _keep(self, folder, daemon):
+        (folder / "dagd.log").write_text("\n".join(daemon.log) + "\n")
+        self.keep.mkdir(parents=True, exist_ok=True)
+        kept = self.keep / folder.name
+        if kept != folder:
+            shutil.move(folder, kept)
+        self.say(f"kept in {kept}")
+
+    def say(self, text):
+        print(f"# {text}", flush=True)
+
+    def judge(self, sentence, faults):
+        faults = list(faults)
+        self.n += 1
+        self.n_failed += bool(faults)
+        print(f"{'not ok' if faults else 'ok'} {self.n} - {sentence}")
+        for fault in faults[:50]:
+            print(f"# {fault}")
+        sys.stdout.flush()
+
+    def end(self):
+        print(f"1..{self.n}", flush=True)
+        sys.exit(self.n_failed > 0)
+
+
+UNSOUND = ("CRITICAL", "ERROR **", "assert", "AddressSanitizer", "runtime error", "Bail out")
+
+
+def unsound_lines(log):
+    """Of dagd's own log, the lines that no sound dagd writes."""
+    return [f"dagd says: {line}" for line in log if any(word in line for word in UNSOUND)]
+
+
+def percentile(values, percent):
+    values = sorted(values)
+    return values[min(len(values) - 1, len(values) * percent // 100)] if values else None
