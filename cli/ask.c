@@ -68,16 +68,30 @@ static void set_unreachable(const struct address *address, const char *why, GErr
 
 /* ---- sending ---- */
 
+/* The lines that are complete. */
 static void on_lines(struct exchange *exchange)
 {
-	char *end;
+	GString *received = exchange->received;
+	char *begin = received->str, *end;
 	while (!exchange->has_enough
-		&& (end = memchr(exchange->received->str, '\n', exchange->received->len))) {
+		&& (end = memchr(begin, '\n', received->len - (size_t)(begin - received->str)))) {
 		*end = '\0';
-		exchange->has_enough =
-			!exchange->stream->on_line(exchange->stream->data, exchange->received->str);
-		g_string_erase(exchange->received, 0, end + 1 - exchange->received->str);
+		exchange->has_enough = !exchange->stream->on_line(exchange->stream->data, begin);
+		begin = end + 1;
 	}
+	g_string_erase(received, 0, begin - received->str);
+}
+
+static void on_streamed(struct exchange *exchange)
+{
+	const struct ask_stream *stream = exchange->stream;
+	if (stream->on_line) {
+		on_lines(exchange);
+		return;
+	}
+	exchange->has_enough =
+		!stream->on_bytes(stream->data, exchange->received->str, exchange->received->len);
+	g_string_truncate(exchange->received, 0);
 }
 
 static size_t on_received(char *bytes, size_t size, size_t n, void *data)
@@ -87,7 +101,7 @@ static size_t on_received(char *bytes, size_t size, size_t n, void *data)
 	g_string_append_len(exchange->received, bytes, (gssize)(size * n));
 	curl_easy_getinfo(exchange->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (exchange->stream && status < STATUS_REFUSED)
-		on_lines(exchange);
+		on_streamed(exchange);
 	return exchange->has_enough ? 0 : size * n;
 }
 
@@ -126,7 +140,10 @@ static bool exchange_open(struct exchange *exchange, const char *path, GError **
 	exchange->curl = curl_easy_init();
 	g_assert(exchange->curl);
 	exchange->received = g_string_new(NULL);
-	exchange->headers = curl_slist_append(NULL, "Accept: application/json");
+	const struct ask_stream *stream = exchange->stream;
+	g_autofree char *accept = g_strconcat(
+		"Accept: ", stream && stream->accept ? stream->accept : "application/json", NULL);
+	exchange->headers = curl_slist_append(NULL, accept);
 	curl_easy_setopt(exchange->curl, CURLOPT_HTTPHEADER, exchange->headers);
 	curl_easy_setopt(exchange->curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(exchange->curl, CURLOPT_NOSIGNAL, 1L);
@@ -280,8 +297,13 @@ char *ask_text(const struct address *address, const char *path, GError **error)
 bool ask_stream(const struct address *address, const struct ask_stream *stream, GError **error)
 {
 	struct exchange exchange = {.address = address, .stream = stream};
-	bool is_done =
-		exchange_open(&exchange, stream->path, error) && exchange_perform(&exchange, error);
+	bool is_open = exchange_open(&exchange, stream->path, error);
+	if (is_open)
+		set_body(&exchange, stream->method ? stream->method : "GET", stream->body);
+	bool is_done = is_open && exchange_perform(&exchange, error);
+	/* The last line of a text may lack its end. */
+	if (is_done && stream->on_line && exchange.received->len > 0 && !exchange.has_enough)
+		stream->on_line(stream->data, exchange.received->str);
 	exchange_close(&exchange);
 	return is_done;
 }

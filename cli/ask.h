@@ -29,8 +29,13 @@ char *ask_text(const struct address *address, const char *path, GError **error);
 
 struct ask_stream {
 	const char *path;
+	const char *accept; /* the type that is wanted; NULL: JSON */
+	const char *method; /* NULL: GET */
+	const json_t *body; /* or NULL */
 	/* One line without its end; false: enough, the stream is left. */
 	bool (*on_line)(void *data, const char *line);
+	/* Or what comes as it comes; on_line is NULL then. False: enough. */
+	bool (*on_bytes)(void *data, const char *bytes, size_t size);
 	void *data;
 	/* Set by a signal: the stream is left. NULL: none. */
 	const volatile sig_atomic_t *is_interrupted;

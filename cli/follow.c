@@ -245,7 +245,10 @@ static bool is_interrupted(const struct follow_options *options)
 static bool stream_read(struct follower *follower, GError **error)
 {
 	g_autofree char *path = stream_path(follower->options);
-	struct ask_stream stream = {path, on_line, follower, follower->options->is_interrupted};
+	struct ask_stream stream = {.path = path,
+		.on_line = on_line,
+		.data = follower,
+		.is_interrupted = follower->options->is_interrupted};
 	logs_rewind(follower);
 	follower->has_heard = false;
 	return ask_stream(follower->options->address, &stream, error)

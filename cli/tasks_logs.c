@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* `tasks logs`: page by page, or as it grows. */
+/* `tasks logs`: as it is, or as it grows. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/ask.h"
 #include "cli/follow.h"
@@ -30,56 +31,48 @@ static int64_t last_try(const struct log *log, GError **error)
 	return task ? json_integer_value(json_object_get(task, "try_number")) : -1;
 }
 
-static void take_lines(const struct log *log, const json_t *content, json_t *lines)
+/* ---- what there is ---- */
+
+static bool on_bytes(void *data, const char *bytes, size_t size)
 {
-	size_t i;
-	json_t *item;
-	json_array_foreach((json_t *)content, i, item)
-	{
-		json_t *event = json_is_object(item) ? json_object_get(item, "event") : item;
-		if (lines)
-			json_array_append(lines, event);
-		else
-			print_line(json_string_value(event) ? json_string_value(event) : "");
-	}
+	return fwrite(bytes, 1, size, stdout) == size;
 }
 
-/*
- * Prints all pages, or takes them into `lines` when it is not NULL. A running task always has one
- * more page: an empty one is the end of what there is.
- */
-static bool read_pages(const struct log *log, json_t *lines, GError **error)
+static bool on_line(void *data, const char *line)
 {
-	g_autofree char *path = path_of(API "/dags/%s/dagRuns/%s/taskInstances/%s/logs/",
-		log->dag_id, log->run_id, log->task_id);
-	g_autofree char *token = NULL;
-	for (;;) {
-		g_autofree char *query = token ? path_of("&token=%s", token) : g_strdup("");
-		g_autofree char *page =
-			g_strdup_printf("%s%" G_GINT64_FORMAT "?map_index=%" G_GINT64_FORMAT "%s",
-				path, log->try_number, log->map_index, query);
-		json_auto_t *answer = ask(log->invocation->address, "GET", page, NULL, error);
-		if (!answer)
-			return false;
-		const json_t *content = json_object_get(answer, "content");
-		const char *next = json_string_value(json_object_get(answer, "continuation_token"));
-		take_lines(log, content, lines);
-		g_free(token);
-		token = g_strdup(next);
-		if (!next || json_array_size(content) == 0)
-			return true;
-	}
+	print_line(line);
+	return true;
 }
 
-static int print_pages(const struct log *log)
+static bool on_listed(void *data, const char *line)
+{
+	g_autofree char *valid = g_utf8_make_valid(line, -1);
+	json_array_append_new(data, json_string(valid));
+	return true;
+}
+
+/* A file gets the bytes of the log, a terminal only what cannot command it. */
+static int print_log(const struct log *log)
 {
 	g_autoptr(GError) error = NULL;
 	const struct invocation *invocation = log->invocation;
 	bool is_text = invocation->output == OUTPUT_TABLE || invocation->output == OUTPUT_PLAIN;
-	json_auto_t *lines = is_text ? NULL : json_array();
-	if (!read_pages(log, lines, &error))
+	json_auto_t *lines = json_array();
+	g_autofree char *folder = path_of(API "/dags/%s/dagRuns/%s/taskInstances/%s/logs/",
+		log->dag_id, log->run_id, log->task_id);
+	g_autofree char *path =
+		g_strdup_printf("%s%" G_GINT64_FORMAT "?map_index=%" G_GINT64_FORMAT, folder,
+			log->try_number, log->map_index);
+	struct ask_stream stream = {.path = path, .accept = "text/plain", .data = lines};
+	if (!is_text)
+		stream.on_line = on_listed;
+	else if (isatty(STDOUT_FILENO))
+		stream.on_line = on_line;
+	else
+		stream.on_bytes = on_bytes;
+	if (!ask_stream(invocation->address, &stream, &error))
 		return refuse(error);
-	if (lines)
+	if (!is_text)
 		print_value(invocation, lines);
 	return EXIT_OK;
 }
@@ -122,5 +115,5 @@ int tasks_logs(struct invocation *invocation)
 		say("task \"%s\" of run \"%s\" has not run yet", log.task_id, log.run_id);
 		return EXIT_REFUSED;
 	}
-	return print_pages(&log);
+	return print_log(&log);
 }

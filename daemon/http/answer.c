@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "daemon/http/server.h"
 
@@ -9,16 +10,21 @@ void response_add(struct MHD_Response *response, const char *name, const char *v
 	g_assert(added == MHD_YES);
 }
 
-static struct MHD_Response *response_new(const char *content_type, char *body, size_t size)
+static void response_describe(struct MHD_Response *response, const char *content_type)
 {
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer_with_free_callback(size, body, g_free);
 	g_assert(response);
 	if (content_type)
 		response_add(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
 	response_add(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	/* Nobody is to take a log or a value for a page. */
 	response_add(response, "X-Content-Type-Options", "nosniff");
+}
+
+static struct MHD_Response *response_new(const char *content_type, char *body, size_t size)
+{
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer_with_free_callback(size, body, g_free);
+	response_describe(response, content_type);
 	return response;
 }
 
@@ -99,4 +105,13 @@ void request_answer_text(
 	struct request *request, unsigned status, const char *content_type, char *body, size_t size)
 {
 	request_settle(request, status, response_new(content_type, body, size));
+}
+
+void request_answer_file(struct request *request, const char *content_type, int fd)
+{
+	struct stat file = {0};
+	fstat(fd, &file);
+	struct MHD_Response *response = MHD_create_response_from_fd64((uint64_t)file.st_size, fd);
+	response_describe(response, content_type);
+	request_settle(request, MHD_HTTP_OK, response);
 }

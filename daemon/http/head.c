@@ -53,6 +53,8 @@ static enum MHD_Result on_field(
 		reading->encoding = value;
 	} else if (g_ascii_strcasecmp(name, "content-type") == 0) {
 		reading->head->content_type = value;
+	} else if (g_ascii_strcasecmp(name, "accept") == 0) {
+		reading->head->accept = value;
 	} else if (g_ascii_strcasecmp(name, "expect") == 0) {
 		reading->head->expects_continue = true;
 	}

@@ -10,6 +10,7 @@
 struct head {
 	uint64_t content_length;  /* 0 when absent */
 	const char *content_type; /* NULL when absent; libmicrohttpd's */
+	const char *accept;       /* the same */
 	bool is_chunked;
 	bool expects_continue; /* the client waits for leave to send its body */
 };

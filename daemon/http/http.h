@@ -73,6 +73,8 @@ bool request_query_integer(struct request *request, const char *name, int64_t mi
 	int64_t maximum, int64_t otherwise, int64_t *out);
 /* The body as a JSON object, borrowed; NULL: 422 has been answered. */
 json_t *request_body(struct request *request);
+/* Whether the client names this type among those that it takes (Accept); `*` names none. */
+bool request_accepts(const struct request *request, const char *content_type);
 const struct peer *request_peer(const struct request *request);
 const char *request_method(const struct request *request);
 /* The path as it was sent, without the query. */
@@ -100,6 +102,10 @@ void request_refuse_field(struct request *request, const struct field *field, co
 /* Any other content: takes `body` (g_free) over. */
 void request_answer_text(struct request *request, unsigned status, const char *content_type,
 	char *body, size_t size);
+/*
+ * The file from its beginning to the size that it has now, sent by the kernel. Takes `fd` over.
+ */
+void request_answer_file(struct request *request, const char *content_type, int fd);
 
 /*
  * An answer without end: the status line goes out now, then each push; the stream ends with

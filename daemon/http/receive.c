@@ -107,6 +107,8 @@ static enum MHD_Result request_begin(struct request *request, const char *method
 	if (request->head.content_type)
 		request->head.content_type =
 			arena_strdup(request->arena, request->head.content_type);
+	if (request->head.accept)
+		request->head.accept = arena_strdup(request->arena, request->head.accept);
 	request_check(request);
 	bool is_better_now = request->head.expects_continue
 		|| is_hopeless(request, request->head.content_length);

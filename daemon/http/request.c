@@ -153,6 +153,20 @@ json_t *request_body(struct request *request)
 		"the body must be a JSON object");
 }
 
+bool request_accepts(const struct request *request, const char *content_type)
+{
+	size_t len = strlen(content_type);
+	const char *at = request->head.accept;
+	while (at && *at) {
+		at += strspn(at, ", \t");
+		size_t n = strcspn(at, ",; \t");
+		if (n == len && g_ascii_strncasecmp(at, content_type, n) == 0)
+			return true;
+		at += strcspn(at, ",");
+	}
+	return false;
+}
+
 const struct peer *request_peer(const struct request *request)
 {
 	return &request->peer;
