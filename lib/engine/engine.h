@@ -306,6 +306,17 @@ struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, cons
 /* `map_index` -1: of a task that is not mapped, or not yet. */
 const struct task_record *engine_task(const struct engine *engine, const char *dag_id,
 	const char *run_id, const char *task_id, int map_index);
+/* The same for who looks at much of one run, found once; NULL: not among them. */
+struct run;
+const struct run *engine_run_look(
+	const struct engine *engine, const char *dag_id, const char *run_id);
+const struct run_record *run_look_record(const struct run *run);
+struct dag *run_look_dag(const struct run *run);
+/* `task` is one of that DAG, or a callback of it. */
+const struct task_record *run_look_task(
+	const struct run *run, const struct task *task, int map_index);
+int run_look_width(const struct run *run, const struct task *task);
+
 /* A task instance that waits for a person's answer. */
 struct asked {
 	const struct run_record *run;

@@ -250,9 +250,9 @@ void gates_check(const struct engine *engine, const struct instance *instance, G
 {
 	const struct gate *const gates[] = {gate_of_dag(instance), gate_of_run(instance)};
 	for (unsigned i = 0; i < G_N_ELEMENTS(gates); i++) {
-		unsigned n = GPOINTER_TO_UINT(g_hash_table_lookup(tally, gates[i]));
 		if (!gates[i])
 			continue;
+		unsigned n = GPOINTER_TO_UINT(g_hash_table_lookup(tally, gates[i]));
 		n += task_state_is_active(instance->record.state);
 		g_hash_table_insert(tally, (void *)gates[i], GUINT_TO_POINTER(n));
 		g_assert(gates[i]->is_touched == gate_is_open(gates[i]));

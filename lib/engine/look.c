@@ -39,17 +39,41 @@ const char **engine_dag_ids(const struct engine *engine)
 	return ids;
 }
 
-static const struct run *run_look(
+const struct run *engine_run_look(
 	const struct engine *engine, const char *dag_id, const char *run_id)
 {
 	const struct workflow *workflow = workflow_get(engine, dag_id);
 	return workflow ? run_find(workflow, run_id) : NULL;
 }
 
+const struct run_record *run_look_record(const struct run *run)
+{
+	return &run->record;
+}
+
+struct dag *run_look_dag(const struct run *run)
+{
+	return run->dag;
+}
+
+const struct task_record *run_look_task(
+	const struct run *run, const struct task *task, int map_index)
+{
+	const struct instance *instance = run_instance_at(run, task, map_index);
+	return instance ? &instance->record : NULL;
+}
+
+int run_look_width(const struct run *run, const struct task *task)
+{
+	const struct expansion *expansion =
+		run->instances && !task->is_callback ? run->instances[task->index].expansion : NULL;
+	return expansion ? (int)expansion->units->len : -1;
+}
+
 const struct run_record *engine_run(
 	const struct engine *engine, const char *dag_id, const char *run_id)
 {
-	const struct run *run = run_look(engine, dag_id, run_id);
+	const struct run *run = engine_run_look(engine, dag_id, run_id);
 	return run ? &run->record : NULL;
 }
 
@@ -71,14 +95,14 @@ const struct run_record *engine_run_at(
 
 struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, const char *run_id)
 {
-	const struct run *run = run_look(engine, dag_id, run_id);
+	const struct run *run = engine_run_look(engine, dag_id, run_id);
 	return run ? run->dag : NULL;
 }
 
 const struct task_record *engine_task(const struct engine *engine, const char *dag_id,
 	const char *run_id, const char *task_id, int map_index)
 {
-	const struct run *run = run_look(engine, dag_id, run_id);
+	const struct run *run = engine_run_look(engine, dag_id, run_id);
 	const struct instance *instance =
 		run && run->dag ? run_instance(run, task_id, map_index) : NULL;
 	return instance ? &instance->record : NULL;
@@ -87,11 +111,9 @@ const struct task_record *engine_task(const struct engine *engine, const char *d
 int engine_task_width(
 	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id)
 {
-	const struct run *run = run_look(engine, dag_id, run_id);
+	const struct run *run = engine_run_look(engine, dag_id, run_id);
 	const struct task *task = run && run->instances ? dag_task(run->dag, task_id) : NULL;
-	const struct expansion *expansion =
-		task && !task->is_callback ? run->instances[task->index].expansion : NULL;
-	return expansion ? (int)expansion->units->len : -1;
+	return task ? run_look_width(run, task) : -1;
 }
 
 bool engine_next_slot(const struct engine *engine, const char *dag_id, struct slot *slot)

@@ -246,6 +246,8 @@ struct run *run_find(const struct workflow *workflow, const char *run_id);
 void run_populate(struct run *run);
 /* The instance of a task, or of a mapped one once it is many (map_index >= 0); NULL: none. */
 struct instance *run_instance(const struct run *run, const char *task_id, int map_index);
+/* The same; `task` is one of the run's DAG, or a callback of it. */
+struct instance *run_instance_at(const struct run *run, const struct task *task, int map_index);
 /* As a row has it: of a mapped task it makes room, of a run without DAG there is what its rows
  * tell. NULL: the run's DAG has no such task. */
 struct instance *run_instance_add(struct run *run, const char *task_id, int map_index);

@@ -156,7 +156,14 @@ struct instance *run_instance(const struct run *run, const char *task_id, int ma
 		return run->by_task ? g_hash_table_lookup(run->by_task, key) : NULL;
 	}
 	const struct task *task = run->instances ? dag_task(run->dag, task_id) : NULL;
-	if (!task)
+	return task ? run_instance_at(run, task, map_index) : NULL;
+}
+
+struct instance *run_instance_at(const struct run *run, const struct task *task, int map_index)
+{
+	if (task->is_callback)
+		return callback_find(run, task->task_id, map_index);
+	if (!run->instances)
 		return NULL;
 	struct instance *instance = &run->instances[task->index];
 	if (map_index < 0)

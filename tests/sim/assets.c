@@ -19,8 +19,7 @@ void asset_happens(struct sim *sim)
 	struct event event = {.kind = EVENT_ASSET_CHANGED, .asset = &asset};
 	if (g_rand_int_range(sim->random, 0, 4) == 0) {
 		int i = g_rand_int_range(sim->random, 0, SIM_DAGS);
-		event = (struct event){
-			.kind = EVENT_ASSETS_FORGOTTEN, .dag_id = sim->dags[i][0]->dag_id};
+		event = (struct event){.kind = EVENT_ASSETS_FORGOTTEN, .dag_id = sim_dag_ids[i]};
 		event.forgotten = g_rand_int_range(sim->random, 0, 3) ? any_name(sim) : NULL;
 	}
 	sim_step(sim, event);
@@ -73,7 +72,7 @@ static bool remembers(const struct sim *sim, const char *dag_id, const char *nam
 void heard_law(const struct sim *sim)
 {
 	for (int i = 0; i < SIM_DAGS; i++) {
-		const char *dag_id = sim->dags[i][0]->dag_id;
+		const char *dag_id = sim_dag_ids[i];
 		for (size_t k = 0; k < G_N_ELEMENTS(names); k++) {
 			bool heard = has_heard(sim, dag_id, names[k]);
 			g_assert(engine_has_heard(sim->engine, dag_id, names[k]) == heard);
@@ -120,7 +119,7 @@ static void update_law(const struct sim *sim, const struct effects *effects,
 	const struct asset_event_record *event)
 {
 	for (int i = 0; i < SIM_DAGS; i++) {
-		const char *dag_id = sim->dags[i][0]->dag_id;
+		const char *dag_id = sim_dag_ids[i];
 		const struct dag_record *record = engine_dag_record(sim->engine, dag_id);
 		const struct dag *dag = record ? engine_dag_head(sim->engine, dag_id) : NULL;
 		bool waits = dag && dag->assets && waits_for(dag->assets, event->asset);
@@ -166,5 +165,5 @@ void assets_judge(struct sim *sim, const struct effects *effects)
 			run_law(sim, effect->run);
 	}
 	for (int i = 0; i < SIM_DAGS; i++)
-		g_assert(n_made_of(effects, sim->dags[i][0]->dag_id) <= 1);
+		g_assert(n_made_of(effects, sim_dag_ids[i]) <= 1);
 }

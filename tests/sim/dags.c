@@ -126,7 +126,7 @@ static void task_append(GRand *random, GString *text, int n, const struct shape 
 	g_string_append(text, "}\n");
 }
 
-static char *dag_text(GRand *random, const char *dag_id)
+char *dag_text(GRand *random, const char *dag_id)
 {
 	GString *text = g_string_new(NULL);
 	int max_active_runs = 1 + below(random, 3);
@@ -147,17 +147,25 @@ static char *dag_text(GRand *random, const char *dag_id)
 	return g_string_free(text, FALSE);
 }
 
-struct dag *sim_dag(GRand *random, const char *dag_id, const struct operators *operators)
+struct dag *version_dag(struct version *version, const struct operators *operators)
 {
-	g_autofree char *text = dag_text(random, dag_id);
-	g_autofree char *file = g_strconcat(dag_id, ".yaml", NULL);
+	if (version->dag)
+		return version->dag;
 	struct problems *problems = problems_new();
 	struct dag_context context = {.operators = operators};
-	g_autoptr(GPtrArray) dags = dag_load(file, text, strlen(text), &context, problems);
+	g_autoptr(GPtrArray) dags =
+		dag_load("sim.yaml", version->text, strlen(version->text), &context, problems);
 	if (problems->n_errors > 0) {
-		g_autofree char *problem = problem_text(problems->list->pdata[0], text);
-		g_error("%s\n%s", text, problem);
+		g_autofree char *problem = problem_text(problems->list->pdata[0], version->text);
+		g_error("%s\n%s", version->text, problem);
 	}
 	problems_free(problems);
-	return dag_ref(dags->pdata[0]);
+	version->dag = dag_ref(dags->pdata[0]);
+	return version->dag;
+}
+
+void version_clear(struct version *version)
+{
+	dag_unref(version->dag);
+	g_free(version->text);
 }

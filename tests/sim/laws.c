@@ -2,12 +2,6 @@
 #include "lib/base/instant.h"
 #include "tests/sim/sim.h"
 
-static const struct task_record *task_at(
-	const struct sim *sim, const struct run_record *run, const struct task *task)
-{
-	return engine_task(sim->engine, run->dag_id, run->run_id, task->task_id, -1);
-}
-
 static void start_laws(const struct sim *sim, const struct effect *effect)
 {
 	const struct run_record *run = effect->run;
@@ -48,9 +42,10 @@ static bool is_waited_for(const struct sim *sim, const struct run_record *run)
 	const GPtrArray *runs = memory_runs(sim->memory);
 	for (unsigned i = 0; i < runs->len; i++) {
 		const struct run_record *row = runs->pdata[i];
-		const struct run_record *other = engine_run(sim->engine, row->dag_id, row->run_id);
-		const struct dag *dag = engine_run_dag(sim->engine, row->dag_id, row->run_id);
-		if (g_str_equal(row->dag_id, run->dag_id) && other && dag && dag->has_past
+		const struct run *look = engine_run_look(sim->engine, row->dag_id, row->run_id);
+		const struct run_record *other = look ? run_look_record(look) : NULL;
+		const struct dag *dag = look ? run_look_dag(look) : NULL;
+		if (g_str_equal(row->dag_id, run->dag_id) && dag && dag->has_past
 			&& (other->state == RUN_RUNNING || row->state == RUN_RUNNING)
 			&& run->logical_date != INSTANT_NONE
 			&& other->logical_date > run->logical_date)
@@ -241,13 +236,26 @@ static void same_task(const struct task_record *task, const struct task_record *
 	g_assert_cmpstr(task->calls, ==, row->calls);
 }
 
+/* Of a task that has become many, each of them. */
+static void same_instances(const struct sim *sim, const struct run *run, const struct task *task)
+{
+	int64_t id = run_look_record(run)->id;
+	int width = run_look_width(run, task);
+	for (int i = MIN(width, 0); i < MAX(width, 0); i++)
+		same_task(run_look_task(run, task, i),
+			memory_task(sim->memory, id, task->task_id, i));
+	if (width >= 0)
+		g_assert(!memory_task(sim->memory, id, task->task_id, -1));
+}
+
 static void same_run(const struct sim *sim, const struct run_record *row)
 {
-	const struct run_record *run = engine_run(sim->engine, row->dag_id, row->run_id);
-	const struct dag *dag = engine_run_dag(sim->engine, row->dag_id, row->run_id);
-	g_assert(run || run_state_is_finished(row->state));
-	if (!run)
+	const struct run *look = engine_run_look(sim->engine, row->dag_id, row->run_id);
+	g_assert(look || run_state_is_finished(row->state));
+	if (!look)
 		return;
+	const struct run_record *run = run_look_record(look);
+	const struct dag *dag = run_look_dag(look);
 	g_assert(run->state == row->state && run->id == row->id);
 	g_assert(run->type == row->type && run->backfill == row->backfill);
 	g_assert(run->queued_at == row->queued_at);
@@ -258,15 +266,15 @@ static void same_run(const struct sim *sim, const struct run_record *row)
 	g_assert_cmpstr(run->note, ==, row->note);
 	g_assert(run->deadline_at == row->deadline_at);
 	for (size_t i = 0; dag && i < dag->n_callbacks; i++) {
-		const struct task_record *callback = task_at(sim, row, dag->callback_tasks[i]);
+		const struct task_record *callback =
+			run_look_task(look, dag->callback_tasks[i], -1);
 		if (callback)
 			same_task(
 				callback, memory_task(sim->memory, row->id, callback->task_id, -1));
 	}
 	/* A run that never began has no tasks in memory. */
 	for (size_t i = 0; dag && run->started_at != INSTANT_NONE && i < dag->n_tasks; i++)
-		same_task(task_at(sim, row, &dag->tasks[i]),
-			memory_task(sim->memory, row->id, dag->tasks[i].task_id, -1));
+		same_instances(sim, look, &dag->tasks[i]);
 }
 
 /* A DAG has one backfill that goes on at most, and the engine has the same. */

@@ -226,7 +226,7 @@ static void a_run_is_named(struct sim *sim, const struct run_record *run, enum e
 static void a_dag_is_deleted(struct sim *sim)
 {
 	int i = below(sim, SIM_DAGS);
-	struct event event = {.kind = EVENT_DAG_DELETED, .dag_id = sim->dags[i][0]->dag_id};
+	struct event event = {.kind = EVENT_DAG_DELETED, .dag_id = sim_dag_ids[i]};
 	sim->tally->n_deleted += sim_step(sim, event);
 }
 

@@ -16,9 +16,11 @@ static int below(struct sim *sim, int n)
 	return g_rand_int_range(sim->random, 0, n);
 }
 
-static const char *dag_id_of(int i)
+const char *const sim_dag_ids[SIM_DAGS] = {"red", "blue"};
+
+static void file_put(struct sim *sim, int dag, int version)
 {
-	return i == 0 ? "red" : "blue";
+	sim->files[dag] = version_dag(&sim->versions[dag][version], sim->operators);
 }
 
 /* False: the engine refused it. */
@@ -55,7 +57,7 @@ bool sim_step(struct sim *sim, struct event event)
 static void deleted_begin_anew(struct sim *sim)
 {
 	for (int i = 0; i < SIM_DAGS; i++)
-		if (sim->files[i] && !engine_dag_record(sim->engine, dag_id_of(i)))
+		if (sim->files[i] && !engine_dag_record(sim->engine, sim_dag_ids[i]))
 			sim_step(sim,
 				(struct event){.kind = EVENT_DAG_LOADED, .loaded = sim->files[i]});
 }
@@ -132,7 +134,7 @@ static void run_is_triggered(struct sim *sim)
 	g_autofree char *run_id = g_strdup_printf("r%d", below(sim, 1000));
 	int i = below(sim, SIM_DAGS);
 	struct event event = {
-		.kind = EVENT_RUN_TRIGGERED, .dag_id = dag_id_of(i), .run_id = run_id};
+		.kind = EVENT_RUN_TRIGGERED, .dag_id = sim_dag_ids[i], .run_id = run_id};
 	event.triggered.type = RUN_MANUAL;
 	event.triggered.logical_date =
 		below(sim, 3) ? INSTANT_NONE : sim->clock - below(sim, 100) * MINUTE_US;
@@ -144,7 +146,7 @@ static void run_is_triggered(struct sim *sim)
 static void dag_changes(struct sim *sim)
 {
 	int i = below(sim, SIM_DAGS);
-	const char *dag_id = dag_id_of(i);
+	const char *dag_id = sim_dag_ids[i];
 	switch (below(sim, 6)) {
 	case 0:
 		sim_step(sim, (struct event){.kind = EVENT_DAG_PAUSED, .dag_id = dag_id});
@@ -158,7 +160,7 @@ static void dag_changes(struct sim *sim)
 		sim_step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id});
 		return;
 	default:
-		sim->files[i] = sim->dags[i][below(sim, SIM_VERSIONS)];
+		file_put(sim, i, below(sim, SIM_VERSIONS));
 		sim_step(sim, (struct event){.kind = EVENT_DAG_LOADED, .loaded = sim->files[i]});
 	}
 }
@@ -186,7 +188,7 @@ static void something_happens(struct sim *sim)
 	else if (kind < 93)
 		dag_changes(sim);
 	else if (kind < 96)
-		backfill_happens(sim, dag_id_of(below(sim, SIM_DAGS)));
+		backfill_happens(sim, sim_dag_ids[below(sim, SIM_DAGS)]);
 	else if (kind < 97)
 		pool_happens(sim);
 	else if (kind < 99)
@@ -297,7 +299,7 @@ static void turn(struct sim *sim)
 static bool is_going_on(const struct sim *sim)
 {
 	for (int i = 0; i < SIM_DAGS; i++) {
-		const struct dag_record *dag = engine_dag_record(sim->engine, dag_id_of(i));
+		const struct dag_record *dag = engine_dag_record(sim->engine, sim_dag_ids[i]);
 		if (dag && dag->is_paused)
 			return true; /* it has paused itself, and is let go on */
 	}
@@ -344,11 +346,12 @@ static void commit_all(struct sim *sim)
 static void all_go_on(struct sim *sim)
 {
 	for (int i = 0; i < SIM_DAGS; i++) {
-		const struct dag_record *dag = engine_dag_record(sim->engine, dag_id_of(i));
+		const struct dag_record *dag = engine_dag_record(sim->engine, sim_dag_ids[i]);
 		while (dag && dag->is_paused) {
 			sim->tally->n_auto_paused += dag->pause_reason != NULL;
 			sim_step(sim,
-				(struct event){.kind = EVENT_DAG_UNPAUSED, .dag_id = dag_id_of(i)});
+				(struct event){
+					.kind = EVENT_DAG_UNPAUSED, .dag_id = sim_dag_ids[i]});
 		}
 	}
 }
@@ -360,10 +363,11 @@ static void run_out(struct sim *sim)
 	start(sim, NULL);
 	for (int i = 0; i < SIM_DAGS; i++) {
 		sim->files[i] = NULL;
-		sim_step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id_of(i)});
+		sim_step(sim, (struct event){.kind = EVENT_DAG_GONE, .dag_id = sim_dag_ids[i]});
 	}
 	for (int i = 0; i < SIM_DAGS; i++) {
-		const struct backfill_record *backfill = engine_backfill(sim->engine, dag_id_of(i));
+		const struct backfill_record *backfill =
+			engine_backfill(sim->engine, sim_dag_ids[i]);
 		struct event event = {.kind = EVENT_BACKFILL_UNPAUSED};
 		event.backfill.id = backfill ? backfill->id : 0;
 		g_assert(sim_step(sim, event) == (backfill != NULL));
@@ -401,6 +405,7 @@ static void tally_add(const struct sim *sim)
 
 static void sim_open(struct sim *sim, const struct operators *operators)
 {
+	sim->operators = operators;
 	sim->random = g_rand_new_with_seed(sim->seed);
 	sim->memory = memory_new();
 	sim->clock = civil_to_wall(&(struct civil){.year = 2026, .month = 1, .day = 1});
@@ -412,8 +417,8 @@ static void sim_open(struct sim *sim, const struct operators *operators)
 	notes_open(sim);
 	for (int i = 0; i < SIM_DAGS; i++) {
 		for (int k = 0; k < SIM_VERSIONS; k++)
-			sim->dags[i][k] = sim_dag(sim->random, dag_id_of(i), operators);
-		sim->files[i] = sim->dags[i][0];
+			sim->versions[i][k].text = dag_text(sim->random, sim_dag_ids[i]);
+		file_put(sim, i, 0);
 	}
 }
 
@@ -423,7 +428,7 @@ static void sim_close(struct sim *sim)
 	memory_free(sim->memory);
 	for (int i = 0; i < SIM_DAGS; i++)
 		for (int k = 0; k < SIM_VERSIONS; k++)
-			dag_unref(sim->dags[i][k]);
+			version_clear(&sim->versions[i][k]);
 	g_array_unref(sim->attempts);
 	g_array_unref(sim->deeds);
 	g_hash_table_destroy(sim->running);

@@ -35,6 +35,12 @@ struct attempt {
 	int64_t until;
 };
 
+/* A text that may come to stand in the DAG folder. */
+struct version {
+	char *text;
+	struct dag *dag; /* NULL: it was not wanted yet */
+};
+
 struct run_name {
 	char *dag_id, *run_id;
 };
@@ -52,10 +58,14 @@ struct world_words {
 };
 void world_words_clear(struct world_words *words);
 
+/* Of its DAGs. */
+extern const char *const sim_dag_ids[SIM_DAGS];
+
 struct sim {
 	uint32_t seed;
 	GRand *random;
-	struct dag *dags[SIM_DAGS][SIM_VERSIONS];
+	const struct operators *operators;
+	struct version versions[SIM_DAGS][SIM_VERSIONS];
 	struct dag *files[SIM_DAGS]; /* what stands in the DAG folder; NULL: none */
 	struct engine_options options;
 	struct engine *engine;
@@ -120,8 +130,11 @@ void pools_open(struct sim *sim);
 /* people.c: what a person does. */
 void people_do_something(struct sim *sim);
 
-/* dags.c: a random DAG. */
-struct dag *sim_dag(GRand *random, const char *dag_id, const struct operators *operators);
+/* dags.c: a random DAG's text (g_free). */
+char *dag_text(GRand *random, const char *dag_id);
+/* Loaded when it is wanted for the first time, owned by the version. */
+struct dag *version_dag(struct version *version, const struct operators *operators);
+void version_clear(struct version *version);
 
 /* world.c: what is outside of the engine. */
 struct attempt *world_find(const struct sim *sim, int64_t attempt);

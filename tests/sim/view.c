@@ -6,33 +6,33 @@ static void instance_see(struct seen *seen, const struct task_record *record)
 	*seen = (struct seen){record->state, record->wish, record->map_index, record->decision};
 }
 
-static void task_see(struct view *view, const struct sim *sim, const struct run_record *run,
-	const struct task *task, struct seen_task *seen)
+static void task_see(
+	struct view *view, const struct run *run, const struct task *task, struct seen_task *seen)
 {
-	int width = engine_task_width(sim->engine, run->dag_id, run->run_id, task->task_id);
+	int width = run_look_width(run, task);
 	seen->task = task;
 	seen->is_many = width >= 0;
 	seen->instances = arena_array(view->arena, (size_t)MAX(width, 1), sizeof *seen->instances);
 	for (int i = MIN(width, 0); i < MAX(width, 0); i++) {
-		const struct task_record *record =
-			engine_task(sim->engine, run->dag_id, run->run_id, task->task_id, i);
+		const struct task_record *record = run_look_task(run, task, i);
 		if (record)
 			instance_see(&seen->instances[seen->n++], record);
 	}
 }
 
-static void run_see(struct view *view, const struct sim *sim, const struct run_record *run)
+static void run_see(struct view *view, const struct sim *sim, const struct run *run)
 {
+	const struct run_record *record = run_look_record(run);
 	struct seen_run seen = {
-		.record = run,
-		.dag = engine_run_dag(sim->engine, run->dag_id, run->run_id),
-		.is_waiting_for_past = g_hash_table_contains(sim->asking, &run->id),
-		.is_marked = g_hash_table_contains(sim->marked, &run->id),
+		.record = record,
+		.dag = run_look_dag(run),
+		.is_waiting_for_past = g_hash_table_contains(sim->asking, &record->id),
+		.is_marked = g_hash_table_contains(sim->marked, &record->id),
 	};
 	if (seen.dag)
 		seen.tasks = arena_array(view->arena, seen.dag->n_tasks, sizeof *seen.tasks);
 	for (size_t i = 0; seen.dag && i < seen.dag->n_tasks; i++)
-		task_see(view, sim, run, &seen.dag->tasks[i], &seen.tasks[i]);
+		task_see(view, run, &seen.dag->tasks[i], &seen.tasks[i]);
 	g_array_append_val(view->runs, seen);
 }
 
@@ -41,7 +41,7 @@ struct view view_open(struct sim *sim)
 	struct view view = {arena_new(), g_array_new(FALSE, FALSE, sizeof(struct seen_run))};
 	for (unsigned i = 0; i < sim->known->len; i++) {
 		const struct run_name *name = &g_array_index(sim->known, struct run_name, i);
-		const struct run_record *run = engine_run(sim->engine, name->dag_id, name->run_id);
+		const struct run *run = engine_run_look(sim->engine, name->dag_id, name->run_id);
 		if (run)
 			run_see(&view, sim, run);
 		else

@@ -102,6 +102,20 @@ static GHashTable *names_new(void)
 	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
+static unsigned task_hash(const void *task)
+{
+	const struct task_record *record = task;
+	return (unsigned)record->run * 31 + (unsigned)record->map_index
+		+ g_str_hash(record->task_id);
+}
+
+static int is_same_task(const void *task, const void *other)
+{
+	const struct task_record *one = task, *two = other;
+	return one->run == two->run && one->map_index == two->map_index
+		&& g_str_equal(one->task_id, two->task_id);
+}
+
 struct memory *memory_new(void)
 {
 	struct memory *memory = g_new0(struct memory, 1);
@@ -121,7 +135,7 @@ struct memory *memory_new(void)
 	memory->attempts_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 	memory->runs_by_name = names_new();
 	memory->slots = names_new();
-	memory->tasks_by_name = names_new();
+	memory->tasks_by_name = g_hash_table_new(task_hash, is_same_task);
 	return memory;
 }
 
@@ -304,8 +318,7 @@ static void run_put(struct memory *memory, const struct run_record *run)
 
 static void task_put(struct memory *memory, const struct task_record *task)
 {
-	g_autofree char *name = memory_task_name(task->run, task->task_id, task->map_index);
-	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, name);
+	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, task);
 	struct task_record copy = task_record_copy(task);
 	if (old) {
 		task_record_clear(old);
@@ -314,7 +327,7 @@ static void task_put(struct memory *memory, const struct task_record *task)
 	}
 	old = g_memdup2(&copy, sizeof copy);
 	g_ptr_array_add(memory->tasks, old);
-	g_hash_table_insert(memory->tasks_by_name, g_steal_pointer(&name), old);
+	g_hash_table_add(memory->tasks_by_name, old);
 }
 
 /* Slots below -1 stand for a pool that is no more. */
@@ -439,8 +452,9 @@ const struct run_record *memory_run(
 const struct task_record *memory_task(
 	const struct memory *memory, int64_t run, const char *task_id, int map_index)
 {
-	g_autofree char *name = memory_task_name(run, task_id, map_index);
-	return g_hash_table_lookup(memory->tasks_by_name, name);
+	const struct task_record wanted = {
+		.run = run, .task_id = (char *)task_id, .map_index = map_index};
+	return g_hash_table_lookup(memory->tasks_by_name, &wanted);
 }
 
 const GPtrArray *memory_runs(const struct memory *memory)

@@ -13,16 +13,10 @@ char *memory_slot_name(const struct run_record *run)
 	return g_strdup_printf("%s/%" G_GINT64_FORMAT, run->dag_id, run->slot);
 }
 
-char *memory_task_name(int64_t run, const char *task_id, int map_index)
-{
-	return g_strdup_printf("%" G_GINT64_FORMAT "/%s/%d", run, task_id, map_index);
-}
-
 void memory_task_remove(struct memory *memory, const struct task_record *task)
 {
-	g_autofree char *name = memory_task_name(task->run, task->task_id, task->map_index);
-	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, name);
-	g_hash_table_remove(memory->tasks_by_name, name);
+	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, task);
+	g_hash_table_remove(memory->tasks_by_name, task);
 	if (old)
 		g_ptr_array_remove(memory->tasks, old);
 }

@@ -18,14 +18,13 @@ struct memory {
 	GHashTable *runs_by_id;         /* &id -> struct run_record */
 	GHashTable *runs_by_name;       /* "dag/run" -> struct run_record */
 	GHashTable *slots;              /* "dag/slot" -> struct run_record */
-	GHashTable *tasks_by_name;      /* "run/task/map_index" -> struct task_record */
+	GHashTable *tasks_by_name;      /* of struct task_record: its run, task_id and map_index */
 	GHashTable *attempts_by_id;     /* &id -> struct attempt_record */
 };
 
 /* The keys of its tables (g_free). */
 char *memory_run_name(const struct run_record *run);
 char *memory_slot_name(const struct run_record *run);
-char *memory_task_name(int64_t run, const char *task_id, int map_index);
 
 void memory_task_remove(struct memory *memory, const struct task_record *task);
 /* With its runs, which must have ended, and their tasks and attempts. */
