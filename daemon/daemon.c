@@ -366,6 +366,7 @@ static void limit(void)
 int daemon_open(struct daemon *daemon, const struct daemon_options *options)
 {
 	*daemon = (struct daemon){.loop = uv_default_loop(), .lock = -1};
+	journal_open();
 	limit();
 	daemon->started_at = clock_now();
 	daemon->boot_id = boot_id_read();
@@ -436,7 +437,6 @@ void daemon_run(struct daemon *daemon)
 		uv_signal_cb callback;
 	} signals[] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}};
 	uv_signal_t handles[G_N_ELEMENTS(signals)];
-	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
 		uv_signal_init(daemon->loop, &handles[i]);
 		handles[i].data = daemon;

@@ -84,8 +84,8 @@ class Daemon:
 
     # ---- life ----
 
-    def spawn(self):
-        """Starts it and waits for nothing."""
+    def spawn(self, stderr=subprocess.PIPE):
+        """Starts it and waits for nothing. `stderr`: a descriptor of the caller's, who reads it then."""
         assert not self.process, "dagd runs already"
         environment = {"PATH": PATH, "HOME": str(self.home), "LC_ALL": "C.UTF-8"}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
@@ -94,8 +94,8 @@ class Daemon:
         environment.update(self.environment)
         self.log_begin = len(self.log)
         self.process = subprocess.Popen([self.build / "daemon" / "dagd", "--home", self.home], env=environment,
-                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
-        self.reader = threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True)
+                                        stdin=subprocess.DEVNULL, stderr=stderr, text=True, errors="replace")
+        self.reader = threading.Thread(target=self._read, args=(self.process.stderr or (),), daemon=True)
         self.reader.start()
 
     def _read(self, stream):

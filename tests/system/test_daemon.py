@@ -207,13 +207,3 @@ def test_a_wrong_dagd_yaml_at_sighup_leaves_the_configuration_as_it_was(dagd_hom
     assert dagd.get("/config/section/core/option/parallelism")["sections"][0]["options"][0]["value"] == "2"
     dagd.load_dag("hello", HELLO)
     assert dagd.wait_run("hello", dagd.trigger("hello"))["state"] == "success"
-
-
-def test_each_line_in_the_journal_has_its_level(dagd_home):
-    dagd_home.environment["JOURNAL_STREAM"] = "1:1"
-    dagd_home.dags.mkdir(parents=True, exist_ok=True)
-    (dagd_home.dags / "odd.yaml").write_bytes("dag_id: größe\n".encode("latin-1"))
-    dagd_home.spawn()
-    wait_until(lambda: "<6>ready" in dagd_home.log, "dagd is ready")
-    problem = next(i for i, line in enumerate(dagd_home.log) if line.startswith("<3>odd.yaml:1:"))
-    assert dagd_home.log[problem + 1].startswith("<3>    hint: ")
