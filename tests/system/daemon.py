@@ -84,6 +84,9 @@ class Daemon:
 
     # ---- life ----
 
+    def command(self):
+        return [self.build / "daemon" / "dagd", "--home", self.home]
+
     def spawn(self, stderr=subprocess.PIPE):
         """Starts it and waits for nothing. `stderr`: a descriptor of the caller's, who reads it then."""
         assert not self.process, "dagd runs already"
@@ -93,8 +96,8 @@ class Daemon:
                 environment[name] = os.environ[name]
         environment.update(self.environment)
         self.log_begin = len(self.log)
-        self.process = subprocess.Popen([self.build / "daemon" / "dagd", "--home", self.home], env=environment,
-                                        stdin=subprocess.DEVNULL, stderr=stderr, text=True, errors="replace")
+        self.process = subprocess.Popen(self.command(), env=environment, stdin=subprocess.DEVNULL, stderr=stderr,
+                                        text=True, errors="replace")
         self.reader = threading.Thread(target=self._read, args=(self.process.stderr or (),), daemon=True)
         self.reader.start()
 

@@ -21,13 +21,16 @@ class Limits:
 @dataclasses.dataclass
 class Scene:
     """`accepted`: the (dag_id, run_id) that were answered with 2xx. `are_tasks_killed`: the experiment kills workers or
-    tasks, so a try may be lost or end by a signal. `told`: what the API said at last, (dag_id, run_id) -> state."""
+    tasks, so a try may be lost or end by a signal. `told`: what the API said at last, (dag_id, run_id) -> state.
+    `without_probe`: the task_ids of those that run none, `cancelled`: of those whose probe is ended by dagd."""
     home: pathlib.Path
     journal: Journal
     accepted: set
     limits: Limits = dataclasses.field(default_factory=Limits)
     are_tasks_killed: bool = False
     told: dict = None
+    without_probe: frozenset = frozenset()
+    cancelled: frozenset = frozenset()
     books: Books = None
 
     def __post_init__(self):
@@ -105,7 +108,7 @@ def tasks_end_as_their_last_try(scene):
             yield f"{tries[-1]} belongs to no task"
             continue
         ran = task.state in ("success", "failed", "skipped")
-        if not tries and task.state in ("success", "failed"):
+        if not tries and task.state in ("success", "failed") and task.task_id not in scene.without_probe:
             yield f"{task} is {task.state} without a try"
         elif tries and ran and ends.get(tries[-1].state) != task.state:
             yield f"{task} is {task.state}, its last {tries[-1]} says otherwise"
@@ -158,7 +161,9 @@ def results_are_true(scene):
         life, result = scene.journal.lives.get(attempt.number), result_of(attempt)
         if attempt.state in wanted and result not in wanted[attempt.state]:
             yield f"{attempt} with exit code {attempt.exit_code}, signal {attempt.signal}"
-        if result is not None and not life:
+        if not life and (result is None or attempt.task_id in scene.without_probe):
+            continue
+        if not life and not (attempt.task_id in scene.cancelled and result == "signal"):
             yield f"{attempt} has a result ({result}), and it never began"
         elif isinstance(result, int) and life.exit_code != result:
             yield f"{attempt} is known to have exited with {result}, and its end says {life.exit_code}"
@@ -168,7 +173,8 @@ def ends_are_known(scene):
     for life in scene.journal.lives.values():
         attempt = scene.books.attempts.get(life.attempt)
         result = result_of(attempt) if attempt else None
-        if life.ended_us is None and not scene.are_tasks_killed:
+        is_cancelled = attempt and attempt.task_id in scene.cancelled
+        if life.ended_us is None and not scene.are_tasks_killed and not is_cancelled:
             yield f"attempt {life.attempt} began and was killed"
         # It may have been killed in the instant between its last word and its end.
         elif life.ended_us is not None and result != life.exit_code and not scene.are_tasks_killed:

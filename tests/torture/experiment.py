@@ -2,6 +2,9 @@
 """What all experiments have in common: their options, a home for each, and TAP."""
 import argparse
 import contextlib
+import copy
+import functools
+import multiprocessing
 import pathlib
 import random
 import shutil
@@ -33,11 +36,11 @@ class Experiment:
         print(f"# seed {self.seed}", flush=True)
 
     @contextlib.contextmanager
-    def home(self, **environment):
-        """A dagd that is not started, its home beside the probes' journal. `judge(sentence, faults)` says how the
-        experiment went; a home of one that failed is kept."""
+    def home(self, kind=Daemon, **environment):
+        """A dagd (of class `kind`) that is not started, its home beside the probes' journal. `judge(sentence, faults)`
+        says how the experiment went; a home of one that failed is kept."""
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"dagd-torture-{self.seed}-"))
-        daemon = Daemon(self.build, folder / "home", **environment)
+        daemon = kind(self.build, folder / "home", **environment)
         daemon.journal = folder / "journal"
         n_failed = self.n_failed
         try:
@@ -66,14 +69,33 @@ class Experiment:
         faults = list(faults)
         self.n += 1
         self.n_failed += bool(faults)
+        self.tell(sentence, faults)
+
+    def tell(self, sentence, faults):
         print(f"{'not ok' if faults else 'ok'} {self.n} - {sentence}")
         for fault in faults[:50]:
             print(f"# {fault}")
         sys.stdout.flush()
 
+    def side_by_side(self, play, jobs, n_lanes):
+        """Calls play(experiment, job) for each of the jobs, `n_lanes` of them at once, each in a process."""
+        with multiprocessing.get_context("fork").Pool(n_lanes) as lanes:
+            for verdicts in lanes.imap_unordered(functools.partial(play_apart, self, play), jobs):
+                for sentence, faults in verdicts:
+                    self.judge(sentence, faults)
+
     def end(self):
         print(f"1..{self.n}", flush=True)
         sys.exit(self.n_failed > 0)
+
+
+def play_apart(experiment, play, job):
+    """Plays in a process of its own, and gives its verdicts to who numbers and prints them."""
+    verdicts = []
+    apart = copy.copy(experiment)
+    apart.tell = lambda sentence, faults: verdicts.append((sentence, faults))
+    play(apart, job)
+    return verdicts
 
 
 UNSOUND = ("CRITICAL", "ERROR **", "assert", "AddressSanitizer", "runtime error", "Bail out")

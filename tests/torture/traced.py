@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""A dagd under the tracer: it, or the first worker it starts, is killed at one of its system calls, or some fail."""
+import pathlib
+import re
+import signal
+
+from daemon import DEADLINE_S, Daemon, wait_until
+
+CALL_NUMBERS = ("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h")
+
+
+def call_names():
+    """Number of a system call -> its name."""
+    for file in map(pathlib.Path, CALL_NUMBERS):
+        if file.exists():
+            return {int(n): name for name, n in re.findall(r"#define __NR_(\w+) (\d+)", file.read_text())}
+    return {}
+
+
+class Report:
+    """What the tracer says at its end. `n_stops`: entries into and exits out of system calls; `n_matched`: calls that
+    could have failed, `n_failed`: that did; `at`: the name of the call at which it was killed, else None."""
+
+    def __init__(self, text):
+        words = dict(line.split() for line in text.splitlines())
+        self.n_stops, self.n_matched, self.n_failed = (int(words[name]) for name in ("stops", "matched", "failed"))
+        self.at = call_names().get(int(words["at"]), words["at"]) if "at" in words else None
+
+
+class Traced(Daemon):
+    """`trace`: the tracer's options for the next life; a life after that is an ordinary one."""
+
+    trace = None
+
+    def command(self):
+        if self.trace is None:
+            return super().command()
+        self._report.unlink(missing_ok=True)
+        words, self.trace = self.trace, None
+        return [self.build / "tests" / "torture" / "tracer", "--report", self._report, *map(str, words),
+                *super().command()]
+
+    def begin(self):
+        """Starts it; whether it came so far that it was ready."""
+        self.spawn()
+        wait_until(lambda: self.is_ready() or self.process.poll() is not None, "dagd is ready, or has ended")
+        return self.is_ready()
+
+    def end(self):
+        """Its exit code, -N after signal N; asks it to end where it still runs."""
+        if self.process.poll() is None:
+            return self._end(signal.SIGTERM)
+        process, self.process = self.process, None
+        self.reader.join(0.2)
+        return process.wait(DEADLINE_S)
+
+    @property
+    def _report(self):
+        return self.home.parent / "report"
+
+    def report(self):
+        """Of the traced life, once what was traced has ended."""
+        return Report(wait_until(lambda: self._report.exists() and self._report.read_text(), "the tracer's report"))
