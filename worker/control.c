@@ -97,7 +97,8 @@ static void away(struct worker *worker)
 	char folder[64];
 	snprintf(folder, sizeof(folder), "/proc/self/fd/%d/.", worker->state_fd);
 	if (worker->watch_fd >= 0
-		&& inotify_add_watch(worker->watch_fd, folder, IN_MOVED_TO | IN_ONLYDIR) < 0) {
+		&& inotify_add_watch(worker->watch_fd, folder, IN_MOVED_TO | IN_DELETE | IN_ONLYDIR)
+			< 0) {
 		close(worker->watch_fd);
 		worker->watch_fd = -1;
 	}
@@ -145,6 +146,15 @@ void control_watch(struct worker *worker)
 	while (read(worker->watch_fd, events, sizeof(events)) > 0)
 		;
 	connect_now(worker);
+}
+
+/*
+ * dagd makes this folder and never removes it. The state folder's own end is not told by inotify,
+ * since our descriptor keeps it; that of what is in it is.
+ */
+bool control_is_homeless(const struct worker *worker)
+{
+	return faccessat(worker->state_fd, "attempts", F_OK, 0) != 0 && errno == ENOENT;
 }
 
 void control_retry(struct worker *worker)

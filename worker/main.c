@@ -121,6 +121,12 @@ static void on_nothing(struct worker *worker)
 		control_retry(worker);
 }
 
+static bool is_of_no_use(const struct worker *worker)
+{
+	return worker->control_fd < 0 && worker->attempt.state == ATTEMPT_ENDED
+		&& control_is_homeless(worker);
+}
+
 static void turn(struct worker *worker)
 {
 	enum { CONTROL, WATCH, PIPE, CHILD, TIMER, N };
@@ -189,6 +195,7 @@ int main(int argc, char **argv)
 	 * for it. */
 	dup2(0, 1);
 	dup2(0, 2);
-	for (;;)
+	while (!is_of_no_use(&worker))
 		turn(&worker);
+	return 0;
 }

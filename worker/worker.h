@@ -28,5 +28,7 @@ void control_read(struct worker *worker,
 	bool (*on_frame)(struct worker *worker, const struct wire_frame *frame));
 /* Something has changed in the state folder. */
 void control_watch(struct worker *worker);
+/* The home was deleted: no dagd will ever ask for a result. */
+bool control_is_homeless(const struct worker *worker);
 /* Tries to reach a new dagd where no watch can tell when it comes. */
 void control_retry(struct worker *worker);
