@@ -14,6 +14,7 @@
 #include "daemon/clock.h"
 #include "daemon/journal.h"
 #include "daemon/report.h"
+#include "daemon/watchdog.h"
 #include "lib/base/instant.h"
 
 enum { EXIT_REFUSED = 1, EXIT_BUSY = 75 };
@@ -437,12 +438,14 @@ void daemon_run(struct daemon *daemon)
 		uv_signal_cb callback;
 	} signals[] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}};
 	uv_signal_t handles[G_N_ELEMENTS(signals)];
+	struct watchdog *watchdog = watchdog_open(daemon->loop);
 	for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
 		uv_signal_init(daemon->loop, &handles[i]);
 		handles[i].data = daemon;
 		uv_signal_start(&handles[i], signals[i].callback, signals[i].signal);
 	}
 	uv_run(daemon->loop, UV_RUN_DEFAULT);
+	watchdog_close(watchdog);
 	for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
 		uv_close((uv_handle_t *)&handles[i], NULL);
 	uv_run(daemon->loop, UV_RUN_NOWAIT); /* they live on this stack */
