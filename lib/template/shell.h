@@ -15,6 +15,7 @@
 /* One byte in the script for each value; and, in the text of a word, for what the shell puts there.
  */
 #define SHELL_MARK '\001'
+#define SHELL_MARK_TEXT "\001"
 #define SHELL_EXPANSION '\002'
 
 /* A place of the script where a value goes. */

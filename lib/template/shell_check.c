@@ -93,14 +93,16 @@ static void output_lay(struct layout *layout, const struct expression *expressio
 
 static void text_lay(struct layout *layout, const struct statement *statement)
 {
-	for (size_t i = 0; i < statement->len; i++) {
+	const char *text = statement->text, *end = text + statement->len;
+	for (const char *mark; (mark = memchr(text, SHELL_MARK, (size_t)(end - text)));
+		text = mark + 1) {
+		g_string_append_len(layout->script, text, mark - text);
 		/* Rendering would refuse it. */
-		if (statement->text[i] == SHELL_MARK && layout->branch == BRANCH_THEN)
+		if (layout->branch == BRANCH_THEN)
 			problem_add(layout->problems, statement->place,
 				"the script holds a control character");
-		if (statement->text[i] != SHELL_MARK)
-			g_string_append_c(layout->script, statement->text[i]);
 	}
+	g_string_append_len(layout->script, text, end - text);
 }
 
 static void statement_lay(struct layout *layout, const struct statement *statement)

@@ -8,6 +8,9 @@
 
 #include "lib/template/shell_scan.h"
 
+/* Most words of most scripts need no more room. */
+enum { WORD_SIZE = 48 };
+
 static void scan_until(struct scanner *scanner, const char *end);
 
 void scanner_lose(struct scanner *scanner, const char *reason)
@@ -31,8 +34,8 @@ void frame_push(struct scanner *scanner, enum frame_kind kind)
 		.operand_slot = -1,
 		.word_slot = -1,
 		.here_string_slot = -1};
-	frame.command.word = g_string_new(NULL);
-	frame.command.previous = g_string_new(NULL);
+	frame.command.word = g_string_sized_new(WORD_SIZE);
+	frame.command.previous = g_string_sized_new(WORD_SIZE);
 	if (scanner->frames->len > 100)
 		scanner_lose(scanner, "the script is nested too deep");
 	g_array_append_val(scanner->frames, frame);
@@ -85,6 +88,21 @@ void scanner_copy(struct scanner *scanner, size_t n)
 	scanner->at += n;
 }
 
+static size_t run_length(const struct scanner *scanner, const char *marks)
+{
+	return MIN(strcspn(scanner->at, marks), (size_t)(scanner->end - scanner->at));
+}
+
+void scan_word(struct scanner *scanner, const char *marks)
+{
+	struct command *command = &scanner_words(scanner)->command;
+	/* The first one was looked at already, and means nothing where it stands. */
+	size_t n = MAX(run_length(scanner, marks), 1);
+	g_string_append_len(command->word, scanner->at, (gssize)n);
+	command->is_in_word = true;
+	scanner_copy(scanner, n);
+}
+
 /* A backslash and what it takes the meaning of; before a value it would take that of our own quote.
  */
 static void scan_backslash(struct scanner *scanner)
@@ -119,8 +137,7 @@ static void scan_single(struct scanner *scanner, bool is_ansi)
 			if (*scanner->at == '\n' && scanner->documents->len > 0)
 				scanner_lose(scanner,
 					"a here-document begins on the line of a longer text");
-			word_append(scanner, *scanner->at);
-			scanner_copy(scanner, 1);
+			scan_word(scanner, "'\\\n" SHELL_MARK_TEXT);
 		}
 	}
 	if (scanner->at == scanner->end)
@@ -233,8 +250,7 @@ static void scan_in_double(struct scanner *scanner)
 		if (*scanner->at == '\n' && scanner->documents->len > 0)
 			scanner_lose(
 				scanner, "a here-document begins on the line of a longer text");
-		word_append(scanner, *scanner->at);
-		scanner_copy(scanner, 1);
+		scan_word(scanner, "\"$`\\\n" SHELL_MARK_TEXT);
 	}
 }
 
@@ -243,7 +259,7 @@ static void scan_in_here(struct scanner *scanner)
 	if (*scanner->at == SHELL_MARK)
 		slot_put(scanner, QUOTES_DOUBLE);
 	else if (!scan_expansion(scanner))
-		scanner_copy(scanner, 1);
+		scanner_copy(scanner, run_length(scanner, "$`\\" SHELL_MARK_TEXT));
 }
 
 /* Arithmetic and `${...}`: only their end and what is quoted in them matter. */
@@ -409,11 +425,12 @@ static void scanner_finish(struct scanner *scanner)
 
 GString *shell_scan(const char *script, struct shell_slot *slots, size_t n)
 {
+	size_t len = strlen(script);
 	struct scanner scanner = {.at = script,
-		.end = script + strlen(script),
+		.end = script + len,
 		.slots = slots,
 		.n_slots = n,
-		.out = g_string_new(NULL),
+		.out = g_string_sized_new(len + n * WORD_SIZE),
 		.frames = g_array_new(FALSE, FALSE, sizeof(struct frame)),
 		.documents = g_ptr_array_new_with_free_func(document_free)};
 

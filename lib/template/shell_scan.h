@@ -65,6 +65,8 @@ struct frame *scanner_words(struct scanner *scanner);
 void scanner_lose(struct scanner *scanner, const char *reason);
 /* The author's own text, as it is. */
 void scanner_copy(struct scanner *scanner, size_t n);
+/* The next character, and those behind it up to the next of `marks`, become part of the word. */
+void scan_word(struct scanner *scanner, const char *marks);
 void frame_push(struct scanner *scanner, enum frame_kind kind);
 void frame_pop(struct scanner *scanner);
 void document_free(void *document);

@@ -423,8 +423,7 @@ void scan_in_command(struct scanner *scanner)
 	if (c == SHELL_MARK) {
 		slot_put(scanner, QUOTES_NONE);
 	} else if (!scan_operator(scanner) && !scan_quote(scanner) && !scan_expansion(scanner)) {
-		g_string_append_c(frame->command.word, c);
-		frame->command.is_in_word = true;
-		scanner_copy(scanner, 1);
+		/* Not `#`, which has a meaning at the beginning of a word only. */
+		scan_word(scanner, " \t\n();&|<>'\"$`\\" SHELL_MARK_TEXT);
 	}
 }

@@ -82,9 +82,11 @@ static bool chain_names(const struct expression *expression, GPtrArray *names)
 
 static char *names_join(GPtrArray *names, const char *between)
 {
-	GString *text = g_string_new(NULL);
-	for (size_t i = 0; i < names->len; i++)
-		g_string_append_printf(text, "%s%s", i > 0 ? between : "", (char *)names->pdata[i]);
+	GString *text = g_string_new(names->pdata[0]);
+	for (size_t i = 1; i < names->len; i++) {
+		g_string_append(text, between);
+		g_string_append(text, names->pdata[i]);
+	}
 	return g_string_free(text, FALSE);
 }
 
