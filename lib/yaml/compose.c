@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Most maps have few keys. */
+enum { FEW_KEYS = 32 };
 enum { DEPTH_MAX = 64, NODES_MAX = 1000 * 1000, ALIASES_MAX = 1000 };
 
 struct anchor {
@@ -219,7 +221,9 @@ static int compare_keys(const void *a, const void *b)
 /* Of keys that are there twice only the first one stays. Sorting needs no luck, unlike a hash. */
 static void refuse_duplicates(struct composer *composer, struct node **children, size_t n)
 {
-	g_autofree struct node ***slots = g_new(struct node **, n / 2 + 1);
+	struct node **few[FEW_KEYS];
+	g_autofree struct node ***many = n / 2 > FEW_KEYS ? g_new(struct node **, n / 2) : NULL;
+	struct node ***slots = many ? many : few;
 	size_t n_slots = 0;
 	for (size_t i = 0; i + 1 < n; i += 2)
 		if (children[i])

@@ -49,9 +49,7 @@ const char *node_kind_name(const struct node *node)
 
 bool node_is_null(const struct node *node)
 {
-	return !node
-		|| (node->kind == NODE_SCALAR
-			&& scalar_read(node, &(struct scalar){0}) == SCALAR_NULL);
+	return !node || (node->kind == NODE_SCALAR && scalar_is_null(node));
 }
 
 /* The sentence for a value of another type than was wanted. */

@@ -130,10 +130,15 @@ static void reader_close(struct reader *reader)
 
 static bool is_ascii(const char *text, size_t len)
 {
-	unsigned char all = 0;
-	for (size_t i = 0; i < len; i++)
+	uint64_t all = 0, eight;
+	size_t i = 0;
+	for (; i + sizeof eight <= len; i += sizeof eight) {
+		memcpy(&eight, text + i, sizeof eight);
+		all |= eight;
+	}
+	for (; i < len; i++)
 		all |= (unsigned char)text[i];
-	return all < 0x80;
+	return !(all & UINT64_C(0x8080808080808080));
 }
 
 static void reader_open(struct reader *reader, const char *text, size_t len)

@@ -69,14 +69,19 @@ static enum scalar_kind read_number(const char *text, struct scalar *value)
 	return SCALAR_FLOAT;
 }
 
-enum scalar_kind scalar_read(const struct node *node, struct scalar *value)
+bool scalar_is_null(const struct node *node)
 {
 	static const char *const null[] = {"", "~", "null", "Null", "NULL", NULL};
+	return node->plain && is_one_of(node->text, null);
+}
+
+enum scalar_kind scalar_read(const struct node *node, struct scalar *value)
+{
 	static const char *const yes[] = {"true", "True", "TRUE", NULL};
 	static const char *const no[] = {"false", "False", "FALSE", NULL};
 	if (!node->plain)
 		return SCALAR_TEXT;
-	if (is_one_of(node->text, null))
+	if (scalar_is_null(node))
 		return SCALAR_NULL;
 	value->boolean = is_one_of(node->text, yes);
 	if (value->boolean || is_one_of(node->text, no))

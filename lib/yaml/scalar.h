@@ -19,6 +19,8 @@ struct scalar {
 	double number; /* may be infinite or not a number */
 };
 
+/* As scalar_read() gives SCALAR_NULL, without looking for all else it could be. */
+bool scalar_is_null(const struct node *node);
 /* Fills the field of `value` that belongs to the kind. */
 enum scalar_kind scalar_read(const struct node *node, struct scalar *value);
 
