@@ -7,12 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/ahead.h"
 #include "lib/base/instant.h"
 #include "lib/base/nest.h"
 #include "lib/yaml/yaml.h"
-
-/* How many files are read ahead of the one that is taken, and by how many threads at most. */
-enum { AHEAD_MAX = 64, THREADS_MAX = 4 };
 
 struct entry {
 	struct folder_file file;
@@ -214,39 +212,21 @@ static void entry_read(struct folder *folder, struct entry *entry)
 	entry_tell(folder, entry);
 }
 
-struct batch {
-	struct folder *folder;
-	unsigned end;
-	gint next;
-};
-
-static void *batch_load(void *data)
+static void on_load(void *folder, void *entry)
 {
-	struct batch *batch = data;
-	for (unsigned i; (i = (unsigned)g_atomic_int_add(&batch->next, 1)) < batch->end;)
-		entry_load(batch->folder, batch->folder->changed->pdata[i]);
-	return NULL;
+	entry_load(folder, entry);
+}
+
+static void on_take(void *folder, void *entry)
+{
+	entry_tell(folder, entry);
 }
 
 /* Thousands of files are read by all processors, and taken in their order. */
 static void changed_read(struct folder *folder)
 {
-	GPtrArray *changed = folder->changed;
-	for (unsigned begin = 0, end; begin < changed->len; begin = end) {
-		end = MIN(changed->len, begin + AHEAD_MAX);
-		struct batch batch = {folder, end, (gint)begin};
-		GThread *helpers[THREADS_MAX];
-		unsigned n_helpers = MIN(g_get_num_processors(), THREADS_MAX) - 1;
-		n_helpers = MIN(n_helpers, (end - begin) / (AHEAD_MAX / THREADS_MAX));
-		for (unsigned i = 0; i < n_helpers; i++)
-			helpers[i] = g_thread_new("dag files", batch_load, &batch);
-		batch_load(&batch);
-		for (unsigned i = 0; i < n_helpers; i++)
-			g_thread_join(helpers[i]);
-		for (unsigned i = begin; i < end; i++)
-			entry_tell(folder, changed->pdata[i]);
-	}
-	g_ptr_array_set_size(changed, 0);
+	ahead_run(&(struct ahead_work){on_load, on_take, folder}, folder->changed);
+	g_ptr_array_set_size(folder->changed, 0);
 }
 
 /* A DAG id that two files claimed may be free now. */
