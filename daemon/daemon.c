@@ -6,13 +6,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "daemon/api/api.h"
 #include "daemon/clock.h"
 #include "daemon/journal.h"
+#include "daemon/process.h"
 #include "daemon/report.h"
 #include "daemon/watchdog.h"
 #include "lib/base/instant.h"
@@ -20,7 +20,7 @@
 enum { EXIT_REFUSED = 1, EXIT_BUSY = 75 };
 /* Some 6 MB; those of a hundred DAGs that people write. */
 enum { SHELF_TASKS_MAX = 2000 };
-enum { MMAP_THRESHOLD = 256 * 1024 };
+enum { STOP_MAX_US = 800 * 1000 };
 
 char *daemon_log_path(const struct daemon *daemon, const struct run_record *run,
 	const char *task_id, int map_index, unsigned try_number)
@@ -168,36 +168,6 @@ static bool open_operators(struct daemon *daemon, const struct daemon_options *o
 	};
 	daemon->shelf = dag_shelf_new(&daemon->dag_context, SHELF_TASKS_MAX);
 	return true;
-}
-
-static char *boot_id_read(void)
-{
-	char *text = NULL;
-	if (!g_file_get_contents("/proc/sys/kernel/random/boot_id", &text, NULL, NULL))
-		return g_strdup("unknown");
-	return g_strstrip(text);
-}
-
-/* What operators inherit: nothing that was meant for dagd alone. */
-static char **operator_env(void)
-{
-	static const char *const kept[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG",
-		"LANGUAGE", "TZ", "TMPDIR", NULL};
-	char **environment = g_get_environ();
-	GPtrArray *env = g_ptr_array_new();
-	for (char **entry = environment; *entry; entry++) {
-		g_autofree char *name = g_strndup(*entry, strcspn(*entry, "="));
-		static const char *const prefixes[] = {"LC_", "AWS_", "SSL_", "PG", "http", "HTTP",
-			"no_proxy", "NO_PROXY", "ALL_PROXY", "all_proxy"};
-		bool is_kept = g_strv_contains(kept, name);
-		for (size_t i = 0; !is_kept && i < G_N_ELEMENTS(prefixes); i++)
-			is_kept = g_str_has_prefix(name, prefixes[i]);
-		if (is_kept)
-			g_ptr_array_add(env, g_strdup(*entry));
-	}
-	g_strfreev(environment);
-	g_ptr_array_add(env, NULL);
-	return (char **)g_ptr_array_free(env, FALSE);
 }
 
 static bool refuse(const GError *error)
@@ -349,29 +319,14 @@ static int open_home(struct daemon *daemon, const struct daemon_options *options
 	return g_error_matches(error, HOME_ERROR, HOME_BUSY) ? EXIT_BUSY : EXIT_REFUSED;
 }
 
-/*
- * No core file: it would hold secrets. Many files may be open: one or two for each worker. What was
- * large goes back to the system when it is freed, at whatever size glibc has seen before.
- */
-static void limit(void)
-{
-	struct rlimit files;
-	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
-	prctl(PR_SET_DUMPABLE, 0);
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
-}
-
 int daemon_open(struct daemon *daemon, const struct daemon_options *options)
 {
 	*daemon = (struct daemon){.loop = uv_default_loop(), .lock = -1};
 	journal_open();
-	limit();
+	process_limit();
 	daemon->started_at = clock_now();
-	daemon->boot_id = boot_id_read();
-	daemon->base_env = operator_env();
+	daemon->boot_id = process_boot_id();
+	daemon->base_env = process_operator_env();
 	int refused = open_home(daemon, options);
 	if (refused)
 		return refused;
@@ -386,8 +341,30 @@ int daemon_open(struct daemon *daemon, const struct daemon_options *options)
 
 /* ---- running ---- */
 
+static void on_hurry(int signal)
+{
+	_exit(0);
+}
+
+/*
+ * The disk, or a query, may take longer than whoever stops dagd wants to wait. Nobody was told of
+ * what is not stored by then, and the next dagd decides it again: the same as after a power cut.
+ */
+static void hurry(void)
+{
+	struct sigaction action = {.sa_handler = on_hurry};
+	struct itimerval timer = {.it_value = {.tv_usec = STOP_MAX_US}};
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 static void on_stop(uv_signal_t *handle, int signal)
 {
+	struct daemon *daemon = handle->data;
+	if (daemon->is_stopping)
+		return;
+	daemon->is_stopping = true;
+	hurry();
 	journal_notify("STOPPING=1");
 	journal(JOURNAL_INFO, "stops on %s; running tasks go on", strsignal(signal));
 	uv_stop(handle->loop);
@@ -413,6 +390,8 @@ static void config_take(struct daemon *daemon, struct config *config)
 static void on_hangup(uv_signal_t *handle, int signal)
 {
 	struct daemon *daemon = handle->data;
+	if (daemon->is_stopping)
+		return;
 	struct problems *problems = problems_new();
 	struct config config;
 	g_auto(GStrv) environment = g_get_environ();
@@ -431,24 +410,36 @@ static void on_hangup(uv_signal_t *handle, int signal)
 	journal_notify("READY=1");
 }
 
-void daemon_run(struct daemon *daemon)
+/* Until the very end: who is asked twice to stop does not do so in the middle of it. */
+static void signals_open(struct daemon *daemon)
 {
 	static const struct {
 		int signal;
 		uv_signal_cb callback;
-	} signals[] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}};
-	uv_signal_t handles[G_N_ELEMENTS(signals)];
-	struct watchdog *watchdog = watchdog_open(daemon->loop);
-	for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
-		uv_signal_init(daemon->loop, &handles[i]);
-		handles[i].data = daemon;
-		uv_signal_start(&handles[i], signals[i].callback, signals[i].signal);
+	} signals[N_SIGNALS] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}};
+	for (size_t i = 0; i < N_SIGNALS; i++) {
+		uv_signal_t *handle = &daemon->signals[i];
+		uv_signal_init(daemon->loop, handle);
+		handle->data = daemon;
+		uv_signal_start(handle, signals[i].callback, signals[i].signal);
+		uv_unref((uv_handle_t *)handle);
 	}
+}
+
+static void signals_close(struct daemon *daemon)
+{
+	for (size_t i = 0; i < N_SIGNALS; i++)
+		if (daemon->signals[i].data)
+			uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+	uv_run(daemon->loop, UV_RUN_DEFAULT);
+}
+
+void daemon_run(struct daemon *daemon)
+{
+	struct watchdog *watchdog = watchdog_open(daemon->loop);
+	signals_open(daemon);
 	uv_run(daemon->loop, UV_RUN_DEFAULT);
 	watchdog_close(watchdog);
-	for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
-		uv_close((uv_handle_t *)&handles[i], NULL);
-	uv_run(daemon->loop, UV_RUN_NOWAIT); /* they live on this stack */
 }
 
 void daemon_close(struct daemon *daemon)
@@ -464,6 +455,7 @@ void daemon_close(struct daemon *daemon)
 	turn_close(daemon->turn);
 	writes_free(daemon->writes);
 	uv_run(daemon->loop, UV_RUN_DEFAULT); /* until all handles are closed */
+	signals_close(daemon);
 	uv_loop_close(daemon->loop);
 	folder_close(daemon->folder);
 	engine_free(daemon->engine);

@@ -18,6 +18,8 @@
 #include "lib/dag/shelf.h"
 #include "lib/engine/engine.h"
 
+enum { N_SIGNALS = 3 };
+
 struct daemon {
 	struct home home;
 	struct config config;
@@ -41,7 +43,8 @@ struct daemon {
 	struct watch *watch;
 	struct http *http;
 	struct clock *clock;
-	bool is_recovered;
+	uv_signal_t signals[N_SIGNALS];
+	bool is_recovered, is_stopping;
 };
 
 struct daemon_options {
@@ -55,7 +58,7 @@ struct daemon_options {
  * when another dagd runs on this home, else 1. daemon_close either way.
  */
 int daemon_open(struct daemon *daemon, const struct daemon_options *options);
-/* Until SIGTERM or SIGINT. */
+/* Until SIGTERM or SIGINT; from then on the process ends in under a second, come what may. */
 void daemon_run(struct daemon *daemon);
 /* Running tasks go on. */
 void daemon_close(struct daemon *daemon);

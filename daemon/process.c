@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/process.h"
+
+#include <malloc.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <glib.h>
+
+enum { MMAP_THRESHOLD = 256 * 1024 };
+
+/*
+ * No core file: it would hold secrets. Many files may be open: one or two for each worker. What was
+ * large goes back to the system when it is freed, at whatever size glibc has seen before.
+ */
+void process_limit(void)
+{
+	struct rlimit files;
+	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
+	prctl(PR_SET_DUMPABLE, 0);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+char *process_boot_id(void)
+{
+	char *text = NULL;
+	if (!g_file_get_contents("/proc/sys/kernel/random/boot_id", &text, NULL, NULL))
+		return g_strdup("unknown");
+	return g_strstrip(text);
+}
+
+char **process_operator_env(void)
+{
+	static const char *const kept[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG",
+		"LANGUAGE", "TZ", "TMPDIR", NULL};
+	char **environment = g_get_environ();
+	GPtrArray *env = g_ptr_array_new();
+	for (char **entry = environment; *entry; entry++) {
+		g_autofree char *name = g_strndup(*entry, strcspn(*entry, "="));
+		static const char *const prefixes[] = {"LC_", "AWS_", "SSL_", "PG", "http", "HTTP",
+			"no_proxy", "NO_PROXY", "ALL_PROXY", "all_proxy"};
+		bool is_kept = g_strv_contains(kept, name);
+		for (size_t i = 0; !is_kept && i < G_N_ELEMENTS(prefixes); i++)
+			is_kept = g_str_has_prefix(name, prefixes[i]);
+		if (is_kept)
+			g_ptr_array_add(env, g_strdup(*entry));
+	}
+	g_strfreev(environment);
+	g_ptr_array_add(env, NULL);
+	return (char **)g_ptr_array_free(env, FALSE);
+}

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""dagd is asked to stop: it waits for nobody, neither tasks nor clients nor the disk, and forgets nothing."""
+import contextlib
+import signal
+import sqlite3
+import threading
+import time
+
+import pytest
+
+from daemon import UnixConnection, wait_until
+from gate import Gate
+
+WAITING = """
+    dag_id: waiting
+    tasks: [{{task_id: wait, operator: bash, bash_command: "{0}"}}]
+"""
+# It is under a second; a machine that is busy with other tests, and sanitizers, have their time. Who waits for the
+# disk here waits for 10 s.
+STOP_MAX_S = 5
+
+
+@contextlib.contextmanager
+def database_held(home):
+    """Another program has the database for itself: what dagd wants to write waits."""
+    database = sqlite3.connect(home / "state" / "dagd.db", isolation_level=None)
+    try:
+        database.execute("BEGIN IMMEDIATE")
+        yield
+    finally:
+        database.close()
+
+
+def stop(dagd, n_signals=1):
+    """Its exit code, and how long it took."""
+    begin = time.monotonic()
+    for _ in range(n_signals):
+        dagd.process.send_signal(signal.SIGTERM)
+    process, dagd.process = dagd.process, None
+    code = process.wait(60)
+    return code, time.monotonic() - begin
+
+
+def trigger_in_background(dagd, run_id):
+    """Asks for a run and waits for no answer."""
+    def ask():
+        with contextlib.suppress(OSError, AssertionError):
+            dagd.trigger("waiting", dag_run_id=run_id)
+    thread = threading.Thread(target=ask)
+    thread.start()
+    return thread
+
+
+def is_known(dagd, run_id):
+    """Whether dagd has decided on the run, be it stored or not."""
+    sentences = dagd.request("GET", "/api/dagd/v1/dags/waiting/why").json["reasons"]
+    return any(one["dag_run_id"] == run_id for one in sentences)
+
+
+@pytest.mark.parametrize("n_signals", [1, 20])
+def test_a_stop_waits_for_no_disk_that_takes_its_time(dagd, tmp_path, n_signals):
+    gate = Gate(tmp_path, "gate")
+    dagd.load_dag("waiting", WAITING.format(gate.command))
+    run_id = dagd.trigger("waiting")
+    gate.entered()
+    with database_held(dagd.home):
+        asking = trigger_in_background(dagd, "not_stored")
+        wait_until(lambda: is_known(dagd, "not_stored"), "the run is decided")
+        code, took_s = stop(dagd, n_signals)
+    asking.join()
+    assert code == 0 and took_s < STOP_MAX_S
+    dagd.start()
+    assert [run["dag_run_id"] for run in dagd.get("/dags/waiting/dagRuns")["dag_runs"]] == [run_id]
+    gate.open()
+    assert dagd.wait_run("waiting", run_id)["state"] == "success"
+    assert dagd.tasks("waiting", run_id)["wait"]["try_number"] == 1
+
+
+def test_a_stop_waits_for_no_client(dagd, tmp_path):
+    gate = Gate(tmp_path, "gate")
+    dagd.load_dag("waiting", WAITING.format(gate.command))
+    run_id = dagd.trigger("waiting")
+    gate.entered()
+    for number in range(100):
+        dagd.post("/variables", {"key": f"large{number}", "value": "x" * 10000})
+    clients = [UnixConnection(dagd.socket) for _ in range(20)]
+    for number, client in enumerate(clients):
+        # Half of them follow the run, half take nothing of 1 MB.
+        path = (f"/api/dagd/v1/dags/waiting/dagRuns/{run_id}/stream?logs=true" if number % 2
+                else "/api/v2/variables?limit=100")
+        client.request("GET", path)
+    for client in clients[1::2]:
+        assert client.getresponse().status == 200
+    code, took_s = stop(dagd)
+    assert code == 0 and took_s < STOP_MAX_S
+    for client in clients:
+        client.close()
+    dagd.start()
+    gate.open()
+    assert dagd.wait_run("waiting", run_id)["state"] == "success"
+
+
+def test_many_restarts_in_a_row_lose_nothing(dagd, tmp_path):
+    gate = Gate(tmp_path, "gate")
+    dagd.load_dag("waiting", WAITING.format(gate.command))
+    run_id = dagd.trigger("waiting")
+    gate.entered()
+    for _ in range(20):
+        dagd.restart()
+    gate.open()
+    assert dagd.wait_run("waiting", run_id)["state"] == "success"
+    assert dagd.tasks("waiting", run_id)["wait"]["try_number"] == 1
