@@ -306,10 +306,9 @@ struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, cons
 /* `map_index` -1: of a task that is not mapped, or not yet. */
 const struct task_record *engine_task(const struct engine *engine, const char *dag_id,
 	const char *run_id, const char *task_id, int map_index);
-/* The same for who looks at much of one run, found once; NULL: not among them. */
+/* The same for who looks at much of one run, found once by its id; NULL: not among them. */
 struct run;
-const struct run *engine_run_look(
-	const struct engine *engine, const char *dag_id, const char *run_id);
+const struct run *engine_run_look(const struct engine *engine, int64_t id);
 const struct run_record *run_look_record(const struct run *run);
 struct dag *run_look_dag(const struct run *run);
 /* `task` is one of that DAG, or a callback of it. */

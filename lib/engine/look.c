@@ -39,11 +39,16 @@ const char **engine_dag_ids(const struct engine *engine)
 	return ids;
 }
 
-const struct run *engine_run_look(
+static const struct run *run_look(
 	const struct engine *engine, const char *dag_id, const char *run_id)
 {
 	const struct workflow *workflow = workflow_get(engine, dag_id);
 	return workflow ? run_find(workflow, run_id) : NULL;
+}
+
+const struct run *engine_run_look(const struct engine *engine, int64_t id)
+{
+	return g_hash_table_lookup(engine->by_id, &id);
 }
 
 const struct run_record *run_look_record(const struct run *run)
@@ -73,7 +78,7 @@ int run_look_width(const struct run *run, const struct task *task)
 const struct run_record *engine_run(
 	const struct engine *engine, const char *dag_id, const char *run_id)
 {
-	const struct run *run = engine_run_look(engine, dag_id, run_id);
+	const struct run *run = run_look(engine, dag_id, run_id);
 	return run ? &run->record : NULL;
 }
 
@@ -95,14 +100,14 @@ const struct run_record *engine_run_at(
 
 struct dag *engine_run_dag(const struct engine *engine, const char *dag_id, const char *run_id)
 {
-	const struct run *run = engine_run_look(engine, dag_id, run_id);
+	const struct run *run = run_look(engine, dag_id, run_id);
 	return run ? run->dag : NULL;
 }
 
 const struct task_record *engine_task(const struct engine *engine, const char *dag_id,
 	const char *run_id, const char *task_id, int map_index)
 {
-	const struct run *run = engine_run_look(engine, dag_id, run_id);
+	const struct run *run = run_look(engine, dag_id, run_id);
 	const struct instance *instance =
 		run && run->dag ? run_instance(run, task_id, map_index) : NULL;
 	return instance ? &instance->record : NULL;
@@ -111,7 +116,7 @@ const struct task_record *engine_task(const struct engine *engine, const char *d
 int engine_task_width(
 	const struct engine *engine, const char *dag_id, const char *run_id, const char *task_id)
 {
-	const struct run *run = engine_run_look(engine, dag_id, run_id);
+	const struct run *run = run_look(engine, dag_id, run_id);
 	const struct task *task = run && run->instances ? dag_task(run->dag, task_id) : NULL;
 	return task ? run_look_width(run, task) : -1;
 }

@@ -42,7 +42,7 @@ static bool is_waited_for(const struct sim *sim, const struct run_record *run)
 	const GPtrArray *runs = memory_runs(sim->memory);
 	for (unsigned i = 0; i < runs->len; i++) {
 		const struct run_record *row = runs->pdata[i];
-		const struct run *look = engine_run_look(sim->engine, row->dag_id, row->run_id);
+		const struct run *look = engine_run_look(sim->engine, row->id);
 		const struct run_record *other = look ? run_look_record(look) : NULL;
 		const struct dag *dag = look ? run_look_dag(look) : NULL;
 		if (g_str_equal(row->dag_id, run->dag_id) && dag && dag->has_past
@@ -250,7 +250,7 @@ static void same_instances(const struct sim *sim, const struct run *run, const s
 
 static void same_run(const struct sim *sim, const struct run_record *row)
 {
-	const struct run *look = engine_run_look(sim->engine, row->dag_id, row->run_id);
+	const struct run *look = engine_run_look(sim->engine, row->id);
 	g_assert(look || run_state_is_finished(row->state));
 	if (!look)
 		return;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What those who judge have to know of what has happened. */
-#include <string.h>
-
 #include "tests/sim/view.h"
 
 static void id_add(GHashTable *ids, int64_t id)
@@ -9,22 +7,12 @@ static void id_add(GHashTable *ids, int64_t id)
 	g_hash_table_add(ids, g_memdup2(&id, sizeof id));
 }
 
-static void run_name_clear(void *data)
-{
-	struct run_name *name = data;
-	g_free(name->dag_id);
-	g_free(name->run_id);
-}
-
 static void run_know(struct sim *sim, const struct run_record *run)
 {
-	for (unsigned i = 0; i < sim->known->len; i++) {
-		const struct run_name *one = &g_array_index(sim->known, struct run_name, i);
-		if (strcmp(one->dag_id, run->dag_id) == 0 && strcmp(one->run_id, run->run_id) == 0)
+	for (unsigned i = 0; i < sim->known->len; i++)
+		if (g_array_index(sim->known, int64_t, i) == run->id)
 			return;
-	}
-	struct run_name name = {g_strdup(run->dag_id), g_strdup(run->run_id)};
-	g_array_append_val(sim->known, name);
+	g_array_append_val(sim->known, run->id);
 }
 
 void effects_note(struct sim *sim, const struct effects *effects)
@@ -54,8 +42,7 @@ void event_note(struct sim *sim, const struct event *event)
 
 void notes_open(struct sim *sim)
 {
-	sim->known = g_array_new(FALSE, FALSE, sizeof(struct run_name));
-	g_array_set_clear_func(sim->known, run_name_clear);
+	sim->known = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	sim->asking = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	sim->states = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	sim->marked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);

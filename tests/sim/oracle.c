@@ -412,6 +412,33 @@ static bool failed_meanwhile(
 	return false;
 }
 
+/* The other way round only a setup has haste: it may have been skipped in the same step, after the
+ * rule of the task itself had spoken. */
+static bool setup_skipped_meanwhile(const struct sim *sim, const struct effects *effects,
+	const struct seen_run *run, const struct task *task)
+{
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
+		if (effect->kind != EFFECT_SAVE_TASK || effect->task->run != run->record->id
+			|| effect->task->state != TASK_SKIPPED || !is_news(sim, effect->task))
+			continue;
+		for (size_t k = 0; k < task->n_setups; k++)
+			if (strcmp(run->dag->tasks[task->setups[k]].task_id, effect->task->task_id)
+				== 0)
+				return true;
+	}
+	return false;
+}
+
+static bool fails_by_its_own_rule(
+	const struct seen_run *run, const struct seen_task *task, const struct seen *seen)
+{
+	const struct task *own = task->task;
+	struct census up = census_of(run, task, seen, own->upstream, own->n_upstream);
+	struct census setups = census_of(run, task, seen, own->setups, own->n_setups);
+	return up.all > 0 && otherwise(own->trigger_rule, &up, &setups) == IS_UPSTREAM_FAILED;
+}
+
 static void effect_judge(const struct sim *sim, const struct view *view,
 	const struct effects *effects, const struct effect *effect)
 {
@@ -435,8 +462,11 @@ static void effect_judge(const struct sim *sim, const struct view *view,
 			       && (fate == IS_SKIPPED
 				       || (fate == IS_UPSTREAM_FAILED
 					       && failed_meanwhile(sim, effects, effect))))
-				|| (fate == IS_UPSTREAM_FAILED
-					&& record->state == TASK_UPSTREAM_FAILED)
+				|| (record->state == TASK_UPSTREAM_FAILED
+					&& (fate == IS_UPSTREAM_FAILED
+						|| (fails_by_its_own_rule(run, seen_task, &seen)
+							&& setup_skipped_meanwhile(
+								sim, effects, run, task))))
 				|| (fate == RUNS && task->mapping),
 			run, seen_task, &seen);
 	}

@@ -69,8 +69,7 @@ static bool commit(struct sim *sim)
 	bool has_question = false;
 	memory_commit(sim->memory);
 	laws_of_commit(sim);
-	engine_release(sim->engine);
-	engine_check(sim->engine);
+	engine_release(sim->engine); /* it is counted anew after the next step */
 	world_act(sim);
 	deleted_begin_anew(sim);
 	while (memory_find_past(sim->memory, sim->engine, &found)) {
@@ -377,7 +376,8 @@ static void run_out(struct sim *sim)
 	commit_all(sim);
 	for (int n = 0; is_going_on(sim) || run_is_let_go(sim); n++) {
 		g_assert(n < END_TURNS_MAX);
-		attempt_reports(sim);
+		for (int n_reports = 1 + below(sim, 3); n_reports > 0; n_reports--)
+			attempt_reports(sim);
 		if (sim->attempts->len == 0 && engine_wake_at(sim->engine) != INSTANT_NEVER) {
 			sim->clock = MAX(sim->clock, engine_wake_at(sim->engine));
 			sim_step(sim, (struct event){.kind = EVENT_TICK});

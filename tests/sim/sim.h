@@ -41,10 +41,6 @@ struct version {
 	struct dag *dag; /* NULL: it was not wanted yet */
 };
 
-struct run_name {
-	char *dag_id, *run_id;
-};
-
 struct sim_pool {
 	struct pool_record record; /* its name is a constant */
 	bool is_there;
@@ -77,7 +73,7 @@ struct sim {
 	GArray *deeds;       /* of struct deed: to be done when the batch is committed */
 	GHashTable *running; /* &id of a run -> where it counts (interned) */
 	GHashTable *begun;   /* ids of all attempts that ever began in the world */
-	GArray *known;       /* of struct run_name: runs that the engine has, or has forgotten */
+	GArray *known;       /* ids of runs that the engine has, or has forgotten */
 	GHashTable *asking;  /* ids of runs whose question for the run before has no answer yet */
 	GHashTable *states;  /* "run/task/map_index" -> the state it was last saved with */
 	GHashTable *heard;   /* "dag/asset": what the DAG has heard of, by the effects */

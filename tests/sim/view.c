@@ -40,8 +40,8 @@ struct view view_open(struct sim *sim)
 {
 	struct view view = {arena_new(), g_array_new(FALSE, FALSE, sizeof(struct seen_run))};
 	for (unsigned i = 0; i < sim->known->len; i++) {
-		const struct run_name *name = &g_array_index(sim->known, struct run_name, i);
-		const struct run *run = engine_run_look(sim->engine, name->dag_id, name->run_id);
+		const struct run *run =
+			engine_run_look(sim->engine, g_array_index(sim->known, int64_t, i));
 		if (run)
 			run_see(&view, sim, run);
 		else
