@@ -141,11 +141,14 @@ static bool folders_open(struct executor *executor, GError **error)
 			executor->attempts_folder, g_strerror(errno));
 		return false;
 	}
-	executor->state_fd = open(executor->state_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (executor->state_fd < 0)
-		g_set_error(error, LIB_ERROR, 0, "cannot open the folder \"%s\": %s",
-			executor->state_folder, g_strerror(errno));
-	return executor->state_fd >= 0;
+	executor->state_fd = open(executor->state_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* What workers keep in a folder whose name is lost with the power is lost with it. */
+	bool is_kept = executor->state_fd >= 0 && fsync(executor->state_fd) == 0;
+	if (!is_kept)
+		g_set_error(error, LIB_ERROR, 0, "cannot %s the folder \"%s\": %s",
+			executor->state_fd >= 0 ? "sync" : "open", executor->state_folder,
+			g_strerror(errno));
+	return is_kept;
 }
 
 struct executor *executor_open(const struct executor_options *options, GError **error)

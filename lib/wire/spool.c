@@ -205,16 +205,25 @@ int spool_save_result(const char *folder, int claim_fd, const struct wire_buffer
 	return error;
 }
 
-int spool_sync_result(const char *folder, int claim_fd)
+static int folder_sync(const char *folder)
 {
-	if (fdatasync(claim_fd) != 0)
-		return -errno;
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	int error = fsync(fd) == 0 ? 0 : -errno;
 	close(fd);
 	return error;
+}
+
+int spool_sync_result(const char *folder, int claim_fd)
+{
+	char above[PATH_MAX];
+	if (!path_make(above, folder, ".."))
+		return -ENAMETOOLONG;
+	if (fdatasync(claim_fd) != 0)
+		return -errno;
+	int error = folder_sync(folder);
+	return error == 0 ? folder_sync(above) : error;
 }
 
 enum spool_state spool_read_result(

@@ -54,7 +54,7 @@ enum spool_state spool_read_claim(const char *folder, struct claim *claim);
 
 /* Writes a RESULT frame behind the claim; 0 or -errno, then it may be tried again. */
 int spool_save_result(const char *folder, int claim_fd, const struct wire_buffer *frame);
-/* Waits until the result and its name are on the disk; 0 or -errno. */
+/* Waits until the result, its name and that of the folder are on the disk; 0 or -errno. */
 int spool_sync_result(const char *folder, int claim_fd);
 /* `bytes` owns what the frame borrows. */
 enum spool_state spool_read_result(

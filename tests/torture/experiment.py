@@ -15,7 +15,7 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 
-from daemon import Daemon  # noqa: E402
+from daemon import Daemon, wait_until  # noqa: E402, F401
 
 
 class Experiment:
@@ -50,11 +50,12 @@ class Experiment:
         finally:
             daemon.dispose()
             if self.n_failed > n_failed:
-                self._keep(folder, daemon)
+                self.keep_folder(folder, daemon)
             else:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _keep(self, folder, daemon):
+    def keep_folder(self, folder, daemon):
+        """Keeps the folder of an experiment that failed, with what dagd said."""
         (folder / "dagd.log").write_text("\n".join(daemon.log) + "\n")
         self.keep.mkdir(parents=True, exist_ok=True)
         kept = self.keep / folder.name
