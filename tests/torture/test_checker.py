@@ -54,6 +54,11 @@ class Copy:
             assert database.execute(text).rowcount != 0, "the damage does nothing"
         database.close()
 
+    def put_all_into_one_file(self):
+        database = sqlite3.connect(self.home / "state" / "dagd.db")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+
     def write_journal(self, lines):
         self.journal.write_text("".join(line + "\n" for line in lines))
 
@@ -121,6 +126,7 @@ def test_damaged_books_are_told(copy, damage):
 
 
 def test_a_damaged_database_is_told(copy):
+    copy.put_all_into_one_file()
     file = copy.home / "state" / "dagd.db"
     # The row of the run, or its entry in an index: now they contradict each other.
     file.write_bytes(file.read_bytes().replace(b"smallone", b"smellone", 1))
