@@ -170,9 +170,7 @@ void executor_close(struct executor *executor)
 	while (executor->workers->len > 0)
 		worker_free(executor->workers->pdata[0]);
 	g_hash_table_remove_all(executor->jobs);
-	if (executor->listener)
-		unlinkat(executor->state_fd, "worker.sock", 0);
-	executor_poll_close(executor, executor->listener);
+	listen_stop(executor);
 	uv_close((uv_handle_t *)&executor->turn_end, on_closed);
 	uv_close((uv_handle_t *)&executor->report, on_closed);
 	uv_close((uv_handle_t *)&executor->trim, on_closed);

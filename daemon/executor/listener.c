@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The socket to which the workers of an earlier dagd come. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -26,8 +27,10 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 }
 
 /* It gets its name only when it listens, so whoever sees the name can connect. */
-static int socket_listen(int state_fd)
+static int socket_listen(struct executor *executor)
 {
+	int state_fd = executor->state_fd;
+	struct stat status;
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	g_snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/worker.sock.new",
 		state_fd);
@@ -37,8 +40,12 @@ static int socket_listen(int state_fd)
 	unlinkat(state_fd, "worker.sock.new", 0);
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0
 		&& fchmodat(state_fd, "worker.sock.new", 0600, 0) == 0 && listen(fd, 4096) == 0
-		&& renameat(state_fd, "worker.sock.new", state_fd, "worker.sock") == 0)
+		&& fstatat(state_fd, "worker.sock.new", &status, AT_SYMLINK_NOFOLLOW) == 0
+		&& renameat(state_fd, "worker.sock.new", state_fd, "worker.sock") == 0) {
+		executor->socket_device = status.st_dev;
+		executor->socket_inode = status.st_ino;
 		return fd;
+	}
 	int code = -errno;
 	close(fd);
 	return code;
@@ -46,7 +53,7 @@ static int socket_listen(int state_fd)
 
 bool listen_start(struct executor *executor, GError **error)
 {
-	int fd = socket_listen(executor->state_fd);
+	int fd = socket_listen(executor);
 	if (fd < 0) {
 		g_set_error(error, LIB_ERROR, 0, "cannot listen on \"%s/worker.sock\": %s",
 			executor->state_folder, g_strerror(-fd));
@@ -55,4 +62,15 @@ bool listen_start(struct executor *executor, GError **error)
 	executor->listen_fd = fd;
 	executor->listener = executor_poll(executor, fd, executor, on_connection, error);
 	return executor->listener != NULL;
+}
+
+void listen_stop(struct executor *executor)
+{
+	struct stat status;
+	if (executor->listener
+		&& fstatat(executor->state_fd, "worker.sock", &status, AT_SYMLINK_NOFOLLOW) == 0
+		&& status.st_dev == executor->socket_device
+		&& status.st_ino == executor->socket_inode)
+		unlinkat(executor->state_fd, "worker.sock", 0);
+	executor_poll_close(executor, executor->listener);
 }

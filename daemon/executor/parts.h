@@ -2,6 +2,8 @@
 /* What the files of the executor share: its pool of workers and the jobs they have. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "daemon/executor/executor.h"
 #include "lib/wire/spool.h"
 
@@ -57,6 +59,8 @@ struct executor {
 	unsigned n_workers_max;
 	struct executor_events events;
 	int state_fd, listen_fd;
+	dev_t socket_device; /* of our worker.sock, with its inode */
+	ino_t socket_inode;
 	struct claim owner; /* what dagd's own claims say */
 	GHashTable *jobs;   /* &job->attempt -> job */
 	GPtrArray *workers; /* all */
@@ -83,6 +87,8 @@ void executor_poll_close(struct executor *executor, uv_poll_t *poll);
 
 /* Lets the workers of an earlier dagd come. */
 bool listen_start(struct executor *executor, GError **error);
+/* Removes the socket, unless it is that of another dagd that has taken over. */
+void listen_stop(struct executor *executor);
 
 /* Starts the first idle workers. */
 bool workers_start(struct executor *executor, GError **error);

@@ -39,33 +39,19 @@ static int socket_new(void)
 	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
-/* Whether the name may be taken: nothing is there, or a socket on which nobody listens. */
+/*
+ * Whether the name may be taken: nothing is there, or a socket. One on which somebody listens is
+ * taken, too: who comes here has the lock of its home, so it is of a dagd that has lost it.
+ */
 static bool place_is_free(const struct listener *listener, const char *path, GError **error)
 {
 	struct stat status;
 	if (fstatat(listener->folder, listener->name, &status, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT || fail(error, path, "look at");
-	if (!S_ISSOCK(status.st_mode)) {
-		g_set_error(error, LIB_ERROR, 0,
-			"cannot listen on \"%s\": a file that is not a socket is in its place",
-			path);
-		return false;
-	}
-	int fd = socket_new();
-	if (fd < 0)
-		return fail(error, path, "make a socket for");
-	struct sockaddr_un address = address_in(listener->folder, listener->name);
-	int result = connect(fd, (const struct sockaddr *)&address, sizeof(address));
-	int why = errno;
-	close(fd);
-	if (result != 0 && (why == ECONNREFUSED || why == ENOENT))
+	if (S_ISSOCK(status.st_mode))
 		return true;
-	errno = why;
-	/* EAGAIN: somebody listens, and is too busy to accept. */
-	if (result != 0 && why != EAGAIN)
-		return fail(error, path, "find out who listens on");
 	g_set_error(error, LIB_ERROR, 0,
-		"cannot listen on \"%s\": another process listens there already", path);
+		"cannot listen on \"%s\": a file that is not a socket is in its place", path);
 	return false;
 }
 

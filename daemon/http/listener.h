@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The Unix socket on which the server listens: bound at any depth of folders, never taken from a
- * living one. */
+/* The Unix socket on which the server listens: bound at any depth of folders, and left alone once
+ * another one is in its place. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,8 +16,8 @@ struct listener {
 	ino_t inode; /* to remove only the own socket at the end */
 };
 
-/* Mode 0660. A socket file on which nobody listens is replaced; anything else in its place is an
- * error. */
+/* Mode 0660. The caller has the lock of its home, so a socket that is in its place is replaced;
+ * anything else there is an error. */
 bool listener_open(struct listener *listener, const char *path, GError **error);
 /* Removes the socket file if it is still the own one; the fd stays open, it belongs to who accepts
  * on it. */
