@@ -6,12 +6,10 @@ import shutil
 import time
 
 import load
-from checker import check
-from experiment import Experiment, percentile, unsound_lines
+from experiment import Experiment, percentile
 
 KILLS_AT_ONCE = 25  # in one home
 LIFE_S = (0.02, 1.2)
-REST_S = 120
 
 
 class Restarts:
@@ -54,22 +52,18 @@ class Restarts:
 
 
 def torture(experiment, n_kills):
-    with experiment.home() as daemon:
-        load.prepare(daemon, experiment.probe)
-        restarts = Restarts(daemon, experiment.random)
-        with load.People(daemon, experiment.random, rate_per_s=15) as people:
-            for _ in range(n_kills):
-                restarts.kill()
-                if experiment.random.random() < 0.5:
-                    restarts.restart_as_systemd_does()
-        told = load.rest(daemon, REST_S)
-        daemon.stop()
-        faults, books = check(daemon.home, daemon.journal, people.accepted, limits=load.limits(), told=told)
-        faults += people.faults + unsound_lines(daemon.log)
-        scheduling_s = list(restarts.scheduling_s(books.attempts))
-        experiment.judge(f"{n_kills} kills and {len(restarts.begun_us) - n_kills} restarts, {len(books.runs)} runs,"
-                         f" {len(books.attempts)} attempts", faults)
-        return restarts.ready_s, scheduling_s
+    """How long its restarts took: until it was ready, until it launched something."""
+    restarts = []
+
+    def kills(daemon):
+        restarts.append(Restarts(daemon, experiment.random))
+        for _ in range(n_kills):
+            restarts[0].kill()
+            if experiment.random.random() < 0.5:
+                restarts[0].restart_as_systemd_does()
+        return f"{n_kills} kills and {len(restarts[0].begun_us) - n_kills} restarts"
+    books = load.play(experiment, kills)
+    return (restarts[0].ready_s, list(restarts[0].scheduling_s(books.attempts))) if books else ([], [])
 
 
 def main():
@@ -78,7 +72,7 @@ def main():
     while n_left > 0:
         n_kills = min(KILLS_AT_ONCE, n_left)
         n_left -= n_kills
-        one = torture(experiment, n_kills) or ([], [])
+        one = torture(experiment, n_kills)
         ready_s += one[0]
         scheduling_s += one[1]
     for name, values in (("ready", ready_s), ("scheduling", scheduling_s)):

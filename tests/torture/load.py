@@ -6,7 +6,8 @@ import textwrap
 import threading
 import time
 
-from checker import Limits
+from checker import Limits, check
+from experiment import unsound_lines
 
 PARALLELISM = 200
 POOL, POOL_SLOTS = "narrow", 6
@@ -68,7 +69,9 @@ env: {{PROBE_JOURNAL: "{journal}"}}
 """
 # How often a run of each is begun, beside the others.
 WEIGHTS = {"chain": 6, "mapped": 2, "flaky": 3, "narrow": 2, "long": 1}
+RUNS_PER_S = 15
 UNFINISHED_MAX = 60
+REST_S = 120
 
 
 def dag_text(dag_id, probe, journal):
@@ -95,6 +98,11 @@ def prepare(daemon, probe):
     daemon.start()
     assert all(map(daemon.version, DAGS)), "\n".join(daemon.log)
     daemon.post("/pools", {"name": POOL, "slots": POOL_SLOTS})
+
+
+def is_leaving(answer):
+    """It has had SIGTERM, and says so."""
+    return answer.status == 503 and "shutting down" in answer.text
 
 
 class People:
@@ -138,7 +146,7 @@ class People:
                 self.n_cut_off += 1
             elif answer.status in (200, 201):
                 self.accepted.add((dag_id, run_id))
-            else:
+            elif not is_leaving(answer):
                 self.faults.append(f"a run of {dag_id} is answered with {answer}")
 
     def _read(self):
@@ -146,17 +154,16 @@ class People:
             answer = self._ask("GET", "/dags/~/dagRuns", state=["queued", "running"], limit=1)
             if answer and answer.status == 200:
                 self.n_unfinished = answer.json["total_entries"]
-            elif answer:
+            elif answer and not is_leaving(answer):
                 self.faults.append(f"a question is answered with {answer}")
 
 
-def rest(daemon, deadline_s):
+def rest(daemon):
     """Waits until no run is under way, and returns what the API says of all: (dag_id, run_id) -> state."""
-    def states():
-        answer = daemon.get("/dags/~/dagRuns", state=["queued", "running"], limit=1)
-        return answer["total_entries"] == 0
-    end = time.monotonic() + deadline_s
-    while not states() and time.monotonic() < end:
+    end = time.monotonic() + REST_S
+    while daemon.get("/dags/~/dagRuns", state=["queued", "running"], limit=1)["total_entries"]:
+        if time.monotonic() > end:
+            break  # the checker tells which
         time.sleep(0.1)
     told = {}
     while True:
@@ -164,3 +171,19 @@ def rest(daemon, deadline_s):
         told.update({(run["dag_id"], run["dag_run_id"]): run["state"] for run in page})
         if not page:
             return told
+
+
+def play(experiment, torture, **more):
+    """In a home of its own people work with dagd while `torture(daemon)` does to it what it likes; it leaves it
+    running, and returns what it has done. Then the laws are checked; `more` is for the checker. Returns the books, or
+    None where it came to no end."""
+    with experiment.home() as daemon:
+        prepare(daemon, experiment.probe)
+        with People(daemon, experiment.random, RUNS_PER_S) as people:
+            done = torture(daemon)
+        told = rest(daemon)
+        daemon.stop()
+        faults, books = check(daemon.home, daemon.journal, people.accepted, limits=limits(), told=told, **more)
+        experiment.judge(f"{done}; {len(books.runs)} runs, {len(books.attempts)} attempts",
+                         faults + people.faults + unsound_lines(daemon.log))
+        return books
