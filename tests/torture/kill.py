@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """dagd is killed at random while it works hard, and started again at once: nothing is lost, nothing is done twice, and
 no task notices."""
+import random as randoms
 import shutil
+import tempfile
 import time
 
 import load
@@ -10,6 +12,26 @@ from experiment import Experiment, percentile
 
 KILLS_AT_ONCE = 25  # in one home
 LIFE_S = (0.02, 1.2)
+
+
+class Times:
+    """How long something took, gathered from processes that were forked after it was made."""
+
+    def __init__(self, name):
+        self.name, self.file = name, tempfile.TemporaryFile("a+")
+
+    def add(self, values_s):
+        self.file.write("".join(f"{value}\n" for value in values_s))
+        self.file.flush()
+
+    def __str__(self):
+        self.file.seek(0)
+        values = [float(line) * 1000 for line in self.file]
+        told = ", ".join(f"p{p} {percentile(values, p):.0f} ms" for p in (50, 90, 99, 100)) if values else "never"
+        return f"from the start to {self.name}: {told} ({len(values)} times)"
+
+
+READY, SCHEDULING = Times("ready"), Times("scheduling")
 
 
 class Restarts:
@@ -51,8 +73,10 @@ class Restarts:
                 yield (first - begin) / 1e6
 
 
-def torture(experiment, n_kills):
-    """How long its restarts took: until it was ready, until it launched something."""
+def torture(experiment, job):
+    """job: its number, how many kills."""
+    number, n_kills = job
+    experiment.random = randoms.Random(f"{experiment.seed}/{number}")
     restarts = []
 
     def kills(daemon):
@@ -63,22 +87,18 @@ def torture(experiment, n_kills):
                 restarts[0].restart_as_systemd_does()
         return f"{n_kills} kills and {len(restarts[0].begun_us) - n_kills} restarts"
     books = load.play(experiment, kills)
-    return (restarts[0].ready_s, list(restarts[0].scheduling_s(books.attempts))) if books else ([], [])
+    if books:
+        READY.add(restarts[0].ready_s)
+        SCHEDULING.add(restarts[0].scheduling_s(books.attempts))
 
 
 def main():
     experiment = Experiment(__doc__, count=1000)
-    ready_s, scheduling_s, n_left = [], [], experiment.count
-    while n_left > 0:
-        n_kills = min(KILLS_AT_ONCE, n_left)
-        n_left -= n_kills
-        one = torture(experiment, n_kills)
-        ready_s += one[0]
-        scheduling_s += one[1]
-    for name, values in (("ready", ready_s), ("scheduling", scheduling_s)):
-        if values:
-            experiment.say(f"from the start to {name}: " + ", ".join(
-                f"p{p} {percentile(values, p) * 1000:.0f} ms" for p in (50, 90, 99, 100)))
+    jobs = [(number, min(KILLS_AT_ONCE, experiment.count - begin))
+            for number, begin in enumerate(range(0, experiment.count, KILLS_AT_ONCE))]
+    experiment.side_by_side(torture, jobs, n_lanes=2)
+    experiment.say(READY)
+    experiment.say(SCHEDULING)
     experiment.end()
 
 
