@@ -226,19 +226,19 @@ bool daemon_restore_run(
 	struct run_record run;
 	if (engine_run(daemon->engine, dag_id, run_id))
 		return true;
-	/* While a DAG is being deleted its runs can still be read. */
+	/* While a DAG or a run is being deleted it can still be read. */
 	if (!engine_dag_record(daemon->engine, dag_id)) {
 		g_set_error(
 			error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "there is no DAG \"%s\"", dag_id);
 		return false;
 	}
-	if (!reader_run(daemon->reader, dag_id, run_id, &run, error)) {
-		if (error && !*error)
-			g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN,
-				"DAG \"%s\" has no run \"%s\"", dag_id, run_id);
-		return false;
-	}
-	bool is_given = daemon_give_run(daemon, &run, error);
-	run_record_clear(&run);
+	bool is_read = reader_run(daemon->reader, dag_id, run_id, &run, error);
+	bool is_there = is_read && !engine_run_is_deleted(daemon->engine, run.id);
+	if (!is_there && error && !*error)
+		g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "DAG \"%s\" has no run \"%s\"",
+			dag_id, run_id);
+	bool is_given = is_there && daemon_give_run(daemon, &run, error);
+	if (is_read)
+		run_record_clear(&run);
 	return is_given;
 }

@@ -30,6 +30,7 @@ struct turn {
 	GArray *committing;  /* deeds of the batch that is being committed; NULL: none is */
 	GPtrArray *held;     /* reports whose commit failed, or that came since */
 	unsigned again_ms;
+	unsigned n_versions; /* saved so far */
 	bool is_dirty, is_degraded, is_stopped;
 	bool is_tick_due; /* once the batch that is being committed is durable */
 };
@@ -162,6 +163,7 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 	turn->is_dirty = true;
 	switch (effect->kind) {
 	case EFFECT_SAVE_VERSION:
+		turn->n_versions++;
 		batch_version(turn->batch, effect->dag->hash, effect->dag->dag_id,
 			effect->dag->file, effect->dag->text);
 		return;
@@ -173,6 +175,9 @@ static void effect_take(struct turn *turn, const struct effect *effect)
 		return;
 	case EFFECT_DELETE_DAG:
 		batch_dag_delete(turn->batch, effect->dag_id);
+		return;
+	case EFFECT_DELETE_RUN:
+		batch_run_delete(turn->batch, effect->deleted);
 		return;
 	case EFFECT_SAVE_BACKFILL:
 		batch_backfill(turn->batch, effect->backfill);
@@ -452,6 +457,11 @@ void turn_close(struct turn *turn)
 	uv_close((uv_handle_t *)&turn->prepare, NULL);
 	uv_close((uv_handle_t *)&turn->again, NULL);
 	uv_close((uv_handle_t *)&turn->lazy, on_closed);
+}
+
+unsigned turn_n_versions(const struct turn *turn)
+{
+	return turn->n_versions;
 }
 
 bool turn_is_degraded(const struct turn *turn)

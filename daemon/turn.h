@@ -46,5 +46,8 @@ struct batch *turn_batch(struct turn *turn);
  * later. */
 struct batch *turn_lazy_batch(struct turn *turn);
 
+/* How many texts of DAGs it has saved: who looked for unused ones sees whether one came since. */
+unsigned turn_n_versions(const struct turn *turn);
+
 /* Whether the database cannot be written and nothing new is started. */
 bool turn_is_degraded(const struct turn *turn);

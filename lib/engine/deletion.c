@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A DAG is forgotten with all its runs, which must have ended. */
+/* A DAG is forgotten with all its runs, or a run alone: they must have ended. */
 #include "lib/engine/assets.h"
 #include "lib/engine/model.h"
+#include "lib/engine/past.h"
 
 static const struct run *unfinished_run(const struct workflow *workflow)
 {
@@ -52,4 +53,45 @@ bool workflow_delete(struct engine *engine, const struct event *event, GError **
 	wake_set(&engine->wakes, &workflow->slot, INSTANT_NEVER);
 	g_hash_table_remove(engine->workflows, dag_id);
 	return true;
+}
+
+/* Why a run must stay, besides that it is unfinished: g_free; NULL: it need not. */
+static char *run_use(const struct run *run)
+{
+	if (run->n_callbacks > 0)
+		return g_strdup("has callbacks that have not ended");
+	if (!past_has_followers(run))
+		return NULL;
+	const struct run *follower = run->followers->pdata[0];
+	return g_strdup_printf(
+		"is the run before \"%s\", whose tasks depend on it", follower->record.run_id);
+}
+
+bool run_delete(struct engine *engine, const struct event *event, GError **error)
+{
+	struct workflow *workflow = workflow_get(engine, event->dag_id);
+	struct run *run = workflow ? run_find(workflow, event->run_id) : NULL;
+	if (!workflow || engine_run_is_deleted(engine, event->deleted))
+		return event_refuse(error, REFUSAL_UNKNOWN, "DAG \"%s\" has no run \"%s\"",
+			event->dag_id, event->run_id);
+	if (run && !run->is_finished)
+		return event_refuse(error, REFUSAL_CONFLICT,
+			"run \"%s\" of DAG \"%s\" is unfinished; end it first", event->run_id,
+			event->dag_id);
+	g_autofree char *use = run ? run_use(run) : NULL;
+	if (use)
+		return event_refuse(error, REFUSAL_CONFLICT, "run \"%s\" of DAG \"%s\" %s",
+			event->run_id, event->dag_id, use);
+	g_hash_table_add(engine->deleted, g_memdup2(&event->deleted, sizeof event->deleted));
+	effect_add(engine, (struct effect){EFFECT_DELETE_RUN, .deleted = event->deleted});
+	if (run) {
+		g_ptr_array_remove_fast(engine->finished, run);
+		run_forget(engine, run);
+	}
+	return true;
+}
+
+bool engine_run_is_deleted(const struct engine *engine, int64_t id)
+{
+	return g_hash_table_contains(engine->deleted, &id);
 }

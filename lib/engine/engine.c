@@ -75,6 +75,7 @@ struct engine *engine_new(const struct engine_options *options)
 	engine->touched = g_ptr_array_new();
 	engine->touched_gates = g_ptr_array_new();
 	engine->finished = g_ptr_array_new();
+	engine->deleted = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	engine->restored = g_ptr_array_new();
 	engine->missed = g_ptr_array_new_with_free_func(missed_free);
 	engine->reasons = g_ptr_array_new_with_free_func(g_free);
@@ -103,6 +104,7 @@ void engine_free(struct engine *engine)
 	g_ptr_array_free(engine->touched, TRUE);
 	g_ptr_array_free(engine->touched_gates, TRUE);
 	g_ptr_array_free(engine->finished, TRUE);
+	g_hash_table_destroy(engine->deleted);
 	g_ptr_array_free(engine->restored, TRUE);
 	g_ptr_array_free(engine->missed, TRUE);
 	g_ptr_array_free(engine->reasons, TRUE);
@@ -287,6 +289,8 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 		return run_mark(engine, event, error);
 	case EVENT_RUN_NOTED:
 		return run_note(engine, event, error);
+	case EVENT_RUN_DELETED:
+		return run_delete(engine, event, error);
 	case EVENT_TASKS_CLEARED:
 		return tasks_clear(engine, event, error);
 	case EVENT_TASKS_MARKED:
@@ -383,14 +387,6 @@ int64_t engine_wake_at(const struct engine *engine)
 	return wake && !engine->is_recovering ? wake->at : INSTANT_NEVER;
 }
 
-static void run_forget(struct engine *engine, struct run *run)
-{
-	if (run->date)
-		g_sequence_remove(run->date);
-	g_hash_table_remove(engine->by_id, &run->record.id);
-	g_hash_table_remove(run->workflow->runs, run->record.run_id);
-}
-
 void engine_release(struct engine *engine)
 {
 	for (unsigned i = 0; i < engine->finished->len; i++) {
@@ -400,4 +396,5 @@ void engine_release(struct engine *engine)
 			run_forget(engine, run);
 	}
 	g_ptr_array_set_size(engine->finished, 0);
+	g_hash_table_remove_all(engine->deleted);
 }

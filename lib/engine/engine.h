@@ -46,6 +46,7 @@ enum event_kind {
 	EVENT_RUN_CANCELLED, /* by a user's word: its tasks are ended */
 	EVENT_RUN_MARKED,    /* a user says how it ended, or queues it again */
 	EVENT_RUN_NOTED,
+	EVENT_RUN_DELETED, /* it has ended: it is forgotten, by a user's word or for its age */
 	EVENT_TASKS_CLEARED,
 	EVENT_TASKS_MARKED, /* a user says how they ended */
 	EVENT_TASK_FORCED,  /* is to start now, whatever comes before it */
@@ -121,6 +122,7 @@ struct event {
 			enum task_state state; /* success, failed or skipped */
 		} marked;
 		enum run_state run_state; /* of RUN_MARKED: success, failed or queued */
+		int64_t deleted;          /* the id of the run: the engine need not know it */
 		struct {
 			const char *task_id; /* of the task events */
 			int map_index;
@@ -179,6 +181,7 @@ enum effect_kind {
 	EFFECT_SAVE_VERSION,     /* dag */
 	EFFECT_SAVE_DAG,         /* dag_record */
 	EFFECT_DELETE_DAG,       /* dag_id: with its runs */
+	EFFECT_DELETE_RUN,       /* deleted */
 	EFFECT_SAVE_MISSED,      /* missed */
 	EFFECT_SAVE_BACKFILL,    /* backfill */
 	EFFECT_SAVE_RUN,         /* run */
@@ -209,6 +212,7 @@ struct effect {
 		const char *asset;
 		const struct missed_record *missed;
 		const char *dag_id;
+		int64_t deleted;
 		const struct backfill_record *backfill;
 		struct {
 			const struct asset_event_record *asset_event;
@@ -299,6 +303,8 @@ const char **engine_dag_ids(const struct engine *engine);
 /* Runs that are not finished (or not yet durable as finished); NULL: not among them. */
 const struct run_record *engine_run(
 	const struct engine *engine, const char *dag_id, const char *run_id);
+/* Whether a run was deleted by an event that is perhaps not durable yet. */
+bool engine_run_is_deleted(const struct engine *engine, int64_t id);
 /* Among those the newest with this logical date, or run_after where it has none. */
 const struct run_record *engine_run_at(
 	const struct engine *engine, const char *dag_id, int64_t date);

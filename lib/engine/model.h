@@ -181,6 +181,7 @@ struct engine {
 	GPtrArray *touched_gates;   /* at which somebody waits though there is a place */
 	GPtrArray *touched;         /* runs whose limits or ready tasks changed */
 	GPtrArray *finished;        /* runs to forget once that is durable, kept ones apart */
+	GHashTable *deleted;        /* ids of runs that can be read until that is durable */
 	GPtrArray *restored;        /* runs whose rows are being given */
 	GQueue doubtful;            /* waiting instances that are to look at their upstream again */
 	struct effects *effects;    /* of the step under way */
@@ -275,6 +276,7 @@ void run_count_running(struct run *run, int n);
 void run_dequeue(struct run *run);
 /* To be forgotten once all that was decided is durable, unless somebody needs it. */
 void run_expire(struct engine *engine, struct run *run);
+void run_forget(struct engine *engine, struct run *run);
 /* Though it has ended: runs after it look at it, or its callbacks have not ended. */
 bool run_is_needed(const struct run *run);
 /* It has been made, or is begun anew: waits for its turn, and its deadline may count from now. */
@@ -409,6 +411,7 @@ void engine_admit(struct engine *engine);
 
 /* deletion.c */
 bool workflow_delete(struct engine *engine, const struct event *event, GError **error);
+bool run_delete(struct engine *engine, const struct event *event, GError **error);
 
 /* clear.c */
 /* All of a finished run is to run again, with the newest version if that can be. */

@@ -248,6 +248,14 @@ void run_expire(struct engine *engine, struct run *run)
 	g_ptr_array_add(engine->finished, run);
 }
 
+void run_forget(struct engine *engine, struct run *run)
+{
+	if (run->date)
+		g_sequence_remove(run->date);
+	g_hash_table_remove(engine->by_id, &run->record.id);
+	g_hash_table_remove(run->workflow->runs, run->record.run_id);
+}
+
 bool run_is_needed(const struct run *run)
 {
 	return past_has_followers(run) || run->n_callbacks > 0;

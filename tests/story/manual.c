@@ -224,10 +224,27 @@ bool manual_note(struct play *play, char **words, GError **error)
 	return run_event(play, EVENT_RUN_NOTED, words, error);
 }
 
+/* It is not brought back: an engine that has forgotten it deletes it all the same. */
+static bool run_delete(struct play *play, char **words, GError **error)
+{
+	g_autofree char *run_id = run_id_of(play, words[2]);
+	const struct run_record *run = memory_run(play->memory, words[1], run_id);
+	if (!run)
+		return say(error, "there is no such run");
+	struct event event = {.kind = EVENT_RUN_DELETED,
+		.dag_id = words[1],
+		.run_id = run_id,
+		.deleted = run->id};
+	play_step(play, &event);
+	return true;
+}
+
 bool manual_delete(struct play *play, char **words, GError **error)
 {
 	if (!words[1])
 		return say(error, "which DAG?");
+	if (words[2])
+		return run_delete(play, words, error);
 	play_step(play, &(struct event){.kind = EVENT_DAG_DELETED, .dag_id = words[1]});
 	return true;
 }

@@ -14,6 +14,7 @@ enum row_kind {
 	ROW_MISSED,
 	ROW_DAG_GONE,
 	ROW_RUN,
+	ROW_RUN_GONE,
 	ROW_TASK,
 	ROW_TASK_GONE,
 	ROW_START,
@@ -55,6 +56,7 @@ static void row_clear(void *data)
 		missed_record_clear(&row->missed);
 		return;
 	case ROW_RUN:
+	case ROW_RUN_GONE:
 	case ROW_QUESTION:
 		run_record_clear(&row->run);
 		return;
@@ -221,6 +223,9 @@ static bool row_of(const struct effect *effect, int64_t now, struct row *row)
 		return true;
 	case EFFECT_DELETE_DAG:
 		*row = (struct row){ROW_DAG_GONE, .dag.dag_id = g_strdup(effect->dag_id)};
+		return true;
+	case EFFECT_DELETE_RUN:
+		*row = (struct row){ROW_RUN_GONE, .run.id = effect->deleted};
 		return true;
 	case EFFECT_DELETE_TASK:
 		*row = (struct row){ROW_TASK_GONE, .task = task_record_copy(effect->task)};
@@ -404,6 +409,9 @@ static void row_put(struct memory *memory, const struct row *row)
 		return;
 	case ROW_RUN:
 		run_put(memory, &row->run);
+		return;
+	case ROW_RUN_GONE:
+		memory_run_remove(memory, row->run.id);
 		return;
 	case ROW_TASK:
 		task_put(memory, &row->task);

@@ -47,6 +47,13 @@ static void run_remove(struct memory *memory, struct run_record *run)
 	g_ptr_array_remove(memory->runs, run);
 }
 
+void memory_run_remove(struct memory *memory, int64_t id)
+{
+	struct run_record *run = g_hash_table_lookup(memory->runs_by_id, &id);
+	g_assert(run);
+	run_remove(memory, run);
+}
+
 void memory_dag_remove(struct memory *memory, const char *dag_id)
 {
 	heard_take(memory->heard, dag_id, NULL);

@@ -28,4 +28,5 @@ char *memory_slot_name(const struct run_record *run);
 
 void memory_task_remove(struct memory *memory, const struct task_record *task);
 /* With its runs, which must have ended, and their tasks and attempts. */
+void memory_run_remove(struct memory *memory, int64_t id);
 void memory_dag_remove(struct memory *memory, const char *dag_id);
