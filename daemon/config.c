@@ -8,6 +8,9 @@
 #include "lib/base/size.h"
 #include "lib/yaml/yaml.h"
 
+/* An hour at least: a number without a unit means seconds, which nobody means here. */
+#define KEEP_MAX_US (INT64_C(100) * 365 * DAY_US)
+
 #define KEY(section, name, type, field) section, name, type, offsetof(struct config, field)
 
 const struct config_key config_keys[] = {
@@ -32,10 +35,16 @@ const struct config_key config_keys[] = {
 		"the largest value that a task may leave as XCom; a larger one fails it"},
 	{KEY("core", "max_map_length", CONFIG_INTEGER, max_map_length), "1024", 1, 1000000, false,
 		"how many instances a mapped task may become; more values fail it"},
+	{KEY("core", "keep_runs_for", CONFIG_DURATION, keep_runs_us), "", HOUR_US, KEEP_MAX_US,
+		true,
+		"how long runs that have ended are kept, with their logs; empty: for ever; the "
+		"newest run of each DAG and the newest that succeeded stay"},
 	{KEY("logging", "logging_level", CONFIG_TEXT, log_level), "info", 0, 0, true,
 		"what dagd says of itself on stderr: error, warning, info or debug"},
 	{KEY("logging", "base_log_folder", CONFIG_TEXT, base_log_folder), "", 0, 0, false,
 		"the folder with the logs of tasks; empty: logs/ of the home"},
+	{KEY("logging", "keep_logs_for", CONFIG_DURATION, keep_logs_us), "", HOUR_US, KEEP_MAX_US,
+		true, "how long logs of runs that have ended are kept; empty: as long as the runs"},
 	{KEY("api", "max_body_size", CONFIG_SIZE, body_max_bytes), "4MiB", 4096, 1 << 30, false,
 		"the largest body of a request; a larger one is answered with 413"},
 	{NULL},
@@ -79,6 +88,12 @@ static bool set_boolean(
 	return true;
 }
 
+/* What is empty by default can be set to nothing. */
+static bool is_none(const struct config_key *key, const char *text)
+{
+	return !*key->default_value && !*text;
+}
+
 static bool set(
 	const struct config_key *key, struct config *config, const char *text, GError **error)
 {
@@ -96,6 +111,10 @@ static bool set(
 		*(unsigned *)field(config, key) = (unsigned)value;
 		return true;
 	case CONFIG_DURATION:
+		if (is_none(key, text)) {
+			*(int64_t *)field(config, key) = 0;
+			return true;
+		}
 		if (!duration_parse(text, &value, error) || !in_range(key, value, text, error))
 			return false;
 		*(int64_t *)field(config, key) = value;
@@ -253,7 +272,9 @@ char *config_text(const struct config *config, const struct config_key *key)
 	case CONFIG_INTEGER:
 		return g_strdup_printf("%u", *(unsigned *)field(config, key));
 	case CONFIG_DURATION:
-		return duration_text(*(int64_t *)field(config, key));
+		return *(int64_t *)field(config, key) || *key->default_value
+			? duration_text(*(int64_t *)field(config, key))
+			: g_strdup("");
 	case CONFIG_SIZE:
 		return g_strdup_printf("%" G_GINT64_FORMAT, *(int64_t *)field(config, key));
 	}

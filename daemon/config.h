@@ -20,7 +20,8 @@ struct config {
 	unsigned default_pool_slots; /* when it is made */
 	int64_t max_xcom_bytes;
 	unsigned max_map_length;
-	int64_t killed_task_cleanup_us; /* between SIGTERM and SIGKILL */
+	int64_t killed_task_cleanup_us;     /* between SIGTERM and SIGKILL */
+	int64_t keep_runs_us, keep_logs_us; /* after their end; 0: for ever */
 	char *log_level;
 	char *base_log_folder;
 	int64_t body_max_bytes;

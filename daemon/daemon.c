@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include "daemon/api/api.h"
+#include "daemon/cleaner.h"
 #include "daemon/clock.h"
 #include "daemon/journal.h"
 #include "daemon/process.h"
 #include "daemon/report.h"
+#include "daemon/retention.h"
 #include "daemon/watchdog.h"
 #include "lib/base/instant.h"
 
@@ -107,6 +109,7 @@ static void on_recovered(void *data)
 	turn_add(daemon->turn, (struct event){.kind = EVENT_RECOVERED}, NULL, NULL);
 	journal_notify("READY=1");
 	journal(JOURNAL_INFO, "ready");
+	retention_begin(daemon->retention);
 }
 
 /* ---- opening, in the order in which the parts need each other ---- */
@@ -216,6 +219,8 @@ static bool open_engine(struct daemon *daemon)
 	daemon->clock = clock_open(daemon->loop, on_due, daemon);
 	daemon->turn = turn_open(daemon);
 	daemon->writes = writes_new(daemon);
+	daemon->cleaner = cleaner_open(daemon);
+	daemon->retention = retention_open(daemon);
 	return daemon_load_engine(daemon, &error) || refuse(error);
 }
 
@@ -406,6 +411,7 @@ static void on_hangup(uv_signal_t *handle, int signal)
 		journal(JOURNAL_ERROR, "the configuration is left as it was");
 	}
 	folder_rescan(daemon->folder);
+	retention_begin(daemon->retention);
 	on_due(daemon);
 	journal_notify("READY=1");
 }
@@ -446,17 +452,20 @@ void daemon_close(struct daemon *daemon)
 {
 	if (daemon->turn)
 		turn_stop(daemon->turn);
+	cleaner_stop(daemon->cleaner);
 	writes_stop(daemon->writes);
 	store_close(daemon->store);
 	http_close(daemon->http);
 	watch_close(daemon->watch);
 	executor_close(daemon->executor);
 	clock_close(daemon->clock);
+	retention_close(daemon->retention);
 	turn_close(daemon->turn);
 	writes_free(daemon->writes);
 	uv_run(daemon->loop, UV_RUN_DEFAULT); /* until all handles are closed */
 	signals_close(daemon);
 	uv_loop_close(daemon->loop);
+	cleaner_free(daemon->cleaner);
 	folder_close(daemon->folder);
 	engine_free(daemon->engine);
 	dag_shelf_free(daemon->shelf);

@@ -37,6 +37,8 @@ struct daemon {
 	struct attempts *attempts;
 	struct executor *executor;
 	struct turn *turn;
+	struct cleaner *cleaner;
+	struct retention *retention;
 	struct writes *writes; /* of variables, connections and pools */
 	struct feed *feed;
 	struct folder *folder;

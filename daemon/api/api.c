@@ -5,6 +5,7 @@
 
 #include "daemon/api/assets.h"
 #include "daemon/api/backfills.h"
+#include "daemon/api/clean.h"
 #include "daemon/api/connections.h"
 #include "daemon/api/dag_runs.h"
 #include "daemon/api/dags.h"
@@ -37,6 +38,7 @@ const struct route api_routes[] = {
 	{"POST", V2 "/dags/{dag_id}/dagRuns", dag_runs_trigger},
 	{"GET", V2 RUN, dag_runs_get},
 	{"PATCH", V2 RUN, dag_runs_patch},
+	{"DELETE", V2 RUN, dag_runs_delete},
 	{"POST", V2 RUN "/clear", dag_runs_clear},
 	{"GET", V2 RUN "/taskInstances", task_instances_list},
 	{"PATCH", V2 RUN "/taskInstances", task_instances_bulk},
@@ -119,6 +121,7 @@ const struct route api_routes[] = {
 	{"GET", OWN INSTANCE "/rendered", task_instances_rendered},
 	{"GET", OWN "/operators", operators_list},
 	{"GET", OWN "/operators/{name}", operators_show},
+	{"POST", OWN "/clean", clean},
 	{"GET", OWN "/variables/export", variables_export},
 	{"GET", OWN "/connections/export", connections_export},
 	{"GET", "/health", health_probe},

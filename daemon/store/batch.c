@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "daemon/store/clean.h"
 #include "daemon/store/secret.h"
 #include "daemon/store/vault.h"
 
@@ -214,6 +215,20 @@ void batch_run_delete(struct batch *batch, int64_t run)
 		put_statement(batch, (enum write_statement)statement, 1);
 		put_integer(batch, run);
 	}
+}
+
+void batch_old_delete(struct batch *batch, enum old_kind kind, int64_t before)
+{
+	put_statement(batch, (enum write_statement)(FORGET_OLD_MISSED + (int)kind), 2);
+	put_instant(batch, before);
+	put_integer(batch, OLD_ROWS_MAX);
+}
+
+void batch_version_delete(struct batch *batch, const char *hash, int64_t last_run)
+{
+	put_statement(batch, FORGET_VERSION, 2);
+	put_text(batch, hash);
+	put_integer(batch, last_run);
 }
 
 void batch_version(struct batch *batch, const char *hash, const char *dag_id, const char *file,

@@ -2,6 +2,7 @@
 #include "daemon/store/reader.h"
 
 #include "daemon/store/database.h"
+#include "daemon/store/old.h"
 #include "daemon/store/row.h"
 #include "daemon/store/schema.h"
 
@@ -71,6 +72,23 @@ static const char *const statements[N_READ_STATEMENTS] = {
 	[READ_VARIABLE_NAMES] = "SELECT key FROM variable ORDER BY key",
 	[READ_CONNECTION_NAMES] = "SELECT conn_id FROM connection ORDER BY conn_id",
 	[READ_POOL_NAMES] = "SELECT name FROM pool ORDER BY name",
+	[READ_LIVE_RUN_NAMES] = "SELECT id, dag_id, run_id, 0 FROM run WHERE id IN (" LIVE_RUNS ")",
+	[READ_OLD_RUNS] = "SELECT id, dag_id, run_id,"
+			  " (SELECT count(*) FROM task WHERE task.run = run.id)"
+			  " FROM run WHERE run.id > ?2 AND " RUN_IS_OLD " ORDER BY id",
+	[READ_OLD_RUN_COUNTS] =
+		"SELECT count(*),"
+		" ifnull(sum((SELECT count(*) FROM task WHERE task.run = run.id)), 0),"
+		" ifnull(sum((SELECT count(*) FROM attempt WHERE attempt.run = run.id)), 0)"
+		" FROM run WHERE " RUN_IS_OLD,
+	[READ_NEXT_ENDED] =
+		"SELECT min(ended_at) FROM run WHERE state IN (2, 3) AND ended_at >= ?1",
+	[READ_OLD_MISSED] = "SELECT count(*) FROM missed WHERE " MISSED_IS_OLD,
+	[READ_OLD_ASSET_EVENTS] = "SELECT count(*) FROM asset_event WHERE " ASSET_EVENT_IS_OLD,
+	[READ_OLD_BACKFILLS] = "SELECT count(*) FROM backfill WHERE " BACKFILL_IS_OLD,
+	[READ_UNUSED_VERSIONS] =
+		"SELECT hash FROM version EXCEPT SELECT version FROM run EXCEPT SELECT version"
+		" FROM dag",
 };
 
 struct reader *reader_open(const char *path, const struct vault *vault, GError **error)

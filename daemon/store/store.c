@@ -342,3 +342,15 @@ struct reader *store_reader(struct store *store)
 {
 	return store->parts.loop_reader;
 }
+
+struct reader *store_reader_open(const struct store *store, GError **error)
+{
+	const struct opening *parts = &store->parts;
+	const char *path = sqlite3_db_filename(parts->loop_reader->db, NULL);
+	return reader_open(path, parts->vault, error);
+}
+
+void store_reader_close(struct reader *reader)
+{
+	reader_close(reader);
+}

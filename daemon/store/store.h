@@ -141,6 +141,10 @@ void store_commit(struct store *store, struct batch *batch, store_done *done, vo
 struct reader;
 struct reader *store_reader(struct store *store);
 
+/* One more, for a thread of the caller's; NULL and an error. */
+struct reader *store_reader_open(const struct store *store, GError **error);
+void store_reader_close(struct reader *reader); /* NULL is fine */
+
 /* Runs `query` on the reader's thread, then `done` on the loop. */
 typedef void store_query(struct reader *reader, void *data);
 typedef void store_query_done(void *data);

@@ -7,6 +7,7 @@
 #include "daemon/store/writer.h"
 
 #include "daemon/store/database.h"
+#include "daemon/store/old.h"
 
 /* When idle at 4 MB; at once at 8 MB, which is also the room that the log has on the disk. */
 #define CHECKPOINT_IDLE_PAGES 1000
@@ -80,6 +81,16 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 				" FROM attempt))",
 	[FORGET_RUN_ATTEMPTS] = "DELETE FROM attempt WHERE run = ?",
 	[FORGET_RUN] = "DELETE FROM run WHERE id = ?",
+	[FORGET_OLD_MISSED] = "DELETE FROM missed WHERE (dag_id, first_slot) IN"
+			      " (SELECT dag_id, first_slot FROM missed"
+			      " WHERE " MISSED_IS_OLD " LIMIT ?2)",
+	[FORGET_OLD_ASSET_EVENTS] = "DELETE FROM asset_event WHERE id IN (SELECT id"
+				    " FROM asset_event WHERE " ASSET_EVENT_IS_OLD " LIMIT ?2)",
+	[FORGET_OLD_BACKFILLS] = "DELETE FROM backfill WHERE id IN (SELECT id FROM backfill"
+				 " WHERE " BACKFILL_IS_OLD " LIMIT ?2)",
+	[FORGET_VERSION] = "DELETE FROM version WHERE hash = ?1"
+			   " AND NOT EXISTS (SELECT 1 FROM dag WHERE dag.version = ?1)"
+			   " AND NOT EXISTS (SELECT 1 FROM run WHERE id > ?2 AND version = ?1)",
 	[FORGET_DAG_XCOMS] = "DELETE FROM xcom WHERE " RUNS_OF_DAG,
 	[FORGET_DAG_ASSETS] = "DELETE FROM run_asset WHERE " RUNS_OF_DAG,
 	[FORGET_DAG_ASSETS_HEARD] = "DELETE FROM asset_heard WHERE dag_id = ?",

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""Old runs and their logs are removed, by hand and by themselves, and nothing else is."""
+import json
+import os
+import sqlite3
+import subprocess
+import time
+
+from daemon import wait_until
+from gate import Gate
+from test_full_disk import disk_fill
+
+DAG = "schedule: null\ntasks:\n  - {task_id: say, operator: bash, bash_command: echo hello}\n"
+LONG_AGO = time.time() - 400 * 86400
+
+
+def log_folder(dagd, run_id, dag_id="said"):
+    return dagd.home / "logs" / f"dag_id={dag_id}" / f"run_id={run_id}"
+
+
+def runs_of(dagd, dag_id="said"):
+    return sorted(run["dag_run_id"] for run in dagd.get(f"/dags/{dag_id}/dagRuns", limit=1000)["dag_runs"])
+
+
+def ended_runs(dagd, *run_ids):
+    """Runs that ended one after the other; the instant after each end."""
+    dagd.load_dag("said", DAG)
+    ends = []
+    for run_id in run_ids:
+        dagd.trigger("said", dag_run_id=run_id)
+        dagd.wait_run("said", run_id)
+        ends.append(time.time())
+    return ends
+
+
+def iso(at):
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at % 1 * 1e6):06d}Z"
+
+
+def clean(dagd, at, *words):
+    return dagd.dagctl("db", "clean", "--clean-before-timestamp", iso(at), *words)
+
+
+def nothing_is_aside(dagd):
+    return not (dagd.home / "logs" / ".removed").exists()
+
+
+def make_older(dagd, seconds, where="1"):
+    """All that has happened to these runs was earlier; dagd is stopped."""
+    with sqlite3.connect(dagd.home / "state" / "dagd.db") as db:
+        db.execute(f"UPDATE run SET ended_at = ended_at - {seconds * 1_000_000} WHERE {where}")
+    db.close()
+
+
+def test_runs_that_ended_before_an_instant_go_with_their_logs(dagd):
+    _, second, _, _ = ended_runs(dagd, "r1", "r2", "r3", "r4")
+    dry = json.loads(clean(dagd, second, "--dry-run", "-o", "json").stdout)
+    assert dry == {"dag_runs": 2, "task_instances": 2, "other_rows": 0}
+    assert runs_of(dagd) == ["r1", "r2", "r3", "r4"]
+    done = clean(dagd, second, "-y")
+    assert done.returncode == 0 and "removed 2 runs with 2 task instances, 2 logs" in done.stderr, done
+    assert runs_of(dagd) == ["r3", "r4"]
+    assert sorted(one.name for one in log_folder(dagd, "").parent.iterdir()) == ["run_id=r3", "run_id=r4"]
+    assert nothing_is_aside(dagd)
+    # Nobody is asked where there is no terminal.
+    asked = clean(dagd, second)
+    assert asked.returncode == 1 and "--yes" in asked.stderr, asked
+
+
+def test_the_newest_run_and_unfinished_ones_stay_however_old(dagd, tmp_path):
+    gate = Gate(tmp_path)
+    ended_runs(dagd, "r1", "r2")
+    dagd.load_dag("held", f"schedule: null\ntasks:\n  - {{task_id: a, operator: bash, bash_command: {gate.command}}}\n")
+    dagd.trigger("held", dag_run_id="going")
+    gate.entered()
+    sums = json.loads(clean(dagd, time.time() + 60, "-y", "-o", "json").stdout)
+    assert sums["dag_runs"] == 1 and sums["logs"] == 1, sums
+    assert runs_of(dagd) == ["r2"] and runs_of(dagd, "held") == ["going"]
+    gate.open()
+    assert dagd.wait_run("held", "going")["state"] == "success"
+
+
+def test_a_slot_whose_run_was_removed_is_not_run_again(dagd):
+    dagd.load_dag("slots", f"""
+        schedule: "@daily"
+        start_date: {iso(time.time() - 5 * 86400)}
+        catchup: true
+        tasks: [{{task_id: a, operator: empty}}]
+    """)
+    wait_until(lambda: len(runs_of(dagd, "slots")) >= 5, "all slots have run")
+    before = runs_of(dagd, "slots")
+    wait_until(lambda: all(dagd.run("slots", one)["state"] == "success" for one in before), "all runs have ended")
+    assert clean(dagd, time.time() + 60, "-y").returncode == 0
+    dagd.restart()
+    assert runs_of(dagd, "slots") == before[-1:]
+    # The next is one that is still to come.
+    coming = json.loads(dagd.dagctl("dags", "next-execution", "slots", "-o", "json").stdout)
+    assert coming[0] > iso(time.time()), coming
+
+
+def test_one_run_is_deleted_and_its_name_is_free(dagd):
+    ended_runs(dagd, "r1", "r2")
+    (log_folder(dagd, "r1") / "task_id=say" / "attempt=1.log").write_text("old")
+    assert dagd.request("DELETE", "/api/v2/dags/said/dagRuns/r1").status == 204
+    assert dagd.request("DELETE", "/api/v2/dags/said/dagRuns/r1").status == 404
+    assert not log_folder(dagd, "r1").exists()
+    dagd.trigger("said", dag_run_id="r1")
+    dagd.wait_run("said", "r1")
+    assert dagd.task_log("said", "r1", "say") == "hello\n"
+    wait_until(lambda: nothing_is_aside(dagd), "the logs are gone")
+
+
+def test_an_unfinished_run_is_not_deleted(dagd, tmp_path):
+    gate = Gate(tmp_path)
+    dagd.load_dag("held", f"schedule: null\ntasks:\n  - {{task_id: a, operator: bash, bash_command: {gate.command}}}\n")
+    dagd.trigger("held", dag_run_id="going")
+    gate.entered()
+    refused = dagd.request("DELETE", "/api/v2/dags/held/dagRuns/going")
+    assert refused.status == 409 and "is unfinished" in refused.sentence, refused
+    gate.open()
+    assert dagd.wait_run("held", "going")["state"] == "success"
+
+
+def test_nothing_outside_of_the_log_folder_is_removed(dagd, tmp_path):
+    ended_runs(dagd, "r1", "r2")
+    outside = tmp_path / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "deep" / "attempt=1.log").write_text("precious")
+    os.symlink(outside, log_folder(dagd, "r1") / "linked")
+    os.symlink(outside / "deep" / "attempt=1.log", log_folder(dagd, "r1") / "attempt=2.log")
+    os.symlink(outside, dagd.home / "logs" / "dag_id=elsewhere")
+    (outside / "run_id=ghost").mkdir()
+    os.utime(outside / "run_id=ghost", (LONG_AGO, LONG_AGO))
+    assert clean(dagd, time.time() + 60, "-y").returncode == 0
+    assert not log_folder(dagd, "r1").exists() and nothing_is_aside(dagd)
+    assert (outside / "deep" / "attempt=1.log").read_text() == "precious"
+    assert (outside / "run_id=ghost").exists()
+
+
+def test_logs_without_a_run_are_removed_as_what_a_crash_left(dagd):
+    ended_runs(dagd, "r1")
+    ghost = log_folder(dagd, "ghost") / "task_id=say"
+    ghost.mkdir(parents=True)
+    (ghost / "attempt=1.log").write_text("left")
+    # So recent a folder may belong to a run that begins.
+    assert clean(dagd, time.time() - 60, "-y").returncode == 0
+    assert ghost.exists()
+    assert clean(dagd, time.time() + 60, "-y").returncode == 0
+    assert not ghost.exists() and log_folder(dagd, "r1").exists()
+    # What was put aside, and then dagd died.
+    dagd.kill()
+    aside = dagd.home / "logs" / ".removed" / "1" / "task_id=say"
+    aside.mkdir(parents=True)
+    (aside / "attempt=1.log").write_text("left")
+    dagd.start()
+    wait_until(lambda: nothing_is_aside(dagd), "what was aside is gone")
+
+
+def test_runs_and_logs_are_kept_as_long_as_the_configuration_says(dagd_home):
+    (dagd_home.home / "dagd.yaml").write_text("core: {keep_runs_for: 30d}\nlogging: {keep_logs_for: 10d}\n")
+    dagd = dagd_home.start()
+    ended_runs(dagd, "r1", "r2", "r3", "r4")
+    dagd.stop()
+    make_older(dagd, 40 * 86400, "run_id IN ('r1', 'r2')")
+    old = log_folder(dagd, "r3") / "task_id=say" / "attempt=1.log"
+    for file in (old, old.with_suffix(".idx")):
+        os.utime(file, (LONG_AGO, LONG_AGO))
+    dagd.start()
+    wait_until(lambda: runs_of(dagd) == ["r3", "r4"], "old runs are removed")
+    wait_until(lambda: not old.exists(), "old logs are removed")
+    assert dagd.task_log("said", "r4", "say") == "hello\n"
+    wait_until(lambda: any("removed 2 runs" in line for line in dagd.log), "it is told")
+
+
+def test_a_span_without_a_unit_removes_nothing(dagd_home):
+    (dagd_home.home / "dagd.yaml").write_text("core: {keep_runs_for: 90}\n")
+    refused = subprocess.run([dagd_home.build / "daemon" / "dagd", "--home", dagd_home.home, "--check"],
+                             capture_output=True, text=True)
+    assert refused.returncode == 1 and '"90" is out of range: from 1h' in refused.stderr, refused
+
+
+def test_a_full_disk_is_made_empty_by_logs_first(small_dagd):
+    dagd = small_dagd
+    dagd.load_dag("noisy", """
+        schedule: null
+        tasks: [{task_id: say, operator: bash, bash_command: head -c 2000000 /dev/zero | base64}]
+    """)
+    for run_id in ("r1", "r2", "r3"):
+        dagd.trigger("noisy", dag_run_id=run_id)
+        dagd.wait_run("noisy", run_id)
+    at = time.time() + 60
+    disk_fill(dagd.home)
+    body = {"logical_date": None, "conf": {"filler": "x" * 100000}}
+    wait_until(lambda: dagd.request("POST", "/api/v2/dags/noisy/dagRuns", body).status == 507, "the disk is full")
+    first = clean(dagd, at, "-y", "-o", "json")
+    assert json.loads(first.stdout)["log_bytes"] > 5_000_000, first
+    wait_until(lambda: clean(dagd, at, "-y").returncode == 0, "there is room for the rest")
+    assert "r1" not in runs_of(dagd, "noisy")
