@@ -5,7 +5,6 @@
 
 #include "lib/base/instant.h"
 #include "tests/story/heard.h"
-#include "tests/story/memory_parts.h"
 #include "tests/story/missed.h"
 
 enum row_kind {
