@@ -20,6 +20,8 @@ import tempfile
 
 from burst import burst1k, herd10k
 from files import idle, idle10k, load10k
+from large import big100k, pending10k
+from running import flood, memtask, restart
 from tasks import chain1k, dense, fan10k, fanin10k, light40
 
 
@@ -33,8 +35,9 @@ def machine_print():
 
 BENCHMARKS = {"light40": (light40, 7), "chain1k": (chain1k, 5), "fan10k": (fan10k, 3),
               "fanin10k": (fanin10k, 3), "dense": (dense, 3), "burst1k": (burst1k, 3),
-              "herd10k": (herd10k, 3), "load10k": (load10k, 3), "idle": (idle, 1),
-              "idle10k": (idle10k, 1)}
+              "big100k": (big100k, 3), "pending10k": (pending10k, 3), "herd10k": (herd10k, 3),
+              "load10k": (load10k, 3), "idle": (idle, 1), "idle10k": (idle10k, 1),
+              "restart": (restart, 3), "flood": (flood, 3), "memtask": (memtask, 3)}
 
 
 def main():

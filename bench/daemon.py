@@ -44,7 +44,9 @@ class Dagd:
         (self.home / "dags").mkdir(parents=True)
         for name, text in dags.items():
             (self.home / "dags" / f"{name}.yaml").write_text(text)
-        (self.home / "dagd.yaml").write_text(f"core: {{parallelism: {parallelism}}}\n")
+        (self.home / "dagd.yaml").write_text(
+            f"core: {{parallelism: {parallelism},"
+            f" default_pool_task_slot_count: {max(128, parallelism)}}}\n")
         self.socket_path = str(self.home / "run" / "dagd.sock")
         self.start()
 
@@ -120,8 +122,34 @@ class Dagd:
         return [after[0] - before[1] for before, after in zip(rows, rows[1:])]
 
 
+class Gate:
+    """A command that waits for a gate to open, and the gate. It asks nobody while it waits."""
+
+    def __init__(self, path):
+        self.path, self.pipe = path, path.with_suffix(".pipe")
+        os.mkfifo(self.pipe)
+        os.link(self.pipe, path)
+        self.command = f"cat {path}"
+
+    def open(self):
+        """Ends what waits, and lets all pass that come later."""
+        passage = self.path.with_suffix(".open")
+        passage.touch()
+        passage.rename(self.path)
+        os.close(os.open(self.pipe, os.O_WRONLY))
+
+
 def bash_task(task_id, command):
     return f"  - {{task_id: {task_id}, operator: bash, bash_command: {json.dumps(command)}}}"
+
+
+def true_task(task_id):
+    return bash_task(task_id, "/bin/true")
+
+
+def empty_task(task_id):
+    """One that starts no process."""
+    return f"  - {{task_id: {task_id}, operator: empty}}"
 
 
 def task_file(dag_id, commands, schedule):

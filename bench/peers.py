@@ -17,6 +17,10 @@ def measure(argv, **options):
     return wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def bash(script):
+    return measure(["bash", "-c", script])
+
+
 def bash_loop(commands):
     """Each command in a bash of its own, as a cron table or a script would run it."""
     script = "".join(f"bash -c {shlex.quote(command)}\n" for command in commands)

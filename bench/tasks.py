@@ -3,7 +3,8 @@
 import statistics
 
 import peers
-from daemon import Dagd, bash_task, dag
+from counter import Instructions
+from daemon import Dagd, cpu_s, dag, empty_task, true_task
 from figures import Figures, aim, percentile, row
 
 FIB = """def fib(n):
@@ -87,10 +88,10 @@ def fan10k(folder, rounds):
         fan10k_at(folder, rounds, parallelism)
 
 
-def graph_text(dag_id, layers):
+def graph_text(dag_id, layers, task=true_task):
     """A DAG whose tasks of each layer wait for all of the layer before."""
     lines = [f"dag_id: {dag_id}", "schedule: null", "max_active_tasks: 100000", "tasks:"]
-    lines += [bash_task(name, "/bin/true") for layer in layers for name in layer]
+    lines += [task(name) for layer in layers for name in layer]
     lines.append("dependencies: |")
     for before, after in zip(layers, layers[1:]):
         few, many = sorted((before, after), key=len)
@@ -149,6 +150,20 @@ def fanin10k(folder, rounds):
     aim(join <= 5, f"the join starts at most 5 ms after the last end: {join:.2f} ms")
 
 
+def edges_round(home, layers, figures):
+    """The engine's work alone: the same graph, whose tasks start no process."""
+    n_edges = sum(len(before) * len(after) for before, after in zip(layers, layers[1:]))
+    dagd = Dagd(home, {"edges": graph_text("edges", layers, empty_task)})
+    before, counter = cpu_s(dagd.process.pid), Instructions(dagd.process.pid)
+    dagd.run("edges")
+    dagd.wait_rows("SELECT count(*) FROM run WHERE ended_at IS NOT NULL", 1, 0.01)
+    n_instructions = counter.stop()
+    figures.add("dagd", edge_ns=(cpu_s(dagd.process.pid) - before) * 1e9 / n_edges)
+    if n_instructions:
+        figures.add("dagd", edge=n_instructions / n_edges)
+    dagd.stop()
+
+
 def dense(folder, rounds):
     layers = [names(i * 100, 100) for i in range(100)]
     figures = Figures("dense: 100 layers of 100 times /bin/true, each task after all of the layer"
@@ -158,6 +173,7 @@ def dense(folder, rounds):
         figures.add("dagd", join=statistics.median(joins), worst=max(joins))
         home = folder / f"dense.load.{i}"
         dagd = Dagd(home, {"dense": graph_text("dense", layers)})
+        edges_round(folder / f"dense.edges.{i}", layers, figures)
         empty = Dagd(folder / f"dense.none.{i}", {})
         figures.add("dagd", load=dagd.ready_s - empty.ready_s)
         dagd.stop()
@@ -170,6 +186,9 @@ def dense(folder, rounds):
     rates_print(figures, ("make -j32", "ninja -j32"))
     row("last end to join, ms", figures.span("dagd", "join", 2), "worst of 99: "
         + figures.span("dagd", "worst", 2))
+    row("of tasks without process", "ns an edge", "user instructions an edge")
+    row("dagd", figures.span("dagd", "edge_ns", 0), figures.span("dagd", "edge", 0)
+        if ("dagd", "edge") in figures.samples else "not counted by this machine")
     row("", "seconds to load it", "dagd takes times")
     row("dagd", figures.span("dagd", "load", 3))
     for who in ("libyaml events", "make -n", "ninja -n"):
