@@ -21,6 +21,8 @@ static void executor_free(struct executor *executor)
 		close(executor->listen_fd);
 	if (executor->state_fd >= 0)
 		close(executor->state_fd);
+	if (executor->spare_fd >= 0)
+		close(executor->spare_fd);
 	g_hash_table_unref(executor->jobs);
 	g_ptr_array_unref(executor->workers);
 	g_ptr_array_unref(executor->idle);
@@ -118,7 +120,7 @@ static struct executor *executor_new(const struct executor_options *options)
 	executor->boot_id = g_strdup(options->boot_id);
 	executor->n_workers_max = options->n_workers_max;
 	executor->events = options->events;
-	executor->state_fd = executor->listen_fd = -1;
+	executor->state_fd = executor->spare_fd = executor->listen_fd = -1;
 	executor->jobs =
 		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)job_free);
 	executor->workers = g_ptr_array_new();
@@ -154,8 +156,8 @@ static bool folders_open(struct executor *executor, GError **error)
 struct executor *executor_open(const struct executor_options *options, GError **error)
 {
 	struct executor *executor = executor_new(options);
-	if (folders_open(executor, error) && listen_start(executor, error)
-		&& workers_start(executor, error))
+	if (folders_open(executor, error) && spares_open(executor, error)
+		&& listen_start(executor, error) && workers_start(executor, error))
 		return executor;
 	executor_close(executor);
 	return NULL;
@@ -180,8 +182,7 @@ void executor_close(struct executor *executor)
 bool executor_prepare(struct executor *executor, int64_t attempt, GError **error)
 {
 	g_autofree char *folder = job_folder(executor, attempt);
-	g_autofree char *spare = g_queue_pop_tail(executor->spares);
-	int code = spool_make(folder, spare);
+	int code = spare_take(executor, folder);
 	if (code != 0)
 		g_set_error(error, LIB_ERROR, 0, "cannot make the folder \"%s\": %s", folder,
 			g_strerror(-code));
@@ -225,14 +226,9 @@ void executor_kill(struct executor *executor, int64_t attempt)
 /* Only a folder that its worker has put in order is used again. */
 static void folder_dispose(struct executor *executor, int64_t attempt, bool is_in_order)
 {
-	char *folder = job_folder(executor, attempt);
-	if (is_in_order && executor->spares->length < executor->n_workers_max
-		&& spool_recycle(folder)) {
-		g_queue_push_tail(executor->spares, folder);
-		return;
-	}
-	spool_retire(folder);
-	g_free(folder);
+	g_autofree char *folder = job_folder(executor, attempt);
+	if (!is_in_order || !spare_keep(executor, folder))
+		spool_retire(folder);
 }
 
 void executor_acknowledge(struct executor *executor, int64_t attempt)

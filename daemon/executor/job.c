@@ -124,7 +124,7 @@ static bool claim_take(struct job *job, const char *folder)
 	int fd = spool_claim(folder, &claim);
 	if (fd >= 0)
 		close(fd);
-	/* No folder, so no worker can claim it any more, and none did before it was made. */
+	/* No folder, so no worker has claimed it, and nobody can make one any more. */
 	if (fd >= 0 || fd == -ENOENT)
 		return true;
 	return spool_read_claim(folder, &claim) == SPOOL_FOUND && claim.owner == CLAIM_DAGD;

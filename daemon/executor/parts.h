@@ -58,7 +58,7 @@ struct executor {
 	char *worker_path, *state_folder, *attempts_folder, *boot_id;
 	unsigned n_workers_max;
 	struct executor_events events;
-	int state_fd, listen_fd;
+	int state_fd, spare_fd, listen_fd;
 	dev_t socket_device; /* of our worker.sock, with its inode */
 	ino_t socket_inode;
 	struct claim owner; /* what dagd's own claims say */
@@ -69,7 +69,7 @@ struct executor {
 	GPtrArray *unsent;  /* workers whose output waits for the end of the loop's turn */
 	GQueue *reports;    /* of int64_t *: jobs to tell of in the next turn */
 	GQueue *refusals;   /* the same, a second later */
-	GQueue *spares;     /* of char *: folders of ended attempts, to be used again */
+	GQueue *spares;     /* of char *: folders in the spare folder, to be used again */
 	void (*on_recovered)(void *data);
 	bool is_recovered, is_closing;
 	unsigned n_handles;
@@ -84,6 +84,14 @@ uv_poll_t *executor_poll(
 	struct executor *executor, int fd, void *data, uv_poll_cb on_ready, GError **error);
 /* Stops it; the caller may close the descriptor at once. NULL is fine. */
 void executor_poll_close(struct executor *executor, uv_poll_t *poll);
+
+/* Makes the spare folder anew: no earlier dagd can make the folder of an attempt any more. */
+bool spares_open(struct executor *executor, GError **error);
+/* Makes the folder of an attempt. 0 or -errno: EEXIST when there is one, ENOENT when another dagd
+ * has taken over. */
+int spare_take(struct executor *executor, const char *folder);
+/* Puts away the folder of an ended attempt to be used again. False: it cannot be. */
+bool spare_keep(struct executor *executor, const char *folder);
 
 /* Lets the workers of an earlier dagd come. */
 bool listen_start(struct executor *executor, GError **error);

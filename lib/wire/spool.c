@@ -74,13 +74,6 @@ static int write_claim(int fd, const struct claim *claim)
 	return written == CLAIM_SIZE ? 0 : -ENOSPC;
 }
 
-int spool_make(const char *folder, const char *spare)
-{
-	if (spare && renameat2(AT_FDCWD, spare, AT_FDCWD, folder, RENAME_NOREPLACE) == 0)
-		return 0;
-	return mkdir(folder, 0700) == 0 ? 0 : -errno;
-}
-
 bool spool_recycle(const char *folder)
 {
 	char claim[PATH_MAX], result[PATH_MAX], draft[PATH_MAX];

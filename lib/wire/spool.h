@@ -7,9 +7,6 @@
  * which only one can do; in the end it writes the sealed result behind it and renames `claim.new`
  * to `result`. So a result takes no new file, and room for a small one is there even when the disk
  * is full.
- *
- * The folder of an attempt that has ended well is used again for another, under that one's name:
- * on ext4, making and deleting files is what costs most of a short attempt's time.
  */
 #pragma once
 
@@ -39,8 +36,6 @@ enum spool_state {
 	SPOOL_DAMAGED, /* it is there and cannot be read or trusted */
 };
 
-/* Makes the folder, out of `spare` unless that is NULL. 0 or -errno: EEXIST when there is one. */
-int spool_make(const char *folder, const char *spare);
 /* Makes the folder of an ended attempt as good as new, with its file. False: it cannot be used
  * again. */
 bool spool_recycle(const char *folder);
