@@ -11,6 +11,7 @@
  */
 #include "daemon/turn.h"
 
+#include <stdlib.h>
 #include <sys/random.h>
 
 #include "daemon/clock.h"
@@ -306,8 +307,10 @@ static void degrade(struct turn *turn, const GError *error)
 	g_autoptr(GError) why = NULL;
 	struct batch *dropped = turn->batch;
 	g_autoptr(GArray) waiting = turn->deeds;
-	if (g_error_matches(error, STORE_ERROR, STORE_SUPERSEDED))
-		g_error("%s", error->message);
+	if (g_error_matches(error, STORE_ERROR, STORE_SUPERSEDED)) {
+		journal(JOURNAL_ERROR, "%s", error->message);
+		abort();
+	}
 	journal(JOURNAL_ERROR, "%s; no task is started until the database can be written again",
 		error->message);
 	turn->is_degraded = true;
