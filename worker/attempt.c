@@ -11,13 +11,13 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "worker/clock.h"
 #include "worker/leftovers.h"
 #include "worker/outcome.h"
 #include "worker/spawn.h"
+#include "worker/usage.h"
 
 void attempt_init(struct attempt *attempt)
 {
@@ -150,6 +150,15 @@ static const char *claim_refusal(int error)
 	}
 }
 
+/* So that a dagd knows whom to wait for when the worker dies: a process that is being killed has no
+ * environment any more by which it could be found. */
+static void program_name(const struct attempt *attempt, struct claim *claim)
+{
+	claim->program = attempt->pid;
+	if (attempt->pid > 0 && process_started(attempt->pid, &claim->program_started))
+		spool_name_program(attempt->claim_fd, claim);
+}
+
 const char *attempt_start(
 	struct attempt *attempt, const struct wire_start *start, const struct claim *owner)
 {
@@ -171,9 +180,11 @@ const char *attempt_start(
 	attempt->output_max = start->output_max;
 	attempt->term_sent = attempt->timed_out = attempt->killed = false;
 	attempt->result_saved = attempt->result_synced = false;
+	attempt->usage = (struct wire_usage){0};
 	int error = log_open(&attempt->log, start->log, start->output_max, start->masks);
 	if (error == 0) {
 		streams_start(attempt, start);
+		program_name(attempt, &claim);
 		return NULL;
 	}
 	char text[512];
@@ -211,7 +222,7 @@ static void pipe_drain(struct attempt *attempt)
 
 static void program_ended(struct attempt *attempt, int status)
 {
-	leftovers_kill(attempt->pid);
+	leftovers_kill(attempt->pid, &attempt->usage);
 	pipe_drain(attempt);
 	end(attempt);
 	outcome_of_status(attempt, status);
@@ -222,7 +233,7 @@ void attempt_reap(struct attempt *attempt)
 {
 	int pid, status;
 	/* Others are orphans that the operator left; they would stay zombies until it ends. */
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = usage_wait(&attempt->usage, &status, false)) > 0)
 		if (attempt->state == ATTEMPT_RUNS && pid == attempt->pid)
 			program_ended(attempt, status);
 }

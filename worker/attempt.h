@@ -27,6 +27,7 @@ struct attempt {
 	int64_t kill_after_us;
 	uint64_t output_max;
 	bool term_sent, timed_out, killed;
+	struct wire_usage usage; /* of those that were reaped */
 	struct log log;
 	struct wire_buffer result; /* the RESULT frame */
 	bool result_saved, result_synced;

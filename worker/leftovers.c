@@ -6,10 +6,10 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/wire/spool.h"
+#include "worker/usage.h"
 
 /* Orphans of the operator are our children, wherever they went: we are their subreaper. */
 static void children_kill(void)
@@ -28,21 +28,21 @@ static void children_kill(void)
 }
 
 /* Reaps those that are dead already. False: there is no child left. */
-static bool children_reap(void)
+static bool children_reap(struct wire_usage *usage)
 {
-	pid_t pid;
+	int pid;
 	do
-		pid = waitpid(-1, NULL, WNOHANG);
+		pid = usage_wait(usage, NULL, false);
 	while (pid > 0);
 	return pid == 0;
 }
 
-void leftovers_kill(int session)
+void leftovers_kill(int session, struct wire_usage *usage)
 {
-	while (children_reap()) {
+	while (children_reap(usage)) {
 		kill(-session, SIGKILL);
 		children_kill();
 		/* Its own children become ours now, so there is another round. */
-		waitpid(-1, NULL, 0);
+		usage_wait(usage, NULL, true);
 	}
 }

@@ -190,6 +190,8 @@ int main(int argc, char **argv)
 	/* Its memory holds secrets: no core file, no debugger of another process of this user. */
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	/* It was started by way of a descriptor, whose number is no name. */
+	prctl(PR_SET_NAME, "dagd-worker");
 	umask(022);
 	/* It may outlive dagd by days: whoever waits for the end of dagd's output is not to wait
 	 * for it. */

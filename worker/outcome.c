@@ -104,7 +104,7 @@ static void result_put(struct attempt *attempt, struct wire_result *result)
 
 void outcome_of_status(struct attempt *attempt, int status)
 {
-	struct wire_result result = {.pid = attempt->pid, .exit_code = -1};
+	struct wire_result result = {.pid = attempt->pid, .exit_code = -1, .usage = attempt->usage};
 	if (WIFEXITED(status))
 		result.exit_code = WEXITSTATUS(status);
 	else
@@ -121,7 +121,8 @@ void outcome_of_failure(struct attempt *attempt, const char *error)
 	wire_buffer_append(&text, error, strlen(error));
 	buffer_mask(&attempt->log.masks, &text);
 	wire_buffer_append(&text, "", 1);
-	struct wire_result result = {.exit_code = -1, .error = (char *)text.data};
+	struct wire_result result = {
+		.exit_code = -1, .error = (char *)text.data, .usage = WIRE_USAGE_NONE};
 	result_put(attempt, &result);
 	wire_buffer_clear(&text);
 }

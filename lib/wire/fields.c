@@ -58,6 +58,10 @@ static bool field_put(struct wire_buffer *out, const struct field *field, const 
 {
 	const char *at = (const char *)object + field->offset;
 	switch (field->kind) {
+	case FIELD_INTEGER_OR_NONE:
+		if (*(const int64_t *)at < 0)
+			return true;
+		return put_number(out, field->tag, *(const uint64_t *)at, 8);
 	case FIELD_INTEGER:
 		return put_number(out, field->tag, *(const uint64_t *)at, 8);
 	case FIELD_SHORT:
@@ -148,6 +152,8 @@ static bool field_get(const struct field *field, const struct cursor *cursor, vo
 	switch (field->kind) {
 	case FIELD_INTEGER:
 		return number_fits(cursor, 8, (uint64_t *)at);
+	case FIELD_INTEGER_OR_NONE:
+		return number_fits(cursor, 8, (uint64_t *)at) && *(int64_t *)at >= 0;
 	case FIELD_SHORT:
 		if (!number_fits(cursor, 4, &number))
 			return false;
@@ -185,6 +191,27 @@ static const struct field *field_find(const struct field_table *table, uint8_t t
 	return NULL;
 }
 
+/* False: it has to be there. */
+static bool field_misses(const struct field *field, void *object)
+{
+	switch (field->kind) {
+	case FIELD_INTEGER_OR_NONE:
+		*(int64_t *)((char *)object + field->offset) = -1;
+		return true;
+	case FIELD_LIST:
+	case FIELD_BYTES:
+	case FIELD_TEXT_OR_NULL:
+		return true;
+	case FIELD_INTEGER:
+	case FIELD_SHORT:
+	case FIELD_FLAG:
+	case FIELD_TOKEN:
+	case FIELD_TEXT:
+		return false;
+	}
+	return false;
+}
+
 /* Reads each field once; *n_texts counts the texts of lists. */
 static bool fields_scan(const struct wire_frame *frame, const struct field_table *table,
 	void *object, size_t *n_texts)
@@ -205,13 +232,10 @@ static bool fields_scan(const struct wire_frame *frame, const struct field_table
 		if (!field_get(field, &cursor, object))
 			return false;
 	}
-	for (size_t i = 0; i < table->n; i++) {
-		enum field_kind kind = table->fields[i].kind;
-		bool may_miss =
-			kind == FIELD_LIST || kind == FIELD_BYTES || kind == FIELD_TEXT_OR_NULL;
-		if (!may_miss && !(seen & UINT32_C(1) << table->fields[i].tag))
+	for (size_t i = 0; i < table->n; i++)
+		if (!(seen & UINT32_C(1) << table->fields[i].tag)
+			&& !field_misses(&table->fields[i], object))
 			return false;
-	}
 	return next == 0;
 }
 

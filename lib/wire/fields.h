@@ -5,11 +5,12 @@
 #include "lib/wire/wire.h"
 
 enum field_kind {
-	FIELD_INTEGER, /* int64_t or uint64_t */
-	FIELD_SHORT,   /* int32_t */
-	FIELD_FLAG,    /* bool */
-	FIELD_TOKEN,   /* uint8_t[WIRE_TOKEN_SIZE] */
-	FIELD_TEXT,    /* const char *, never NULL */
+	FIELD_INTEGER,         /* int64_t or uint64_t */
+	FIELD_INTEGER_OR_NONE, /* int64_t, never negative; -1: missing */
+	FIELD_SHORT,           /* int32_t */
+	FIELD_FLAG,            /* bool */
+	FIELD_TOKEN,           /* uint8_t[WIRE_TOKEN_SIZE] */
+	FIELD_TEXT,            /* const char *, never NULL */
 	FIELD_TEXT_OR_NULL,
 	FIELD_BYTES, /* const void * or NULL, and a size_t */
 	FIELD_LIST,  /* const char *const *, NULL-terminated; one field for each of its texts */

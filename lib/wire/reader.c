@@ -56,7 +56,7 @@ void wire_reader_add(struct wire_reader *reader, size_t size)
 	reader->end += size;
 }
 
-enum wire_next wire_reader_next(struct wire_reader *reader, struct wire_frame *frame)
+static enum wire_next frame_next(struct wire_reader *reader, struct wire_frame *frame)
 {
 	const uint8_t *bytes = reader->data + reader->begin;
 	size_t size = reader->end - reader->begin;
@@ -67,7 +67,7 @@ enum wire_next wire_reader_next(struct wire_reader *reader, struct wire_frame *f
 		return WIRE_CORRUPT;
 	if (size < HEADER_SIZE)
 		return WIRE_MORE;
-	if (bytes[4] < WIRE_START || bytes[4] > WIRE_HELLO)
+	if (bytes[4] < WIRE_START || bytes[4] > WIRE_TYPE_MAX)
 		return WIRE_CORRUPT;
 	if (size - 4 < length)
 		return WIRE_MORE;
@@ -75,6 +75,15 @@ enum wire_next wire_reader_next(struct wire_reader *reader, struct wire_frame *f
 		.type = bytes[4], .fields = bytes + HEADER_SIZE, .size = length - 1};
 	reader->begin += 4 + (size_t)length;
 	return WIRE_FRAME;
+}
+
+enum wire_next wire_reader_next(struct wire_reader *reader, struct wire_frame *frame)
+{
+	enum wire_next found;
+	do
+		found = frame_next(reader, frame);
+	while (found == WIRE_FRAME && frame->type > WIRE_HELLO);
+	return found;
 }
 
 void wire_reader_wipe(struct wire_reader *reader)

@@ -36,6 +36,9 @@ static bool claim_format(char line[CLAIM_SIZE + 1], const struct claim *claim)
 	int size = snprintf(line, CLAIM_SIZE + 1, "dagd-claim %d %s %s %d %llu %s", WIRE_PROTOCOL,
 		owner_names[claim->owner], token, claim->pid,
 		(unsigned long long)claim->pid_started, claim->boot_id);
+	if (WIRE_PROTOCOL >= 2 && size > 0 && size <= CLAIM_SIZE)
+		size += snprintf(line + size, (size_t)(CLAIM_SIZE + 1 - size), " %d %llu",
+			claim->program, (unsigned long long)claim->program_started);
 	if (size < 0 || size >= CLAIM_SIZE)
 		return false;
 	memset(line + size, ' ', (size_t)(CLAIM_SIZE - size));
@@ -46,13 +49,15 @@ static bool claim_format(char line[CLAIM_SIZE + 1], const struct claim *claim)
 static bool claim_parse(const char *line, struct claim *claim)
 {
 	char owner[8], token[2 * WIRE_TOKEN_SIZE + 1];
-	unsigned long long started;
+	unsigned long long started, program_started = 0;
 	int protocol;
-	if (sscanf(line, "dagd-claim %d %7s %32s %d %llu %63s", &protocol, owner, token,
-		    &claim->pid, &started, claim->boot_id)
-		!= 6)
+	/* The program is missing in the claims of protocol 1. */
+	if (sscanf(line, "dagd-claim %d %7s %32s %d %llu %63s %d %llu", &protocol, owner, token,
+		    &claim->pid, &started, claim->boot_id, &claim->program, &program_started)
+		< 6)
 		return false;
 	claim->pid_started = started;
+	claim->program_started = program_started;
 	claim->owner = strcmp(owner, owner_names[CLAIM_DAGD]) == 0 ? CLAIM_DAGD : CLAIM_WORKER;
 	for (size_t i = 0; i < WIRE_TOKEN_SIZE; i++) {
 		unsigned byte;
@@ -149,6 +154,11 @@ static enum spool_state read_file(
 		return SPOOL_DAMAGED;
 	bytes->size += (size_t)size;
 	return SPOOL_FOUND;
+}
+
+void spool_name_program(int claim_fd, const struct claim *claim)
+{
+	write_claim(claim_fd, claim);
 }
 
 enum spool_state spool_read_claim(const char *folder, struct claim *claim)

@@ -27,6 +27,9 @@ struct claim {
 	int pid;
 	uint64_t pid_started; /* as process_started tells */
 	char boot_id[64];     /* without spaces */
+	/* Of the program that the owner has started: once it runs, else 0. */
+	int program;
+	uint64_t program_started;
 };
 
 /* What is known of a file of the folder. */
@@ -45,6 +48,8 @@ bool spool_recycle(const char *folder);
  * or -errno: EEXIST when it was claimed before, ENOENT when the folder is gone.
  */
 int spool_claim(const char *folder, const struct claim *claim);
+/* Says in it which program runs. A failure is none of the attempt's. */
+void spool_name_program(int claim_fd, const struct claim *claim);
 enum spool_state spool_read_claim(const char *folder, struct claim *claim);
 
 /* Writes a RESULT frame behind the claim; 0 or -errno, then it may be tried again. */

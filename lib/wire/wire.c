@@ -29,6 +29,10 @@ static const struct field start_fields[] = {
 	FIELD(10, FIELD_INTEGER, wire_start, kill_after_us),
 	FIELD(11, FIELD_INTEGER, wire_start, output_max),
 	FIELD(12, FIELD_LIST, wire_start, masks),
+#if WIRE_PROTOCOL >= 2
+	FIELD(13, FIELD_TEXT_OR_NULL, wire_start, cgroup),
+	FIELD(14, FIELD_INTEGER_OR_NONE, wire_start, log_max),
+#endif
 };
 
 static const struct field result_fields[] = {
@@ -45,6 +49,13 @@ static const struct field result_fields[] = {
 	FIELD(11, FIELD_TEXT_OR_NULL, wire_result, error),
 	FIELD_SIZED(12, wire_result, output, output_size),
 	FIELD(13, FIELD_TEXT_OR_NULL, wire_result, last_line),
+#if WIRE_PROTOCOL >= 2
+	FIELD(14, FIELD_INTEGER_OR_NONE, wire_result, usage.user_us),
+	FIELD(15, FIELD_INTEGER_OR_NONE, wire_result, usage.system_us),
+	FIELD(16, FIELD_INTEGER_OR_NONE, wire_result, usage.memory_bytes),
+	FIELD(17, FIELD_INTEGER_OR_NONE, wire_result, usage.read_bytes),
+	FIELD(18, FIELD_INTEGER_OR_NONE, wire_result, usage.written_bytes),
+#endif
 };
 
 static const struct field claimed_fields[] = {
@@ -142,7 +153,7 @@ bool wire_put_hello(struct wire_buffer *out, const struct wire_hello *hello)
 
 bool wire_get_start(const struct wire_frame *frame, struct wire_start *start)
 {
-	*start = (struct wire_start){0};
+	*start = (struct wire_start){.log_max = -1};
 	void *lists;
 	if (!fields_get(frame, &start_table, start, &lists))
 		return false;

@@ -9,7 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_PROTOCOL 1
+/*
+ * Which fields there are. A field that came later may be missing in every frame, one that is not
+ * known is skipped, and so are frames of later types: each version reads the files and frames of
+ * all the others. 2: usage, cgroup, log_max, the program in the claim.
+ */
+#ifndef WIRE_PROTOCOL
+#define WIRE_PROTOCOL 2
+#endif
 #define WIRE_TOKEN_SIZE 16
 /* No frame is larger: arguments, environment and an output of the largest XCom fit. */
 #define WIRE_FRAME_MAX (64u << 20)
@@ -23,6 +30,8 @@ enum wire_type {
 	WIRE_KILL,        /* dagd: end it (SIGTERM, then SIGKILL) */
 	WIRE_HELLO,       /* worker, on a new connection: who I am and which attempt I have */
 };
+/* Up to here frames are those of a later version. */
+#define WIRE_TYPE_MAX 31
 
 /* An attempt as a worker is told to run it. All memory is borrowed. */
 struct wire_start {
@@ -41,6 +50,15 @@ struct wire_start {
 	uint64_t output_max;   /* bytes of DAGD_OUTPUT and of the last line that are kept */
 	/* NULL-terminated: words never to be written to the log or a result, if of >= 5 bytes. */
 	const char *const *masks;
+	const char *cgroup; /* absolute; to be made for the program and all it starts, or NULL */
+	int64_t log_max;    /* bytes of the log, of more only the end is added; -1: all */
+};
+
+/* What an attempt and all that it started took; -1: not known. */
+struct wire_usage {
+	int64_t user_us, system_us;        /* of all processors */
+	int64_t memory_bytes;              /* the largest of its processes, at its largest */
+	int64_t read_bytes, written_bytes; /* from and to disks */
 };
 
 /* How an attempt ended. Text and bytes are borrowed from the frame. */
@@ -59,7 +77,11 @@ struct wire_result {
 	const char *output; /* the bytes of DAGD_OUTPUT, or NULL */
 	size_t output_size;
 	const char *last_line; /* of its log, masked, or NULL */
+	struct wire_usage usage;
 };
+
+/* For what never ran. */
+#define WIRE_USAGE_NONE ((struct wire_usage){-1, -1, -1, -1, -1})
 
 struct wire_claimed {
 	int64_t attempt;
