@@ -102,6 +102,11 @@ static void on_taken_back(void *data, int64_t attempt, const char *reason)
 	turn_add_report(((struct daemon *)data)->turn, report_new_taken_back(attempt, reason));
 }
 
+static void on_notice(void *data, const char *sentence)
+{
+	journal(JOURNAL_WARNING, "%s", sentence);
+}
+
 static void on_recovered(void *data)
 {
 	struct daemon *daemon = data;
@@ -206,7 +211,7 @@ static bool open_executor(struct daemon *daemon, const char *worker)
 		.state_folder = daemon->home.state,
 		.boot_id = daemon->boot_id,
 		.n_workers_max = daemon->config.parallelism,
-		.events = {on_ended, on_claimed, on_lost, on_taken_back, daemon},
+		.events = {on_ended, on_claimed, on_lost, on_taken_back, on_notice, daemon},
 	};
 	daemon->executor = executor_open(&options, &error);
 	return daemon->executor || refuse(error);

@@ -41,6 +41,7 @@ static void fail(struct daemon *daemon, const struct attempt *attempt, const cha
 		.ended_at = INSTANT_NONE,
 		.exit_code = -1,
 		.error = why,
+		.usage = WIRE_USAGE_NONE,
 	};
 	memcpy(result.token, attempt->record.token, sizeof result.token);
 	turn_add_report(daemon->turn, report_new_ended(&result));
@@ -79,6 +80,7 @@ static void start(struct daemon *daemon, const struct attempt *attempt, const ch
 		.timeout_us = attempt->task->execution_timeout_us,
 		.kill_after_us = daemon->config.killed_task_cleanup_us,
 		.output_max = (uint64_t)daemon->config.max_xcom_bytes,
+		.log_max = -1,
 		.masks = (const char *const *)rendered->masks->pdata,
 	};
 	memcpy(order.token, attempt->record.token, sizeof order.token);

@@ -37,6 +37,7 @@ struct report *report_new_own(
 		.ended_at = now,
 		.output = text,
 		.output_size = text ? strlen(text) : 0,
+		.usage = WIRE_USAGE_NONE,
 	};
 	memcpy(result.token, attempt->token, sizeof result.token);
 	struct report *report = report_new_ended(&result);

@@ -23,6 +23,8 @@ static void executor_free(struct executor *executor)
 		close(executor->state_fd);
 	if (executor->spare_fd >= 0)
 		close(executor->spare_fd);
+	if (executor->worker_fd >= 0)
+		close(executor->worker_fd);
 	g_hash_table_unref(executor->jobs);
 	g_ptr_array_unref(executor->workers);
 	g_ptr_array_unref(executor->idle);
@@ -120,7 +122,7 @@ static struct executor *executor_new(const struct executor_options *options)
 	executor->boot_id = g_strdup(options->boot_id);
 	executor->n_workers_max = options->n_workers_max;
 	executor->events = options->events;
-	executor->state_fd = executor->spare_fd = executor->listen_fd = -1;
+	executor->state_fd = executor->spare_fd = executor->listen_fd = executor->worker_fd = -1;
 	executor->jobs =
 		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)job_free);
 	executor->workers = g_ptr_array_new();
@@ -153,11 +155,21 @@ static bool folders_open(struct executor *executor, GError **error)
 	return is_kept;
 }
 
+static bool worker_open(struct executor *executor, GError **error)
+{
+	executor->worker_fd = open(executor->worker_path, O_PATH | O_CLOEXEC);
+	if (executor->worker_fd < 0)
+		g_set_error(error, LIB_ERROR, 0, "cannot start the worker \"%s\": %s",
+			executor->worker_path, g_strerror(errno));
+	return executor->worker_fd >= 0;
+}
+
 struct executor *executor_open(const struct executor_options *options, GError **error)
 {
 	struct executor *executor = executor_new(options);
 	if (folders_open(executor, error) && spares_open(executor, error)
-		&& listen_start(executor, error) && workers_start(executor, error))
+		&& worker_open(executor, error) && listen_start(executor, error)
+		&& workers_start(executor, error))
 		return executor;
 	executor_close(executor);
 	return NULL;

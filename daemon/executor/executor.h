@@ -32,12 +32,16 @@ struct executor_events {
 	void (*on_lost)(void *data, int64_t attempt, const char *reason);
 	/* Never claimed and now never will be: safe to start again under another id. */
 	void (*on_taken_back)(void *data, int64_t attempt, const char *reason);
+	/* Something that whoever looks after dagd should know, in one sentence. */
+	void (*on_notice)(void *data, const char *sentence);
 	void *data;
 };
 
 struct executor_options {
 	uv_loop_t *loop;
-	const char *worker;       /* path of dagd-worker */
+	/* Path of dagd-worker. It is opened once: whatever an upgrade puts in its place meanwhile,
+	 * dagd starts the workers that it came with. */
+	const char *worker;
 	const char *state_folder; /* holds attempts/ and worker.sock */
 	const char *boot_id;
 	unsigned n_workers_max; /* core.parallelism; the caller never starts more at once */

@@ -87,7 +87,8 @@ void job_fail(struct job *job, const char *error)
 		.started_at = g_get_real_time(),
 		.ended_at = g_get_real_time(),
 		.exit_code = -1,
-		.error = error};
+		.error = error,
+		.usage = WIRE_USAGE_NONE};
 	memcpy(result.token, job->token, WIRE_TOKEN_SIZE);
 	struct wire_buffer bytes = {0};
 	wire_put_result(&bytes, &result);

@@ -18,10 +18,12 @@
 /* An environment may have megabytes. */
 #define ENVIRONMENT_MAX (8u << 20)
 
-/* What marks a process of this attempt: this variable, and no output file of another dagd. */
+/* What marks a process of this attempt: this variable, and no output file of another dagd; or that
+ * its worker has named it. */
 struct marks {
 	char *attempt, *output;
 	int session; /* 0: not known */
+	struct claim claim;
 	struct wire_buffer environment;
 };
 
@@ -69,6 +71,10 @@ static bool is_marked(int pid, struct marks *marks)
 		return false;
 	if (marks->session > 0 && process_session(pid) == marks->session)
 		return true;
+	uint64_t started;
+	if (pid == marks->claim.program && process_started(pid, &started)
+		&& started == marks->claim.program_started)
+		return true;
 	return environment_read(pid, &marks->environment)
 		&& has_variable(&marks->environment, marks->attempt)
 		&& !has_other_output(&marks->environment, marks->output);
@@ -110,6 +116,7 @@ static void job_leftovers_kill(struct job *job)
 		.output = g_strdup_printf("DAGD_OUTPUT=%s/output", folder),
 		.session = job->pid,
 	};
+	spool_read_claim(folder, &marks.claim);
 	leftovers_kill(&marks, job->leftover_fds);
 	g_free(marks.attempt);
 	g_free(marks.output);

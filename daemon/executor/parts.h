@@ -27,6 +27,7 @@ struct worker {
 	struct wire_buffer out;
 	size_t n_sent;   /* of out */
 	bool is_resumed; /* it was parked, and its reader may hold frames */
+	bool is_adopted; /* an earlier dagd has started it, perhaps of another version */
 };
 
 /* An attempt in the executor's hands, until it is acknowledged. */
@@ -59,6 +60,7 @@ struct executor {
 	unsigned n_workers_max;
 	struct executor_events events;
 	int state_fd, spare_fd, listen_fd;
+	int worker_fd;       /* its program file */
 	dev_t socket_device; /* of our worker.sock, with its inode */
 	ino_t socket_inode;
 	struct claim owner; /* what dagd's own claims say */
@@ -120,7 +122,8 @@ void workers_resume(struct executor *executor);
 void workers_flush(struct executor *executor);
 /* Gives the job to a worker that is free for it. */
 void worker_take(struct worker *worker, struct job *job);
-/* Ends the connection of one that has nothing to do, whereupon it exits. */
+/* Ends the connection of one that has nothing to do, whereupon it exits; what was put to its output
+ * goes out first. */
 void worker_dismiss(struct worker *worker);
 /* A worker whose attempt nobody knows. */
 void worker_go_astray(struct worker *worker);

@@ -37,8 +37,13 @@ static void on_trim(uv_timer_t *timer)
 void worker_rest(struct worker *worker)
 {
 	struct executor *executor = worker->executor;
-	worker->state = WORKER_IDLE;
 	worker->job = NULL;
+	/* After an upgrade its program is an old one. */
+	if (worker->is_adopted) {
+		worker_dismiss(worker);
+		return;
+	}
+	worker->state = WORKER_IDLE;
 	g_ptr_array_add(executor->idle, worker);
 	if (executor->idle->len > idle_kept(executor)
 		&& !uv_is_active((uv_handle_t *)&executor->trim)) {

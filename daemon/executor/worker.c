@@ -83,7 +83,9 @@ static int process_spawn(struct executor *executor, int fd, pid_t *pid)
 		&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
 	char *argv[] = {"dagd-worker", executor->state_folder, executor->boot_id, NULL};
 	char *env[] = {NULL};
-	int error = posix_spawn(pid, executor->worker_path, &actions, &attributes, argv, env);
+	char program[64];
+	g_snprintf(program, sizeof(program), "/proc/self/fd/%d", executor->worker_fd);
+	int error = posix_spawn(pid, program, &actions, &attributes, argv, env);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return error;
@@ -118,8 +120,10 @@ struct worker *worker_spawn(struct executor *executor, GError **error)
 struct worker *worker_adopt(struct executor *executor, int pid, int fd)
 {
 	struct worker *worker = worker_new(executor, pid, fd, NULL);
-	if (worker)
-		worker->state = fd >= 0 ? WORKER_GREETING : WORKER_LEAVING;
+	if (!worker)
+		return NULL;
+	worker->state = fd >= 0 ? WORKER_GREETING : WORKER_LEAVING;
+	worker->is_adopted = true;
 	return worker;
 }
 
@@ -210,13 +214,32 @@ static void stray_settle(struct worker *worker, int64_t attempt)
 	worker_rest(worker);
 }
 
+static bool is_newer(const struct worker *worker)
+{
+	return worker->hello.protocol > WIRE_PROTOCOL;
+}
+
+/* After a downgrade: what cannot be read will not become readable. False: it is no such result. */
+static bool result_is_beyond_us(struct worker *worker)
+{
+	struct job *job = worker->job;
+	if (!job || job->state != JOB_RUNS || !is_newer(worker))
+		return false;
+	job->state = JOB_LOST;
+	g_free(job->reason);
+	job->reason =
+		g_strdup("its result was written by a newer dagd, and this one cannot read it");
+	job_report(job);
+	return true;
+}
+
 static bool on_result(struct worker *worker, const struct wire_frame *frame)
 {
 	struct executor_events *events = &worker->executor->events;
 	struct wire_result result;
 	struct job *job = worker->job;
 	if (!wire_get_result(frame, &result))
-		return false;
+		return result_is_beyond_us(worker);
 	if (worker->state == WORKER_STRAY) {
 		stray_settle(worker, result.attempt);
 		return true;
@@ -270,12 +293,26 @@ void worker_return(struct worker *worker, struct job *job)
 	resume(worker);
 }
 
+static void newer_tell(const struct worker *worker)
+{
+	struct executor_events *events = &worker->executor->events;
+	g_autofree char *sentence = g_strdup_printf(
+		"the worker of attempt %" G_GINT64_FORMAT
+		" is of a newer dagd (its protocol is %d, "
+		"this dagd knows up to %d): its task goes on, and its result is taken if it can be "
+		"read",
+		worker->hello.attempt, worker->hello.protocol, WIRE_PROTOCOL);
+	events->on_notice(events->data, sentence);
+}
+
 static bool on_hello(struct worker *worker, const struct wire_frame *frame)
 {
 	struct executor *executor = worker->executor;
 	if (worker->state != WORKER_GREETING || !wire_get_hello(frame, &worker->hello)
-		|| worker->hello.protocol != WIRE_PROTOCOL)
+		|| worker->hello.protocol < 1)
 		return false;
+	if (is_newer(worker))
+		newer_tell(worker);
 	struct job *job = job_find(executor, worker->hello.attempt);
 	if (job && (job->state == JOB_RUNS || job->state == JOB_ENDED)
 		&& memcmp(job->token, worker->hello.token, WIRE_TOKEN_SIZE) == 0) {
@@ -358,6 +395,7 @@ static void on_disconnected(struct worker *worker)
 
 void worker_dismiss(struct worker *worker)
 {
+	flush(worker);
 	on_disconnected(worker);
 }
 

@@ -32,8 +32,10 @@ struct fixture {
 	uv_timer_t watchdog;
 	struct executor *executor;
 	char *folder, *state, *boot_id;
-	GHashTable *seen; /* &attempt -> struct seen */
+	const char *worker; /* NULL: the one of this build */
+	GHashTable *seen;   /* &attempt -> struct seen */
 	unsigned n_recovered;
+	char *notice; /* the last one */
 	int64_t next_attempt;
 	bool acknowledges; /* as soon as an end is reported */
 };
@@ -99,6 +101,13 @@ static void on_taken_back(void *data, int64_t attempt, const char *reason)
 	executor_acknowledge(((struct fixture *)data)->executor, attempt);
 }
 
+static void on_notice(void *data, const char *sentence)
+{
+	struct fixture *fixture = data;
+	g_free(fixture->notice);
+	fixture->notice = g_strdup(sentence);
+}
+
 static void on_recovered(void *data)
 {
 	((struct fixture *)data)->n_recovered++;
@@ -121,11 +130,11 @@ static void executor_begin(struct fixture *fixture)
 {
 	g_autoptr(GError) error = NULL;
 	struct executor_options options = {.loop = &fixture->loop,
-		.worker = DAGD_WORKER,
+		.worker = fixture->worker ? fixture->worker : DAGD_WORKER,
 		.state_folder = fixture->state,
 		.boot_id = fixture->boot_id,
 		.n_workers_max = 4,
-		.events = {on_ended, on_claimed, on_lost, on_taken_back, fixture}};
+		.events = {on_ended, on_claimed, on_lost, on_taken_back, on_notice, fixture}};
 	fixture->executor = executor_open(&options, &error);
 	g_assert_no_error(error);
 }
@@ -164,6 +173,7 @@ static void fixture_tear_down(struct fixture *fixture, const void *data)
 	g_free(fixture->folder);
 	g_free(fixture->state);
 	g_free(fixture->boot_id);
+	g_free(fixture->notice);
 }
 
 static char *log_path(struct fixture *fixture, int64_t attempt)
@@ -197,6 +207,7 @@ static int64_t begin(struct fixture *fixture, struct wire_start start)
 	start.env = start.env ? start.env : env;
 	start.masks = start.masks ? start.masks : none;
 	start.output_max = start.output_max ? start.output_max : 65536;
+	start.log_max = start.log_max ? start.log_max : -1;
 	g_assert_true(executor_prepare(fixture->executor, start.attempt, &error));
 	executor_start(fixture->executor, &start);
 	return start.attempt;
