@@ -116,6 +116,7 @@ static void connection_close(struct connection *connection)
 	g_assert(!connection->request && !connection->stream);
 	connection_expect_nothing(connection);
 	g_queue_unlink(&connection->http->connections, &connection->link);
+	acceptor_resume(connection->http);
 	if (connection->watch_fd < 0) {
 		g_free(connection);
 		return;

@@ -5,15 +5,12 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "daemon/http/server.h"
 #include "lib/base/instant.h"
 
 enum {
-	/* Two descriptors each at most; see connections_max. */
-	CONNECTIONS_MAX = 4096,
 	/* Request line and header fields; more get 414 or 431. */
 	MEMORY_MAX = 16 * 1024,
 	/* For a client that takes nothing of an answer. */
@@ -22,15 +19,6 @@ enum {
 	/* How often closing turns libmicrohttpd so that it sends what is left. */
 	LAST_TURNS = 8,
 };
-
-/* The workers and the store must find descriptors, however many clients there are. */
-static unsigned connections_max(void)
-{
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-		return CONNECTIONS_MAX;
-	return (unsigned)CLAMP(limit.rlim_cur / 4, 16, CONNECTIONS_MAX);
-}
 
 void http_unuse(struct http *http)
 {
@@ -67,7 +55,7 @@ void http_schedule(struct http *http)
 		uv_timer_start(&http->timer, on_timer, left_ms, 0);
 }
 
-static void http_run(struct http *http)
+void http_run(struct http *http)
 {
 	http->is_running = true;
 	http->has_resumed = false;
@@ -95,12 +83,18 @@ static size_t unescape_nothing(void *data, struct MHD_Connection *mhd, char *tex
 	return strlen(text);
 }
 
+static void handles_close(struct http *http)
+{
+	uv_close((uv_handle_t *)&http->poll, on_handle_closed);
+	uv_close((uv_handle_t *)&http->timer, on_handle_closed);
+}
+
 static struct MHD_Daemon *mhd_start(struct http *http)
 {
 	/* Without MHD_USE_ERROR_LOG it has nothing to say on stderr. */
-	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request,
-		http, MHD_OPTION_LISTEN_SOCKET, http->listener.fd, MHD_OPTION_CONNECTION_LIMIT,
-		connections_max(), MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET,
+		0, NULL, NULL, on_request, http, MHD_OPTION_CONNECTION_LIMIT, http->connections_max,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_NOTIFY_COMPLETED,
 		on_completed, http, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http,
@@ -111,28 +105,32 @@ static struct MHD_Daemon *mhd_start(struct http *http)
 		MHD_OPTION_END);
 }
 
+static bool fail(GError **error, const char *what, const char *why)
+{
+	g_set_error(error, LIB_ERROR, 0, "cannot %s the HTTP server: %s", what, why);
+	return false;
+}
+
 static bool http_attach(struct http *http, GError **error)
 {
+	http->connections_max = connections_max();
 	http->mhd = mhd_start(http);
-	if (!http->mhd) {
-		g_set_error(
-			error, LIB_ERROR, 0, "cannot start the HTTP server: %s", g_strerror(errno));
-		close(http->listener.fd);
-		return false;
-	}
+	if (!http->mhd)
+		return fail(error, "start", g_strerror(errno));
 	uv_loop_t *loop = http->options.loop;
 	int fd = MHD_get_daemon_info(http->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 	int failure = uv_poll_init(loop, &http->poll, fd);
-	if (failure) {
-		g_set_error(error, LIB_ERROR, 0, "cannot watch the HTTP server: %s",
-			uv_strerror(failure));
-		MHD_stop_daemon(http->mhd);
-		return false;
-	}
+	if (failure)
+		return fail(error, "watch", uv_strerror(failure));
 	uv_timer_init(loop, &http->timer);
 	http->poll.data = http->timer.data = http;
-	http->n_users = 2;
+	http->n_users += 2;
 	uv_poll_start(&http->poll, UV_READABLE, on_ready);
+	failure = acceptor_open(http);
+	if (failure) {
+		handles_close(http);
+		return fail(error, "watch the socket of", uv_strerror(failure));
+	}
 	http_run(http);
 	return true;
 }
@@ -141,15 +139,19 @@ struct http *http_open(const struct http_options *options, GError **error)
 {
 	struct http *http = g_new0(struct http, 1);
 	http->options = *options;
+	http->n_users = 1;
 	if (http->options.request_timeout_ms == 0)
 		http->options.request_timeout_ms = REQUEST_TIMEOUT_MS;
 	http->router = router_new(options->routes);
 	if (listener_open(&http->listener, options->socket, error)) {
+		int fd = http->listener.fd;
 		if (http_attach(http, error))
 			return http;
+		if (http->mhd)
+			MHD_stop_daemon(http->mhd);
 		listener_close(&http->listener);
+		close(fd);
 	}
-	http->n_users = 1;
 	http_unuse(http);
 	return NULL;
 }
@@ -172,16 +174,16 @@ void http_close(struct http *http)
 		return;
 	g_assert(!http->is_running);
 	http->is_closed = true;
+	int fd = http->listener.fd;
+	acceptor_close(http);
 	listener_close(&http->listener);
-	int fd = MHD_quiesce_daemon(http->mhd);
-	if (fd != MHD_INVALID_SOCKET)
-		close(fd);
+	close(fd);
 	orphans_report(http);
 	connections_end(http);
 	for (int i = 0; i < LAST_TURNS; i++)
 		MHD_run(http->mhd);
 	/* It aborts on suspended connections; the last turns have left none. */
-	uv_close((uv_handle_t *)&http->poll, on_handle_closed);
-	uv_close((uv_handle_t *)&http->timer, on_handle_closed);
+	handles_close(http);
 	MHD_stop_daemon(http->mhd);
+	http_unuse(http);
 }

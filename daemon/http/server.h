@@ -17,6 +17,9 @@ struct http {
 	struct MHD_Daemon *mhd;
 	uv_poll_t poll; /* of libmicrohttpd's epoll */
 	uv_timer_t timer;
+	uv_poll_t clients; /* the listening socket; not active: nobody can be accepted now */
+	uv_timer_t pause;
+	unsigned connections_max;
 	GQueue connections; /* all of them */
 	GQueue due;         /* those that owe a whole request, the oldest first */
 	GQueue orphans;     /* streams whose client had left before they began */
@@ -71,9 +74,19 @@ struct request {
 };
 
 /* server.c */
+/* Lets libmicrohttpd do what there is to do. */
+void http_run(struct http *http);
 /* The timer at the earliest deadline. */
 void http_schedule(struct http *http);
 void http_unuse(struct http *http);
+
+/* accept.c */
+unsigned connections_max(void);
+/* Begins to accept clients; 0, or libuv's code. */
+int acceptor_open(struct http *http);
+void acceptor_close(struct http *http);
+/* Once a client has left there is room for another. */
+void acceptor_resume(struct http *http);
 
 /* connection.c: callbacks of libmicrohttpd, and what moves a connection. */
 void on_connection(void *http, struct MHD_Connection *mhd, void **context,
