@@ -32,7 +32,8 @@ static void on_problems(void *data, const char *file, const struct problems *pro
 static unsigned check_dags(const char *path, const struct dag_context *context)
 {
 	unsigned n_dags = 0, n_errors = 0;
-	struct folder_options options = {path, *context, on_loaded, on_gone, on_problems, &n_dags};
+	struct folder_options options = {
+		path, *context, on_loaded, on_gone, on_problems, NULL, &n_dags};
 	struct folder *folder = folder_open(&options);
 	folder_rescan(folder);
 	g_autoptr(GPtrArray) files = folder_files(folder);

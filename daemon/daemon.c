@@ -78,6 +78,11 @@ static void on_rescan(void *data)
 	folder_rescan(((struct daemon *)data)->folder);
 }
 
+static void on_incomplete(void *data)
+{
+	watch_look_again(((struct daemon *)data)->watch);
+}
+
 static void on_ended(void *data, const struct wire_result *result)
 {
 	turn_add_report(((struct daemon *)data)->turn, report_new_ended(result));
@@ -266,6 +271,7 @@ static bool open_folder(struct daemon *daemon)
 		.on_loaded = on_dag_loaded,
 		.on_gone = on_dag_gone,
 		.on_problems = on_problems,
+		.on_incomplete = on_incomplete,
 		.data = daemon};
 	struct watch_events events = {on_file, on_rescan, daemon};
 	if (g_mkdir_with_parents(daemon->home.dags, 0755) < 0)

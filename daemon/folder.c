@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -16,6 +17,7 @@ struct entry {
 	struct folder_file file;
 	struct stat stat; /* as it was read; zeroed: must be read again */
 	bool is_seen;     /* by the scan under way */
+	bool is_unread;   /* for a reason that passes */
 	GPtrArray *dags;  /* read, but not yet taken; or NULL */
 };
 
@@ -25,6 +27,8 @@ struct folder {
 	GHashTable *owners;  /* dag_id -> struct entry that defines it */
 	GHashTable *hashes;  /* dag_id -> hash of the version told of last */
 	GPtrArray *changed;  /* of struct entry: to be read, in the order of the scan */
+	bool is_incomplete;  /* something has to be looked at again */
+	bool is_blind;       /* there may be more than the scan under way has seen */
 };
 
 static void entry_free(void *data)
@@ -86,38 +90,62 @@ static struct entry *entry_get(struct folder *folder, const char *file)
 	return entry;
 }
 
-/* The file's bytes (NUL-terminated), or NULL with a problem. */
-static char *file_read(const char *path, const char *file, struct stat *stat, size_t *len,
-	struct problems *problems)
+/* Whether it is for want of something that there may be in a moment; what is looked at is as it
+ * was.
+ */
+static bool is_passing(int error)
 {
-	struct place place = {.file = file};
-	g_autofree char *text = NULL;
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO;
+}
+
+/* The bytes, NUL-terminated, of as much as the file had when it was looked at: what is appended
+ * meanwhile is an event of its own. NULL and errno. */
+static char *bytes_read(int fd, size_t size, size_t *len)
+{
+	g_autofree char *text = g_malloc(size + 1);
+	size_t n = 0;
+	while (n < size) {
+		ssize_t got = read(fd, text + n, size - n);
+		if (got < 0)
+			return NULL;
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	text[n] = '\0';
+	*len = n;
+	return g_steal_pointer(&text);
+}
+
+/* The file's bytes, or NULL with a problem. */
+static char *file_read(struct entry *entry, const char *path, size_t *len)
+{
+	struct problems *problems = entry->file.problems;
+	struct place place = {.file = entry->file.file};
+	struct stat *stat = &entry->stat;
+	char *text = NULL;
 	/* Not blocking: a FIFO named .yaml must not hold the daemon. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, stat) < 0) {
-		problem_add(problems, place, "cannot be read: %s", g_strerror(errno));
-	} else if (!g_utf8_validate(file, -1, NULL)) {
+	int error = fd < 0 || fstat(fd, stat) < 0 ? errno : 0;
+	if (error == 0 && !g_utf8_validate(entry->file.file, -1, NULL)) {
 		/* Answers and the history of versions name it. */
 		problem_add(problems, place, "the name of this file is not UTF-8: rename it");
-	} else if (!S_ISREG(stat->st_mode)) {
+	} else if (error == 0 && !S_ISREG(stat->st_mode)) {
 		problem_add(problems, place, "is not a regular file");
-	} else if (stat->st_size > YAML_SIZE_MAX) {
+	} else if (error == 0 && stat->st_size > YAML_SIZE_MAX) {
 		problem_add(problems, place,
 			"has %" G_GINT64_FORMAT " bytes; at most 16 MiB is read",
 			(gint64)stat->st_size);
-	} else {
-		/* What is appended meanwhile is an event of its own. */
-		size_t size = (size_t)stat->st_size;
-		ssize_t n = 0, got;
-		text = g_malloc(size + 1);
-		while ((size_t)n < size && (got = read(fd, text + n, size - n)) > 0)
-			n += got;
-		text[n] = '\0';
-		*len = (size_t)n;
+	} else if (error == 0) {
+		text = bytes_read(fd, (size_t)stat->st_size, len);
+		error = text ? 0 : errno;
 	}
+	if (error != 0)
+		problem_add(problems, place, "cannot be read: %s", g_strerror(error));
+	entry->is_unread = is_passing(error);
 	if (fd >= 0)
 		close(fd);
-	return g_steal_pointer(&text);
+	return text;
 }
 
 /* Whether this file may define the DAG: no other one does. */
@@ -189,8 +217,7 @@ static void entry_load(struct folder *folder, struct entry *entry)
 	entry->file.problems = problems_new();
 	g_free(entry->file.text);
 	entry->file.read_at = g_get_real_time();
-	entry->file.text =
-		file_read(path, entry->file.file, &entry->stat, &len, entry->file.problems);
+	entry->file.text = file_read(entry, path, &len);
 	if (entry->file.text)
 		entry->dags = dag_load(entry->file.file, entry->file.text, len,
 			&folder->options.context, entry->file.problems);
@@ -203,6 +230,10 @@ static void entry_tell(struct folder *folder, struct entry *entry)
 	problems_sort(entry->file.problems);
 	if (entry->file.problems->list->len == 0)
 		g_clear_pointer(&entry->file.text, g_free);
+	if (entry->is_unread) {
+		entry->stat = (struct stat){0};
+		folder->is_incomplete = true;
+	}
 	folder->options.on_problems(folder->options.data, entry->file.file, entry->file.problems);
 }
 
@@ -260,6 +291,13 @@ static bool is_unchanged(const struct entry *entry, const struct stat *now)
 		&& entry->stat.st_ctim.tv_nsec == now->st_ctim.tv_nsec;
 }
 
+static void incomplete_tell(struct folder *folder)
+{
+	if (folder->is_incomplete && folder->options.on_incomplete)
+		folder->options.on_incomplete(folder->options.data);
+	folder->is_incomplete = false;
+}
+
 void folder_refresh(struct folder *folder, const char *file)
 {
 	struct stat now;
@@ -268,13 +306,15 @@ void folder_refresh(struct folder *folder, const char *file)
 	if (!folder_is_dag_file(file))
 		return;
 	if (stat(path, &now) < 0) {
-		if (!entry)
-			return;
-		entry_forget(folder, entry);
-		folder_rescan(folder);
+		folder->is_incomplete = is_passing(errno);
+		if (entry && !folder->is_incomplete) {
+			entry_forget(folder, entry);
+			folder_rescan(folder);
+		}
 	} else if (!entry || !is_unchanged(entry, &now)) {
 		entry_read(folder, entry_get(folder, file));
 	}
+	incomplete_tell(folder);
 }
 
 static int name_compare(const void *a, const void *b)
@@ -282,23 +322,38 @@ static int name_compare(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Of what is in it, sorted, without those that begin with a dot. */
+static GPtrArray *folder_names(struct folder *folder, const char *path)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	DIR *dir = opendir(path);
+	folder->is_blind |= !dir && is_passing(errno);
+	for (struct dirent *entry; dir && (entry = readdir(dir));)
+		if (entry->d_name[0] != '.')
+			g_ptr_array_add(names, g_strdup(entry->d_name));
+	if (dir)
+		closedir(dir);
+	g_ptr_array_sort(names, name_compare);
+	return names;
+}
+
 static void scan(struct folder *folder, const char *relative, const struct nest *up)
 {
 	g_autofree char *path = g_build_filename(folder->options.path, relative, NULL);
 	struct nest nest;
-	g_autoptr(GDir) dir = nest_enter(&nest, up, path) ? g_dir_open(path, 0, NULL) : NULL;
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-	for (const char *name; dir && (name = g_dir_read_name(dir));)
-		g_ptr_array_add(names, g_strdup(name));
-	g_ptr_array_sort(names, name_compare);
+	g_autoptr(GPtrArray) names = nest_enter(&nest, up, path)
+		? folder_names(folder, path)
+		: g_ptr_array_new_with_free_func(g_free);
 	for (unsigned i = 0; i < names->len; i++) {
 		const char *name = names->pdata[i];
 		g_autofree char *file =
 			*relative ? g_strconcat(relative, "/", name, NULL) : g_strdup(name);
 		g_autofree char *full = g_build_filename(folder->options.path, file, NULL);
 		struct stat now;
-		if (name[0] == '.' || stat(full, &now) < 0)
+		if (stat(full, &now) < 0) {
+			folder->is_blind |= is_passing(errno);
 			continue;
+		}
 		if (S_ISDIR(now.st_mode)) {
 			scan(folder, file, &nest);
 		} else if (folder_is_dag_file(file)) {
@@ -327,13 +382,16 @@ static GPtrArray *entries_unseen(struct folder *folder)
 void folder_rescan(struct folder *folder)
 {
 	for (bool again = true; again;) {
+		folder->is_blind = false;
 		scan(folder, "", NULL);
 		changed_read(folder);
 		g_autoptr(GPtrArray) unseen = entries_unseen(folder);
-		again = unseen->len > 0;
-		for (unsigned i = 0; i < unseen->len; i++)
+		folder->is_incomplete |= folder->is_blind;
+		again = unseen->len > 0 && !folder->is_blind;
+		for (unsigned i = 0; again && i < unseen->len; i++)
 			entry_forget(folder, unseen->pdata[i]);
 	}
+	incomplete_tell(folder);
 }
 
 bool folder_adopt(struct folder *folder, const char *file, const char *dag_id)

@@ -21,6 +21,9 @@ struct folder_options {
 	void (*on_gone)(void *data, const char *dag_id);
 	/* A file's problems have changed (perhaps to none). */
 	void (*on_problems)(void *data, const char *file, const struct problems *problems);
+	/* Something could not be looked at for a reason that passes, such as no descriptor:
+	 * folder_rescan is wanted in a while. May be NULL. */
+	void (*on_incomplete)(void *data);
 	void *data;
 };
 

@@ -16,8 +16,12 @@
 	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_DELETE_SELF \
 		| IN_MOVE_SELF | IN_ONLYDIR)
 
+enum { AGAIN_FIRST_MS = 1000, AGAIN_MAX_MS = 60000 };
+
 struct watch {
 	uv_poll_t poll;
+	uv_timer_t again;
+	unsigned again_ms;
 	int fd;
 	char *folder;
 	GHashTable *folders; /* watch descriptor -> path relative to the folder ("" is itself) */
@@ -107,9 +111,30 @@ struct watch *watch_open(
 		return NULL;
 	}
 	uv_poll_init(loop, &watch->poll, watch->fd);
-	watch->poll.data = watch;
+	uv_timer_init(loop, &watch->again);
+	watch->again_ms = AGAIN_FIRST_MS;
+	watch->poll.data = watch->again.data = watch;
 	uv_poll_start(&watch->poll, UV_READABLE, on_readable);
 	return watch;
+}
+
+static void on_again(uv_timer_t *timer)
+{
+	struct watch *watch = timer->data;
+	/* Of folders that were not there to be watched, too. */
+	g_hash_table_remove_all(watch->folders);
+	watch_tree(watch, "");
+	watch->events.on_rescan(watch->events.data);
+	if (!uv_is_active((uv_handle_t *)timer))
+		watch->again_ms = AGAIN_FIRST_MS;
+}
+
+void watch_look_again(struct watch *watch)
+{
+	if (uv_is_active((uv_handle_t *)&watch->again))
+		return;
+	uv_timer_start(&watch->again, on_again, watch->again_ms, 0);
+	watch->again_ms = MIN(watch->again_ms * 2, AGAIN_MAX_MS);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -123,6 +148,9 @@ static void on_closed(uv_handle_t *handle)
 
 void watch_close(struct watch *watch)
 {
-	if (watch)
-		uv_close((uv_handle_t *)&watch->poll, on_closed);
+	if (!watch)
+		return;
+	/* What is closed last is told of first. */
+	uv_close((uv_handle_t *)&watch->poll, on_closed);
+	uv_close((uv_handle_t *)&watch->again, NULL);
 }

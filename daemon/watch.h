@@ -19,3 +19,6 @@ struct watch_events {
 struct watch *watch_open(
 	uv_loop_t *loop, const char *folder, const struct watch_events *events, GError **error);
 void watch_close(struct watch *watch);
+/* Something could not be looked at: on_rescan is called in a second, and each time that it asks for
+ * this again after twice as long, a minute at most. */
+void watch_look_again(struct watch *watch);

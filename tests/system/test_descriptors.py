@@ -3,8 +3,10 @@
 import contextlib
 import os
 import resource
+import signal
 
-from daemon import UnixConnection
+from daemon import UnixConnection, wait_until
+from test_daemon import HELLO
 
 
 @contextlib.contextmanager
@@ -46,3 +48,26 @@ def test_a_client_that_could_not_be_accepted_is_answered_as_soon_as_it_can_be(da
             early.ask()
             assert early.is_answered()
     assert late.is_answered()
+
+
+def test_a_dag_file_that_could_not_be_read_is_read_as_soon_as_it_can_be(dagd):
+    with no_descriptor_left(dagd):
+        dagd.write_dag("hello", HELLO)
+        wait_until(lambda: any("hello.yaml: cannot be read: Too many open files" in line for line in dagd.log),
+                   "the file is not read")
+    wait_until(lambda: dagd.version("hello"), "the file is read")
+
+
+def test_a_dag_folder_that_could_not_be_looked_at_leaves_its_dags_alone(dagd):
+    dagd.load_dag("hello", HELLO)
+    (dagd.home / "dagd.yaml").write_text("core: {parallelism: 3}\n")
+    client = Client(dagd)
+    client.ask()
+    assert client.is_answered()
+    with no_descriptor_left(dagd):
+        dagd.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: any("the configuration is left as it was" in line for line in dagd.log), "it reloads")
+        client.ask()
+        assert client.is_answered()
+    assert not any("is gone" in line for line in dagd.log)
+    assert not dagd.get("/dags/hello")["is_stale"]
