@@ -117,6 +117,8 @@ const struct command tasks_commands[] = {
 		tasks_render, map_index_options},
 	{"failed-deps", "DAG TASK RUN", "What a task in a run still waits for", tasks_failed_deps,
 		map_index_options},
+	{"tries", "DAG RUN TASK", "The tries of a task, how they ended and what they took",
+		tasks_tries, map_index_options},
 	{"run", "DAG RUN TASK", "Start a task of a run now, whatever comes before it", tasks_run,
 		tasks_run_options,
 		"Limits hold: max_active_runs, max_active_tasks, pools, workers. Retries of the "

@@ -11,6 +11,7 @@ int tasks_clear(struct invocation *invocation);
 int tasks_mark(struct invocation *invocation);
 int tasks_note(struct invocation *invocation);
 int tasks_run(struct invocation *invocation);
+int tasks_tries(struct invocation *invocation);
 int tasks_answer(struct invocation *invocation);
 int tasks_asked(struct invocation *invocation);
 

@@ -213,6 +213,13 @@ static void result_note(struct attempt *attempt, const struct wire_result *resul
 	attempt->record.ended_at = result->ended_at;
 	attempt->record.exit_code = result->exit_code;
 	attempt->record.signal = result->signal;
+	attempt->record.usage = (struct attempt_usage){
+		.user_us = result->usage.user_us,
+		.system_us = result->usage.system_us,
+		.memory_bytes = result->usage.memory_bytes,
+		.read_bytes = result->usage.read_bytes,
+		.written_bytes = result->usage.written_bytes,
+	};
 }
 
 /* The results of a success, into the batch. Sets *why when they cannot be taken. */

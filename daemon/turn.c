@@ -59,6 +59,7 @@ static void effect_start(struct turn *turn, const struct effect *effect)
 		.started_at = INSTANT_NONE,
 		.ended_at = INSTANT_NONE,
 		.exit_code = -1,
+		.usage = ATTEMPT_USAGE_NONE,
 	};
 	ssize_t n = getrandom(record.token, sizeof record.token, 0);
 	g_assert(n == sizeof record.token);

@@ -268,6 +268,25 @@ void task_instances_rendered(struct request *request, void *data)
 	named_clear(&named);
 }
 
+static json_t *seconds_reply(int64_t time_us)
+{
+	return time_us < 0 ? json_null() : json_real((double)time_us / SECOND_US);
+}
+
+static json_t *bytes_reply(int64_t bytes)
+{
+	return bytes < 0 ? json_null() : json_integer(bytes);
+}
+
+static json_t *usage_reply(const struct attempt_usage *usage)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "user_cpu_seconds",
+		seconds_reply(usage->user_us), "system_cpu_seconds",
+		seconds_reply(usage->system_us), "peak_memory_bytes",
+		bytes_reply(usage->memory_bytes), "read_bytes", bytes_reply(usage->read_bytes),
+		"written_bytes", bytes_reply(usage->written_bytes));
+}
+
 static json_t *try_reply(const struct attempt_record *attempt)
 {
 	json_t *json = json_pack("{s:I, s:s, s:i, s:i, s:s, s:o, s:o, s:o, s:i, s:i, s:s?}",
@@ -278,6 +297,7 @@ static json_t *try_reply(const struct attempt_record *attempt)
 		"queued_when", instant_reply(attempt->launched_at), "start_date",
 		instant_reply(attempt->started_at), "end_date", instant_reply(attempt->ended_at),
 		"pid", attempt->pid, "exit_code", attempt->exit_code, "reason", attempt->reason);
+	json_object_update_new(json, usage_reply(&attempt->usage));
 	return json;
 }
 

@@ -307,7 +307,7 @@ void batch_task_delete(struct batch *batch, const struct task_key *task)
 void batch_attempt(struct batch *batch, const struct attempt_record *attempt)
 {
 	batch->attempt_max = MAX(batch->attempt_max, attempt->id);
-	put_statement(batch, WRITE_ATTEMPT, 15);
+	put_statement(batch, WRITE_ATTEMPT, 20);
 	put_integer(batch, attempt->id);
 	put_integer(batch, attempt->run);
 	put_text(batch, attempt->task_id);
@@ -323,6 +323,11 @@ void batch_attempt(struct batch *batch, const struct attempt_record *attempt)
 	put_integer(batch, attempt->exit_code);
 	put_integer(batch, attempt->signal);
 	put_text(batch, attempt->reason);
+	put_unless(batch, attempt->usage.user_us, -1);
+	put_unless(batch, attempt->usage.system_us, -1);
+	put_unless(batch, attempt->usage.memory_bytes, -1);
+	put_unless(batch, attempt->usage.read_bytes, -1);
+	put_unless(batch, attempt->usage.written_bytes, -1);
 }
 
 void batch_backfill(struct batch *batch, const struct backfill_record *backfill)

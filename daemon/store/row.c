@@ -127,6 +127,14 @@ struct attempt_record row_attempt(sqlite3_stmt *row)
 		.exit_code = sqlite3_column_int(row, 12),
 		.signal = sqlite3_column_int(row, 13),
 		.reason = row_text(row, 14),
+		.usage =
+			{
+				.user_us = row_integer_or(row, 15, -1),
+				.system_us = row_integer_or(row, 16, -1),
+				.memory_bytes = row_integer_or(row, 17, -1),
+				.read_bytes = row_integer_or(row, 18, -1),
+				.written_bytes = row_integer_or(row, 19, -1),
+			},
 	};
 	if (sqlite3_column_bytes(row, 6) == ATTEMPT_TOKEN_SIZE)
 		memcpy(attempt.token, sqlite3_column_blob(row, 6), ATTEMPT_TOKEN_SIZE);

@@ -28,7 +28,10 @@
 #define ATTEMPT_COLUMNS                                                                     \
 	"attempt.id, attempt.run, attempt.task_id, attempt.map_index, attempt.try_number,"  \
 	" attempt.state, attempt.token, attempt.boot_id, attempt.pid, attempt.launched_at," \
-	" attempt.started_at, attempt.ended_at, attempt.exit_code, attempt.signal, attempt.reason"
+	" attempt.started_at, attempt.ended_at, attempt.exit_code, attempt.signal, "        \
+	"attempt.reason,"                                                                   \
+	" attempt.user_us, attempt.system_us, attempt.memory_bytes, attempt.read_bytes,"    \
+	" attempt.written_bytes"
 #define BACKFILL_COLUMNS                                                                     \
 	"backfill.id, backfill.dag_id, backfill.from_date, backfill.to_date, backfill.conf," \
 	" backfill.is_paused, backfill.reprocess, backfill.max_active_runs,"                 \

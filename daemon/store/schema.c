@@ -148,9 +148,16 @@ static const char version_6[] =
 /* Which runs an update of an asset was a reason for. */
 static const char version_7[] = "CREATE INDEX run_asset_event ON run_asset (event);";
 
+/* What an attempt took; of those that have ended before nobody knows. */
+static const char version_8[] = "ALTER TABLE attempt ADD COLUMN user_us INTEGER;"
+				"ALTER TABLE attempt ADD COLUMN system_us INTEGER;"
+				"ALTER TABLE attempt ADD COLUMN memory_bytes INTEGER;"
+				"ALTER TABLE attempt ADD COLUMN read_bytes INTEGER;"
+				"ALTER TABLE attempt ADD COLUMN written_bytes INTEGER;";
+
 /* Each brings a file from the version before it to its own: only ever added to. */
 static const char *const versions[] = {
-	version_1, version_2, version_3, version_4, version_5, version_6, version_7};
+	version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8};
 
 static bool refuse_newer(sqlite3 *db, int64_t version, GError **error)
 {

@@ -43,10 +43,12 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 		       " wait_until = ?17, wait_dag = ?18, wait_run = ?19, wait_since = ?20,"
 		       " wish = ?21, note = ?22, group_tries = ?23, map_label = ?24,"
 		       " calls = ?25",
-	[WRITE_ATTEMPT] = "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	[WRITE_ATTEMPT] = "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+			  " ?, ?, ?, ?, ?)"
 			  " ON CONFLICT (id) DO UPDATE SET state = ?6, boot_id = ?8, pid = ?9,"
 			  " launched_at = ?10, started_at = ?11, ended_at = ?12, exit_code = ?13,"
-			  " signal = ?14, reason = ?15",
+			  " signal = ?14, reason = ?15, user_us = ?16, system_us = ?17,"
+			  " memory_bytes = ?18, read_bytes = ?19, written_bytes = ?20",
 	[WRITE_TRY_END] = "UPDATE attempt SET state = ?2, ended_at = ?3, reason = ?4 WHERE id = ?1",
 	[WRITE_BACKFILL] = "INSERT OR REPLACE INTO backfill VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
 			   " ?, ?)",

@@ -47,3 +47,18 @@ bool size_parse(const char *text, int64_t *bytes, GError **error)
 		text);
 	return false;
 }
+
+char *size_text(int64_t bytes)
+{
+	static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	int64_t tenths = bytes * 10;
+	size_t unit = 0;
+	if (bytes < 1024)
+		return g_strdup_printf("%" G_GINT64_FORMAT " B", bytes);
+	for (; tenths >= 10240 && unit + 1 < G_N_ELEMENTS(names); unit++)
+		tenths /= 1024;
+	if (tenths >= 100)
+		return g_strdup_printf("%" G_GINT64_FORMAT " %s", tenths / 10, names[unit]);
+	return g_strdup_printf("%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT " %s", tenths / 10,
+		tenths % 10, names[unit]);
+}

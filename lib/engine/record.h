@@ -128,6 +128,15 @@ struct backfill_record {
 	int64_t completed_at; /* INSTANT_NONE while it goes on */
 };
 
+/* What an attempt and all that it started took; -1: not known. */
+struct attempt_usage {
+	int64_t user_us, system_us;        /* of all processors */
+	int64_t memory_bytes;              /* the largest of its processes, at its largest */
+	int64_t read_bytes, written_bytes; /* from and to disks */
+};
+
+#define ATTEMPT_USAGE_NONE ((struct attempt_usage){-1, -1, -1, -1, -1})
+
 struct attempt_record {
 	int64_t id; /* never reused */
 	int64_t run;
@@ -142,6 +151,7 @@ struct attempt_record {
 	int exit_code; /* -1: none */
 	int signal;    /* 0: none */
 	char *reason;
+	struct attempt_usage usage; /* of one that has ended */
 };
 
 /* Free what the fields own, not the record itself. */

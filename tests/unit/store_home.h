@@ -183,5 +183,6 @@ static inline struct attempt_record attempt_of(
 		.started_at = INSTANT_NONE,
 		.ended_at = INSTANT_NONE,
 		.exit_code = -1,
+		.usage = ATTEMPT_USAGE_NONE,
 	};
 }

@@ -10,6 +10,7 @@
 #include "cli/table.h"
 #include "cli/unscheduled.h"
 #include "cli/yaml_text.h"
+#include "lib/base/size.h"
 #include "lib/yaml/yaml.h"
 
 /* ---- the command line ---- */
@@ -340,6 +341,20 @@ static void test_unscheduled(void)
 	}
 }
 
+static void test_size_text(void)
+{
+	static const struct {
+		int64_t bytes;
+		const char *text;
+	} rows[] = {{0, "0 B"}, {1023, "1023 B"}, {1024, "1.0 KiB"}, {1536, "1.5 KiB"},
+		{10239, "9.9 KiB"}, {10240, "10 KiB"}, {34 << 20, "34 MiB"},
+		{INT64_C(3) << 50, "3072 TiB"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *text = size_text(rows[i].bytes);
+		g_assert_cmpstr(text, ==, rows[i].text);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -355,5 +370,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/cli/wrong_json_is_not_quoted", test_wrong_json_is_not_quoted);
 	g_test_add_func("/cli/a_uri_becomes_a_connection", test_connection_uri);
 	g_test_add_func("/cli/a_schedule_is_dropped_and_lines_stay", test_unscheduled);
+	g_test_add_func("/cli/a_size_has_two_digits_at_least", test_size_text);
 	return g_test_run();
 }

@@ -123,6 +123,11 @@ static void a_file_of_version_1_keeps_all_that_it_knows(void)
 	g_assert_cmpint(task.wait_until, ==, INSTANT_NONE);
 	g_assert_null(task.decision);
 	task_record_clear(&task);
+	struct attempt_usage none = ATTEMPT_USAGE_NONE;
+	g_autoptr(GArray) attempts =
+		reader_attempts(reader, &(struct task_key){2, "t", -1}, &error);
+	struct attempt_record *attempt = &g_array_index(attempts, struct attempt_record, 0);
+	g_assert_cmpmem(&attempt->usage, sizeof none, &none, sizeof none);
 	g_autoptr(GArray) counts = reader_run_counts(reader, &error);
 	g_assert_cmpint(g_array_index(counts, struct run_count, 0).n[RUN_SUCCESS], ==, 1);
 	home_remove(&home);

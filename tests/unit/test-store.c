@@ -298,6 +298,7 @@ static void a_later_row_replaces_the_earlier_one(void)
 	attempt.signal = 9;
 	attempt.pid = 4711;
 	attempt.boot_id = attempt.reason = (char *)"why";
+	attempt.usage = (struct attempt_usage){1, 2, 3, 4, INT64_MAX};
 	batch_attempt(later, &attempt);
 	home_commit(&home, later);
 
@@ -318,6 +319,7 @@ static void a_later_row_replaces_the_earlier_one(void)
 	g_assert_cmpint(only->pid, ==, 4711);
 	g_assert_cmpint(only->launched_at, ==, 7 * SECOND_US);
 	g_assert_cmpstr(only->reason, ==, "why");
+	g_assert_cmpmem(&only->usage, sizeof only->usage, &attempt.usage, sizeof attempt.usage);
 	g_autoptr(GArray) tasks = reader_tasks_of_run(reader, 1, &error);
 	g_assert_cmpint(tasks->len, ==, 1);
 	home_remove(&home);
