@@ -219,7 +219,8 @@ void executor_start(struct executor *executor, const struct wire_start *start)
 		return;
 	}
 	worker_take(worker, job);
-	worker_send(worker);
+	/* With the acknowledgement of its last attempt, if any; a thousand orders are not kept. */
+	worker_flush(worker);
 }
 
 void executor_kill(struct executor *executor, int64_t attempt)

@@ -116,6 +116,8 @@ void worker_free(struct worker *worker);
 
 /* Something was put to worker->out. */
 void worker_send(struct worker *worker);
+/* Sends that now. */
+void worker_flush(struct worker *worker);
 /* Takes the frames of workers that are no longer parked. */
 void workers_resume(struct executor *executor);
 /* Sends what all workers wait for. */

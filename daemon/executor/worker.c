@@ -140,7 +140,7 @@ static void watch(struct worker *worker, int events)
 }
 
 /* A failure shows as the end of the connection. */
-static void flush(struct worker *worker)
+void worker_flush(struct worker *worker)
 {
 	struct wire_buffer *out = &worker->out;
 	while (worker->fd >= 0 && worker->n_sent < out->size) {
@@ -156,18 +156,17 @@ static void flush(struct worker *worker)
 			break;
 		worker->n_sent += (size_t)n;
 	}
-	/* A START carries secrets. */
+	/* A START carries secrets; and there is nothing to say while its task runs. */
 	if (out->size > 0)
 		explicit_bzero(out->data, out->size);
-	if (out->capacity > 64u << 10)
-		wire_buffer_clear(out);
-	out->size = worker->n_sent = 0;
+	wire_buffer_clear(out);
+	worker->n_sent = 0;
 }
 
 void workers_flush(struct executor *executor)
 {
 	for (guint i = 0; i < executor->unsent->len; i++)
-		flush(executor->unsent->pdata[i]);
+		worker_flush(executor->unsent->pdata[i]);
 	g_ptr_array_set_size(executor->unsent, 0);
 }
 
@@ -364,7 +363,7 @@ static bool frames_take(struct worker *worker)
 }
 
 /* The same; it may be more than is there yet. */
-static bool receive(struct worker *worker)
+static bool receive_all(struct worker *worker)
 {
 	for (;;) {
 		size_t room;
@@ -384,6 +383,15 @@ static bool receive(struct worker *worker)
 	}
 }
 
+/* No buffer is kept but for a frame that has begun: a worker is silent while its task runs. */
+static bool receive(struct worker *worker)
+{
+	bool is_well = receive_all(worker);
+	if (worker->reader.begin == worker->reader.end)
+		wire_reader_clear(&worker->reader);
+	return is_well;
+}
+
 /* It has ended, or is about to connect again: its pidfd tells which. */
 static void on_disconnected(struct worker *worker)
 {
@@ -395,7 +403,7 @@ static void on_disconnected(struct worker *worker)
 
 void worker_dismiss(struct worker *worker)
 {
-	flush(worker);
+	worker_flush(worker);
 	on_disconnected(worker);
 }
 
@@ -404,7 +412,7 @@ static void on_socket(uv_poll_t *poll, int status, int events)
 	struct worker *worker = poll->data;
 	if (events & UV_WRITABLE) {
 		watch(worker, UV_READABLE);
-		flush(worker);
+		worker_flush(worker);
 	}
 	if (status == 0 && !(events & UV_READABLE))
 		return;
