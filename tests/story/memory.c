@@ -142,6 +142,8 @@ struct memory *memory_new(void)
 
 void memory_free(struct memory *memory)
 {
+	if (!memory)
+		return;
 	g_array_unref(memory->batch);
 	g_hash_table_destroy(memory->runs_by_id);
 	g_hash_table_destroy(memory->attempts_by_id);
