@@ -166,7 +166,8 @@ static void dag_free(void *dag)
 static void play_clear(struct play *play)
 {
 	engine_free(play->engine);
-	memory_free(play->memory);
+	if (play->memory)
+		memory_free(play->memory);
 	g_ptr_array_unref(play->dags);
 	dag_shelf_free(play->shelf);
 	g_ptr_array_unref(play->runs);
