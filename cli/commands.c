@@ -51,7 +51,7 @@ const struct noun dagctl_nouns[] = {
 	{"pools", "Slots that tasks of all DAGs share", pools_commands},
 	{"operators", "What tasks can do", operators_commands},
 	{"config", "The daemon's settings", config_commands},
-	{"db", "The daemon's database: remove what is old", db_commands},
+	{"db", "The daemon's database: copy it, remove what is old", db_commands},
 	{"health", "Whether the daemon is well", health_commands},
 	{"info", "Versions, and the folders in use", info_commands},
 	{"version", "The version of dagctl", version_commands},

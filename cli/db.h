@@ -4,6 +4,7 @@
 
 #include "cli/command_line.h"
 
+int db_backup(struct invocation *invocation);
 int db_clean(struct invocation *invocation);
 
-extern const struct option db_clean_options[];
+extern const struct option db_backup_options[], db_clean_options[];

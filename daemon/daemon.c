@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/api/api.h"
+#include "daemon/backup.h"
 #include "daemon/cleaner.h"
 #include "daemon/clock.h"
 #include "daemon/journal.h"
@@ -297,6 +298,7 @@ static void recover(struct daemon *daemon)
 			&((struct attempt *)attempts->pdata[i])->record;
 		left[i].attempt = record->id;
 		left[i].boot_id = record->boot_id;
+		left[i].is_restored = g_strcmp0(record->boot_id, BOOT_RESTORED) == 0;
 		memcpy(left[i].token, record->token, sizeof left[i].token);
 	}
 	executor_recover(daemon->executor, left, attempts->len, on_recovered);
@@ -464,6 +466,7 @@ void daemon_close(struct daemon *daemon)
 	if (daemon->turn)
 		turn_stop(daemon->turn);
 	cleaner_stop(daemon->cleaner);
+	backup_stop(daemon);
 	writes_stop(daemon->writes);
 	store_close(daemon->store);
 	http_close(daemon->http);

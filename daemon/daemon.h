@@ -39,7 +39,8 @@ struct daemon {
 	struct turn *turn;
 	struct cleaner *cleaner;
 	struct retention *retention;
-	struct writes *writes; /* of variables, connections and pools */
+	struct backup_job *backup; /* NULL: none is being made */
+	struct writes *writes;     /* of variables, connections and pools */
 	struct feed *feed;
 	struct folder *folder;
 	struct watch *watch;

@@ -154,11 +154,25 @@ static void dags_hand_over(struct daemon *daemon, struct engine *old)
 	}
 }
 
+/* An id above those of all attempts that have folders: a database that was restored knows nothing
+ * of some. */
+static int64_t unused_attempt(const struct home *home)
+{
+	g_autofree char *path = g_build_filename(home->state, "attempts", NULL);
+	g_autoptr(GDir) folders = g_dir_open(path, 0, NULL);
+	const char *name;
+	int64_t unused = 0;
+	while (folders && (name = g_dir_read_name(folders)))
+		unused = MAX(unused, g_ascii_strtoll(name, NULL, 10) + 1);
+	return unused;
+}
+
 bool daemon_load_engine(struct daemon *daemon, GError **error)
 {
 	struct engine_options options = {
 		.next_run = store_next_run(daemon->store),
-		.next_attempt = store_next_attempt(daemon->store),
+		.next_attempt =
+			MAX(store_next_attempt(daemon->store), unused_attempt(&daemon->home)),
 		.next_asset_event = store_next_asset_event(daemon->store),
 		.next_backfill = store_next_backfill(daemon->store),
 		.n_workers = daemon->config.parallelism,

@@ -5,6 +5,7 @@
 
 #include "daemon/api/assets.h"
 #include "daemon/api/backfills.h"
+#include "daemon/api/backup.h"
 #include "daemon/api/clean.h"
 #include "daemon/api/connections.h"
 #include "daemon/api/dag_runs.h"
@@ -121,6 +122,7 @@ const struct route api_routes[] = {
 	{"GET", OWN INSTANCE "/rendered", task_instances_rendered},
 	{"GET", OWN "/operators", operators_list},
 	{"GET", OWN "/operators/{name}", operators_show},
+	{"POST", OWN "/backup", backup_create},
 	{"POST", OWN "/clean", clean},
 	{"GET", OWN "/variables/export", variables_export},
 	{"GET", OWN "/connections/export", connections_export},

@@ -2,8 +2,7 @@
 /* Old runs and their logs are removed while the client is told how far it is. */
 #include "daemon/api/clean.h"
 
-#include <string.h>
-
+#include "daemon/api/lines.h"
 #include "daemon/api/reply.h"
 #include "daemon/cleaner.h"
 #include "daemon/store/clean.h"
@@ -73,11 +72,7 @@ static void line_push(
 		(int)is_done);
 	if (error)
 		json_object_set_new(line, "error", json_string(error->message));
-	char *text = json_dumps(line, JSON_COMPACT);
-	stream_push(cleaning->stream, text, strlen(text));
-	stream_push(cleaning->stream, "\n", 1);
-	free(text);
-	json_decref(line);
+	stream_push_line(cleaning->stream, line);
 }
 
 static void on_progress(void *data, const struct clean_sums *sums)

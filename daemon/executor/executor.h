@@ -83,6 +83,7 @@ struct executor_left {
 	int64_t attempt;
 	uint8_t token[WIRE_TOKEN_SIZE];
 	const char *boot_id; /* of the boot in which it was launched */
+	bool is_restored;    /* known from a backup: what it did since is not known */
 };
 
 /*

@@ -169,6 +169,19 @@ void job_settle_after_boot(struct job *job)
 	job_report(job);
 }
 
+void job_settle_restored(struct job *job)
+{
+	g_autofree char *folder = job_folder(job->executor, job->attempt);
+	if (result_take(job, folder)) {
+		job_report(job);
+		return;
+	}
+	job->reason =
+		g_strdup("the database was restored from a backup that was made while it ran");
+	job->state = JOB_DYING;
+	job_sweep(job);
+}
+
 static void report_end(struct executor *executor, struct job *job)
 {
 	/* The callback may acknowledge, which frees the job and the bytes of its result. */

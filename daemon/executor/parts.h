@@ -147,6 +147,9 @@ void job_fail(struct job *job, const char *error);
 void job_settle(struct job *job, const char *reason);
 /* The same where nothing of an earlier boot can be trusted but a whole result. */
 void job_settle_after_boot(struct job *job);
+/* Nor does one whose folder may be gone because it has ended: it is lost, and what is left of it is
+ * ended. */
+void job_settle_restored(struct job *job);
 void reports_deliver(struct executor *executor);
 
 /* Kills what the job's worker left behind; it is lost once nothing remains. */

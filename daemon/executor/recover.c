@@ -55,12 +55,17 @@ static void left_classify(struct executor *executor, const struct executor_left 
 	}
 	job = job_new(executor, left->attempt, left->token);
 	job->is_left = true;
+	bool is_of_this_boot = left->is_restored || strcmp(left->boot_id, executor->boot_id) == 0;
 	struct worker *worker = parked_find(executor, left);
 	if (worker)
 		worker_return(worker, job);
-	else if (strcmp(left->boot_id, executor->boot_id) != 0)
+	else if (!is_of_this_boot)
 		job_settle_after_boot(job);
-	else if (!job_adopt(job))
+	else if (job_adopt(job))
+		return;
+	else if (left->is_restored)
+		job_settle_restored(job);
+	else
 		job_settle(job, "its worker died while dagd was away");
 }
 

@@ -137,6 +137,9 @@ struct attempt_usage {
 
 #define ATTEMPT_USAGE_NONE ((struct attempt_usage){-1, -1, -1, -1, -1})
 
+/* In a backup: what became of the attempt since it was made is not known there. */
+#define BOOT_RESTORED "restored"
+
 struct attempt_record {
 	int64_t id; /* never reused */
 	int64_t run;
@@ -145,7 +148,7 @@ struct attempt_record {
 	unsigned try_number;
 	enum attempt_state state;
 	uint8_t token[ATTEMPT_TOKEN_SIZE];
-	char *boot_id; /* in which it was launched */
+	char *boot_id; /* in which it was launched, or BOOT_RESTORED */
 	int pid;       /* 0: unknown or none */
 	int64_t launched_at, started_at, ended_at;
 	int exit_code; /* -1: none */
