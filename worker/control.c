@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -81,7 +81,38 @@ static void connect_now(struct worker *worker)
 	hello(worker);
 }
 
-/* The watch stays until the attempt is over, so no dagd comes unnoticed, however short it lives. */
+static void bell_drop(struct worker *worker)
+{
+	if (worker->bell_fd >= 0)
+		close(worker->bell_fd);
+	worker->bell_fd = -1;
+}
+
+/*
+ * A FIFO that every dagd opens for writing once it listens: that hangs up on all who have it open
+ * for reading. Unlike inotify, of which a user has 128 instances, so many as there are workers can
+ * wait there.
+ */
+static void bell_take(struct worker *worker)
+{
+	struct stat status;
+	bell_drop(worker);
+	worker->bell_fd =
+		openat(worker->state_fd, WIRE_BELL, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (worker->bell_fd >= 0
+		&& (fstat(worker->bell_fd, &status) != 0 || !S_ISFIFO(status.st_mode)))
+		bell_drop(worker);
+}
+
+/* The bell first: a dagd that comes behind it rings, one that came before listens. */
+static void seek(struct worker *worker)
+{
+	bell_take(worker);
+	connect_now(worker);
+	if (worker->control_fd >= 0)
+		bell_drop(worker);
+}
+
 static void away(struct worker *worker)
 {
 	close(worker->control_fd);
@@ -91,18 +122,7 @@ static void away(struct worker *worker)
 		exit(0);
 	if (worker->attempt.state == ATTEMPT_ENDED)
 		attempt_save_durably(&worker->attempt);
-	if (worker->watch_fd >= 0)
-		return;
-	worker->watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	char folder[64];
-	snprintf(folder, sizeof(folder), "/proc/self/fd/%d/.", worker->state_fd);
-	if (worker->watch_fd >= 0
-		&& inotify_add_watch(worker->watch_fd, folder, IN_MOVED_TO | IN_DELETE | IN_ONLYDIR)
-			< 0) {
-		close(worker->watch_fd);
-		worker->watch_fd = -1;
-	}
-	connect_now(worker);
+	seek(worker);
 }
 
 static bool frames_take(struct worker *worker,
@@ -140,18 +160,12 @@ void control_read(struct worker *worker,
 	away(worker);
 }
 
-void control_watch(struct worker *worker)
+void control_rung(struct worker *worker)
 {
-	_Alignas(struct inotify_event) char events[4096];
-	while (read(worker->watch_fd, events, sizeof(events)) > 0)
-		;
-	connect_now(worker);
+	seek(worker);
 }
 
-/*
- * dagd makes this folder and never removes it. The state folder's own end is not told by inotify,
- * since our descriptor keeps it; that of what is in it is.
- */
+/* dagd makes this folder and never removes it. */
 bool control_is_homeless(const struct worker *worker)
 {
 	return faccessat(worker->state_fd, "attempts", F_OK, 0) != 0 && errno == ENOENT;
@@ -159,5 +173,5 @@ bool control_is_homeless(const struct worker *worker)
 
 void control_retry(struct worker *worker)
 {
-	connect_now(worker);
+	seek(worker);
 }

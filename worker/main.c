@@ -18,7 +18,8 @@
 
 /* A program that ends sooner tells its pid with its result: that saves dagd a wakeup. */
 #define CLAIMED_AFTER_MS 5
-/* Where a full disk or exhausted watches leave nothing to wait for. */
+/* Where a full disk or a missing bell leaves nothing to wait for; and how often a worker whose task
+ * is over looks whether its home is still there. */
 #define RETRY_MS 5000
 
 static void attempt_ended(struct worker *worker)
@@ -54,9 +55,6 @@ static void on_acknowledge(struct worker *worker, int64_t attempt)
 	if (worker->attempt.state != ATTEMPT_ENDED || worker->attempt.id != attempt)
 		return;
 	attempt_forget(&worker->attempt);
-	if (worker->watch_fd >= 0)
-		close(worker->watch_fd);
-	worker->watch_fd = -1;
 }
 
 static bool on_frame(struct worker *worker, const struct wire_frame *frame)
@@ -102,9 +100,7 @@ static int wait_ms(const struct worker *worker)
 	bool connected = worker->control_fd >= 0;
 	if (connected && attempt->state == ATTEMPT_RUNS && !worker->claim_told)
 		return CLAIMED_AFTER_MS;
-	if (!connected && worker->watch_fd < 0)
-		return RETRY_MS;
-	if (!connected && attempt->state == ATTEMPT_ENDED && !attempt->result_synced)
+	if (!connected && (worker->bell_fd < 0 || attempt->state == ATTEMPT_ENDED))
 		return RETRY_MS;
 	return -1;
 }
@@ -117,7 +113,7 @@ static void on_nothing(struct worker *worker)
 	}
 	if (worker->attempt.state == ATTEMPT_ENDED)
 		attempt_save_durably(&worker->attempt);
-	if (worker->watch_fd < 0)
+	if (worker->bell_fd < 0)
 		control_retry(worker);
 }
 
@@ -129,10 +125,10 @@ static bool is_of_no_use(const struct worker *worker)
 
 static void turn(struct worker *worker)
 {
-	enum { CONTROL, WATCH, PIPE, CHILD, TIMER, N };
+	enum { CONTROL, BELL, PIPE, CHILD, TIMER, N };
 	struct pollfd fds[N] = {
 		[CONTROL] = {worker->control_fd, POLLIN, 0},
-		[WATCH] = {worker->control_fd < 0 ? worker->watch_fd : -1, POLLIN, 0},
+		[BELL] = {worker->bell_fd, POLLIN, 0},
 		[PIPE] = {worker->attempt.pipe_fd, POLLIN, 0},
 		[CHILD] = {worker->child_fd, POLLIN, 0},
 		[TIMER] = {worker->attempt.timer_fd, POLLIN, 0},
@@ -150,14 +146,13 @@ static void turn(struct worker *worker)
 		on_child(worker);
 	if (fds[CONTROL].revents)
 		control_read(worker, on_frame);
-	if (fds[WATCH].revents)
-		control_watch(worker);
+	if (fds[BELL].revents)
+		control_rung(worker);
 }
 
 static bool worker_init(struct worker *worker, const char *state_folder, const char *boot_id)
 {
-	*worker =
-		(struct worker){.watch_fd = -1, .owner = {.owner = CLAIM_WORKER, .pid = getpid()}};
+	*worker = (struct worker){.bell_fd = -1, .owner = {.owner = CLAIM_WORKER, .pid = getpid()}};
 	attempt_init(&worker->attempt);
 	if (strlen(boot_id) >= sizeof(worker->owner.boot_id))
 		return false;

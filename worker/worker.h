@@ -9,7 +9,7 @@ struct worker {
 	struct claim owner; /* what its claims say; the token is the attempt's */
 	int state_fd;       /* the state folder */
 	int control_fd;     /* -1: dagd is away */
-	int watch_fd;       /* inotify of the state folder while dagd is away, else -1 */
+	int bell_fd;        /* rings when a dagd has come; -1: none, or dagd is there */
 	int child_fd;       /* signalfd of SIGCHLD */
 	bool claim_told;
 	struct wire_reader reader;
@@ -26,9 +26,9 @@ void control_tell_result(struct worker *worker);
 /* Whole frames from dagd go to `on_frame`; false means that it makes no sense. */
 void control_read(struct worker *worker,
 	bool (*on_frame)(struct worker *worker, const struct wire_frame *frame));
-/* Something has changed in the state folder. */
-void control_watch(struct worker *worker);
+/* The bell rang. */
+void control_rung(struct worker *worker);
 /* The home was deleted: no dagd will ever ask for a result. */
 bool control_is_homeless(const struct worker *worker);
-/* Tries to reach a new dagd where no watch can tell when it comes. */
+/* Tries to reach a new dagd where no bell can tell when it comes. */
 void control_retry(struct worker *worker);

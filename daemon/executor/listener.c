@@ -51,6 +51,16 @@ static int socket_listen(struct executor *executor)
 	return code;
 }
 
+/* Where it cannot be made, or its name is taken, workers look for themselves every few seconds. */
+static void bell_ring(int state_fd)
+{
+	mkfifoat(state_fd, WIRE_BELL, 0600);
+	/* Nobody waits: ENXIO. */
+	int fd = openat(state_fd, WIRE_BELL, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+}
+
 bool listen_start(struct executor *executor, GError **error)
 {
 	int fd = socket_listen(executor);
@@ -60,6 +70,7 @@ bool listen_start(struct executor *executor, GError **error)
 		return false;
 	}
 	executor->listen_fd = fd;
+	bell_ring(executor->state_fd);
 	executor->listener = executor_poll(executor, fd, executor, on_connection, error);
 	return executor->listener != NULL;
 }

@@ -18,6 +18,9 @@
 #define WIRE_PROTOCOL 2
 #endif
 #define WIRE_TOKEN_SIZE 16
+/* In the state folder: a FIFO that workers read while no dagd is there, and on which the next one
+ * hangs up when it listens. */
+#define WIRE_BELL "worker.bell"
 /* No frame is larger: arguments, environment and an output of the largest XCom fit. */
 #define WIRE_FRAME_MAX (64u << 20)
 
