@@ -46,7 +46,8 @@ class Dagd:
             (self.home / "dags" / f"{name}.yaml").write_text(text)
         (self.home / "dagd.yaml").write_text(
             f"core: {{parallelism: {parallelism},"
-            f" default_pool_task_slot_count: {max(128, parallelism)}}}\n")
+            f" default_pool_task_slot_count: {max(128, parallelism)}}}\n"
+            "logging: {max_log_size: 0}\n")
         self.socket_path = str(self.home / "run" / "dagd.sock")
         self.start()
 

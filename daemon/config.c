@@ -45,6 +45,10 @@ const struct config_key config_keys[] = {
 		"the folder with the logs of tasks; empty: logs/ of the home"},
 	{KEY("logging", "keep_logs_for", CONFIG_DURATION, keep_logs_us), "", HOUR_US, KEEP_MAX_US,
 		true, "how long logs of runs that have ended are kept; empty: as long as the runs"},
+	{KEY("logging", "max_log_size", CONFIG_SIZE, max_log_bytes), "100MiB", 0, INT64_C(1) << 40,
+		true,
+		"how long the log of a try may become; of what a task prints beyond it only the "
+		"last 64 KiB are added; 0: no limit"},
 	{KEY("api", "max_body_size", CONFIG_SIZE, body_max_bytes), "4MiB", 4096, 1 << 30, false,
 		"the largest body of a request; a larger one is answered with 413"},
 	{NULL},

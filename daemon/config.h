@@ -24,6 +24,7 @@ struct config {
 	int64_t keep_runs_us, keep_logs_us; /* after their end; 0: for ever */
 	char *log_level;
 	char *base_log_folder;
+	int64_t max_log_bytes; /* of one try; 0: all */
 	int64_t body_max_bytes;
 };
 

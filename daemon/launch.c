@@ -80,7 +80,7 @@ static void start(struct daemon *daemon, const struct attempt *attempt, const ch
 		.timeout_us = attempt->task->execution_timeout_us,
 		.kill_after_us = daemon->config.killed_task_cleanup_us,
 		.output_max = (uint64_t)daemon->config.max_xcom_bytes,
-		.log_max = -1,
+		.log_max = daemon->config.max_log_bytes > 0 ? daemon->config.max_log_bytes : -1,
 		.masks = (const char *const *)rendered->masks->pdata,
 	};
 	memcpy(order.token, attempt->record.token, sizeof order.token);

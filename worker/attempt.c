@@ -181,7 +181,11 @@ const char *attempt_start(
 	attempt->term_sent = attempt->timed_out = attempt->killed = false;
 	attempt->result_saved = attempt->result_synced = false;
 	attempt->usage = (struct wire_usage){0};
-	int error = log_open(&attempt->log, start->log, start->output_max, start->masks);
+	int error = log_open(&attempt->log,
+		&(struct log_options){.path = start->log,
+			.max = start->log_max,
+			.last_line_max = start->output_max,
+			.masks = start->masks});
 	if (error == 0) {
 		streams_start(attempt, start);
 		program_name(attempt, &claim);

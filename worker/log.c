@@ -28,9 +28,9 @@ static int file_open(struct log *log)
 	return 0;
 }
 
-int log_open(struct log *log, const char *path, uint64_t last_line_max, const char *const *masks)
+int log_open(struct log *log, const struct log_options *options)
 {
-	log->path = strdup(path);
+	log->path = strdup(options->path);
 	if (!log->path)
 		abort();
 	log->index_fd = -1;
@@ -38,9 +38,10 @@ int log_open(struct log *log, const char *path, uint64_t last_line_max, const ch
 	log->n_dropped = 0;
 	log->held.size = 0;
 	log->last_line.size = 0;
-	log->last_line_max = last_line_max;
+	log->last_line_max = options->last_line_max;
+	log->max = options->max;
 	log->has_line = log->line_ended = false;
-	masks_set(&log->masks, masks);
+	masks_set(&log->masks, options->masks);
 	int error = file_open(log);
 	return is_full(-error) ? 0 : error;
 }
@@ -119,17 +120,72 @@ static void last_line_add(struct log *log, const char *data, size_t size)
 	log->line_ended = ended;
 }
 
-static void show(struct log *log, const void *data, size_t size)
+static void put(struct log *log, const void *data, size_t size)
 {
 	if (size == 0)
 		return;
-	last_line_add(log, data, size);
 	index_add(log);
 	if (log->n_dropped > 0 && !dropped_tell(log)) {
 		log->n_dropped += size;
 		return;
 	}
 	log->n_dropped += size - file_write(log, data, size);
+}
+
+/* How many of the next bytes the file may take. */
+static size_t room_for(const struct log *log, size_t size)
+{
+	if (log->max < 0)
+		return size;
+	if (log->tail.bytes.size > 0 || log->offset >= log->max)
+		return 0;
+	int64_t room = log->max - log->offset;
+	return (size_t)room < size ? (size_t)room : size;
+}
+
+/* What is beyond the limit. Whoever follows the log sees at once why it stands still. */
+static void surplus_add(struct log *log, const void *data, size_t size)
+{
+	bool is_first = log->tail.n_left_out == 0;
+	if (size == 0)
+		return;
+	tail_add(&log->tail, data, size);
+	if (!is_first || log->tail.n_left_out == 0)
+		return;
+	char line[160];
+	int length = snprintf(line, sizeof(line),
+		"\n[dagd: the log may have %lld bytes (logging.max_log_size); of what follows, "
+		"only "
+		"the end is added when the task ends]\n",
+		(long long)log->max);
+	put(log, line, (size_t)length);
+}
+
+/* So that the end of the output, which says most, is there. */
+static void surplus_show(struct log *log)
+{
+	struct tail *tail = &log->tail;
+	if (tail->n_left_out > 0)
+		tail_trim(tail);
+	if (tail->n_left_out > 0) {
+		char line[96];
+		int length = snprintf(line, sizeof(line),
+			"[dagd: %llu bytes of output are left out here]\n",
+			(unsigned long long)tail->n_left_out);
+		put(log, line, (size_t)length);
+	}
+	put(log, tail->bytes.data, tail->bytes.size);
+	tail_clear(tail);
+}
+
+static void show(struct log *log, const void *data, size_t size)
+{
+	if (size == 0)
+		return;
+	last_line_add(log, data, size);
+	size_t room = room_for(log, size);
+	put(log, data, room);
+	surplus_add(log, (const char *)data + room, size - room);
 }
 
 /* Shows what is held as far as no masked word may have begun in it. */
@@ -176,6 +232,7 @@ void log_say(struct log *log, const char *text)
 void log_close(struct log *log)
 {
 	held_show_last(log);
+	surplus_show(log);
 	if (log->n_dropped > 0)
 		dropped_tell(log);
 	if (log->fd >= 0)

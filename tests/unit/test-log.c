@@ -65,14 +65,20 @@ struct log_fixture {
 	struct log log;
 };
 
+static void open_with(struct log_fixture *fixture, int64_t max, const char *const *masks)
+{
+	struct log_options options = {
+		.path = fixture->path, .max = max, .last_line_max = 100, .masks = masks};
+	g_assert_cmpint(log_open(&fixture->log, &options), ==, 0);
+}
+
 static void set_up(struct log_fixture *fixture, const void *data)
 {
 	fixture->folder = g_dir_make_tmp("dagd-log-XXXXXX", NULL);
 	fixture->path = g_build_filename(fixture->folder, "attempt=1.log", NULL);
 	fixture->index_path = g_build_filename(fixture->folder, "attempt=1.idx", NULL);
 	g_assert_cmpint(pipe(fixture->pipe_fds), ==, 0);
-	const char *none[] = {NULL};
-	g_assert_cmpint(log_open(&fixture->log, fixture->path, 100, none), ==, 0);
+	open_with(fixture, -1, (const char *[]){NULL});
 }
 
 static void tear_down(struct log_fixture *fixture, const void *data)
@@ -162,6 +168,91 @@ static void the_last_line_is_followed_over_reads(struct log_fixture *fixture, co
 	log_close(&fixture->log);
 }
 
+/* Comes in pieces of at most `piece` bytes. */
+static void come_in_pieces(
+	struct log_fixture *fixture, const char *bytes, size_t size, size_t piece)
+{
+	for (size_t done = 0; done < size; done += piece) {
+		size_t n = MIN(piece, size - done);
+		g_assert_cmpint(write(fixture->pipe_fds[1], bytes + done, n), ==, n);
+		g_assert_cmpint(log_read(&fixture->log, fixture->pipe_fds[0]), ==, n);
+	}
+}
+
+/* Bytes of all values, of which no two parts are alike. */
+static char *output_make(size_t size)
+{
+	char *bytes = g_malloc(size);
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (char)(i * 2654435761u >> 13);
+	return bytes;
+}
+
+static void a_log_that_fits_with_its_end_is_whole(struct log_fixture *fixture, const void *data)
+{
+	const size_t size = 1000 + TAIL_SIZE;
+	g_autofree char *bytes = output_make(size), *text = NULL;
+	gsize length;
+	log_close(&fixture->log);
+	open_with(fixture, 1000, (const char *[]){NULL});
+	come_in_pieces(fixture, bytes, size, 777);
+	log_close(&fixture->log);
+	g_assert_true(g_file_get_contents(fixture->path, &text, &length, NULL));
+	g_assert_cmpmem(text, length, bytes, size);
+}
+
+static void of_a_log_that_is_too_long_the_middle_is_left_out(
+	struct log_fixture *fixture, const void *data)
+{
+	const size_t size = 1000 + 3 * TAIL_SIZE, left_out = size - 1000 - TAIL_SIZE;
+	static const char began[] =
+		"\n[dagd: the log may have 1000 bytes (logging.max_log_size); of "
+		"what follows, only the end is added when the task ends]\n";
+	for (size_t piece = 1; piece <= 65536; piece *= 16) {
+		g_autofree char *bytes = output_make(size), *text = NULL;
+		g_autofree char *ended = g_strdup_printf(
+			"[dagd: %zu bytes of output are left out here]\n", left_out);
+		gsize length;
+		log_close(&fixture->log);
+		g_unlink(fixture->path);
+		open_with(fixture, 1000, (const char *[]){NULL});
+		come_in_pieces(fixture, bytes, size, piece);
+		log_close(&fixture->log);
+		g_assert_true(g_file_get_contents(fixture->path, &text, &length, NULL));
+		g_assert_cmpuint(
+			length, ==, 1000 + strlen(began) + strlen(ended) + (size_t)TAIL_SIZE);
+		g_assert_cmpmem(text, 1000, bytes, 1000);
+		char *at = text + 1000;
+		g_assert_true(g_str_has_prefix(at, began));
+		at += strlen(began);
+		g_assert_true(g_str_has_prefix(at, ended));
+		at += strlen(ended);
+		g_assert_cmpmem(at, TAIL_SIZE, bytes + size - TAIL_SIZE, TAIL_SIZE);
+	}
+}
+
+/* One line, with the word at places that no size of a read divides. */
+static void a_word_in_a_line_without_end_is_masked_at_every_place(
+	struct log_fixture *fixture, const void *data)
+{
+	static const char word[] = "the secret word";
+	GString *line = g_string_new(NULL), *shown = g_string_new(NULL);
+	for (size_t i = 0; i < 3000; i++) {
+		g_autofree char *filler = g_strnfill(i % 251, 't');
+		g_string_append_printf(line, "%s%s", filler, word);
+		g_string_append_printf(shown, "%s***", filler);
+	}
+	log_close(&fixture->log);
+	open_with(fixture, -1, (const char *[]){word, NULL});
+	come_in_pieces(fixture, line->str, line->len, 4093);
+	log_close(&fixture->log);
+	g_autofree char *text = NULL;
+	g_assert_true(g_file_get_contents(fixture->path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, shown->str);
+	g_string_free(line, TRUE);
+	g_string_free(shown, TRUE);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -173,5 +264,8 @@ int main(int argc, char **argv)
 	ADD(it_is_told_at_the_end_at_the_latest);
 	ADD(an_attempt_without_output_has_no_index);
 	ADD(the_last_line_is_followed_over_reads);
+	ADD(a_log_that_fits_with_its_end_is_whole);
+	ADD(of_a_log_that_is_too_long_the_middle_is_left_out);
+	ADD(a_word_in_a_line_without_end_is_masked_at_every_place);
 	return g_test_run();
 }
