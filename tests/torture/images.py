@@ -40,7 +40,7 @@ class Cuts:
         """Yields (number, step, the cut, image) for each of the numbers, which rise."""
         disk, promises = Disk(), Promises()
         for number in numbers:
-            until = (number + 1) * len(self.lived.steps) // self.count
+            until = 1 + number * len(self.lived.steps) // self.count
             for step in self.lived.steps[disk.n:until]:
                 disk.take(step)
                 promises.hear(step)
@@ -169,7 +169,7 @@ def judge_restarts(experiment, lived, cuts):
     n = min(max(STARTED_MIN, cuts.count // STARTED_ONE_IN), cuts.count)
     # One of them holds results that nobody has told dagd of.
     back = next(i for i, step in enumerate(lived.steps) if step.word == "back")
-    last_away = back * cuts.count // len(lived.steps) - 1
+    last_away = (back - 1) * cuts.count // len(lived.steps)
     numbers = sorted({last_away, *experiment.random.sample(range(cuts.count), n)})
     faults = []
     for number, until, cut, image in cuts.play(numbers):

@@ -32,7 +32,7 @@ GONE = """
     dag_id: gone
     tasks: [{task_id: only, operator: bash, bash_command: echo}]
 """
-HELD_TASK = '  - {task_id: waits%d, operator: bash, bash_command: "%s || :; PROBE --bytes 5000"}\n'
+HELD_TASK = '  - {task_id: waits%d, operator: bash, bash_command: "%s 2>/dev/null || :; PROBE --bytes 5000"}\n'
 
 
 class Life:
