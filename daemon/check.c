@@ -32,10 +32,16 @@ static void on_problems(void *data, const char *file, const struct problems *pro
 static unsigned check_dags(const char *path, const struct dag_context *context)
 {
 	unsigned n_dags = 0, n_errors = 0;
-	struct folder_options options = {
-		path, *context, on_loaded, on_gone, on_problems, NULL, &n_dags};
+	struct folder_options options = {.path = path,
+		.context = *context,
+		.on_loaded = on_loaded,
+		.on_gone = on_gone,
+		.on_problems = on_problems,
+		.data = &n_dags};
 	struct folder *folder = folder_open(&options);
 	folder_rescan(folder);
+	while (folder_work(folder, G_MAXUINT))
+		;
 	g_autoptr(GPtrArray) files = folder_files(folder);
 	for (unsigned i = 0; i < files->len; i++) {
 		const struct folder_file *file = files->pdata[i];

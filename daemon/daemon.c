@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/daemon.h"
 
-#include <errno.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +11,7 @@
 #include "daemon/backup.h"
 #include "daemon/cleaner.h"
 #include "daemon/clock.h"
+#include "daemon/follow.h"
 #include "daemon/journal.h"
 #include "daemon/process.h"
 #include "daemon/report.h"
@@ -39,49 +38,6 @@ char *daemon_log_path(const struct daemon *daemon, const struct run_record *run,
 static void on_due(void *data)
 {
 	turn_tick(((struct daemon *)data)->turn);
-}
-
-static void on_dag_loaded(void *data, struct dag *dag)
-{
-	struct daemon *daemon = data;
-	struct dag *shelved = dag_shelve(daemon->shelf, dag);
-	turn_add(daemon->turn, (struct event){.kind = EVENT_DAG_LOADED, .loaded = shelved}, NULL,
-		NULL);
-	dag_unref(shelved);
-}
-
-static void on_dag_gone(void *data, const char *dag_id)
-{
-	struct daemon *daemon = data;
-	journal(JOURNAL_INFO, "DAG \"%s\" is gone from the DAG folder", dag_id);
-	turn_add(
-		daemon->turn, (struct event){.kind = EVENT_DAG_GONE, .dag_id = dag_id}, NULL, NULL);
-}
-
-static void on_problems(void *data, const char *file, const struct problems *problems)
-{
-	for (unsigned i = 0; i < problems->list->len; i++) {
-		const struct problem *problem = problems->list->pdata[i];
-		g_autofree char *text = problem_text(problem, NULL);
-		g_strchomp(text);
-		journal(problem->severity == SEVERITY_ERROR ? JOURNAL_ERROR : JOURNAL_WARNING, "%s",
-			text);
-	}
-}
-
-static void on_file(void *data, const char *file)
-{
-	folder_refresh(((struct daemon *)data)->folder, file);
-}
-
-static void on_rescan(void *data)
-{
-	folder_rescan(((struct daemon *)data)->folder);
-}
-
-static void on_incomplete(void *data)
-{
-	watch_look_again(((struct daemon *)data)->watch);
 }
 
 static void on_ended(void *data, const struct wire_result *result)
@@ -235,60 +191,6 @@ static bool open_engine(struct daemon *daemon)
 	return daemon_load_engine(daemon, &error) || refuse(error);
 }
 
-/* DAGs that the store knows and the folder could not load: the last good version, or they are gone.
- */
-static void last_good_versions(struct daemon *daemon)
-{
-	g_autofree const char **ids = engine_dag_ids(daemon->engine);
-	g_autoptr(GPtrArray) missing = g_ptr_array_new_with_free_func(g_free);
-	for (const char **id = ids; *id; id++)
-		if (!engine_dag_head(daemon->engine, *id)
-			&& !engine_dag_record(daemon->engine, *id)->is_stale)
-			g_ptr_array_add(missing, g_strdup(*id));
-	for (unsigned i = 0; i < missing->len; i++) {
-		const char *dag_id = missing->pdata[i];
-		g_autoptr(GError) error = NULL;
-		const struct dag_record *record = engine_dag_record(daemon->engine, dag_id);
-		if (!folder_adopt(daemon->folder, record->file, dag_id)) {
-			on_dag_gone(daemon, dag_id);
-			continue;
-		}
-		struct dag *dag = daemon_version(daemon, record->version, &error);
-		if (dag)
-			on_dag_loaded(daemon, dag);
-		else
-			journal(JOURNAL_ERROR,
-				"the last good version of DAG \"%s\" cannot be loaded: %s", dag_id,
-				error->message);
-		dag_unref(dag);
-	}
-}
-
-static bool open_folder(struct daemon *daemon)
-{
-	g_autoptr(GError) error = NULL;
-	struct folder_options options = {.path = daemon->home.dags,
-		.context = daemon->dag_context,
-		.on_loaded = on_dag_loaded,
-		.on_gone = on_dag_gone,
-		.on_problems = on_problems,
-		.on_incomplete = on_incomplete,
-		.data = daemon};
-	struct watch_events events = {on_file, on_rescan, daemon};
-	if (g_mkdir_with_parents(daemon->home.dags, 0755) < 0)
-		journal(JOURNAL_WARNING, "the DAG folder %s cannot be made: %s", daemon->home.dags,
-			g_strerror(errno));
-	daemon->folder = folder_open(&options);
-	/* Watched first: what changes while it is read is noticed. */
-	daemon->watch = watch_open(daemon->loop, daemon->home.dags, &events, &error);
-	if (!daemon->watch)
-		return refuse(error);
-	folder_rescan(daemon->folder);
-	last_good_versions(daemon);
-	malloc_trim(0); /* of what reading took */
-	return true;
-}
-
 static void recover(struct daemon *daemon)
 {
 	g_autoptr(GPtrArray) attempts = attempts_list(daemon->attempts);
@@ -349,7 +251,7 @@ int daemon_open(struct daemon *daemon, const struct daemon_options *options)
 	if (refused)
 		return refused;
 	bool is_open = open_operators(daemon, options) && open_store(daemon) && open_engine(daemon)
-		&& open_executor(daemon, options->worker) && open_folder(daemon)
+		&& open_executor(daemon, options->worker) && follow_open(daemon)
 		&& open_http(daemon);
 	if (!is_open)
 		return EXIT_REFUSED;
@@ -415,7 +317,7 @@ static void on_hangup(uv_signal_t *handle, int signal)
 	g_auto(GStrv) environment = g_get_environ();
 	journal_notify("RELOADING=1");
 	bool is_fine = config_read(&config, daemon->home.config, environment, problems);
-	on_problems(daemon, daemon->home.config, problems);
+	journal_problems(problems);
 	problems_free(problems);
 	if (is_fine) {
 		config_take(daemon, &config);
@@ -423,10 +325,9 @@ static void on_hangup(uv_signal_t *handle, int signal)
 		config_clear(&config);
 		journal(JOURNAL_ERROR, "the configuration is left as it was");
 	}
-	folder_rescan(daemon->folder);
+	follow_again(daemon);
 	retention_begin(daemon->retention);
 	on_due(daemon);
-	journal_notify("READY=1");
 }
 
 /* Until the very end: who is asked twice to stop does not do so in the middle of it. */

@@ -47,7 +47,7 @@ struct daemon {
 	struct http *http;
 	struct clock *clock;
 	uv_signal_t signals[N_SIGNALS];
-	bool is_recovered, is_stopping;
+	bool is_recovered, is_reloading, is_stopping;
 };
 
 struct daemon_options {

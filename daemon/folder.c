@@ -1,24 +1,40 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * What may have changed waits by its name, each name once. A turn of the work looks at some of the
+ * names: a file that is not there any more is forgotten, one that has changed is read. Looking and
+ * reading are apart, so that nothing is taken away while it is read by other threads.
+ */
 #include "daemon/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "daemon/ahead.h"
+#include "daemon/dag_file.h"
+#include "daemon/journal.h"
 #include "lib/base/instant.h"
 #include "lib/base/nest.h"
-#include "lib/yaml/yaml.h"
+
+/* A file that changes again so soon after it was read may have the same times. */
+enum { TICK_US = 50 * 1000 };
+
+/* What was read, but not yet taken. */
+struct reading {
+	struct dag_file file;
+	struct problems *problems;
+	GPtrArray *dags;
+	int64_t read_at;
+};
 
 struct entry {
 	struct folder_file file;
-	struct stat stat; /* as it was read; zeroed: must be read again */
-	bool is_seen;     /* by the scan under way */
-	bool is_unread;   /* for a reason that passes */
-	GPtrArray *dags;  /* read, but not yet taken; or NULL */
+	struct stat stat;      /* as it was read; zeroed: must be read again */
+	bool is_seen;          /* by the scan under way */
+	bool is_refused;       /* one of its DAGs belongs to another file */
+	bool is_being_written; /* when it was to be read last */
+	struct reading reading;
 };
 
 struct folder {
@@ -26,9 +42,12 @@ struct folder {
 	GHashTable *entries; /* file -> struct entry, owned */
 	GHashTable *owners;  /* dag_id -> struct entry that defines it */
 	GHashTable *hashes;  /* dag_id -> hash of the version told of last */
-	GPtrArray *changed;  /* of struct entry: to be read, in the order of the scan */
-	bool is_incomplete;  /* something has to be looked at again */
-	bool is_blind;       /* there may be more than the scan under way has seen */
+	GQueue *names;       /* to be looked at, in this order; owned by `waiting` */
+	GHashTable *waiting;
+	bool wants_scan;    /* of everything */
+	bool wants_refused; /* a DAG id that was refused to a file may be free now */
+	bool is_incomplete; /* something has to be looked at again */
+	bool is_blind;      /* there may be more than the scan under way has seen */
 };
 
 static void entry_free(void *data)
@@ -48,7 +67,8 @@ struct folder *folder_open(const struct folder_options *options)
 	folder->entries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
 	folder->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	folder->hashes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	folder->changed = g_ptr_array_new();
+	folder->names = g_queue_new();
+	folder->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return folder;
 }
 
@@ -59,7 +79,8 @@ void folder_close(struct folder *folder)
 	g_hash_table_destroy(folder->entries);
 	g_hash_table_destroy(folder->owners);
 	g_hash_table_destroy(folder->hashes);
-	g_ptr_array_unref(folder->changed);
+	g_queue_free(folder->names);
+	g_hash_table_destroy(folder->waiting);
 	g_free(folder);
 }
 
@@ -90,71 +111,14 @@ static struct entry *entry_get(struct folder *folder, const char *file)
 	return entry;
 }
 
-/* Whether it is for want of something that there may be in a moment; what is looked at is as it
- * was.
- */
-static bool is_passing(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO;
-}
-
-/* The bytes, NUL-terminated, of as much as the file had when it was looked at: what is appended
- * meanwhile is an event of its own. NULL and errno. */
-static char *bytes_read(int fd, size_t size, size_t *len)
-{
-	g_autofree char *text = g_malloc(size + 1);
-	size_t n = 0;
-	while (n < size) {
-		ssize_t got = read(fd, text + n, size - n);
-		if (got < 0)
-			return NULL;
-		if (got == 0)
-			break;
-		n += (size_t)got;
-	}
-	text[n] = '\0';
-	*len = n;
-	return g_steal_pointer(&text);
-}
-
-/* The file's bytes, or NULL with a problem. */
-static char *file_read(struct entry *entry, const char *path, size_t *len)
-{
-	struct problems *problems = entry->file.problems;
-	struct place place = {.file = entry->file.file};
-	struct stat *stat = &entry->stat;
-	char *text = NULL;
-	/* Not blocking: a FIFO named .yaml must not hold the daemon. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	int error = fd < 0 || fstat(fd, stat) < 0 ? errno : 0;
-	if (error == 0 && !g_utf8_validate(entry->file.file, -1, NULL)) {
-		/* Answers and the history of versions name it. */
-		problem_add(problems, place, "the name of this file is not UTF-8: rename it");
-	} else if (error == 0 && !S_ISREG(stat->st_mode)) {
-		problem_add(problems, place, "is not a regular file");
-	} else if (error == 0 && stat->st_size > YAML_SIZE_MAX) {
-		problem_add(problems, place,
-			"has %" G_GINT64_FORMAT " bytes; at most 16 MiB is read",
-			(gint64)stat->st_size);
-	} else if (error == 0) {
-		text = bytes_read(fd, (size_t)stat->st_size, len);
-		error = text ? 0 : errno;
-	}
-	if (error != 0)
-		problem_add(problems, place, "cannot be read: %s", g_strerror(error));
-	entry->is_unread = is_passing(error);
-	if (fd >= 0)
-		close(fd);
-	return text;
-}
-
 /* Whether this file may define the DAG: no other one does. */
-static bool is_free(struct folder *folder, const struct entry *entry, const struct dag *dag,
+static bool is_free(struct folder *folder, struct entry *entry, const struct dag *dag,
 	struct problems *problems)
 {
 	const struct entry *owner = g_hash_table_lookup(folder->owners, dag->dag_id);
 	if (!owner || owner == entry)
 		return true;
+	entry->is_refused = true;
 	problem_add(problems,
 		(struct place){.file = entry->file.file, .line = dag->line, .column = 1},
 		"dag_id \"%s\" is defined in %s already", dag->dag_id, owner->file.file);
@@ -177,6 +141,7 @@ static void dag_forget(struct folder *folder, const char *dag_id)
 	g_autofree char *id = g_strdup(dag_id);
 	g_hash_table_remove(folder->owners, id);
 	g_hash_table_remove(folder->hashes, id);
+	folder->wants_refused = true;
 	folder->options.on_gone(folder->options.data, id);
 }
 
@@ -212,63 +177,71 @@ static void entry_take(struct folder *folder, struct entry *entry, GPtrArray *da
 static void entry_load(struct folder *folder, struct entry *entry)
 {
 	g_autofree char *path = g_build_filename(folder->options.path, entry->file.file, NULL);
-	size_t len = 0;
-	problems_free(entry->file.problems);
-	entry->file.problems = problems_new();
-	g_free(entry->file.text);
-	entry->file.read_at = g_get_real_time();
-	entry->file.text = file_read(entry, path, &len);
-	if (entry->file.text)
-		entry->dags = dag_load(entry->file.file, entry->file.text, len,
-			&folder->options.context, entry->file.problems);
+	struct reading *reading = &entry->reading;
+	*reading = (struct reading){.file = {.path = path, .name = entry->file.file},
+		.problems = problems_new(),
+		.read_at = g_get_real_time()};
+	dag_file_read(&reading->file, reading->problems);
+	reading->file.path = NULL;
+	if (reading->file.text)
+		reading->dags = dag_load(entry->file.file, reading->file.text, reading->file.len,
+			&folder->options.context, reading->problems);
+}
+
+/* Where the kernel does not say so itself: whether somebody has begun to write it until now, or has
+ * written it since it was to be read. */
+static bool is_touched(struct folder *folder, const struct entry *entry)
+{
+	const struct folder_options *options = &folder->options;
+	if (entry->reading.file.is_answered || !options->is_touched)
+		return false;
+	return options->is_touched(options->data, entry->file.file)
+		|| g_hash_table_contains(folder->waiting, entry->file.file);
+}
+
+/* Everything stays as it was: its end will be noticed. */
+static void entry_leave(struct entry *entry)
+{
+	if (!entry->is_being_written)
+		journal(JOURNAL_INFO, "%s is being written: it is read when it is closed",
+			entry->file.file);
+	entry->is_being_written = true;
+	entry->stat = (struct stat){0};
+	problems_free(entry->reading.problems);
+	g_free(entry->reading.file.text);
 }
 
 static void entry_tell(struct folder *folder, struct entry *entry)
 {
-	g_autoptr(GPtrArray) dags = g_steal_pointer(&entry->dags);
+	struct reading *reading = &entry->reading;
+	g_autoptr(GPtrArray) dags = g_steal_pointer(&reading->dags);
+	if (reading->file.is_being_written || is_touched(folder, entry)) {
+		entry_leave(entry);
+		return;
+	}
+	entry->is_being_written = entry->is_refused = false;
+	entry->stat = reading->file.is_unread ? (struct stat){0} : reading->file.stat;
+	folder->is_incomplete |= reading->file.is_unread;
+	problems_free(entry->file.problems);
+	entry->file.problems = reading->problems;
+	g_free(entry->file.text);
+	entry->file.text = reading->file.text;
+	entry->file.read_at = reading->read_at;
 	entry_take(folder, entry, dags);
 	problems_sort(entry->file.problems);
 	if (entry->file.problems->list->len == 0)
 		g_clear_pointer(&entry->file.text, g_free);
-	if (entry->is_unread) {
-		entry->stat = (struct stat){0};
-		folder->is_incomplete = true;
-	}
 	folder->options.on_problems(folder->options.data, entry->file.file, entry->file.problems);
 }
 
-static void entry_read(struct folder *folder, struct entry *entry)
+static void on_load(void *data, void *item)
 {
-	entry_load(folder, entry);
-	entry_tell(folder, entry);
+	entry_load(data, item);
 }
 
-static void on_load(void *folder, void *entry)
+static void on_take(void *data, void *item)
 {
-	entry_load(folder, entry);
-}
-
-static void on_take(void *folder, void *entry)
-{
-	entry_tell(folder, entry);
-}
-
-/* Thousands of files are read by all processors, and taken in their order. */
-static void changed_read(struct folder *folder)
-{
-	ahead_run(&(struct ahead_work){on_load, on_take, folder}, folder->changed);
-	g_ptr_array_set_size(folder->changed, 0);
-}
-
-/* A DAG id that two files claimed may be free now. */
-static void refused_again(struct folder *folder)
-{
-	GHashTableIter entries;
-	struct entry *entry;
-	g_hash_table_iter_init(&entries, folder->entries);
-	while (g_hash_table_iter_next(&entries, NULL, (void **)&entry))
-		if (entry->file.problems->n_errors > 0)
-			entry->stat = (struct stat){0};
+	entry_tell(data, item);
 }
 
 static void entry_forget(struct folder *folder, struct entry *entry)
@@ -279,42 +252,39 @@ static void entry_forget(struct folder *folder, struct entry *entry)
 	folder->options.on_problems(folder->options.data, entry->file.file, none);
 	problems_free(none);
 	g_hash_table_remove(folder->entries, entry->file.file);
-	refused_again(folder);
 }
 
-static bool is_unchanged(const struct entry *entry, const struct stat *now)
-{
-	return entry->stat.st_ino == now->st_ino && entry->stat.st_size == now->st_size
-		&& entry->stat.st_mtim.tv_sec == now->st_mtim.tv_sec
-		&& entry->stat.st_mtim.tv_nsec == now->st_mtim.tv_nsec
-		&& entry->stat.st_ctim.tv_sec == now->st_ctim.tv_sec
-		&& entry->stat.st_ctim.tv_nsec == now->st_ctim.tv_nsec;
-}
+/* ---- what may have changed ---- */
 
-static void incomplete_tell(struct folder *folder)
+static void name_add(struct folder *folder, const char *file)
 {
-	if (folder->is_incomplete && folder->options.on_incomplete)
-		folder->options.on_incomplete(folder->options.data);
-	folder->is_incomplete = false;
+	if (g_hash_table_contains(folder->waiting, file))
+		return;
+	char *name = g_strdup(file);
+	g_hash_table_add(folder->waiting, name);
+	g_queue_push_tail(folder->names, name);
 }
 
 void folder_refresh(struct folder *folder, const char *file)
 {
-	struct stat now;
-	g_autofree char *path = g_build_filename(folder->options.path, file, NULL);
-	struct entry *entry = g_hash_table_lookup(folder->entries, file);
-	if (!folder_is_dag_file(file))
-		return;
-	if (stat(path, &now) < 0) {
-		folder->is_incomplete = is_passing(errno);
-		if (entry && !folder->is_incomplete) {
-			entry_forget(folder, entry);
-			folder_rescan(folder);
-		}
-	} else if (!entry || !is_unchanged(entry, &now)) {
-		entry_read(folder, entry_get(folder, file));
-	}
-	incomplete_tell(folder);
+	if (folder_is_dag_file(file))
+		name_add(folder, file);
+}
+
+void folder_rescan(struct folder *folder)
+{
+	folder->wants_scan = true;
+}
+
+static bool is_unchanged(const struct entry *entry, const struct stat *now)
+{
+	int64_t changed_at = (int64_t)now->st_ctim.tv_sec * 1000000 + now->st_ctim.tv_nsec / 1000;
+	return entry->stat.st_ino == now->st_ino && entry->stat.st_size == now->st_size
+		&& entry->stat.st_mtim.tv_sec == now->st_mtim.tv_sec
+		&& entry->stat.st_mtim.tv_nsec == now->st_mtim.tv_nsec
+		&& entry->stat.st_ctim.tv_sec == now->st_ctim.tv_sec
+		&& entry->stat.st_ctim.tv_nsec == now->st_ctim.tv_nsec
+		&& changed_at < entry->file.read_at - TICK_US;
 }
 
 static int name_compare(const void *a, const void *b)
@@ -322,12 +292,39 @@ static int name_compare(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static void scan(struct folder *folder, const char *relative, const struct nest *up);
+
+static void scan_name(
+	struct folder *folder, const char *relative, const char *name, const struct nest *nest)
+{
+	g_autofree char *file = *relative ? g_strconcat(relative, "/", name, NULL) : g_strdup(name);
+	g_autofree char *full = g_build_filename(folder->options.path, file, NULL);
+	struct stat now = {0};
+	bool is_there = stat(full, &now) == 0;
+	if (!is_there && error_may_pass(errno)) {
+		folder->is_blind = true;
+		return;
+	}
+	if (is_there && S_ISDIR(now.st_mode)) {
+		scan(folder, file, nest);
+	} else if (folder_is_dag_file(file)) {
+		struct entry *entry = g_hash_table_lookup(folder->entries, file);
+		if (entry)
+			entry->is_seen = true;
+		/* A link that leads nowhere is told of once. */
+		bool is_known = is_there ? entry && is_unchanged(entry, &now)
+					 : entry && entry->file.problems->n_errors > 0;
+		if (!is_known)
+			name_add(folder, file);
+	}
+}
+
 /* Of what is in it, sorted, without those that begin with a dot. */
 static GPtrArray *folder_names(struct folder *folder, const char *path)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	DIR *dir = opendir(path);
-	folder->is_blind |= !dir && is_passing(errno);
+	folder->is_blind |= !dir && error_may_pass(errno);
 	for (struct dirent *entry; dir && (entry = readdir(dir));)
 		if (entry->d_name[0] != '.')
 			g_ptr_array_add(names, g_strdup(entry->d_name));
@@ -341,63 +338,85 @@ static void scan(struct folder *folder, const char *relative, const struct nest 
 {
 	g_autofree char *path = g_build_filename(folder->options.path, relative, NULL);
 	struct nest nest;
-	g_autoptr(GPtrArray) names = nest_enter(&nest, up, path)
-		? folder_names(folder, path)
-		: g_ptr_array_new_with_free_func(g_free);
-	for (unsigned i = 0; i < names->len; i++) {
-		const char *name = names->pdata[i];
-		g_autofree char *file =
-			*relative ? g_strconcat(relative, "/", name, NULL) : g_strdup(name);
-		g_autofree char *full = g_build_filename(folder->options.path, file, NULL);
-		struct stat now;
-		if (stat(full, &now) < 0) {
-			folder->is_blind |= is_passing(errno);
-			continue;
-		}
-		if (S_ISDIR(now.st_mode)) {
-			scan(folder, file, &nest);
-		} else if (folder_is_dag_file(file)) {
-			struct entry *entry = entry_get(folder, file);
-			entry->is_seen = true;
-			if (!is_unchanged(entry, &now))
-				g_ptr_array_add(folder->changed, entry);
-		}
-	}
+	if (!nest_enter(&nest, up, path))
+		return;
+	g_autoptr(GPtrArray) names = folder_names(folder, path);
+	for (unsigned i = 0; i < names->len; i++)
+		scan_name(folder, relative, names->pdata[i], &nest);
 }
 
-static GPtrArray *entries_unseen(struct folder *folder)
+static void scan_all(struct folder *folder)
 {
-	GPtrArray *unseen = g_ptr_array_new();
 	GHashTableIter entries;
 	struct entry *entry;
+	folder->wants_scan = folder->is_blind = false;
+	scan(folder, "", NULL);
+	folder->is_incomplete |= folder->is_blind;
 	g_hash_table_iter_init(&entries, folder->entries);
 	while (g_hash_table_iter_next(&entries, NULL, (void **)&entry)) {
-		if (!entry->is_seen)
-			g_ptr_array_add(unseen, entry);
+		if (!entry->is_seen && !folder->is_blind)
+			name_add(folder, entry->file.file);
 		entry->is_seen = false;
 	}
-	return unseen;
 }
 
-void folder_rescan(struct folder *folder)
+/* In the order of their names: the same one has the DAG each time. */
+static void refused_again(struct folder *folder)
 {
-	for (bool again = true; again;) {
-		folder->is_blind = false;
-		scan(folder, "", NULL);
-		changed_read(folder);
-		g_autoptr(GPtrArray) unseen = entries_unseen(folder);
-		folder->is_incomplete |= folder->is_blind;
-		again = unseen->len > 0 && !folder->is_blind;
-		for (unsigned i = 0; again && i < unseen->len; i++)
-			entry_forget(folder, unseen->pdata[i]);
+	g_autoptr(GPtrArray) files = folder_files(folder);
+	folder->wants_refused = false;
+	for (unsigned i = 0; i < files->len; i++) {
+		const struct folder_file *file = files->pdata[i];
+		struct entry *entry = g_hash_table_lookup(folder->entries, file->file);
+		if (!entry->is_refused)
+			continue;
+		entry->stat = (struct stat){0};
+		name_add(folder, file->file);
 	}
-	incomplete_tell(folder);
+}
+
+/* Its entry when it is to be read; NULL: that was all. */
+static struct entry *name_settle(struct folder *folder, const char *file)
+{
+	g_autofree char *path = g_build_filename(folder->options.path, file, NULL);
+	struct entry *entry = g_hash_table_lookup(folder->entries, file);
+	struct stat now;
+	/* What cannot be looked at for other reasons keeps its last good version. */
+	if (lstat(path, &now) < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+		if (entry)
+			entry_forget(folder, entry);
+		return NULL;
+	}
+	if (entry && stat(path, &now) == 0 && is_unchanged(entry, &now))
+		return NULL;
+	return entry_get(folder, file);
+}
+
+bool folder_work(struct folder *folder, unsigned n_max)
+{
+	g_autoptr(GPtrArray) changed = g_ptr_array_new();
+	if (folder->wants_scan)
+		scan_all(folder);
+	for (unsigned n = 0; n < n_max && !g_queue_is_empty(folder->names); n++) {
+		g_autofree char *name = g_queue_pop_head(folder->names);
+		g_hash_table_steal(folder->waiting, name);
+		struct entry *entry = name_settle(folder, name);
+		if (entry)
+			g_ptr_array_add(changed, entry);
+	}
+	ahead_run(&(struct ahead_work){on_load, on_take, folder}, changed);
+	if (folder->wants_refused && g_queue_is_empty(folder->names))
+		refused_again(folder);
+	if (folder->is_incomplete && folder->options.on_incomplete)
+		folder->options.on_incomplete(folder->options.data);
+	folder->is_incomplete = false;
+	return folder->wants_scan || !g_queue_is_empty(folder->names);
 }
 
 bool folder_adopt(struct folder *folder, const char *file, const char *dag_id)
 {
 	struct entry *entry = g_hash_table_lookup(folder->entries, file);
-	if (!entry || entry->file.problems->n_errors == 0)
+	if (!entry || (entry->file.problems->n_errors == 0 && !entry->is_being_written))
 		return false;
 	if (!names(entry->file.dag_ids, dag_id))
 		g_ptr_array_add(entry->file.dag_ids, g_strdup(dag_id));

@@ -24,6 +24,10 @@ struct folder_options {
 	/* Something could not be looked at for a reason that passes, such as no descriptor:
 	 * folder_rescan is wanted in a while. May be NULL. */
 	void (*on_incomplete)(void *data);
+	/* Whether somebody has begun to write the file and not yet closed it, as far as it was
+	 * noticed until this very instant; files that change meanwhile are told of by
+	 * folder_refresh(). Asked where the kernel does not answer; NULL: nobody watches. */
+	bool (*is_touched)(void *data, const char *file);
 	void *data;
 };
 
@@ -31,19 +35,23 @@ struct folder_file {
 	char *file;                /* relative to the folder */
 	struct problems *problems; /* never NULL */
 	GPtrArray *dag_ids;        /* of char *: what it defines */
-	char *text; /* what was read, while it has problems; NULL: it could not be */
+	char *text;                /* what was read, while it has problems; NULL: it could not be */
 	int64_t read_at;
 };
 
 struct folder *folder_open(const struct folder_options *options);
 void folder_close(struct folder *folder);
 
-/* Reads one file again (by its path relative to the folder), because it was written, moved or
- * deleted. */
+/* One file (by its path relative to the folder) was written, moved or deleted: folder_work() will
+ * look at it. */
 void folder_refresh(struct folder *folder, const char *file);
-/* Looks at all files and forgets those that are gone; unchanged ones (size, times, inode) are not
- * read. */
+/* The same of all files; unchanged ones (size, times, inode) are not read. */
 void folder_rescan(struct folder *folder);
+/*
+ * Looks at as many of those files as is said: reads them, or forgets those that are gone. A file
+ * that somebody is writing stays as it was known. True: there is more to do.
+ */
+bool folder_work(struct folder *folder, unsigned n_max);
 
 /*
  * A DAG that an earlier dagd loaded from this file goes on to belong to it, although the file

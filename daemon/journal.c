@@ -154,6 +154,17 @@ void journal(enum journal_level level, const char *format, ...)
 	line_write(level, text);
 }
 
+void journal_problems(const struct problems *problems)
+{
+	for (unsigned i = 0; i < problems->list->len; i++) {
+		const struct problem *problem = problems->list->pdata[i];
+		g_autofree char *text = problem_text(problem, NULL);
+		g_strchomp(text);
+		journal(problem->severity == SEVERITY_ERROR ? JOURNAL_ERROR : JOURNAL_WARNING, "%s",
+			text);
+	}
+}
+
 void journal_notify(const char *state)
 {
 	const char *path = g_getenv("NOTIFY_SOCKET");

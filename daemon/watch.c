@@ -1,30 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One inotify watch a folder. A file counts when it was closed after writing or moved here, so a
- * half written one is not looked at. Lost events and changes of the tree itself ask for a look at
- * everything.
+ * One inotify watch a folder. A file is told of when it was closed after writing, moved, linked or
+ * given other rights; between the first byte that is written and the close it is touched. When the
+ * tree itself has changed, its folders are walked anew: the kernel gives a folder that it knows the
+ * same descriptor, so a folder that was moved has its new path then, and one that has left the tree
+ * is met no more. A folder that is met twice, by way of a link, has no single path: what happens
+ * there asks for a look at everything.
  */
 #include "daemon/watch.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define WATCHED                                                                                \
-	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_DELETE_SELF \
-		| IN_MOVE_SELF | IN_ONLYDIR)
+#include "daemon/dag_file.h"
+#include "daemon/journal.h"
 
-enum { AGAIN_FIRST_MS = 1000, AGAIN_MAX_MS = 60000 };
+#define WATCHED                                                                           \
+	(IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE \
+		| IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+
+enum { AGAIN_FIRST_MS = 1000, AGAIN_MAX_MS = 60000, N_HANDLES = 3 };
 
 struct watch {
 	uv_poll_t poll;
+	uv_idle_t work;
 	uv_timer_t again;
+	unsigned n_open; /* of these handles */
 	unsigned again_ms;
 	int fd;
 	char *folder;
 	GHashTable *folders; /* watch descriptor -> path relative to the folder ("" is itself) */
+	GHashTable *paths;   /* the same paths; owned by `folders` */
+	GHashTable *shared;  /* descriptors that were met more than once */
+	GHashTable *touched; /* files that were written to and not closed */
+	bool has_tree_changed;
 	struct watch_events events;
 };
 
@@ -32,6 +44,8 @@ static char *join(const char *folder, const char *name)
 {
 	return *folder ? g_strconcat(folder, "/", name, NULL) : g_strdup(name);
 }
+
+/* ---- the tree ---- */
 
 /* Watches a folder and all below it. False: the folder itself cannot be watched (errno says why).
  */
@@ -41,92 +55,180 @@ static bool watch_tree(struct watch *watch, const char *relative)
 	int descriptor = inotify_add_watch(watch->fd, path, WATCHED);
 	if (descriptor < 0)
 		return false;
-	/* Watched already: a link leads back up. */
-	if (!g_hash_table_insert(watch->folders, GINT_TO_POINTER(descriptor), g_strdup(relative)))
+	void *key = GINT_TO_POINTER(descriptor);
+	if (g_hash_table_contains(watch->folders, key)) {
+		g_hash_table_add(watch->shared, key);
 		return true;
+	}
+	char *kept = g_strdup(relative);
+	g_hash_table_insert(watch->folders, key, kept);
+	g_hash_table_add(watch->paths, kept);
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	if (!dir && error_may_pass(errno))
+		watch_look_again(watch);
 	for (const char *name; dir && (name = g_dir_read_name(dir));) {
 		g_autofree char *below = join(relative, name);
 		g_autofree char *full = g_build_filename(path, name, NULL);
-		if (name[0] != '.' && g_file_test(full, G_FILE_TEST_IS_DIR))
-			watch_tree(watch, below);
+		if (name[0] != '.' && g_file_test(full, G_FILE_TEST_IS_DIR)
+			&& !watch_tree(watch, below))
+			journal(JOURNAL_WARNING,
+				"the folder %s cannot be watched: %s; changes in it are noticed "
+				"after SIGHUP",
+				full, g_strerror(errno));
 	}
 	return true;
 }
 
+static void tables_make(struct watch *watch)
+{
+	watch->folders = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	watch->paths = g_hash_table_new(g_str_hash, g_str_equal);
+	watch->shared = g_hash_table_new(NULL, NULL);
+}
+
+static void tables_free(struct watch *watch)
+{
+	g_hash_table_destroy(watch->paths);
+	g_hash_table_destroy(watch->shared);
+	g_hash_table_destroy(watch->folders);
+}
+
+static void tree_renew(struct watch *watch)
+{
+	GHashTable *before = watch->folders;
+	GHashTableIter folders;
+	void *descriptor;
+	watch->has_tree_changed = false;
+	g_hash_table_destroy(watch->paths);
+	g_hash_table_destroy(watch->shared);
+	tables_make(watch);
+	watch_tree(watch, "");
+	g_hash_table_iter_init(&folders, before);
+	while (g_hash_table_iter_next(&folders, &descriptor, NULL))
+		if (!g_hash_table_contains(watch->folders, descriptor))
+			inotify_rm_watch(watch->fd, GPOINTER_TO_INT(descriptor));
+	g_hash_table_destroy(before);
+}
+
+/* ---- events ---- */
+
+static void file_tell(struct watch *watch, const char *file)
+{
+	watch->events.on_file(watch->events.data, file);
+}
+
+/* A link has its content at once, a file is told of when it is closed; which of them it is can be
+ * seen, except of a file that was written without a name and has been given its first one. */
+static void on_created(struct watch *watch, const char *file)
+{
+	g_autofree char *path = g_build_filename(watch->folder, file, NULL);
+	struct stat info;
+	if (lstat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1)
+		g_hash_table_add(watch->touched, g_strdup(file));
+	else if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		watch->has_tree_changed = true;
+	file_tell(watch, file);
+}
+
+static void on_file_event(struct watch *watch, const char *file, uint32_t mask)
+{
+	if (mask & IN_MODIFY) {
+		g_hash_table_add(watch->touched, g_strdup(file));
+		return;
+	}
+	if (mask & IN_CREATE) {
+		on_created(watch, file);
+		return;
+	}
+	if (mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE))
+		g_hash_table_remove(watch->touched, file);
+	/* A link to a folder that has gone, or has come in the place of another. */
+	g_autofree char *path = g_build_filename(watch->folder, file, NULL);
+	if (g_hash_table_contains(watch->paths, file)
+		|| (mask & IN_MOVED_TO && g_file_test(path, G_FILE_TEST_IS_DIR)))
+		watch->has_tree_changed = true;
+	file_tell(watch, file);
+}
+
 static void on_event(struct watch *watch, const struct inotify_event *event)
 {
-	const char *folder = g_hash_table_lookup(watch->folders, GINT_TO_POINTER(event->wd));
-	if (event->mask & IN_IGNORED) {
-		g_hash_table_remove(watch->folders, GINT_TO_POINTER(event->wd));
+	void *key = GINT_TO_POINTER(event->wd);
+	const char *folder = g_hash_table_lookup(watch->folders, key);
+	if (event->mask & IN_Q_OVERFLOW) {
+		g_hash_table_remove_all(watch->touched);
+		watch->has_tree_changed = true;
 		return;
 	}
-	if (!folder || event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF)) {
-		watch->events.on_rescan(watch->events.data);
+	if (!folder || event->mask & IN_IGNORED)
+		return;
+	if (event->mask & (IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF) || event->len == 0) {
+		watch->has_tree_changed = true;
 		return;
 	}
-	g_autofree char *file = join(folder, event->len ? event->name : "");
-	if (event->mask & IN_ISDIR) {
-		if (event->mask & (IN_CREATE | IN_MOVED_TO))
-			watch_tree(watch, file);
+	g_autofree char *file = join(folder, event->name);
+	on_file_event(watch, file, event->mask);
+	if (g_hash_table_contains(watch->shared, key) && !(event->mask & IN_MODIFY))
 		watch->events.on_rescan(watch->events.data);
-	} else if (event->mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE)) {
-		watch->events.on_file(watch->events.data, file);
-	} else {
-		/* Created: a link has its content at once, a file is told of when it is closed. */
-		g_autofree char *path = g_build_filename(watch->folder, file, NULL);
-		if (g_file_test(path, G_FILE_TEST_IS_SYMLINK))
-			watch->events.on_file(watch->events.data, file);
+}
+
+static bool events_take(struct watch *watch)
+{
+	_Alignas(struct inotify_event) char buffer[16 * 1024];
+	bool is_any = false;
+	for (ssize_t n; (n = read(watch->fd, buffer, sizeof buffer)) > 0; is_any = true)
+		for (char *at = buffer; at < buffer + n;) {
+			const struct inotify_event *event = (const void *)at;
+			at += sizeof *event + event->len;
+			on_event(watch, event);
+		}
+	if (watch->has_tree_changed) {
+		tree_renew(watch);
+		watch->events.on_rescan(watch->events.data);
 	}
+	return is_any;
+}
+
+static void on_turn(uv_idle_t *work)
+{
+	struct watch *watch = work->data;
+	if (watch->events.on_work(watch->events.data))
+		return;
+	uv_idle_stop(work);
+	if (!uv_is_active((uv_handle_t *)&watch->again))
+		watch->again_ms = AGAIN_FIRST_MS;
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct watch *watch = poll->data;
-	_Alignas(struct inotify_event) char buffer[16 * 1024];
-	ssize_t n = read(watch->fd, buffer, sizeof buffer);
-	for (char *at = buffer; n > 0 && at < buffer + n;) {
-		const struct inotify_event *event = (const void *)at;
-		at += sizeof *event + event->len;
-		on_event(watch, event);
-	}
+	if (events_take(watch))
+		uv_idle_start(&watch->work, on_turn);
 }
 
-struct watch *watch_open(
-	uv_loop_t *loop, const char *folder, const struct watch_events *events, GError **error)
+bool watch_is_touched(struct watch *watch, const char *file)
 {
-	struct watch *watch = g_new0(struct watch, 1);
-	watch->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	watch->folder = g_strdup(folder);
-	watch->folders = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-	watch->events = *events;
-	if (watch->fd < 0 || !watch_tree(watch, "")) {
-		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
-			"the folder %s cannot be watched: %s", folder, g_strerror(errno));
-		if (watch->fd >= 0)
-			close(watch->fd);
-		g_hash_table_destroy(watch->folders);
-		g_free(watch->folder);
-		g_free(watch);
-		return NULL;
-	}
-	uv_poll_init(loop, &watch->poll, watch->fd);
-	uv_timer_init(loop, &watch->again);
-	watch->again_ms = AGAIN_FIRST_MS;
-	watch->poll.data = watch->again.data = watch;
-	uv_poll_start(&watch->poll, UV_READABLE, on_readable);
-	return watch;
+	if (events_take(watch))
+		uv_idle_start(&watch->work, on_turn);
+	return g_hash_table_contains(watch->touched, file);
 }
 
-static void on_again(uv_timer_t *timer)
+/* Of folders that were not there to be watched, too. */
+static void look(struct watch *watch)
 {
-	struct watch *watch = timer->data;
-	/* Of folders that were not there to be watched, too. */
-	g_hash_table_remove_all(watch->folders);
-	watch_tree(watch, "");
+	tree_renew(watch);
 	watch->events.on_rescan(watch->events.data);
-	if (!uv_is_active((uv_handle_t *)timer))
-		watch->again_ms = AGAIN_FIRST_MS;
+	uv_idle_start(&watch->work, on_turn);
+}
+
+void watch_rescan(struct watch *watch)
+{
+	g_hash_table_remove_all(watch->touched);
+	look(watch);
+}
+
+static void on_again(uv_timer_t *again)
+{
+	look(again->data);
 }
 
 void watch_look_again(struct watch *watch)
@@ -137,20 +239,63 @@ void watch_look_again(struct watch *watch)
 	watch->again_ms = MIN(watch->again_ms * 2, AGAIN_MAX_MS);
 }
 
+/* ---- life ---- */
+
+static void watch_free(struct watch *watch)
+{
+	if (watch->fd >= 0)
+		close(watch->fd);
+	tables_free(watch);
+	g_hash_table_destroy(watch->touched);
+	g_free(watch->folder);
+	g_free(watch);
+}
+
+static void handles_init(struct watch *watch, uv_loop_t *loop)
+{
+	watch->n_open = N_HANDLES;
+	watch->poll.data = watch->work.data = watch->again.data = watch;
+	uv_idle_init(loop, &watch->work);
+	uv_timer_init(loop, &watch->again);
+	uv_poll_init(loop, &watch->poll, watch->fd);
+	uv_poll_start(&watch->poll, UV_READABLE, on_readable);
+}
+
+struct watch *watch_open(
+	uv_loop_t *loop, const char *folder, const struct watch_events *events, GError **error)
+{
+	struct watch *watch = g_new0(struct watch, 1);
+	watch->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	watch->folder = g_strdup(folder);
+	watch->touched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	watch->again_ms = AGAIN_FIRST_MS;
+	watch->events = *events;
+	tables_make(watch);
+	if (watch->fd >= 0)
+		handles_init(watch, loop);
+	if (watch->fd >= 0 && watch_tree(watch, ""))
+		return watch;
+	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+		"the folder %s cannot be watched: %s", folder, g_strerror(errno));
+	if (watch->fd >= 0)
+		watch_close(watch);
+	else
+		watch_free(watch);
+	return NULL;
+}
+
 static void on_closed(uv_handle_t *handle)
 {
 	struct watch *watch = handle->data;
-	close(watch->fd);
-	g_hash_table_destroy(watch->folders);
-	g_free(watch->folder);
-	g_free(watch);
+	if (--watch->n_open == 0)
+		watch_free(watch);
 }
 
 void watch_close(struct watch *watch)
 {
 	if (!watch)
 		return;
-	/* What is closed last is told of first. */
 	uv_close((uv_handle_t *)&watch->poll, on_closed);
-	uv_close((uv_handle_t *)&watch->again, NULL);
+	uv_close((uv_handle_t *)&watch->work, on_closed);
+	uv_close((uv_handle_t *)&watch->again, on_closed);
 }
