@@ -293,8 +293,9 @@ static void slot_check(const struct engine *engine, const struct workflow *workf
 	if (!workflow->slot.place)
 		return;
 	g_assert(schedule && !workflow->record.is_paused && !workflow->record.is_stale);
-	/* One instant later the step goes on with what it was too long for. */
-	if (schedule_kind(schedule) == SCHEDULE_CONTINUOUS || workflow->slot.at == engine->now + 1)
+	/* One instant later the next step goes on with what this one was too long for. */
+	g_assert(!workflow->goes_on || workflow->slot.at <= engine->now + 1);
+	if (schedule_kind(schedule) == SCHEDULE_CONTINUOUS || workflow->goes_on)
 		return;
 	g_assert(workflow->next_slot > workflow->record.last_slot);
 	g_assert(workflow->slot.at == workflow->next_slot + schedule_delay(schedule));

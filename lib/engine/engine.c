@@ -367,9 +367,12 @@ static void save_changes(struct engine *engine)
 bool engine_step(
 	struct engine *engine, const struct event *event, struct effects *effects, GError **error)
 {
+	bool is_set_back = event->at < engine->now;
 	engine->now = event->at;
 	engine->effects = effects;
 	engine->n_slots = 0;
+	if (is_set_back)
+		slots_clock_back(engine);
 	g_ptr_array_set_size(engine->missed, 0);
 	g_ptr_array_set_size(engine->reasons, 0);
 	g_ptr_array_set_size(engine->asset_events, 0);

@@ -179,16 +179,19 @@ static void gate_touch(struct engine *engine, struct gate *gate)
 	g_ptr_array_add(engine->touched_gates, gate);
 }
 
-void gates_call(struct engine *engine)
+bool gates_call(struct engine *engine)
 {
+	bool is_called = false;
 	for (unsigned i = 0; i < engine->touched_gates->len; i++) {
 		struct gate *gate = engine->touched_gates->pdata[i];
 		struct instance *next;
 		while ((next = gate_next(engine, gate))) {
 			instance_dequeue(engine, next);
 			instance_enqueue(engine, next);
+			is_called = true;
 		}
 	}
+	return is_called;
 }
 
 /* One with a place that nobody may take now is looked at again in the next step. */

@@ -15,8 +15,8 @@ void gates_enter(struct instance *instance);
 void gates_leave(struct engine *engine, struct instance *instance);
 /* It stands in the line from now on (1), or does not any more (-1). */
 void gates_count_called(struct engine *engine, struct instance *instance, int n);
-/* Calls those back into the line for whom there is a place. */
-void gates_call(struct engine *engine);
+/* Calls those back into the line for whom there is a place; false: there is nobody. */
+bool gates_call(struct engine *engine);
 /* At the end of a step. */
 void gates_settle(struct engine *engine);
 /* The instances of the run are to be freed. */

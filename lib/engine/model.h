@@ -159,6 +159,8 @@ struct workflow {
 	enum gap gap;                /* since its slots were last looked at */
 	struct missed_record missed; /* the newest range; without reason: none is known */
 	bool is_changed, is_scheduling;
+	bool goes_on; /* more slots were due than one step makes runs for: the wake is set at once
+		       */
 };
 
 struct engine {
@@ -207,6 +209,8 @@ void workflow_start_runs(struct engine *engine, struct workflow *workflow);
 void workflow_schedule(struct engine *engine, struct workflow *workflow);
 /* The step under way makes no more runs; the next one goes on. */
 bool slots_are_enough(const struct engine *engine);
+/* The clock was set back: those that were to go on do not wait until it is where it was. */
+void slots_clock_back(struct engine *engine);
 /* Tells of the slots that were missed before it was known, or while it was paused. */
 void slots_first_seen(struct engine *engine, struct workflow *workflow);
 void slots_unpaused(struct engine *engine, struct workflow *workflow, int64_t active_since);

@@ -392,12 +392,15 @@ static int64_t slot_run(struct engine *engine, struct workflow *workflow)
 static int64_t slots_run(struct engine *engine, struct workflow *workflow)
 {
 	int64_t slot = INSTANT_NEVER;
+	workflow->goes_on = false;
 	while (is_scheduled(engine, workflow)) {
 		slot = INSTANT_NEVER;
 		if (is_held(engine, workflow, &slot))
 			break;
-		if (slots_are_enough(engine))
-			return engine->now + 1; /* goes on with the next step */
+		if (slots_are_enough(engine)) {
+			workflow->goes_on = true; /* with the next step */
+			return engine->now + 1;
+		}
 		slot = slot_run(engine, workflow);
 		workflow->gap = GAP_CLOCK;
 		if (slot != INSTANT_NONE)
@@ -424,4 +427,14 @@ void workflow_schedule(struct engine *engine, struct workflow *workflow)
 	int64_t wake_at = slots_run(engine, workflow);
 	workflow->is_scheduling = false;
 	wake_set(&engine->wakes, &workflow->slot, wake_at);
+}
+
+void slots_clock_back(struct engine *engine)
+{
+	GHashTableIter iter;
+	struct workflow *workflow;
+	g_hash_table_iter_init(&iter, engine->workflows);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&workflow))
+		if (workflow->goes_on && workflow->slot.place)
+			wake_set(&engine->wakes, &workflow->slot, engine->now + 1);
 }

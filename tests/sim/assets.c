@@ -13,7 +13,7 @@ static const char *any_name(struct sim *sim)
 	return names[g_rand_int_range(sim->random, 0, G_N_ELEMENTS(names))];
 }
 
-void asset_happens(struct sim *sim)
+void asset_comes_or_goes(struct sim *sim)
 {
 	struct asset_event_record asset = {.asset = (char *)any_name(sim), .map_index = -1};
 	struct event event = {.kind = EVENT_ASSET_CHANGED, .asset = &asset};

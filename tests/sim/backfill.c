@@ -41,7 +41,7 @@ static void backfill_begins(struct sim *sim, const char *dag_id)
 	sim->tally->n_backfills += sim_step(sim, event);
 }
 
-void backfill_happens(struct sim *sim, const char *dag_id)
+void backfill_comes_or_goes(struct sim *sim, const char *dag_id)
 {
 	static const enum event_kind kinds[] = {EVENT_BACKFILL_PAUSED, EVENT_BACKFILL_UNPAUSED,
 		EVENT_BACKFILL_UNPAUSED, EVENT_BACKFILL_CANCELLED};

@@ -21,7 +21,7 @@ static void pool_set(struct sim *sim, int i, int64_t slots)
 			.kind = is_gone ? EVENT_POOL_GONE : EVENT_POOL_SET, .pool = &pool->record});
 }
 
-void pool_happens(struct sim *sim)
+void pool_comes_or_goes(struct sim *sim)
 {
 	pool_set(sim, g_rand_int_range(sim->random, 0, SIM_POOLS),
 		g_rand_int_range(sim->random, -2, 5));

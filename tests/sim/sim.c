@@ -3,6 +3,7 @@
  * Each turn something happens by chance; then what gathered is committed by chance, or dagd dies:
  * before the commit, so that nothing of it was; or after it, before any of it was done.
  */
+#include "tests/sim/tale.h"
 #include "tests/sim/view.h"
 
 #include <string.h>
@@ -34,6 +35,7 @@ bool sim_step(struct sim *sim, struct event event)
 	if (event.kind == EVENT_RECOVERED)
 		sim->is_recovering = false;
 	effects_init(&effects);
+	tale_event(sim, &event);
 	event_note(sim, &event);
 	bool is_taken = engine_step(sim->engine, &event, &effects, &error);
 	engine_check(sim->engine);
@@ -68,6 +70,7 @@ static bool commit(struct sim *sim)
 	struct event found;
 	bool has_question = false;
 	memory_commit(sim->memory);
+	tale_commit(sim);
 	laws_of_commit(sim);
 	engine_release(sim->engine); /* it is counted anew after the next step */
 	world_act(sim);
@@ -187,11 +190,11 @@ static void something_happens(struct sim *sim)
 	else if (kind < 93)
 		dag_changes(sim);
 	else if (kind < 96)
-		backfill_happens(sim, sim_dag_ids[below(sim, SIM_DAGS)]);
+		backfill_comes_or_goes(sim, sim_dag_ids[below(sim, SIM_DAGS)]);
 	else if (kind < 97)
-		pool_happens(sim);
+		pool_comes_or_goes(sim);
 	else if (kind < 99)
-		asset_happens(sim);
+		asset_comes_or_goes(sim);
 	else
 		workers_change(sim);
 }
@@ -203,10 +206,12 @@ static void die(struct sim *sim)
 	sim->tally->n_deaths++;
 	if (below(sim, 2)) {
 		memory_commit(sim->memory);
+		tale_commit(sim);
 	} else {
 		memory_drop(sim->memory);
 		sim->tally->n_dropped++;
 	}
+	tale_die(sim);
 	world_forget(sim);
 	engine_free(sim->engine);
 	sim->engine = NULL;
@@ -270,10 +275,12 @@ static void start(struct sim *sim, const char *why_not)
 	sim->is_held = why_not != NULL;
 	sim->tally->n_held += sim->is_held;
 	sim->engine = memory_restore(sim->memory, &sim->options, why_not);
+	tale_start(sim, why_not != NULL);
 	for (int i = 0; !why_not && i < SIM_DAGS; i++)
 		if (sim->files[i])
 			sim_step(sim,
 				(struct event){.kind = EVENT_DAG_LOADED, .loaded = sim->files[i]});
+	tale_started(sim);
 	for (int n = below(sim, 4); n > 0; n--)
 		something_happens(sim);
 	attempts_recover(sim);
@@ -408,7 +415,7 @@ static void sim_open(struct sim *sim, const struct operators *operators)
 	sim->operators = operators;
 	sim->random = g_rand_new_with_seed(sim->seed);
 	sim->memory = memory_new();
-	sim->clock = civil_to_wall(&(struct civil){.year = 2026, .month = 1, .day = 1});
+	sim->clock = SIM_BEGINS_AT;
 	sim->options.n_workers = 1 + (unsigned)below(sim, 4);
 	sim->attempts = g_array_new(FALSE, TRUE, sizeof(struct attempt));
 	sim->deeds = g_array_new(FALSE, TRUE, sizeof(struct deed));
@@ -438,14 +445,17 @@ static void sim_close(struct sim *sim)
 	world_words_clear(&sim->said);
 }
 
-void sim_play(uint32_t seed, const struct operators *operators, struct sim_tally *tally)
+void sim_play(uint32_t seed, const struct operators *operators, struct sim_tally *tally,
+	struct tale *tale)
 {
-	struct sim sim = {.seed = seed, .tally = tally};
+	struct sim sim = {.seed = seed, .tally = tally, .tale = tale};
 	sim_open(&sim, operators);
+	tale_begin(&sim);
 	start(&sim, NULL);
 	for (int n = 0; n < TURNS; n++)
 		turn(&sim);
 	run_out(&sim);
 	tally_add(&sim);
+	tale_end(&sim);
 	sim_close(&sim);
 }

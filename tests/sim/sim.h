@@ -6,10 +6,14 @@
  */
 #pragma once
 
+#include "lib/base/instant.h"
 #include "lib/engine/engine.h"
 #include "tests/story/memory.h"
 
 enum { SIM_DAGS = 2, SIM_VERSIONS = 3, SIM_POOLS = 3 };
+
+/* 2026-01-01 00:00 UTC, as the stories do. */
+#define SIM_BEGINS_AT (INT64_C(1767225600) * SECOND_US)
 
 /* What happened over all seeds: a world in which nothing happens proves nothing. */
 struct sim_tally {
@@ -81,6 +85,7 @@ struct sim {
 	struct sim_pool pools[SIM_POOLS]; /* as the engine was told */
 	struct world_words said;          /* by the last report */
 	struct sim_tally *tally;
+	struct tale *tale; /* NULL: it is not told */
 };
 
 enum deed_kind { DEED_START, DEED_KILL, DEED_ACKNOWLEDGE };
@@ -93,8 +98,10 @@ struct deed {
 	enum flow flow;
 };
 
-/* Plays one seed to its end; aborts when a law is broken. */
-void sim_play(uint32_t seed, const struct operators *operators, struct sim_tally *tally);
+/* Plays one seed to its end; aborts when a law is broken. `tale`, unless it is NULL, is new and
+ * tells of it until then. */
+void sim_play(uint32_t seed, const struct operators *operators, struct sim_tally *tally,
+	struct tale *tale);
 
 /* Gives the engine an event of now, and checks what follows. False: it refused it. */
 bool sim_step(struct sim *sim, struct event event);
@@ -108,7 +115,7 @@ void event_note(struct sim *sim, const struct event *event);
 void notes_restart(struct sim *sim);
 
 /* assets.c: one is updated by hand, or forgotten by a DAG. */
-void asset_happens(struct sim *sim);
+void asset_comes_or_goes(struct sim *sim);
 /* Who was told of what a step updated, and what was made of it. */
 void assets_judge(struct sim *sim, const struct effects *effects);
 void heard_remember(struct sim *sim);
@@ -116,9 +123,9 @@ void heard_remember(struct sim *sim);
 void heard_law(const struct sim *sim);
 
 /* backfill.c: one begins, or something becomes of the one that goes on. */
-void backfill_happens(struct sim *sim, const char *dag_id);
+void backfill_comes_or_goes(struct sim *sim, const char *dag_id);
 /* pools.c: pools are set, changed and deleted. */
-void pool_happens(struct sim *sim);
+void pool_comes_or_goes(struct sim *sim);
 /* As they are in the store. */
 void pools_remember(struct sim *sim);
 /* No pool holds anything back. */

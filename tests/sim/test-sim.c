@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plays many seeds; `--play=N` plays one, `--seeds=A-B` those from A to B and tells now and then
- * how far it is.
+ * Plays many seeds; `--play=N` plays one and prints it as a story, `--seeds=A-B` those from A to B
+ * and tells now and then how far it is. When a law is broken the story of that seed is printed up
+ * to there: the seed is played once more for it, for telling costs time.
  */
 #include "tests/sim/sim.h"
 
@@ -11,26 +12,65 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SEEDS = 600, SEEDS_PER_TEST = 200 };
+#include "tests/sim/tale.h"
+#include "tests/story/story.h"
+
+enum { SEEDS = 600, SEEDS_PER_TEST = 200, STORIES = 100 };
 #define TELL_EVERY_US (10 * G_USEC_PER_SEC)
 
 static struct operators *operators;
 static struct sim_tally tally;
-static char at_work[64];
+static char at_work[64];  /* the option that plays the seed again; empty: none is played */
+static struct tale *tale; /* of the seed that is played, if it is told */
 
-/* A broken law aborts: which seed it was must be known then. */
+static void say(const char *text)
+{
+	if (write(STDOUT_FILENO, text, strlen(text)) < 0)
+		_exit(1);
+}
+
+/* A broken law aborts: what led to it must be known then. */
 static void on_abort(int number)
 {
-	if (write(STDERR_FILENO, at_work, strlen(at_work)) < 0)
+	signal(number, SIG_DFL);
+	if (!*at_work)
+		raise(number);
+	if (!tale) {
+		say("# the seed in which a law is broken: test-sim ");
+		say(at_work);
+		say("\n");
+		execl("/proc/self/exe", "test-sim", at_work, "--again", NULL);
 		_exit(1);
-	signal(SIGABRT, SIG_DFL);
-	raise(SIGABRT);
+	}
+	say(tale->head->str);
+	say("\n");
+	say(tale->lines->str);
+	say("# here a law is broken\n");
+	raise(number);
 }
 
 static void play(uint32_t seed)
 {
-	snprintf(at_work, sizeof at_work, "# play it again: test-sim --play=%u\n", seed);
-	sim_play(seed, operators, &tally);
+	snprintf(at_work, sizeof at_work, "--play=%u", seed);
+	sim_play(seed, operators, &tally, tale);
+}
+
+/* What GLib has to say of an assertion is no part of the story. */
+static void print_aside(const char *text)
+{
+	g_printerr("%s", text);
+}
+
+/* `is_again`: it broke a law before, so that there is something wrong with the simulation when it
+ * comes to its end. */
+static int play_one(uint32_t seed, bool is_again)
+{
+	g_set_print_handler(print_aside);
+	tale = tale_new();
+	play(seed);
+	printf("%s\n%s", tale->head->str, tale->lines->str);
+	g_clear_pointer(&tale, tale_free);
+	return is_again;
 }
 
 /* `A-B` */
@@ -102,6 +142,60 @@ static void enough_happened(void)
 	g_assert_cmpuint(tally.n_auto_paused, >, SEEDS / 10);
 }
 
+/* ---- a story ---- */
+
+static struct story *story_read(const struct tale *told, GPtrArray **stories)
+{
+	g_autofree char *file = NULL;
+	g_autofree char *text = g_strconcat(told->head->str, "\n", told->lines->str, NULL);
+	g_autoptr(GError) error = NULL;
+	int fd = g_file_open_tmp("sim-XXXXXX.story", &file, &error);
+	g_assert_no_error(error);
+	close(fd);
+	g_file_set_contents(file, text, -1, &error);
+	g_assert_no_error(error);
+	*stories = stories_read(file, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint((*stories)->len, ==, 1);
+	unlink(file);
+	return (*stories)->pdata[0];
+}
+
+static void same_endings(uint32_t seed, const char *sim, const char *story)
+{
+	g_auto(GStrv) left = g_strsplit(sim, "\n", -1), right = g_strsplit(story, "\n", -1);
+	for (unsigned i = 0; left[i] || right[i]; i++)
+		if (g_strcmp0(left[i], right[i]) != 0)
+			g_error("seed %u: %s; as a story: %s", seed, left[i] ? left[i] : "-",
+				right[i] ? right[i] : "-");
+}
+
+/* Played as a story, the same is in the store at the end. */
+static void story_judge(uint32_t seed)
+{
+	struct tale *told = tale_new();
+	g_autoptr(GPtrArray) stories = NULL;
+	g_autoptr(GError) error = NULL;
+	struct memory *left = NULL;
+	sim_play(seed, operators, &tally, told);
+	const struct story *story = story_read(told, &stories);
+	g_autoptr(GPtrArray) lines = story_play(story, operators, &left, &error);
+	g_autofree char *ending = memory_text(left);
+	if (error)
+		g_error("seed %u: %s", seed, error->message);
+	same_endings(seed, told->ending, ending);
+	g_assert_cmpuint(lines->len, >, 20);
+	memory_free(left);
+	tale_free(told);
+}
+
+static void test_stories(void)
+{
+	*at_work = '\0';
+	for (uint32_t seed = 0; seed < STORIES; seed++)
+		story_judge(seed);
+}
+
 static void operators_open(void)
 {
 	const char *const folders[] = {g_getenv("DAGD_OPERATORS"), NULL};
@@ -111,29 +205,44 @@ static void operators_open(void)
 	problems_free(problems);
 }
 
-int main(int argc, char **argv)
+/* What aborts in a handler of that signal leaves it blocked for who comes after it. */
+static void aborts_catch(void)
+{
+	sigset_t signals;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGABRT);
+	sigaddset(&signals, SIGTRAP); /* of g_error() */
+	sigprocmask(SIG_UNBLOCK, &signals, NULL);
+	signal(SIGABRT, on_abort);
+	signal(SIGTRAP, on_abort);
+}
+
+static int tests_run(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	signal(SIGABRT, on_abort);
-	signal(SIGTRAP, on_abort); /* of g_error() */
-	operators_open();
-	if (argc > 1 && g_str_has_prefix(argv[1], "--play=")) {
-		play((uint32_t)strtoul(argv[1] + strlen("--play="), NULL, 10));
-		operators_free(operators);
-		return 0;
-	}
-	if (argc > 1 && g_str_has_prefix(argv[1], "--seeds=")) {
-		int status = play_range(argv[1] + strlen("--seeds="));
-		operators_free(operators);
-		return status;
-	}
 	for (unsigned first = 0; first < SEEDS; first += SEEDS_PER_TEST) {
 		g_autofree char *path =
 			g_strdup_printf("/sim/no_law_is_broken_from_seed_%04u", first);
 		g_test_add_data_func(path, GUINT_TO_POINTER(first), test_seeds);
 	}
 	g_test_add_func("/sim/there_was_enough_of_everything", enough_happened);
-	int failed = g_test_run();
+	g_test_add_func("/sim/a_seed_and_its_story_end_alike", test_stories);
+	return g_test_run();
+}
+
+int main(int argc, char **argv)
+{
+	const char *option = argc > 1 ? argv[1] : "";
+	int status;
+	aborts_catch();
+	operators_open();
+	if (g_str_has_prefix(option, "--play="))
+		status =
+			play_one((uint32_t)strtoul(option + strlen("--play="), NULL, 10), argc > 2);
+	else if (g_str_has_prefix(option, "--seeds="))
+		status = play_range(option + strlen("--seeds="));
+	else
+		status = tests_run(argc, argv);
 	operators_free(operators);
-	return failed;
+	return status;
 }

@@ -6,6 +6,7 @@
 #include "tests/story/play.h"
 
 #define AGAIN " -- again"
+#define LEAVING " leaving "
 
 /* Which words stand between the task and the rest, and what they mean. */
 enum ending { EXITS, KILLED, TIMES_OUT, CANNOT_START, LOST, TAKEN_BACK };
@@ -38,35 +39,45 @@ char *task_name_read(const char *name, int *map_index)
 	return bracket ? g_strndup(name, (size_t)(bracket - name)) : g_strdup(name);
 }
 
+/* Which task is meant; NULL where that is not said. */
+struct named {
+	const char *dag_id, *run_id, *task;
+};
+
+static bool is_of(const struct run_record *run, const struct named *named)
+{
+	return (!named->dag_id || g_str_equal(named->dag_id, run->dag_id))
+		&& (!named->run_id || g_str_equal(named->run_id, run->run_id));
+}
+
 /* The newest attempt of the only such task that has one. */
-static int64_t attempt_find(
-	const struct play *play, const char *run_id, const char *task_id, bool may_have_ended)
+static int64_t attempt_find(const struct play *play, const struct named *named, bool may_have_ended)
 {
 	int64_t attempt = 0;
 	for (unsigned i = 0; i < play->runs->len; i++) {
 		const struct run_record *run = play->runs->pdata[i];
-		if (run_id && !g_str_equal(run_id, run->run_id))
-			continue;
-		const struct task_record *task = task_look(play, run, task_id);
+		const struct task_record *task =
+			is_of(run, named) ? task_look(play, run, named->task) : NULL;
 		bool is_alive =
 			task && (task->state == TASK_RUNNING || task->state == TASK_RESTARTING);
 		if (!task || (!is_alive && !may_have_ended))
 			continue;
-		if (attempt)
+		if (attempt && attempt != task->attempt)
 			return 0;
 		attempt = task->attempt;
 	}
 	return attempt;
 }
 
-/* `a` or `r1 a` */
+/* `a`, `r1 a` or `d r1 a` */
 static int64_t attempt_named(const struct play *play, const char *name, bool may_have_ended)
 {
-	g_auto(GStrv) words = g_strsplit(name, " ", 2);
-	if (!words[1])
-		return attempt_find(play, NULL, words[0], may_have_ended);
-	g_autofree char *run_id = run_id_of(play, words[0]);
-	return attempt_find(play, run_id, words[1], may_have_ended);
+	g_auto(GStrv) words = g_strsplit(name, " ", 3);
+	unsigned n = g_strv_length(words);
+	g_autofree char *run_id = n > 1 ? run_id_of(play, words[n - 2]) : NULL;
+	return attempt_find(play,
+		&(struct named){n > 2 ? words[0] : NULL, run_id, n ? words[n - 1] : ""},
+		may_have_ended);
 }
 
 static struct event ended_event(int64_t attempt)
@@ -84,6 +95,16 @@ static struct event ended_event(int64_t attempt)
 	};
 }
 
+/* Of a text that ends in ` leaving N values`: cuts that off and gives N; else -1. */
+static int64_t leaving_take(char *text)
+{
+	char *leaving = g_strrstr(text, LEAVING);
+	if (!leaving)
+		return -1;
+	*leaving = '\0';
+	return g_ascii_strtoll(leaving + strlen(LEAVING), NULL, 10);
+}
+
 static struct event ending_event(enum ending ending, int64_t attempt, char *rest)
 {
 	struct event event = ended_event(attempt);
@@ -92,9 +113,8 @@ static struct event ending_event(enum ending ending, int64_t attempt, char *rest
 		event.ended.exit_code = (int)g_ascii_strtoll(rest, &rest, 10);
 		if (g_str_has_prefix(rest, " saying "))
 			event.ended.last_line = rest + strlen(" saying ");
-		if (g_str_has_prefix(rest, " leaving "))
-			event.ended.map_length =
-				g_ascii_strtoll(rest + strlen(" leaving "), NULL, 10);
+		else
+			event.ended.map_length = leaving_take(rest);
 		return event;
 	case KILLED:
 		event.ended.signal = (int)g_ascii_strtoll(rest, NULL, 10);
@@ -146,8 +166,9 @@ static bool flow_happens(struct play *play, char *what, bool *is_played, GError 
 		event.ended.exit_code = 0;
 		if (!attempt)
 			return refuse_name(what, error);
-		return flow_endings[i].play(
-			play, &event, words + strlen(flow_endings[i].words), error);
+		char *rest = words + strlen(flow_endings[i].words);
+		event.ended.map_length = leaving_take(rest);
+		return flow_endings[i].play(play, &event, rest, error);
 	}
 	return false;
 }

@@ -55,8 +55,12 @@ static bool wanted_read(
 			"\"again failed\", \"again completed\"");
 }
 
+/* The one that goes on, or the newest that has ended. */
 static int64_t newest_id(const struct play *play, const char *dag_id)
 {
+	const struct backfill_record *own = engine_backfill(play->engine, dag_id);
+	if (own)
+		return own->id;
 	const GPtrArray *backfills = memory_backfills(play->memory);
 	int64_t id = 0;
 	for (unsigned i = 0; i < backfills->len; i++) {

@@ -113,9 +113,8 @@ static bool forget(struct play *play, char **words, GError **error)
 	if (!words[1])
 		return refuse(error, "which DAG?");
 	play_step(play,
-		&(struct event){.kind = EVENT_ASSETS_FORGOTTEN,
-			.dag_id = words[1],
-			.forgotten = words[2]});
+		&(struct event){
+			.kind = EVENT_ASSETS_FORGOTTEN, .dag_id = words[1], .forgotten = words[2]});
 	return true;
 }
 
@@ -142,6 +141,21 @@ static bool workers(struct play *play, char **words, GError **error)
 	play->options.n_workers = (unsigned)g_ascii_strtoull(words[1], NULL, 10);
 	engine_set_workers(play->engine, play->options.n_workers);
 	play_step(play, &(struct event){.kind = EVENT_TICK});
+	return true;
+}
+
+static bool tick(struct play *play, char **words, GError **error)
+{
+	play_step(play, &(struct event){.kind = EVENT_TICK});
+	return true;
+}
+
+static bool found(struct play *play, char **words, GError **error)
+{
+	struct event event;
+	if (!memory_find_past(play->memory, play->engine, &event))
+		return refuse(error, "the engine asks for no run before one");
+	play_step(play, &event);
 	return true;
 }
 
@@ -235,6 +249,8 @@ static const struct {
 	{"pool", pool},
 	{"answer", flow_answer},
 	{"workers", workers},
+	{"tick", tick},
+	{"found", found},
 	{"until", until},
 	{"clock", clock_set},
 	{"why", why},

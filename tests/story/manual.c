@@ -41,7 +41,7 @@ static bool flag_read(struct named *named, const char *word)
 	return false;
 }
 
-/* `all` stands for all tasks, no task at all for none. */
+/* `all` stands for all tasks, no task at all or `none` for none. */
 static bool named_read(struct named *named, char **words, GError **error)
 {
 	bool is_all = false;
@@ -50,7 +50,7 @@ static bool named_read(struct named *named, char **words, GError **error)
 			return say(error, "there is no such +word");
 		if (g_str_equal(*words, "all"))
 			is_all = true;
-		else if (**words != '+') {
+		else if (**words != '+' && !g_str_equal(*words, "none")) {
 			named->task_ids[named->n] =
 				task_name_read(*words, &named->map_indexes[named->n]);
 			named->n++;
@@ -219,8 +219,14 @@ bool manual_fail(struct play *play, char **words, GError **error)
 	return run_event(play, EVENT_RUN_MARKED, words, error);
 }
 
+/* `note D R TEXT`, `note D R T: TEXT` */
 bool manual_note(struct play *play, char **words, GError **error)
 {
+	bool is_of_task = words[1] && words[2] && words[3] && g_str_has_suffix(words[3], ":");
+	if (is_of_task) {
+		words[3][strlen(words[3]) - 1] = '\0';
+		return task_event(play, EVENT_TASK_NOTED, words, error);
+	}
 	return run_event(play, EVENT_RUN_NOTED, words, error);
 }
 

@@ -103,20 +103,6 @@ static GHashTable *names_new(void)
 	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
-static unsigned task_hash(const void *task)
-{
-	const struct task_record *record = task;
-	return (unsigned)record->run * 31 + (unsigned)record->map_index
-		+ g_str_hash(record->task_id);
-}
-
-static int is_same_task(const void *task, const void *other)
-{
-	const struct task_record *one = task, *two = other;
-	return one->run == two->run && one->map_index == two->map_index
-		&& g_str_equal(one->task_id, two->task_id);
-}
-
 struct memory *memory_new(void)
 {
 	struct memory *memory = g_new0(struct memory, 1);
@@ -136,7 +122,7 @@ struct memory *memory_new(void)
 	memory->attempts_by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
 	memory->runs_by_name = names_new();
 	memory->slots = names_new();
-	memory->tasks_by_name = g_hash_table_new(task_hash, is_same_task);
+	memory->tasks_by_name = g_hash_table_new(memory_task_hash, memory_is_same_task);
 	return memory;
 }
 

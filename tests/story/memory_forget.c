@@ -13,6 +13,20 @@ char *memory_slot_name(const struct run_record *run)
 	return g_strdup_printf("%s/%" G_GINT64_FORMAT, run->dag_id, run->slot);
 }
 
+unsigned memory_task_hash(const void *task)
+{
+	const struct task_record *record = task;
+	return (unsigned)record->run * 31 + (unsigned)record->map_index
+		+ g_str_hash(record->task_id);
+}
+
+int memory_is_same_task(const void *task, const void *other)
+{
+	const struct task_record *one = task, *two = other;
+	return one->run == two->run && one->map_index == two->map_index
+		&& g_str_equal(one->task_id, two->task_id);
+}
+
 void memory_task_remove(struct memory *memory, const struct task_record *task)
 {
 	struct task_record *old = g_hash_table_lookup(memory->tasks_by_name, task);

@@ -25,6 +25,8 @@ struct memory {
 /* The keys of its tables (g_free). */
 char *memory_run_name(const struct run_record *run);
 char *memory_slot_name(const struct run_record *run);
+unsigned memory_task_hash(const void *task);
+int memory_is_same_task(const void *task, const void *other);
 
 void memory_task_remove(struct memory *memory, const struct task_record *task);
 /* With its runs, which must have ended, and their tasks and attempts. */

@@ -23,7 +23,7 @@ static void commit(struct play *play)
 {
 	struct event found;
 	memory_commit(play->memory);
-	if (memory_find_past(play->memory, play->engine, &found))
+	if (!play->story->tells_everything && memory_find_past(play->memory, play->engine, &found))
 		play_step(play, &found);
 	else
 		engine_release(play->engine);
@@ -52,7 +52,8 @@ void play_step(struct play *play, struct event *event)
 bool play_until(struct play *play, int64_t at, GError **error)
 {
 	unsigned n = 0;
-	while (play->engine && engine_wake_at(play->engine) <= at) {
+	bool is_woken = play->engine && !play->story->tells_everything;
+	while (is_woken && engine_wake_at(play->engine) <= at) {
 		if (n++ == TICKS_MAX) {
 			g_set_error(error, LIB_ERROR, 0, "the engine asks to be woken for ever");
 			return false;
@@ -133,14 +134,15 @@ static bool play_line(struct play *play, const char *line, GError **error)
 }
 
 /* As the daemon gives them to the engine: without tasks, until they are wanted. */
-static struct dag *dag_read(struct dag_shelf *shelf, const struct story_dag *dag,
+static struct dag *dag_read(struct dag_shelf *shelf, const struct story_dag *dag, bool may_warn,
 	const struct operators *operators, GError **error)
 {
 	struct problems *problems = problems_new();
 	g_autoptr(GPtrArray) dags = dag_load("d.yaml", dag->text->str, dag->text->len,
 		&(struct dag_context){.operators = operators}, problems);
 	struct dag *only = dags->len == 1 ? dag_shelve(shelf, dags->pdata[0]) : NULL;
-	if (problems->list->len > 0) {
+	/* Random DAGs are told that are not as one would write them. */
+	if (problems->n_errors > 0 || (problems->list->len > 0 && !may_warn)) {
 		g_autofree char *text = problem_text(problems->list->pdata[0], dag->text->str);
 		g_set_error(error, LIB_ERROR, 0, "dag %s: %s", dag->name, text);
 		dag_unref(only);
@@ -164,7 +166,8 @@ static void dag_free(void *dag)
 static void play_clear(struct play *play)
 {
 	engine_free(play->engine);
-	memory_free(play->memory);
+	if (play->memory)
+		memory_free(play->memory);
 	g_ptr_array_unref(play->dags);
 	dag_shelf_free(play->shelf);
 	g_ptr_array_unref(play->runs);
@@ -172,7 +175,8 @@ static void play_clear(struct play *play)
 	g_hash_table_destroy(play->seen);
 }
 
-GPtrArray *story_play(const struct story *story, const struct operators *operators, GError **error)
+GPtrArray *story_play(const struct story *story, const struct operators *operators,
+	struct memory **left, GError **error)
 {
 	struct play play = {
 		.story = story,
@@ -188,7 +192,8 @@ GPtrArray *story_play(const struct story *story, const struct operators *operato
 	};
 	bool is_right = true;
 	for (unsigned i = 0; is_right && i < story->dags->len; i++) {
-		struct dag *dag = dag_read(play.shelf, story->dags->pdata[i], operators, error);
+		struct dag *dag = dag_read(play.shelf, story->dags->pdata[i],
+			story->tells_everything, operators, error);
 		is_right = dag != NULL;
 		if (dag)
 			g_ptr_array_add(play.dags, dag);
@@ -203,6 +208,8 @@ GPtrArray *story_play(const struct story *story, const struct operators *operato
 	if (!is_right && error && *error && play.lines->len)
 		g_prefix_error(
 			error, "after \"%s\": ", (char *)play.lines->pdata[play.lines->len - 1]);
+	if (left)
+		*left = g_steal_pointer(&play.memory);
 	play_clear(&play);
 	return play.lines;
 }

@@ -44,7 +44,7 @@ char *trace_run_label(const struct play *play, const char *run_id);
 
 /* happening.c: one line of a story, whose time has come. */
 bool happening_play(struct play *play, const char *line, GError **error);
-enum { WORDS_MAX = 16 };
+enum { WORDS_MAX = 32 };
 
 /* manual.c: what a person does to tasks and runs. */
 bool manual_clear(struct play *play, char **words, GError **error);

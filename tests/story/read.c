@@ -80,9 +80,12 @@ static bool header_read(struct reader *reader, const char *line, GError **error)
 		reader->story->n_workers = (unsigned)g_ascii_strtoull(line + 9, NULL, 10);
 	else if (g_str_has_prefix(line, "begins: "))
 		return begins_read(reader, line + 8, error);
+	else if (g_str_equal(line, "tells: everything"))
+		reader->story->tells_everything = true;
 	else if (!dag_begin(reader, line))
 		return refuse(reader, error,
-			"expected workers:, begins:, dag:, a time or a time in brackets");
+			"expected workers:, begins:, tells: everything, dag:, a time or a time in "
+			"brackets");
 	return true;
 }
 

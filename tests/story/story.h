@@ -6,6 +6,7 @@
  *     story: a failed task is retried after its delay
  *     workers: 2                      # attempts that may run at once; 4 if not written
  *     begins: 2026-01-01 00:00        # UTC; this one if not written
+ *     tells: everything               # see below
  *     dag:                            # d.yaml, so its dag_id is d; loaded at the beginning
  *       tasks:
  *         - {task_id: a, operator: bash, bash_command: x, retries: 1}
@@ -34,11 +35,12 @@
  *     backfill D plans from ...       what it would do, slot by slot
  *     backfill D pause|unpause|cancel
  *     (a mapped task is called `T[0]`, `T[1]` ...)
- *     clear D R TASK...               of TASKs, groups, T[INDEX] or `all`, with +upstream,
+ *     clear D R TASK...               of TASKs, groups, T[INDEX], `all` or `none`, with +upstream,
  *                                     +downstream, +failed, +running, +unless-running, +newest
  *     mark D R STATE TASK...          the same, but the last two; without TASKs the run is marked
  *     plan clear ... | plan mark ...  tells what it would do
- *     force D R TASK                  cancel D R       note D R TEXT       delete D
+ *     force D R TASK                  cancel D R       delete D
+ *     note D R TEXT                   note D R TASK: TEXT
  *     fail D R                        mark D R failed
  *     asset NAME                      somebody says that it was updated
  *     forget D [ASSET]                somebody says that the DAG has not heard of it, or of any
@@ -47,9 +49,10 @@
  *     [R] T is killed by signal N     [R] T times out
  *     [R] T cannot start because TEXT
  *     [R] T is lost because TEXT      [R] T is taken back because TEXT
- *     [R] T gives JSON                the return_value of a branch or short circuit
+ *     [R] T gives JSON [leaving N values]  the return_value of a branch or short circuit
  *     [R] T triggers D R [again] [unless-it-exists] [unless-paused]
  *     [R] T waits until T             [R] T waits for D @T [TASK...]
+ *     (where runs of two DAGs have one name, `D R T` instead of `[R] T`)
  *     answer D R T OPTION... [by NAME]
  *     until                           time passes
  *     clock is set to T               and the engine is told
@@ -62,6 +65,12 @@
  * next, and one that ends in ` -- dies before the commit`. ` -- again` at an attempt's end tells
  * of the last attempt once more. What is due before `until` shares its
  * fate.
+ *
+ * In a story that tells everything the engine is not woken and its questions are not answered but
+ * by these; the simulation prints such stories.
+ *
+ *     tick                            it is woken
+ *     found                           its oldest question for the run before one is answered
  */
 #pragma once
 
@@ -71,6 +80,8 @@
 #include <glib.h>
 
 #include "lib/dag/dag.h"
+
+struct memory;
 
 struct story_dag {
 	char *name; /* "" for the first */
@@ -82,6 +93,7 @@ struct story {
 	unsigned line;
 	unsigned n_workers;
 	int64_t begins_at;
+	bool tells_everything;
 	GPtrArray *dags;  /* of struct story_dag */
 	GPtrArray *lines; /* of char *: happenings and what follows, without blank ones */
 };
@@ -89,12 +101,17 @@ struct story {
 /* Array of struct story; NULL and an error with its place when the file is no such. */
 GPtrArray *stories_read(const char *file, GError **error);
 
-/* Plays it; the lines as they came to be. NULL and an error when a happening makes no sense. */
-GPtrArray *story_play(const struct story *story, const struct operators *operators, GError **error);
+/*
+ * Plays it; the lines as they came to be, up to a happening that makes no sense: then with an
+ * error. `left`, unless it is NULL, is given what is in the store at its end (memory_free).
+ */
+GPtrArray *story_play(const struct story *story, const struct operators *operators,
+	struct memory **left, GError **error);
 
 /*
- * `03:00`, `03:00:05`, `01-02 03:00`, `2026-01-02 03:00`, on the day or in the year of `begins_at`
- * where that is not written. Returns what follows it and blanks, or NULL: it is none.
+ * `03:00`, `03:00:05`, `03:00:05.000001`, `01-02 03:00`, `2026-01-02 03:00`, on the day or in the
+ * year of `begins_at` where that is not written. Returns what follows it and blanks, or NULL: it is
+ * none.
  */
 const char *story_time_read(const char *text, int64_t begins_at, int64_t *at);
 char *story_time_text(int64_t at, int64_t begins_at);

@@ -102,3 +102,44 @@ dag v2:
 [00:04] d r3: success
 00:05 pool p 1
 [00:05] r2 a: running (try 1)
+
+story: who steps aside for the limit of its run leaves its place to another run
+dag:
+  max_active_runs: 4
+  tasks:
+    - task_id: a
+      operator: bash
+      bash_command: x
+      expand: {v: [1, 2]}
+      env: {V: "{{ expand.v }}"}
+      max_active_tis_per_dag: 2
+      max_active_tis_per_dagrun: 1
+      retries: 1
+      retry_delay: 1h
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a[0]: running (try 1)
+[00:00] a[1]: scheduled
+00:01 trigger d r2
+[00:01] d r2: running
+[00:01] r2 a[0]: running (try 1)
+[00:01] r2 a[1]: scheduled
+00:02 trigger d r3
+[00:02] d r3: running
+[00:02] r3 a[0]: scheduled
+[00:02] r3 a[1]: scheduled
+00:03 trigger d r4
+[00:03] d r4: running
+[00:03] r4 a[0]: scheduled
+[00:03] r4 a[1]: scheduled
+00:04 mark d r1 success a[1]
+[00:04] r1 a[1]: success (marked as success)
+00:04 mark d r2 success a[1]
+[00:04] r2 a[1]: success (marked as success)
+00:05 r1 a[0] exits 1
+[00:05] r1 a[0]: up_for_retry (exit code 1), next try at 01:05
+[00:05] r3 a[0]: running (try 1)
+00:06 r2 a[0] exits 1
+[00:06] r2 a[0]: up_for_retry (exit code 1), next try at 01:06
+[00:06] r4 a[0]: running (try 1)

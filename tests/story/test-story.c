@@ -33,7 +33,7 @@ static void test_story(const void *data)
 {
 	const struct story *story = data;
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) lines = story_play(story, operators, &error);
+	g_autoptr(GPtrArray) lines = story_play(story, operators, NULL, &error);
 	if (error) {
 		g_test_message("line %u: %s", story->line, error->message);
 		g_test_fail();
@@ -48,12 +48,14 @@ static void test_story(const void *data)
 	g_test_fail();
 }
 
-static void story_print(const struct story *story)
+/* False: something in it makes no sense. */
+static bool story_print(const struct story *story)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) lines = story_play(story, operators, &error);
+	g_autoptr(GPtrArray) lines = story_play(story, operators, NULL, &error);
 	g_autofree char *text = lines_join(lines);
 	printf("story: %s\n%s%s\n", story->name, text, error ? error->message : "");
+	return !error;
 }
 
 static void stories_add(const char *file, const GPtrArray *stories)
@@ -82,6 +84,7 @@ static void operators_open(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	int failed = 0;
 	bool is_print = argc > 2 && g_str_equal(argv[1], "--print");
 	g_autoptr(GPtrArray) files =
 		g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
@@ -93,11 +96,12 @@ int main(int argc, char **argv)
 			g_error("%s", error->message);
 		g_ptr_array_add(files, stories);
 		for (unsigned k = 0; is_print && k < stories->len; k++)
-			story_print(stories->pdata[k]);
+			failed |= !story_print(stories->pdata[k]);
 		if (!is_print)
 			stories_add(argv[i], stories);
 	}
-	int failed = is_print ? 0 : g_test_run();
+	if (!is_print)
+		failed = g_test_run();
 	operators_free(operators);
 	return failed;
 }

@@ -30,6 +30,8 @@ const char *story_time_read(const char *text, int64_t begins_at, int64_t *at)
 	text += n;
 	if (sscanf(text, ":%2d%n", &civil.second, &n) == 1 && n == 3)
 		text += n;
+	if (sscanf(text, ".%6d%n", &civil.microsecond, &n) == 1 && n == 7)
+		text += n;
 	*at = civil_to_wall(&civil);
 	return text + strspn(text, " ");
 }

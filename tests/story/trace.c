@@ -28,14 +28,18 @@ char *trace_run_label(const struct play *play, const char *run_id)
 
 static void run_note(struct play *play, const struct run_record *run)
 {
-	for (unsigned i = 0; i < play->runs->len; i++)
+	struct run_record *names = NULL;
+	for (unsigned i = 0; !names && i < play->runs->len; i++)
 		if (((struct run_record *)play->runs->pdata[i])->id == run->id)
-			return;
-	struct run_record *names = g_new0(struct run_record, 1);
-	names->id = run->id;
-	names->dag_id = g_strdup(run->dag_id);
-	names->run_id = g_strdup(run->run_id);
-	g_ptr_array_add(play->runs, names);
+			names = play->runs->pdata[i];
+	if (!names) {
+		names = g_new0(struct run_record, 1);
+		g_ptr_array_add(play->runs, names);
+	}
+	/* What was not committed when dagd died may have had the id before. */
+	run_record_clear(names);
+	*names = (struct run_record){
+		.id = run->id, .dag_id = g_strdup(run->dag_id), .run_id = g_strdup(run->run_id)};
 }
 
 /* Takes both over. False: that was told already. */
