@@ -48,7 +48,11 @@ def family(roots):
 
 
 def command_line(pid):
-    return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    """Empty for one that has gone."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def holds(path, words):
