@@ -44,7 +44,7 @@ class Copy:
     """A copy of the sound home, to be damaged."""
 
     def __init__(self, sound, folder):
-        shutil.copytree(sound, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock"))
+        shutil.copytree(sound, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock", "*.bell"))
         self.home, self.journal = folder / "home", folder / "journal"
         self.lines = self.journal.read_text().splitlines()
 
