@@ -46,7 +46,7 @@ class Experiment:
         try:
             yield daemon
         except Exception:  # pylint: disable=broad-except
-            self.judge("the experiment comes to its end", traceback.format_exc().splitlines())
+            self.judge("the experiment comes to its end", traceback.format_exc().splitlines()[-25:])
         finally:
             daemon.dispose()
             if self.n_failed > n_failed:

@@ -132,6 +132,7 @@ def kill_one(daemon, random, victim, is_dagd_there):
         daemon.kill()
     end = VICTIMS[victim](tree, random)
     if not is_dagd_there:
+        wait_until(lambda: parent(tree.operator) is None, f"the task ends without its {victim}", LEFT_OVER_S)
         daemon.start()
     daemon.wait_run("tree", tree.run_id)
     faults = has_ended_so(tree, end)
