@@ -29,7 +29,8 @@ static bool rows_of_health(const json_t *health, json_t *rows)
 
 static int health(struct invocation *invocation)
 {
-	static const struct column columns[] = {{"component"}, {"status"}, {NULL}};
+	static const struct column columns[] = {
+		{"component"}, {"status"}, {"since"}, {"reason"}, {NULL}};
 	g_autoptr(GError) error = NULL;
 	json_auto_t *answer = ask(invocation->address, "GET", API "/monitor/health", NULL, &error);
 	json_auto_t *rows = json_array();

@@ -401,7 +401,7 @@ bool cleaner_begin(struct cleaner *cleaner, const struct clean_wish *wish,
 	cleaner->last_run = 0;
 	cleaner->kind = 0;
 	/* An old log of a run that is to go makes room all the same. */
-	if (turn_is_degraded(cleaner->daemon->turn) && wish->runs_before != INSTANT_NONE)
+	if (turn_refusal(cleaner->daemon->turn) && wish->runs_before != INSTANT_NONE)
 		cleaner->wish.logs_before = MAX(wish->logs_before, wish->runs_before);
 	cleaner->stage = cleaner->wish.logs_before == INSTANT_NONE ? STAGE_RUNS : STAGE_AGED_LOGS;
 	cleaner->reader = store_reader_open(cleaner->daemon->store, &cleaner->error);

@@ -13,6 +13,7 @@
 #include "daemon/clock.h"
 #include "daemon/follow.h"
 #include "daemon/journal.h"
+#include "daemon/launches.h"
 #include "daemon/process.h"
 #include "daemon/report.h"
 #include "daemon/retention.h"
@@ -42,14 +43,18 @@ static void on_due(void *data)
 
 static void on_ended(void *data, const struct wire_result *result)
 {
-	turn_add_report(((struct daemon *)data)->turn, report_new_ended(result));
+	struct daemon *daemon = data;
+	launches_go_on(daemon->launches);
+	turn_add_report(daemon->turn, report_new_ended(result));
 }
 
 static void on_claimed(void *data, int64_t id, int pid)
 {
-	struct attempt *attempt = attempts_get(((struct daemon *)data)->attempts, id);
+	struct daemon *daemon = data;
+	struct attempt *attempt = attempts_get(daemon->attempts, id);
 	if (attempt)
 		attempt->record.pid = pid;
+	launches_go_on(daemon->launches);
 }
 
 static void on_lost(void *data, int64_t attempt, const char *reason)
@@ -60,8 +65,12 @@ static void on_lost(void *data, int64_t attempt, const char *reason)
 
 static void on_taken_back(void *data, int64_t attempt, const char *reason)
 {
+	struct daemon *daemon = data;
 	journal(JOURNAL_INFO, "attempt %" G_GINT64_FORMAT " is taken back: %s", attempt, reason);
-	turn_add_report(((struct daemon *)data)->turn, report_new_taken_back(attempt, reason));
+	/* Of this dagd's own: what made it fail is likely to last. */
+	if (daemon->is_recovered)
+		launches_hold(daemon->launches, reason);
+	turn_add_report(daemon->turn, report_new_taken_back(attempt, reason));
 }
 
 static void on_notice(void *data, const char *sentence)
@@ -73,7 +82,9 @@ static void on_recovered(void *data)
 {
 	struct daemon *daemon = data;
 	daemon->is_recovered = true;
-	turn_add(daemon->turn, (struct event){.kind = EVENT_RECOVERED}, NULL, NULL);
+	/* Else it is told as soon as the database can be written. */
+	if (!turn_refusal(daemon->turn))
+		turn_add(daemon->turn, (struct event){.kind = EVENT_RECOVERED}, NULL, NULL);
 	journal_notify("READY=1");
 	journal(JOURNAL_INFO, "ready");
 	retention_begin(daemon->retention);
@@ -185,6 +196,7 @@ static bool open_engine(struct daemon *daemon)
 	daemon->feed = feed_new();
 	daemon->clock = clock_open(daemon->loop, on_due, daemon);
 	daemon->turn = turn_open(daemon);
+	daemon->launches = launches_open(daemon);
 	daemon->writes = writes_new(daemon);
 	daemon->cleaner = cleaner_open(daemon);
 	daemon->retention = retention_open(daemon);
@@ -375,6 +387,7 @@ void daemon_close(struct daemon *daemon)
 	executor_close(daemon->executor);
 	clock_close(daemon->clock);
 	retention_close(daemon->retention);
+	launches_close(daemon->launches);
 	turn_close(daemon->turn);
 	writes_free(daemon->writes);
 	uv_run(daemon->loop, UV_RUN_DEFAULT); /* until all handles are closed */
@@ -385,6 +398,7 @@ void daemon_close(struct daemon *daemon)
 	engine_free(daemon->engine);
 	dag_shelf_free(daemon->shelf);
 	attempts_free(daemon->attempts);
+	troubles_clear(daemon->troubles);
 	feed_free(daemon->feed);
 	operators_free(daemon->operators);
 	config_clear(&daemon->config);

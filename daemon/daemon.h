@@ -13,6 +13,7 @@
 #include "daemon/home.h"
 #include "daemon/http/http.h"
 #include "daemon/store/store.h"
+#include "daemon/trouble.h"
 #include "daemon/turn.h"
 #include "daemon/watch.h"
 #include "lib/dag/shelf.h"
@@ -37,6 +38,8 @@ struct daemon {
 	struct attempts *attempts;
 	struct executor *executor;
 	struct turn *turn;
+	struct launches *launches;
+	struct trouble troubles[N_TROUBLES];
 	struct cleaner *cleaner;
 	struct retention *retention;
 	struct backup_job *backup; /* NULL: none is being made */

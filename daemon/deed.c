@@ -2,8 +2,9 @@
 #include "daemon/deed.h"
 
 #include "daemon/journal.h"
-#include "daemon/launch.h"
+#include "daemon/launches.h"
 #include "daemon/past.h"
+#include "daemon/report.h"
 
 static void deed_clear(void *data)
 {
@@ -30,17 +31,23 @@ static void end_tell(const struct run_record *run)
 			run->dag_id);
 }
 
+static void attempt_kill(struct daemon *daemon, int64_t attempt)
+{
+	if (launches_remove(daemon->launches, attempt))
+		turn_add_report(daemon->turn,
+			report_new_taken_back(attempt, "it was ended before it had begun"));
+	else
+		executor_kill(daemon->executor, attempt);
+}
+
 void deed_do(struct daemon *daemon, const struct deed *deed)
 {
-	struct attempt *attempt;
 	switch (deed->kind) {
 	case DEED_START:
-		attempt = attempts_get(daemon->attempts, deed->attempt);
-		if (attempt)
-			launch(daemon, attempt);
+		launches_add(daemon->launches, deed->attempt);
 		return;
 	case DEED_KILL:
-		executor_kill(daemon->executor, deed->attempt);
+		attempt_kill(daemon, deed->attempt);
 		return;
 	case DEED_ACKNOWLEDGE:
 		executor_acknowledge(daemon->executor, deed->attempt);

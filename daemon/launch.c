@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "daemon/flow.h"
@@ -12,6 +13,8 @@
 #include "daemon/render/render.h"
 #include "daemon/report.h"
 #include "lib/base/instant.h"
+
+enum { ROOM_MIN_BYTES = 4 << 20 };
 
 static char *log_path(const struct daemon *daemon, const struct attempt *attempt)
 {
@@ -47,14 +50,21 @@ static void fail(struct daemon *daemon, const struct attempt *attempt, const cha
 	turn_add_report(daemon->turn, report_new_ended(&result));
 }
 
-static bool log_folder_make(const char *log, GError **error)
+/* What the machine lacks, not this attempt: it may have it again later. */
+static bool is_shortage(int error)
+{
+	static const int shortages[] = {ENOSPC, EDQUOT, EROFS, EIO, ENOMEM, EAGAIN, EMFILE, ENFILE};
+	for (size_t i = 0; i < G_N_ELEMENTS(shortages); i++)
+		if (error == shortages[i])
+			return true;
+	return false;
+}
+
+/* The errno; 0: it is there. */
+static int log_folder_make(const char *log)
 {
 	g_autofree char *folder = g_path_get_dirname(log);
-	if (g_mkdir_with_parents(folder, 0750) == 0)
-		return true;
-	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
-		"the log folder %s cannot be made: %s", folder, g_strerror(errno));
-	return false;
+	return g_mkdir_with_parents(folder, 0750) == 0 ? 0 : errno;
 }
 
 static void rendered_save(
@@ -118,35 +128,80 @@ struct render_request launch_request(const struct daemon *daemon, const struct a
 void launch_prepare(struct daemon *daemon, struct attempt *attempt)
 {
 	g_autofree char *log = log_path(daemon, attempt);
-	attempt->has_log_folder = log_folder_make(log, NULL);
+	attempt->has_log_folder = log_folder_make(log) == 0;
 }
 
-void launch(struct daemon *daemon, struct attempt *attempt)
+/*
+ * Claim, result and log of an attempt are small; with less room than this it would begin only to
+ * fail. What is left is for those that run.
+ */
+static bool has_room(const char *folder, GError **error)
+{
+	struct statvfs disk;
+	if (statvfs(folder, &disk) != 0 || disk.f_blocks == 0)
+		return true; /* it will be found out */
+	uint64_t n_blocks = geteuid() == 0 ? disk.f_bfree : disk.f_bavail;
+	if (n_blocks * disk.f_frsize >= ROOM_MIN_BYTES && (disk.f_files == 0 || disk.f_favail > 0))
+		return true;
+	g_set_error(error, LIB_ERROR, 0, "the disk of %s is full", folder);
+	return false;
+}
+
+/* Each attempt needs a folder and a worker. False: there is no getting them now. */
+static bool means_get(struct daemon *daemon, struct attempt *attempt, GError **error)
+{
+	return has_room(daemon->home.state, error) && executor_ready(daemon->executor, error)
+		&& executor_prepare(daemon->executor, attempt->record.id, error);
+}
+
+/* False: none can be made now. *why is set when this log can never be. */
+static bool log_get(
+	struct daemon *daemon, struct attempt *attempt, const char *log, char **why, GError **error)
+{
+	int number = attempt->has_log_folder ? 0 : log_folder_make(log);
+	if (number == 0)
+		return true;
+	g_autofree char *folder = g_path_get_dirname(log);
+	g_autofree char *sentence =
+		g_strdup_printf("the log folder %s cannot be made: %s", folder, g_strerror(number));
+	if (!is_shortage(number)) {
+		*why = g_steal_pointer(&sentence);
+		return true;
+	}
+	g_set_error(error, LIB_ERROR, 0, "%s", sentence);
+	return false;
+}
+
+static enum launched render_and_start(
+	struct daemon *daemon, const struct attempt *attempt, const char *log)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *log = log_path(daemon, attempt);
 	struct render_request request = launch_request(daemon, attempt);
 	struct rendered rendered;
-	bool has_folder = attempt->has_log_folder || log_folder_make(log, &error);
-	bool is_full = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
-	if (!has_folder && !is_full) {
-		fail(daemon, attempt, error->message);
-		return;
-	}
-	if (!has_folder || !executor_prepare(daemon->executor, attempt->record.id, &error)) {
-		journal(JOURNAL_WARNING, "%s", error->message);
-		turn_add_report(
-			daemon->turn, report_new_taken_back(attempt->record.id, error->message));
-		return;
-	}
 	if (!render_task(&request, &rendered, &error)) {
 		fail(daemon, attempt, error->message);
-		return;
+		return LAUNCHED_ENDED;
 	}
 	rendered_save(daemon, attempt, &rendered);
-	if (flow_needs_no_process(attempt->task, &rendered))
+	bool is_over = flow_needs_no_process(attempt->task, &rendered);
+	if (is_over)
 		end_at_once(daemon, attempt, &rendered);
 	else
 		start(daemon, attempt, log, &rendered);
 	rendered_clear(&rendered);
+	return is_over ? LAUNCHED_ENDED : LAUNCHED;
+}
+
+enum launched launch(struct daemon *daemon, struct attempt *attempt, GError **error)
+{
+	g_autofree char *why = NULL, *log = log_path(daemon, attempt);
+	if (!log_get(daemon, attempt, log, &why, error))
+		return LAUNCHED_NOT;
+	if (why) {
+		fail(daemon, attempt, why);
+		return LAUNCHED_ENDED;
+	}
+	if (!means_get(daemon, attempt, error))
+		return LAUNCHED_NOT;
+	return render_and_start(daemon, attempt, log);
 }

@@ -14,12 +14,18 @@ void launch_prepare(struct daemon *daemon, struct attempt *attempt);
 /* What is to be known to render its templates; borrowed from the attempt. */
 struct render_request launch_request(const struct daemon *daemon, const struct attempt *attempt);
 
-/*
- * Templates that cannot be rendered and a log that cannot be made fail the attempt with a sentence.
- * Without room for its folders it is taken back: it never began, and begins again when there is
- * room.
- */
 /* Appends a line to the log of the attempt: what dagd itself has to say of it. */
 void attempt_log(
 	struct daemon *daemon, const struct attempt *attempt, const char *prefix, const char *line);
-void launch(struct daemon *daemon, struct attempt *attempt);
+
+enum launched {
+	LAUNCHED_NOT, /* the machine lacks what each attempt needs, room or a process: try it later
+		       */
+	LAUNCHED_ENDED, /* it needed no process, or has failed */
+	LAUNCHED,       /* a worker has it */
+};
+/*
+ * Templates that cannot be rendered and a log that cannot be made fail the attempt with a sentence.
+ * LAUNCHED_NOT comes with an error; nothing has happened then.
+ */
+enum launched launch(struct daemon *daemon, struct attempt *attempt, GError **error);

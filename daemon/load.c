@@ -177,6 +177,7 @@ bool daemon_load_engine(struct daemon *daemon, GError **error)
 		.next_backfill = store_next_backfill(daemon->store),
 		.n_workers = daemon->config.parallelism,
 		.max_map_length = daemon->config.max_map_length,
+		.hold = daemon->troubles[TROUBLE_DATABASE].sentence,
 	};
 	struct loading loading = {
 		.daemon = daemon,

@@ -32,6 +32,7 @@ struct turn {
 	GPtrArray *held;     /* reports whose commit failed, or that came since */
 	unsigned again_ms;
 	unsigned n_versions; /* saved so far */
+	GError *refusal;     /* while degraded: of all that is asked for */
 	bool is_dirty, is_degraded, is_stopped;
 	bool is_tick_due; /* once the batch that is being committed is durable */
 };
@@ -242,10 +243,7 @@ void turn_add(struct turn *turn, struct event event, turn_done *done, void *data
 {
 	g_autoptr(GError) error = NULL;
 	if (turn->is_degraded && done) {
-		error = g_error_new(STORE_ERROR, STORE_FULL,
-			"the database cannot be written now (is the disk full?); nothing was "
-			"changed");
-		done(data, error);
+		done(data, turn->refusal);
 	} else if (!step(turn, &event, &error)) {
 		if (done)
 			done(data, error);
@@ -312,8 +310,10 @@ static void degrade(struct turn *turn, const GError *error)
 		journal(JOURNAL_ERROR, "%s", error->message);
 		abort();
 	}
-	journal(JOURNAL_ERROR, "%s; no task is started until the database can be written again",
-		error->message);
+	trouble_begin(turn->daemon->troubles, TROUBLE_DATABASE, error->message);
+	g_clear_error(&turn->refusal);
+	turn->refusal =
+		g_error_new(STORE_ERROR, error->code, "%s; nothing was changed", error->message);
 	turn->is_degraded = true;
 	turn->is_dirty = false;
 	turn->batch = batch_new();
@@ -342,6 +342,7 @@ static void on_committed(void *data, const GError *error)
 		return;
 	}
 	turn->again_ms = AGAIN_FIRST_MS;
+	trouble_end(turn->daemon->troubles, TROUBLE_DATABASE);
 	for (unsigned i = 0; i < deeds->len; i++) {
 		const struct deed *deed = &g_array_index(deeds, struct deed, i);
 		if (!turn->is_stopped || deed->kind == DEED_ANSWER)
@@ -395,11 +396,12 @@ static void on_again(uv_timer_t *timer)
 	g_autoptr(GPtrArray) held = turn->held;
 	turn->held = g_ptr_array_new_with_free_func((GDestroyNotify)report_free);
 	turn->is_degraded = false;
-	journal(JOURNAL_INFO, "writing to the database is tried again");
 	for (unsigned i = 0; i < held->len; i++)
 		turn_add_report(turn, g_steal_pointer(&held->pdata[i]));
 	turn->is_dirty = true;
-	turn_add(turn, (struct event){.kind = EVENT_RECOVERED}, NULL, NULL);
+	/* Not before it is known what an earlier dagd left. */
+	if (turn->daemon->is_recovered)
+		turn_add(turn, (struct event){.kind = EVENT_RECOVERED}, NULL, NULL);
 }
 
 static void on_lazy(uv_timer_t *timer)
@@ -450,6 +452,7 @@ static void on_closed(uv_handle_t *handle)
 	batch_free(turn->batch);
 	g_array_unref(turn->deeds);
 	g_ptr_array_unref(turn->held);
+	g_clear_error(&turn->refusal);
 	g_free(turn);
 }
 
@@ -468,7 +471,7 @@ unsigned turn_n_versions(const struct turn *turn)
 	return turn->n_versions;
 }
 
-bool turn_is_degraded(const struct turn *turn)
+const GError *turn_refusal(const struct turn *turn)
 {
-	return turn->is_degraded;
+	return turn->is_degraded ? turn->refusal : NULL;
 }

@@ -49,5 +49,5 @@ struct batch *turn_lazy_batch(struct turn *turn);
 /* How many texts of DAGs it has saved: who looked for unused ones sees whether one came since. */
 unsigned turn_n_versions(const struct turn *turn);
 
-/* Whether the database cannot be written and nothing new is started. */
-bool turn_is_degraded(const struct turn *turn);
+/* Why nothing can be decided now: the database cannot be written. NULL: it can. */
+const GError *turn_refusal(const struct turn *turn);

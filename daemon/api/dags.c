@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/api/reply.h"
+#include "daemon/launches.h"
 #include "lib/base/instant.h"
 
 /* Fields that the engine and the DAG folder know, beside those of the DAG itself. */
@@ -161,6 +162,14 @@ void dags_graph(struct request *request, void *data)
 	request_answer_text(request, 200, "text/vnd.graphviz", dot, strlen(dot));
 }
 
+static void reason_add(json_t *reasons, const char *dag_id, const char *run_id, const char *task_id,
+	const char *sentence)
+{
+	json_array_append_new(reasons,
+		json_pack("{s:s, s:s?, s:s?, s:s}", "dag_id", dag_id, "dag_run_id", run_id,
+			"task_id", task_id, "sentence", sentence));
+}
+
 /* Why a task of a finished run is as it is: that is in its row. */
 static void why_finished(struct daemon *daemon, const char *dag_id, const char *run_id,
 	const char *task_id, json_t *reasons)
@@ -180,10 +189,23 @@ static void why_finished(struct daemon *daemon, const char *dag_id, const char *
 		task_record_clear(&task);
 	}
 	if (sentence)
-		json_array_append_new(reasons,
-			json_pack("{s:s, s:s, s:s?, s:s}", "dag_id", dag_id, "dag_run_id", run_id,
-				"task_id", task_id, "sentence", sentence));
+		reason_add(reasons, dag_id, run_id, task_id, sentence);
 	run_record_clear(&run);
+}
+
+/* What holds for all DAGs comes first. */
+static void why_nothing_begins(const struct daemon *daemon, const char *dag_id, json_t *reasons)
+{
+	for (size_t i = 0; i < N_TROUBLES; i++) {
+		const struct trouble *trouble = &daemon->troubles[i];
+		if (!trouble->sentence)
+			continue;
+		g_autofree char *since = instant_iso(trouble->since);
+		g_autofree char *sentence =
+			g_strdup_printf("no task begins since %s: %s; running tasks go on", since,
+				trouble->sentence);
+		reason_add(reasons, dag_id, NULL, NULL, sentence);
+	}
 }
 
 static void why_answer(
@@ -192,11 +214,13 @@ static void why_answer(
 	const char *dag_id = request_path(request, "dag_id");
 	json_t *reasons = json_array();
 	g_autoptr(GPtrArray) list = engine_why(daemon->engine, dag_id, run_id, task_id);
+	if (list->len > 0)
+		why_nothing_begins(daemon, dag_id, reasons);
 	for (unsigned i = 0; i < list->len; i++) {
 		const struct why *why = list->pdata[i];
-		json_array_append_new(reasons,
-			json_pack("{s:s, s:s?, s:s?, s:s}", "dag_id", dag_id, "dag_run_id",
-				why->run_id, "task_id", why->task_id, "sentence", why->sentence));
+		bool is_begun = !launches_has(daemon->launches, why->attempt);
+		reason_add(reasons, dag_id, why->run_id, why->task_id,
+			is_begun ? why->sentence : "waits to be begun");
 	}
 	if (list->len == 0)
 		why_finished(daemon, dag_id, run_id, task_id, reasons);

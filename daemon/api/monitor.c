@@ -14,19 +14,37 @@ void version_get(struct request *request, void *data)
 
 /* ---- health ---- */
 
-static bool can_write(const struct daemon *daemon)
+/* What keeps dagd from writing; without a sentence: nothing. */
+static const struct trouble *database_trouble(const struct daemon *daemon)
 {
-	return !turn_is_degraded(daemon->turn);
+	return &daemon->troubles[TROUBLE_DATABASE];
+}
+
+/* The same for beginning tasks. */
+static const struct trouble *scheduler_trouble(const struct daemon *daemon)
+{
+	const struct trouble *database = database_trouble(daemon);
+	return database->sentence ? database : &daemon->troubles[TROUBLE_LAUNCHES];
 }
 
 static bool can_schedule(const struct daemon *daemon)
 {
-	return daemon->is_recovered && can_write(daemon);
+	return daemon->is_recovered && !scheduler_trouble(daemon)->sentence;
 }
 
 static const char *health_name(bool is_healthy)
 {
 	return is_healthy ? "healthy" : "unhealthy";
+}
+
+/* Beside Airflow's fields those of a part that is not well. */
+static json_t *part_with_trouble(json_t *part, const struct trouble *trouble)
+{
+	if (!trouble->sentence)
+		return part;
+	json_object_set_new(part, "reason", json_string(trouble->sentence));
+	json_object_set_new(part, "since", instant_reply(trouble->since));
+	return part;
 }
 
 /*
@@ -36,11 +54,15 @@ static const char *health_name(bool is_healthy)
 static json_t *health_reply(const struct daemon *daemon)
 {
 	int64_t now = clock_now();
-	return json_pack("{s:{s:s}, s:{s:s, s:o}, s:{s:n, s:n}, s:{s:s, s:o}}", "metadatabase",
-		"status", health_name(can_write(daemon)), "scheduler", "status",
-		health_name(can_schedule(daemon)), "latest_scheduler_heartbeat", instant_reply(now),
-		"triggerer", "status", "latest_triggerer_heartbeat", "dag_processor", "status",
-		health_name(true), "latest_dag_processor_heartbeat", instant_reply(now));
+	const struct trouble *trouble = database_trouble(daemon);
+	json_t *database = json_pack("{s:s}", "status", health_name(!trouble->sentence));
+	json_t *scheduler = json_pack("{s:s, s:o}", "status", health_name(can_schedule(daemon)),
+		"latest_scheduler_heartbeat", instant_reply(now));
+	return json_pack("{s:o, s:o, s:{s:n, s:n}, s:{s:s, s:o}}", "metadatabase",
+		part_with_trouble(database, trouble), "scheduler",
+		part_with_trouble(scheduler, scheduler_trouble(daemon)), "triggerer", "status",
+		"latest_triggerer_heartbeat", "dag_processor", "status", health_name(true),
+		"latest_dag_processor_heartbeat", instant_reply(now));
 }
 
 void health_get(struct request *request, void *data)

@@ -102,8 +102,10 @@ json_t *instance_reply(
 void request_fail(struct request *request, const GError *error)
 {
 	unsigned status = 500;
-	if (error->domain == STORE_ERROR && error->code == STORE_FULL)
-		status = 507;
+	if (error->domain == STORE_ERROR)
+		status = error->code == STORE_FULL || error->code == STORE_DISK ? 507
+			: error->code == STORE_BUSY                             ? 503
+										: 500;
 	if (error->domain == ENGINE_REFUSAL)
 		status = error->code == REFUSAL_UNKNOWN   ? 404
 			: error->code == REFUSAL_CONFLICT ? 409

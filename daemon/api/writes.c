@@ -97,9 +97,9 @@ static void next(struct writes *writes)
 {
 	while (!writes->committing && !g_queue_is_empty(&writes->waiting)) {
 		g_autofree struct write *write = g_queue_pop_head(&writes->waiting);
-		if (turn_is_degraded(writes->daemon->turn))
-			request_refuse(write->request, 507,
-				"the database cannot be written; dagd tries again by itself");
+		const GError *refusal = turn_refusal(writes->daemon->turn);
+		if (refusal)
+			request_fail(write->request, refusal);
 		else
 			begin(writes, write);
 	}

@@ -61,6 +61,10 @@ void executor_set_workers(struct executor *executor, unsigned n_workers_max);
  */
 void executor_close(struct executor *executor);
 
+/* Sees to it that there is a worker for the next attempt; false and an error: none can be started
+ * now. */
+bool executor_ready(struct executor *executor, GError **error);
+
 /* Makes the attempt's folder; called once it is committed, before its arguments are rendered. */
 bool executor_prepare(struct executor *executor, int64_t attempt, GError **error);
 

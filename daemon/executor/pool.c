@@ -63,6 +63,16 @@ struct worker *worker_find(struct executor *executor, GError **error)
 	return worker;
 }
 
+bool executor_ready(struct executor *executor, GError **error)
+{
+	if (executor->idle->len > 0)
+		return true;
+	struct worker *worker = worker_spawn(executor, error);
+	if (worker)
+		worker_rest(worker);
+	return worker != NULL;
+}
+
 bool workers_start(struct executor *executor, GError **error)
 {
 	while (executor->idle->len < idle_kept(executor)) {

@@ -23,12 +23,27 @@ static const char every_sql[] = "PRAGMA mmap_size = 0;"
 				"PRAGMA cell_size_check = ON;"
 				"PRAGMA trusted_schema = OFF;";
 
-static bool is_disk_full(sqlite3 *db)
+/*
+ * An error of writing is no error of what was written before: SQLite has taken the transaction
+ * back, so dagd may live on and try again. Only an error of fsync leaves open what is on the disk.
+ */
+static enum store_error error_kind(sqlite3 *db)
 {
-	int code = sqlite3_extended_errcode(db) & 0xff;
 	int number = sqlite3_system_errno(db);
-	return code == SQLITE_FULL
-		|| (code == SQLITE_IOERR && (number == ENOSPC || number == EDQUOT));
+	switch (sqlite3_extended_errcode(db) & 0xff) {
+	case SQLITE_FULL:
+		return STORE_FULL;
+	case SQLITE_IOERR:
+		return number == ENOSPC || number == EDQUOT ? STORE_FULL : STORE_DISK;
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+		return STORE_DISK;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return STORE_BUSY;
+	default:
+		return STORE_FAILED;
+	}
 }
 
 static void abort_if_beyond_repair(sqlite3 *db)
@@ -48,11 +63,15 @@ bool database_error(sqlite3 *db, GError **error)
 {
 	abort_if_beyond_repair(db);
 	const char *path = sqlite3_db_filename(db, NULL);
-	int code = sqlite3_extended_errcode(db) & 0xff;
-	if (is_disk_full(db))
-		g_set_error(error, STORE_ERROR, STORE_FULL, "no space left for \"%s\"", path);
-	else if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-		g_set_error(error, STORE_ERROR, STORE_FAILED,
+	enum store_error kind = error_kind(db);
+	int code = sqlite3_extended_errcode(db) & 0xff, number = sqlite3_system_errno(db);
+	if (kind == STORE_FULL)
+		g_set_error(error, STORE_ERROR, kind, "no space left for \"%s\"", path);
+	else if (kind == STORE_DISK)
+		g_set_error(error, STORE_ERROR, kind, "the disk does not take \"%s\": %s", path,
+			number != 0 ? g_strerror(number) : sqlite3_errmsg(db));
+	else if (kind == STORE_BUSY)
+		g_set_error(error, STORE_ERROR, kind,
 			"\"%s\" is held by another program: end it, dagd must have it alone", path);
 	else if (code == SQLITE_NOTADB)
 		g_set_error(error, STORE_ERROR, STORE_FAILED,

@@ -22,6 +22,8 @@ enum store_error {
 	STORE_FAILED,    /* any other: the sentence says what */
 	STORE_NEWER,     /* the database was written by a newer dagd */
 	STORE_FULL,      /* no space left: nothing was changed; works again once there is room */
+	STORE_DISK,      /* the disk is read-only or fails: nothing was changed */
+	STORE_BUSY,      /* another program holds the file: nothing was changed */
 	STORE_SUPERSEDED /* another dagd has raised the epoch: this process must end */
 };
 #define STORE_ERROR (g_quark_from_static_string("dagd-store"))

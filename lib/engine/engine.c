@@ -54,6 +54,7 @@ struct engine *engine_new(const struct engine_options *options)
 	struct engine *engine = g_new0(struct engine, 1);
 	engine->options = *options;
 	engine->is_recovering = true;
+	engine->hold = g_strdup(options->hold);
 	engine->workflows =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)workflow_free);
 	engine->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
@@ -88,6 +89,7 @@ void engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
+	g_free(engine->hold);
 	g_hash_table_destroy(engine->workflows);
 	g_hash_table_destroy(engine->by_id);
 	g_hash_table_destroy(engine->attempts);

@@ -26,6 +26,8 @@ struct engine_options {
 	int64_t next_run, next_attempt, next_backfill, next_asset_event;
 	unsigned n_workers;      /* attempts that may run at once */
 	unsigned max_map_length; /* instances of a mapped task; 0: MAP_LENGTH_MAX */
+	/* Why nothing begins before EVENT_RECOVERED (copied); NULL: an earlier dagd's attempts. */
+	const char *hold;
 };
 
 struct engine *engine_new(const struct engine_options *options);
@@ -352,6 +354,7 @@ unsigned engine_n_running(const struct engine *engine); /* attempts */
 void engine_check(const struct engine *engine);
 
 struct why {
+	int64_t attempt;        /* that runs; 0: none */
 	char *run_id, *task_id; /* NULL where it does not apply */
 	char *sentence;
 };

@@ -167,6 +167,7 @@ struct engine {
 	struct engine_options options;
 	int64_t now;
 	bool is_recovering;
+	char *hold;            /* why it is not told to go on, or NULL */
 	GHashTable *workflows; /* dag_id -> struct workflow, owned */
 	GHashTable *by_id;     /* &run_record.id -> struct run */
 	GHashTable *attempts;  /* &task_record.attempt -> struct instance: those that run */

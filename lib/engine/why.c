@@ -21,7 +21,8 @@ void why_free(struct why *why)
 static void why_add(GPtrArray *list, const char *run_id, const char *task_id, char *sentence)
 {
 	struct why *why = g_new(struct why, 1);
-	*why = (struct why){g_strdup(run_id), g_strdup(task_id), sentence};
+	*why = (struct why){
+		.run_id = g_strdup(run_id), .task_id = g_strdup(task_id), .sentence = sentence};
 	g_ptr_array_add(list, why);
 }
 
@@ -162,7 +163,7 @@ static char *queued_run_sentence(const struct engine *engine, const struct run *
 	const struct workflow *workflow = run->workflow;
 	const struct dag *limits = workflow->dag ? workflow->dag : run->dag;
 	if (engine->is_recovering)
-		return g_strdup("waits until all that an earlier dagd left is known");
+		return waits_for_recovery(engine);
 	if (workflow->record.is_paused)
 		return g_strdup("waits: the DAG is paused");
 	if (!limits || (run->backfill && !run->dag))
@@ -188,6 +189,8 @@ static void instance_why(const struct telling *telling, struct instance *instanc
 	g_autofree char *name = instance_name(instance);
 	why_add(telling->list, telling->run->record.run_id, name,
 		instance_sentence(telling->engine, instance));
+	struct why *why = telling->list->pdata[telling->list->len - 1];
+	why->attempt = instance->record.state == TASK_RUNNING ? instance->record.attempt : 0;
 }
 
 /* Of a mapped task each unit; `only_unfinished`: those that still have something to do. */
@@ -311,7 +314,7 @@ static char *schedule_sentence(const struct engine *engine, const struct workflo
 	if (!dag->schedule && !dag->assets)
 		return g_strdup("has no schedule: it runs when it is triggered");
 	if (engine->is_recovering)
-		return g_strdup("waits until all that an earlier dagd left is known");
+		return waits_for_recovery(engine);
 	if (!dag->schedule)
 		return assets_sentence(workflow);
 	if (workflow->slot.place)

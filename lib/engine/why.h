@@ -10,6 +10,8 @@ enum { NAMED_MAX = 5 }; /* so many are named, the rest is counted */
 void name_append(GString *text, unsigned n, const char *name);
 void rest_append(GString *text, unsigned n);
 
+/* Of all that could begin while the engine is recovering. */
+char *waits_for_recovery(const struct engine *engine);
 /* Of a task that could start: which limit holds it, and who takes that. */
 char *waits_for_limit(const struct engine *engine, struct instance *instance);
 /* Of one that waits and holds no worker. */

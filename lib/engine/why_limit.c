@@ -137,12 +137,18 @@ static char *waits_for_worker(const struct engine *engine, const struct instance
 		"waits for its turn in the pool \"%s\": others go first", task->pool);
 }
 
+char *waits_for_recovery(const struct engine *engine)
+{
+	return engine->hold ? g_strdup_printf("waits: %s; running tasks go on", engine->hold)
+			    : g_strdup("waits until all that an earlier dagd left is known");
+}
+
 char *waits_for_limit(const struct engine *engine, struct instance *instance)
 {
 	const struct run *run = instance->run;
 	const struct task *task = instance->task;
 	if (engine->is_recovering)
-		return g_strdup("waits until all that an earlier dagd left is known");
+		return waits_for_recovery(engine);
 	if (instance->is_callback)
 		return waits_for_worker(engine, instance);
 	if (run->workflow->record.is_paused)

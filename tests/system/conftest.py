@@ -2,7 +2,6 @@
 """Fixtures that the system tests share. DAGD_BUILD names the build folder (default: build)."""
 import os
 import pathlib
-import subprocess
 import tempfile
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 import servers
 import workflow as main_job
 from daemon import Daemon
+from disk import small_disk
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -69,19 +69,13 @@ def dagd(dagd_home):
 @pytest.fixture
 def small_dagd(build, tmp_path):
     """A dagd whose home is a disk of 24 MiB."""
-    home = tmp_path / "home"
-    home.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", home], capture_output=True, text=True)
-    if mounted.returncode != 0:
-        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
-    one = Daemon(build, home)
-    try:
-        yield one.start()
-        one.stop()
-    finally:
-        one.dispose()
-        # What a task left may end a little later, and is in a folder of this disk.
-        subprocess.run(["umount", "--lazy", home], check=True)
+    with small_disk(tmp_path / "home", "24m") as home:
+        one = Daemon(build, home)
+        try:
+            yield one.start()
+            one.stop()
+        finally:
+            one.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import pathlib
 import pytest
 
 from daemon import wait_until
+from disk import disk_fill
 from gate import Gate
 
 DAG = """
@@ -18,17 +19,6 @@ DAG = """
         bash_command: {begin}; echo before; head -c 3000000 /dev/zero | tr '\\0' x; echo; {middle}; echo after
       - {{task_id: next, operator: bash, bash_command: echo next, dependencies: much}}
 """
-
-
-def disk_fill(home):
-    """Takes all the room that is left."""
-    filler = home / "filler"
-    with open(filler, "wb", buffering=0) as file:
-        for size in (1 << 16, 1):
-            with pytest.raises(OSError):
-                while True:
-                    file.write(bytes(size))
-    return filler
 
 
 def is_waited_at(gate):
