@@ -22,7 +22,7 @@
 	(IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE \
 		| IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
-enum { AGAIN_FIRST_MS = 1000, AGAIN_MAX_MS = 60000, N_HANDLES = 3 };
+enum { AGAIN_FIRST_MS = 1000, AGAIN_MAX_MS = 60000 };
 
 struct watch {
 	uv_poll_t poll;
@@ -36,7 +36,7 @@ struct watch {
 	GHashTable *paths;   /* the same paths; owned by `folders` */
 	GHashTable *shared;  /* descriptors that were met more than once */
 	GHashTable *touched; /* files that were written to and not closed */
-	bool has_tree_changed;
+	bool has_tree_changed, is_blind;
 	struct watch_events events;
 };
 
@@ -93,6 +93,39 @@ static void tables_free(struct watch *watch)
 	g_hash_table_destroy(watch->folders);
 }
 
+static void on_readable(uv_poll_t *poll, int status, int events);
+
+static bool descriptor_open(struct watch *watch)
+{
+	watch->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (watch->fd < 0)
+		return false;
+	uv_poll_init(watch->work.loop, &watch->poll, watch->fd);
+	watch->poll.data = watch;
+	watch->n_open++;
+	uv_poll_start(&watch->poll, UV_READABLE, on_readable);
+	return true;
+}
+
+/* 0, or errno: then it is tried again in a while. Others may have taken all inotify instances of
+ * this user; that is no reason to run nothing. */
+static int tree_watch(struct watch *watch)
+{
+	bool is_watched = (watch->fd >= 0 || descriptor_open(watch)) && watch_tree(watch, "");
+	int why = is_watched ? 0 : errno;
+	if (watch->is_blind && is_watched)
+		journal(JOURNAL_INFO, "the folder %s is watched now", watch->folder);
+	if (!watch->is_blind && !is_watched)
+		journal(JOURNAL_WARNING,
+			"the folder %s cannot be watched: %s; until it can be, it is looked at "
+			"every minute",
+			watch->folder, g_strerror(why));
+	watch->is_blind = !is_watched;
+	if (!is_watched)
+		watch_look_again(watch);
+	return why;
+}
+
 static void tree_renew(struct watch *watch)
 {
 	GHashTable *before = watch->folders;
@@ -102,7 +135,7 @@ static void tree_renew(struct watch *watch)
 	g_hash_table_destroy(watch->paths);
 	g_hash_table_destroy(watch->shared);
 	tables_make(watch);
-	watch_tree(watch, "");
+	tree_watch(watch);
 	g_hash_table_iter_init(&folders, before);
 	while (g_hash_table_iter_next(&folders, &descriptor, NULL))
 		if (!g_hash_table_contains(watch->folders, descriptor))
@@ -253,34 +286,29 @@ static void watch_free(struct watch *watch)
 
 static void handles_init(struct watch *watch, uv_loop_t *loop)
 {
-	watch->n_open = N_HANDLES;
-	watch->poll.data = watch->work.data = watch->again.data = watch;
+	watch->n_open = 2;
+	watch->work.data = watch->again.data = watch;
 	uv_idle_init(loop, &watch->work);
 	uv_timer_init(loop, &watch->again);
-	uv_poll_init(loop, &watch->poll, watch->fd);
-	uv_poll_start(&watch->poll, UV_READABLE, on_readable);
 }
 
 struct watch *watch_open(
 	uv_loop_t *loop, const char *folder, const struct watch_events *events, GError **error)
 {
 	struct watch *watch = g_new0(struct watch, 1);
-	watch->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	watch->fd = -1;
 	watch->folder = g_strdup(folder);
 	watch->touched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	watch->again_ms = AGAIN_FIRST_MS;
 	watch->events = *events;
 	tables_make(watch);
-	if (watch->fd >= 0)
-		handles_init(watch, loop);
-	if (watch->fd >= 0 && watch_tree(watch, ""))
+	handles_init(watch, loop);
+	int why = tree_watch(watch);
+	if (why == 0 || error_may_pass(why) || why == ENOSPC)
 		return watch;
-	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
-		"the folder %s cannot be watched: %s", folder, g_strerror(errno));
-	if (watch->fd >= 0)
-		watch_close(watch);
-	else
-		watch_free(watch);
+	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(why),
+		"the folder %s cannot be watched: %s", folder, g_strerror(why));
+	watch_close(watch);
 	return NULL;
 }
 
@@ -295,7 +323,8 @@ void watch_close(struct watch *watch)
 {
 	if (!watch)
 		return;
-	uv_close((uv_handle_t *)&watch->poll, on_closed);
+	if (watch->fd >= 0)
+		uv_close((uv_handle_t *)&watch->poll, on_closed);
 	uv_close((uv_handle_t *)&watch->work, on_closed);
 	uv_close((uv_handle_t *)&watch->again, on_closed);
 }
