@@ -30,7 +30,7 @@ struct turn {
 	GArray *deeds;       /* of the gathering batch */
 	GArray *committing;  /* deeds of the batch that is being committed; NULL: none is */
 	GPtrArray *held;     /* reports whose commit failed, or that came since */
-	unsigned again_ms;
+	unsigned again_ms, n_handles;
 	unsigned n_versions; /* saved so far */
 	GError *refusal;     /* while degraded: of all that is asked for */
 	bool is_dirty, is_degraded, is_stopped;
@@ -434,6 +434,7 @@ struct turn *turn_open(struct daemon *daemon)
 	uv_prepare_init(daemon->loop, &turn->prepare);
 	uv_timer_init(daemon->loop, &turn->again);
 	uv_timer_init(daemon->loop, &turn->lazy);
+	turn->n_handles = 3;
 	turn->prepare.data = turn->again.data = turn->lazy.data = turn;
 	uv_prepare_start(&turn->prepare, on_prepare);
 	return turn;
@@ -446,9 +447,12 @@ void turn_stop(struct turn *turn)
 	flush(turn);
 }
 
+/* In whatever order they are told of, the last one takes the memory with it that all are in. */
 static void on_closed(uv_handle_t *handle)
 {
 	struct turn *turn = handle->data;
+	if (--turn->n_handles > 0)
+		return;
 	batch_free(turn->batch);
 	g_array_unref(turn->deeds);
 	g_ptr_array_unref(turn->held);
@@ -461,8 +465,8 @@ void turn_close(struct turn *turn)
 	if (!turn)
 		return;
 	g_assert(!turn->committing);
-	uv_close((uv_handle_t *)&turn->prepare, NULL);
-	uv_close((uv_handle_t *)&turn->again, NULL);
+	uv_close((uv_handle_t *)&turn->prepare, on_closed);
+	uv_close((uv_handle_t *)&turn->again, on_closed);
 	uv_close((uv_handle_t *)&turn->lazy, on_closed);
 }
 
