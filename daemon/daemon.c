@@ -131,6 +131,12 @@ static bool open_config(struct daemon *daemon)
 	return problems_print(problems);
 }
 
+static bool refuse(const char *why)
+{
+	fprintf(stderr, "dagd: %s\n", why);
+	return false;
+}
+
 static bool open_operators(struct daemon *daemon, const struct daemon_options *options)
 {
 	struct problems *problems = problems_new();
@@ -141,6 +147,9 @@ static bool open_operators(struct daemon *daemon, const struct daemon_options *o
 	g_ptr_array_add(folders, NULL);
 	daemon->operators = operators_load((const char *const *)folders->pdata, problems);
 	problems_print(problems); /* one broken plugin does not stop the others */
+	/* But to go on without one that is only out of reach would fail the tasks that have it. */
+	if (!operators_are_complete(daemon->operators))
+		return refuse("the operators above cannot be read now: start it again later");
 	daemon->dag_context = (struct dag_context){
 		.operators = daemon->operators,
 		.zone = zone_get(daemon->config.default_timezone, NULL),
@@ -149,12 +158,6 @@ static bool open_operators(struct daemon *daemon, const struct daemon_options *o
 	};
 	daemon->shelf = dag_shelf_new(&daemon->dag_context, SHELF_TASKS_MAX);
 	return true;
-}
-
-static bool refuse(const GError *error)
-{
-	fprintf(stderr, "dagd: %s\n", error->message);
-	return false;
 }
 
 static bool open_store(struct daemon *daemon)
@@ -170,7 +173,7 @@ static bool open_store(struct daemon *daemon)
 	};
 	daemon->store = store_open(&options, &error);
 	if (!daemon->store)
-		return refuse(error);
+		return refuse(error->message);
 	daemon->reader = store_reader(daemon->store);
 	return true;
 }
@@ -187,7 +190,7 @@ static bool open_executor(struct daemon *daemon, const char *worker)
 		.events = {on_ended, on_claimed, on_lost, on_taken_back, on_notice, daemon},
 	};
 	daemon->executor = executor_open(&options, &error);
-	return daemon->executor || refuse(error);
+	return daemon->executor || refuse(error->message);
 }
 
 static bool open_engine(struct daemon *daemon)
@@ -200,7 +203,7 @@ static bool open_engine(struct daemon *daemon)
 	daemon->writes = writes_new(daemon);
 	daemon->cleaner = cleaner_open(daemon);
 	daemon->retention = retention_open(daemon);
-	return daemon_load_engine(daemon, &error) || refuse(error);
+	return daemon_load_engine(daemon, &error) || refuse(error->message);
 }
 
 static void recover(struct daemon *daemon)
@@ -229,33 +232,29 @@ static bool open_http(struct daemon *daemon)
 		.body_max = (size_t)daemon->config.body_max_bytes,
 	};
 	daemon->http = http_open(&options, &error);
-	return daemon->http || refuse(error);
+	return daemon->http || refuse(error->message);
 }
 
 static int open_home(struct daemon *daemon, const struct daemon_options *options)
 {
 	g_autoptr(GError) error = NULL;
-	if (!home_find(options->home, &daemon->home, &error) || !open_config(daemon)) {
-		if (error)
-			refuse(error);
-		return EXIT_REFUSED;
-	}
-	if (!home_make(&daemon->home, &error)) {
-		refuse(error);
-		return EXIT_REFUSED;
-	}
-	daemon->lock = home_lock(&daemon->home, &error);
+	daemon->loop = process_begin(&error);
+	bool is_found = daemon->loop && home_find(options->home, &daemon->home, &error)
+		&& open_config(daemon) && home_make(&daemon->home, &error);
+	if (is_found)
+		daemon->lock = home_lock(&daemon->home, &error);
 	if (daemon->lock >= 0)
 		return 0;
-	refuse(error);
+	/* What is wrong in the configuration has been told. */
+	if (error)
+		refuse(error->message);
 	return g_error_matches(error, HOME_ERROR, HOME_BUSY) ? EXIT_BUSY : EXIT_REFUSED;
 }
 
 int daemon_open(struct daemon *daemon, const struct daemon_options *options)
 {
-	*daemon = (struct daemon){.loop = uv_default_loop(), .lock = -1};
+	*daemon = (struct daemon){.lock = -1};
 	journal_open();
-	process_limit();
 	daemon->started_at = clock_now();
 	daemon->boot_id = process_boot_id();
 	daemon->base_env = process_operator_env();
@@ -376,6 +375,8 @@ void daemon_run(struct daemon *daemon)
 
 void daemon_close(struct daemon *daemon)
 {
+	if (!daemon->loop)
+		return;
 	if (daemon->turn)
 		turn_stop(daemon->turn);
 	cleaner_stop(daemon->cleaner);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/process.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <string.h>
@@ -9,21 +10,42 @@
 
 #include <glib.h>
 
-enum { MMAP_THRESHOLD = 256 * 1024 };
+#include "lib/base/instant.h"
+
+/* About thirty descriptors are open when nothing happens. */
+enum { MMAP_THRESHOLD = 256 * 1024, DESCRIPTORS_MIN = 64 };
 
 /*
  * No core file: it would hold secrets. Many files may be open: one or two for each worker. What was
  * large goes back to the system when it is freed, at whatever size glibc has seen before.
  */
-void process_limit(void)
+static bool limits_set(GError **error)
 {
 	struct rlimit files;
 	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 	prctl(PR_SET_DUMPABLE, 0);
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return true;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	if (files.rlim_max >= DESCRIPTORS_MIN)
+		return true;
+	g_set_error(error, LIB_ERROR, 0,
+		"at most %lu files may be open, dagd needs %d: raise the limit (LimitNOFILE= of "
+		"its unit, or ulimit -n)",
+		(unsigned long)files.rlim_max, DESCRIPTORS_MIN);
+	return false;
+}
+
+uv_loop_t *process_begin(GError **error)
+{
+	if (!limits_set(error))
+		return NULL;
+	uv_loop_t *loop = uv_default_loop();
+	if (!loop)
+		g_set_error(error, LIB_ERROR, 0, "the event loop cannot be made: %s",
+			g_strerror(errno));
+	return loop;
 }
 
 char *process_boot_id(void)

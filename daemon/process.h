@@ -2,8 +2,11 @@
 /* What the system gives to dagd's own process, and what of it operators get. */
 #pragma once
 
-/* Sets dagd's own limits. */
-void process_limit(void);
+#include <glib.h>
+#include <uv.h>
+
+/* Sets dagd's own limits and makes its loop. NULL: it has too few descriptors to begin. */
+uv_loop_t *process_begin(GError **error);
 /* Another one after each start of the machine: g_free. */
 char *process_boot_id(void);
 /* What operators inherit: nothing that was meant for dagd alone. g_strfreev. */

@@ -11,6 +11,7 @@ struct operators {
 	struct arena *arena;
 	GHashTable *by_name; /* names and aliases to struct operator */
 	GPtrArray *names;    /* NULL-terminated */
+	bool is_incomplete;
 };
 
 const struct parameter *operator_parameter(const struct operator* which, const char *name)
@@ -45,6 +46,16 @@ static void operators_add(struct operators *operators, struct operator* which, c
 	g_ptr_array_add(operators->names, (char *)which->name);
 }
 
+static bool is_passing(const GError *error)
+{
+	static const int codes[] = {
+		G_FILE_ERROR_MFILE, G_FILE_ERROR_NFILE, G_FILE_ERROR_NOMEM, G_FILE_ERROR_IO};
+	for (size_t i = 0; i < G_N_ELEMENTS(codes); i++)
+		if (g_error_matches(error, G_FILE_ERROR, codes[i]))
+			return true;
+	return false;
+}
+
 static void operator_load(struct operators *operators, const char *folder, const char *name,
 	struct problems *problems)
 {
@@ -57,6 +68,7 @@ static void operator_load(struct operators *operators, const char *folder, const
 	if (!g_file_test(file, G_FILE_TEST_EXISTS))
 		return;
 	if (!g_file_get_contents(file, &text, &len, &error)) {
+		operators->is_incomplete |= is_passing(error);
 		problem_add(problems, (struct place){file, 0, 0}, "the manifest cannot be read: %s",
 			error->message);
 		return;
@@ -77,6 +89,7 @@ static void folder_load(struct operators *operators, const char *folder, struct 
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GDir) dir = g_dir_open(absolute, 0, &error);
 	if (!dir) {
+		operators->is_incomplete |= is_passing(error);
 		if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
 			problem_add(problems, (struct place){folder, 0, 0}, "%s", error->message);
 		return;
@@ -112,6 +125,11 @@ void operators_free(struct operators *operators)
 	g_ptr_array_unref(operators->names);
 	arena_free(operators->arena);
 	g_free(operators);
+}
+
+bool operators_are_complete(const struct operators *operators)
+{
+	return !operators->is_incomplete;
 }
 
 const struct operator* operators_get(const struct operators *operators, const char *name)

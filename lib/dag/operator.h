@@ -146,6 +146,8 @@ struct operators;
  */
 struct operators *operators_load(const char *const *folders, struct problems *problems);
 void operators_free(struct operators *operators);
+/* False: a folder or manifest could not be read for a reason that passes, such as no descriptor. */
+bool operators_are_complete(const struct operators *operators);
 
 /* By name or alias; NULL when unknown. */
 const struct operator* operators_get(const struct operators *operators, const char *name);

@@ -5,8 +5,8 @@ import os
 import resource
 import signal
 
-from daemon import UnixConnection, wait_until
-from test_daemon import HELLO
+from daemon import Daemon, UnixConnection, wait_until
+from test_daemon import HELLO, refused
 
 
 @contextlib.contextmanager
@@ -71,3 +71,31 @@ def test_a_dag_folder_that_could_not_be_looked_at_leaves_its_dags_alone(dagd):
         assert client.is_answered()
     assert not any("is gone" in line for line in dagd.log)
     assert not dagd.get("/dags/hello")["is_stale"]
+
+
+class Poor(Daemon):
+    """May have so many descriptors."""
+
+    n_descriptors = None
+
+    def command(self):
+        return ["prlimit", f"--nofile={self.n_descriptors}", *super().command()]
+
+
+def test_with_too_few_descriptors_it_does_not_begin_and_says_what_to_do(build, tmp_path):
+    one = Poor(build, tmp_path)
+    one.n_descriptors = 63
+    code, log = refused(one)
+    assert code == 1
+    assert len(log) == 1 and "at most 63 files may be open, dagd needs 64" in log[0] and "LimitNOFILE" in log[0]
+
+
+def test_with_just_enough_descriptors_it_works(build, tmp_path):
+    one = Poor(build, tmp_path)
+    one.n_descriptors = 64
+    try:
+        one.start().load_dag("hello", HELLO)
+        assert one.wait_run("hello", one.trigger("hello"))["state"] == "success"
+        one.stop()
+    finally:
+        one.dispose()

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Manifests: what they become, and where they are refused. */
+#include <sys/resource.h>
+
 #include "tests/unit/operator_fixture.h"
 
 /* Loads one manifest from a folder called `own`; *told are its problems, a line each. */
@@ -249,6 +251,34 @@ static void all_manifests_of_the_project_and_their_examples_load(void)
 	operators_free(operators);
 }
 
+static struct operators *load_quietly(const char *folder)
+{
+	const char *const folders[] = {folder, NULL};
+	struct problems *problems = problems_new();
+	struct operators *operators = operators_load(folders, problems);
+	problems_free(problems);
+	return operators;
+}
+
+static void operators_that_cannot_be_read_now_are_told_from_those_that_are_wrong(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("operators-XXXXXX", NULL);
+	fixture_write(folder, "own", "[]");
+	struct operators *operators = load_quietly(folder);
+	g_assert_true(operators_are_complete(operators));
+	operators_free(operators);
+	struct rlimit before, none = {0};
+	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+	none.rlim_max = before.rlim_max;
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &none), ==, 0);
+	operators = load_quietly(folder);
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &before), ==, 0);
+	g_assert_false(operators_are_complete(operators));
+	operators_free(operators);
+	fixture_remove(folder, "own");
+	g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -259,5 +289,7 @@ int main(int argc, char **argv)
 		a_later_folder_cannot_replace_an_operator);
 	g_test_add_func("/operator/all_manifests_of_the_project_and_their_examples_load",
 		all_manifests_of_the_project_and_their_examples_load);
+	g_test_add_func("/operator/operators_that_cannot_be_read_now_are_told_from_wrong_ones",
+		operators_that_cannot_be_read_now_are_told_from_those_that_are_wrong);
 	return g_test_run();
 }
