@@ -17,6 +17,28 @@
 
 #include "lib/dag/branch.h"
 
+/* Whether a task of that operator decides so. Another one stood in its place in the version with
+ * which the run began, else. */
+static bool is_decision_of(enum flow flow, const json_t *json)
+{
+	switch (flow) {
+	case FLOW_BRANCH:
+	case FLOW_LATEST_ONLY:
+		return json_is_array(json);
+	case FLOW_SHORT_CIRCUIT:
+		return json_is_false(json);
+	case FLOW_APPROVAL:
+		return json_is_object(json);
+	case FLOW_NONE:
+	case FLOW_TRIGGER_DAG:
+	case FLOW_WAIT:
+	case FLOW_WAIT_TIME:
+	case FLOW_WAIT_TASK:
+		break;
+	}
+	return false;
+}
+
 void bar_open(struct bar *bar, const struct instance *instance)
 {
 	const char *decision = instance->record.decision;
@@ -25,6 +47,10 @@ void bar_open(struct bar *bar, const struct instance *instance)
 		return;
 	bar->json = json_loads(decision, JSON_DECODE_ANY, NULL);
 	g_assert(bar->json);
+	/* A name is of who was skipped, whatever its operator. */
+	if (!json_is_string(bar->json)
+		&& !is_decision_of(instance->task->operator->flow, bar->json))
+		json_decref(g_steal_pointer(&bar->json));
 	if (!json_is_array(bar->json))
 		return;
 	bar->followed = g_hash_table_new(g_str_hash, g_str_equal);

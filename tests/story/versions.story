@@ -275,3 +275,27 @@ dag:
 00:07 a is killed by signal 15
 [00:07] a: failed (ended by signal 15 (Terminated))
 [00:07] d r1: failed (marked as failed)
+
+story: what a task decided does not count where the version has another task in its place
+dag:
+  tasks:
+    - {task_id: q, operator: approval, subject: x}
+    - {task_id: a, operator: bash, bash_command: x, dependencies: q}
+dag v2:
+  tasks:
+    - {task_id: q, operator: empty}
+    - {task_id: a, operator: bash, bash_command: x, dependencies: q}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] q: running (try 1)
+00:00 q exits 0
+[00:00] q: deferred until it is answered
+00:01 answer d r1 q Reject by ann
+[00:01] q: success
+[00:01] a: skipped ("q" was answered with Reject)
+[00:01] d r1: success
+00:02 load v2
+00:03 clear d r1 a +newest
+[00:03] d r1: running
+[00:03] a: running (try 1)
