@@ -220,7 +220,7 @@ static bool can_be_before(const struct run_record *past, const struct seen_run *
 	return run->dag->catchup != CATCHUP_TRUE || past->type != RUN_MANUAL;
 }
 
-static const struct seen_run *seen_run_of(const struct view *view, int64_t id)
+const struct seen_run *seen_run_of(const struct view *view, int64_t id)
 {
 	for (unsigned i = 0; i < view->runs->len; i++) {
 		const struct seen_run *run = &g_array_index(view->runs, struct seen_run, i);
@@ -372,7 +372,7 @@ static bool is_passed_over(const struct task_record *task)
 	const char *reason = task->reason ? task->reason : "";
 	return task->state == TASK_UPSTREAM_FAILED
 		|| (task->state == TASK_SKIPPED
-			&& (g_str_has_prefix(reason, "upstream task ")
+			&& (g_str_has_prefix(reason, "upstream task ") || is_skipped_by_word(task)
 				|| g_str_has_prefix(reason, "trigger rule ")
 				|| g_str_has_prefix(reason, "its setup ")));
 }
@@ -383,7 +383,7 @@ static char *state_key(const struct task_record *task)
 		"%" G_GINT64_FORMAT "/%s/%d", task->run, task->task_id, task->map_index);
 }
 
-static bool is_news(const struct sim *sim, const struct task_record *task)
+bool is_news(const struct sim *sim, const struct task_record *task)
 {
 	g_autofree char *key = state_key(task);
 	void *state;

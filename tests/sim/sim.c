@@ -43,6 +43,8 @@ bool sim_step(struct sim *sim, struct event event)
 	effects_note(sim, &effects);
 	laws_of_step(sim, &effects);
 	struct view view = view_open(sim);
+	if (is_taken)
+		decisions_judge(sim, &view, &event, &effects);
 	oracle_judge(sim, &view, &effects);
 	limits_judge(sim, &view, &effects);
 	assets_judge(sim, &effects);

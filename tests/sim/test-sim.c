@@ -53,6 +53,7 @@ static void play(uint32_t seed)
 {
 	snprintf(at_work, sizeof at_work, "--play=%u", seed);
 	sim_play(seed, operators, &tally, tale);
+	*at_work = '\0';
 }
 
 /* What GLib has to say of an assertion is no part of the story. */
@@ -137,6 +138,12 @@ static void enough_happened(void)
 	g_assert_cmpuint(tally.n_answered, >, SEEDS / 80);
 	g_test_message("%u runs made by assets", tally.n_by_assets);
 	g_assert_cmpuint(tally.n_by_assets, >, SEEDS / 4);
+	g_test_message("%u tasks skipped by a decision, %u of them by a short circuit that stops "
+		       "all, %u runs of latest_only that were not the newest",
+		tally.n_decided, tally.n_stopped, tally.n_late);
+	g_assert_cmpuint(tally.n_decided, >, SEEDS);
+	g_assert_cmpuint(tally.n_stopped, >, SEEDS / 5);
+	g_assert_cmpuint(tally.n_late, >, SEEDS / 10);
 	g_assert_cmpuint(tally.n_called, >, 4 * SEEDS);
 	g_assert_cmpuint(tally.n_failed_fast, >, SEEDS / 10);
 	g_assert_cmpuint(tally.n_auto_paused, >, SEEDS / 10);
@@ -191,7 +198,6 @@ static void story_judge(uint32_t seed)
 
 static void test_stories(void)
 {
-	*at_work = '\0';
 	for (uint32_t seed = 0; seed < STORIES; seed++)
 		story_judge(seed);
 }

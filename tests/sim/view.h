@@ -42,5 +42,14 @@ void view_close(struct view *view);
 void oracle_judge(const struct sim *sim, const struct view *view, const struct effects *effects);
 /* The state that it is saved with. */
 void state_keep(const struct sim *sim, const struct task_record *task);
+const struct seen_run *seen_run_of(const struct view *view, int64_t id);
+/* It was saved with another state before, or never. */
+bool is_news(const struct sim *sim, const struct task_record *task);
+/* decision.c: branches, short circuits and latest_only. Before oracle_judge(), which keeps the
+ * states. */
+void decisions_judge(const struct sim *sim, const struct view *view, const struct event *event,
+	const struct effects *effects);
+/* The task was skipped because of what another one decided. */
+bool is_skipped_by_word(const struct task_record *task);
 /* limits.c: what runs is within all limits, and what could start does not wait. */
 void limits_judge(const struct sim *sim, const struct view *view, const struct effects *effects);

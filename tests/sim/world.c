@@ -161,6 +161,34 @@ static json_t *right_choice(const struct sim *sim, const struct attempt *attempt
 	return list;
 }
 
+/* Most often what can be followed. */
+static json_t *branch_say(const struct sim *sim, const struct attempt *attempt)
+{
+	switch (attempt->luck % 16) {
+	case 0:
+		return json_null();
+	case 1:
+		return json_sprintf("t%u", attempt->luck >> 8 & 7);
+	case 2:
+		return json_string(attempt->luck >> 8 & 1 ? "g" : "");
+	case 3:
+		return json_integer(1);
+	case 4:
+	case 5:
+	case 6:
+		return some_tasks(attempt->luck);
+	default:
+		return right_choice(sim, attempt);
+	}
+}
+
+static json_t *condition_say(const struct attempt *attempt)
+{
+	static const char *const values[] = {"true", "false", "true", "false", "null", "0", "1",
+		"0.0", "0.5", "\"\"", "\"no\"", "[]", "[0]", "{}", "{\"a\": 1}", "false"};
+	return json_loads(values[attempt->luck % G_N_ELEMENTS(values)], JSON_DECODE_ANY, NULL);
+}
+
 /* A run that exists now and then; else one that only this attempt can make. */
 static void trigger_say(
 	const struct sim *sim, const struct attempt *attempt, struct world_words *said)
@@ -187,11 +215,10 @@ static const struct flow_end *world_say(
 	static const char *const tasks[] = {"t1", NULL}, *const none[] = {NULL};
 	switch (attempt->flow) {
 	case FLOW_BRANCH:
-		said->value =
-			attempt->luck % 5 ? right_choice(sim, attempt) : some_tasks(attempt->luck);
+		said->value = branch_say(sim, attempt);
 		break;
 	case FLOW_SHORT_CIRCUIT:
-		said->value = json_boolean(attempt->luck & 1);
+		said->value = condition_say(attempt);
 		break;
 	case FLOW_TRIGGER_DAG:
 		trigger_say(sim, attempt, said);
