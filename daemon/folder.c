@@ -16,9 +16,13 @@
 #include "daemon/journal.h"
 #include "lib/base/instant.h"
 #include "lib/base/nest.h"
+#include "lib/dag/shelf.h"
 
 /* A file that changes again so soon after it was read may have the same times. */
 enum { TICK_US = 50 * 1000 };
+
+/* So many files at once come with the start, or with a new copy of the folder. */
+enum { MANY = 256 };
 
 /* What was read, but not yet taken. */
 struct reading {
@@ -239,6 +243,18 @@ static void on_load(void *data, void *item)
 	entry_load(data, item);
 }
 
+/* Of thousands of DAGs few are wanted soon. Who has read the tasks of the others frees them, too:
+ * their memory is that thread's, and others would have to wait for it. */
+static void on_load_of_many(void *data, void *item)
+{
+	struct folder *folder = data;
+	struct entry *entry = item;
+	entry_load(folder, entry);
+	GPtrArray *dags = entry->reading.dags;
+	for (unsigned i = 0; dags && i < dags->len; i++)
+		dags->pdata[i] = dag_shelve_apart(folder->options.shelf, dags->pdata[i]);
+}
+
 static void on_take(void *data, void *item)
 {
 	entry_tell(data, item);
@@ -404,7 +420,9 @@ bool folder_work(struct folder *folder, unsigned n_max)
 		if (entry)
 			g_ptr_array_add(changed, entry);
 	}
-	ahead_run(&(struct ahead_work){on_load, on_take, folder}, changed);
+	bool are_many = folder->options.shelf && changed->len > MANY;
+	ahead_run(&(struct ahead_work){are_many ? on_load_of_many : on_load, on_take, folder},
+		changed);
 	if (folder->wants_refused && g_queue_is_empty(folder->names))
 		refused_again(folder);
 	if (folder->is_incomplete && folder->options.on_incomplete)

@@ -15,6 +15,8 @@ struct folder;
 struct folder_options {
 	const char *path;
 	struct dag_context context; /* for loading */
+	/* Where tasks are put away when many files are read at once; NULL: nowhere. */
+	struct dag_shelf *shelf;
 	/* A DAG that is new or has changed text. */
 	void (*on_loaded)(void *data, struct dag *dag);
 	/* A DAG that no file defines any more. */

@@ -96,6 +96,7 @@ bool follow_open(struct daemon *daemon)
 	g_autoptr(GError) error = NULL;
 	struct folder_options options = {.path = daemon->home.dags,
 		.context = daemon->dag_context,
+		.shelf = daemon->shelf,
 		.on_loaded = on_dag_loaded,
 		.on_gone = on_dag_gone,
 		.on_problems = on_problems,

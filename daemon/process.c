@@ -13,16 +13,18 @@
 #include "lib/base/instant.h"
 
 /* About thirty descriptors are open when nothing happens. */
-enum { MMAP_THRESHOLD = 256 * 1024, DESCRIPTORS_MIN = 64 };
+enum { MMAP_THRESHOLD = 256 * 1024, TRIM_THRESHOLD = 1024 * 1024, DESCRIPTORS_MIN = 64 };
 
 /*
  * No core file: it would hold secrets. Many files may be open: one or two for each worker. What was
- * large goes back to the system when it is freed, at whatever size glibc has seen before.
+ * large goes back to the system when it is freed, at whatever size glibc has seen before; not the
+ * few hundred KB that each of many files takes to be read.
  */
 static bool limits_set(GError **error)
 {
 	struct rlimit files;
 	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
+	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
 	prctl(PR_SET_DUMPABLE, 0);
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return true;

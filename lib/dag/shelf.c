@@ -58,10 +58,25 @@ static void join(struct dag *head, struct dag *whole)
 	whole->shelved = dag_ref(head);
 }
 
+static bool may_be_shelved(const struct dag *dag)
+{
+	return dag->head && !dag->shelved && dag->text_line > 0 && dag->n_tasks >= TASKS_MIN;
+}
+
+struct dag *dag_shelve_apart(struct dag_shelf *shelf, struct dag *dag)
+{
+	if (!may_be_shelved(dag))
+		return dag;
+	struct dag *head = dag_ref(dag->head);
+	head->shelf = shelf;
+	dag_unref(dag);
+	return head;
+}
+
 struct dag *dag_shelve(struct dag_shelf *shelf, struct dag *dag)
 {
 	struct dag *head = dag->head;
-	if (!head || dag->shelved || dag->text_line == 0 || dag->n_tasks < TASKS_MIN)
+	if (!may_be_shelved(dag))
 		return dag_ref(dag);
 	head->shelf = shelf;
 	join(head, dag);

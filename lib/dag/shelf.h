@@ -19,3 +19,8 @@ void dag_shelf_free(struct dag_shelf *shelf);
  * cannot be put away. The context must be the one it was loaded in.
  */
 struct dag *dag_shelve(struct dag_shelf *shelf, struct dag *dag);
+/*
+ * The same of a DAG that nobody else has yet, whose reference is taken: its tasks are forgotten at
+ * once. On any thread, while others use the shelf.
+ */
+struct dag *dag_shelve_apart(struct dag_shelf *shelf, struct dag *dag);

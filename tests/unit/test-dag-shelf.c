@@ -117,6 +117,21 @@ static void a_dag_beside_others_in_its_file_stays_whole(void)
 	dag_shelf_free(shelf);
 }
 
+static void a_dag_shelved_apart_has_no_tasks_until_they_are_wanted(void)
+{
+	struct dag_shelf *shelf = shelf_new(4);
+	dag_auto struct dag *head =
+		dag_shelve_apart(shelf, fixture_dag(operators, "dag_id: first\n" TASKS));
+	g_assert_null(head->tasks);
+	g_assert_null(head->whole);
+	dag_auto struct dag *same = dag_shelve(shelf, head);
+	g_assert_true(same == head);
+	dag_auto struct dag *whole = dag_whole(head);
+	g_assert_cmpstr(dag_task(whole, "two")->owner, ==, "bob");
+	g_assert_true(head->whole == whole);
+	dag_shelf_free(shelf);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -128,6 +143,7 @@ int main(int argc, char **argv)
 	TEST(a_run_keeps_its_tasks_when_dag_and_shelf_are_gone);
 	TEST(places_are_those_of_the_file);
 	TEST(a_dag_beside_others_in_its_file_stays_whole);
+	TEST(a_dag_shelved_apart_has_no_tasks_until_they_are_wanted);
 #undef TEST
 	int failed = g_test_run();
 	operators_free(operators);

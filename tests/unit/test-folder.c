@@ -8,6 +8,7 @@
 
 #include "daemon/folder.h"
 #include "daemon/watch.h"
+#include "lib/dag/shelf.h"
 #include "lib/yaml/yaml.h"
 
 #define TASKS "tasks: [{task_id: a, operator: bash, bash_command: date}]\n"
@@ -290,6 +291,42 @@ static void a_saved_file_is_noticed_when_it_is_whole(void)
 	g_free(path);
 }
 
+static void on_loaded_of_many(void *data, struct dag *dag)
+{
+	g_assert_cmpuint(dag->n_tasks, ==, 4);
+	g_assert_null(dag->tasks);
+	++*(unsigned *)data;
+}
+
+static void the_tasks_of_hundreds_of_new_files_are_not_kept(void)
+{
+	enum { N = 300 };
+	unsigned n = 0;
+	set_up();
+	struct folder_options options = {.path = path,
+		.context = {.operators = operators},
+		.on_loaded = on_loaded_of_many,
+		.on_problems = on_problems,
+		.data = &n};
+	options.shelf = dag_shelf_new(&options.context, N);
+	struct folder *many = folder_open(&options);
+	for (unsigned i = 0; i < N; i++) {
+		g_autofree char *name = g_strdup_printf("many%u.yaml", i);
+		put(name,
+			"tasks:\n- {task_id: a, operator: empty}\n- {task_id: b, operator: "
+			"empty}\n- {task_id: c, operator: empty}\n- {task_id: d, operator: "
+			"empty}\n");
+	}
+	folder_rescan(many);
+	while (folder_work(many, G_MAXUINT))
+		;
+	g_assert_cmpuint(n, ==, N);
+	expect("");
+	folder_close(many);
+	dag_shelf_free(options.shelf);
+	tear_down();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -309,6 +346,8 @@ int main(int argc, char **argv)
 		what_is_no_file_of_text_is_a_problem);
 	g_test_add_func("/folder/a_link_that_leads_back_up_is_not_followed",
 		a_link_that_leads_back_up_is_not_followed);
+	g_test_add_func("/folder/the_tasks_of_hundreds_of_new_files_are_not_kept",
+		the_tasks_of_hundreds_of_new_files_are_not_kept);
 	g_test_add_func("/watch/a_saved_file_is_noticed_when_it_is_whole",
 		a_saved_file_is_noticed_when_it_is_whole);
 	return g_test_run();
