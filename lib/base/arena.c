@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/base/arena.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Of ten thousand small arenas each takes little; a large one soon grows by large blocks. */
@@ -105,10 +106,17 @@ char *arena_strdup(struct arena *arena, const char *text)
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
 	va_list arguments;
+	char few[128];
 	va_start(arguments, format);
-	g_autofree char *text = g_strdup_vprintf(format, arguments);
+	int len = vsnprintf(few, sizeof few, format, arguments);
 	va_end(arguments);
-	return arena_strdup(arena, text);
+	if ((size_t)len < sizeof few)
+		return arena_strndup(arena, few, (size_t)len);
+	char *text = arena_alloc(arena, (size_t)len + 1);
+	va_start(arguments, format);
+	vsnprintf(text, (size_t)len + 1, format, arguments);
+	va_end(arguments);
+	return text;
 }
 
 void arena_adopt(struct arena *arena, void *object, void (*release)(void *object))

@@ -67,24 +67,21 @@ static bool take_comparison(struct parser *parser, enum sign *sign)
 /* `a < b < c` is one comparison of three, as in Python. */
 static struct expression *parse_comparison(struct parser *parser)
 {
-	g_autoptr(GPtrArray) parts = g_ptr_array_new();
-	g_autoptr(GArray) signs = g_array_new(FALSE, FALSE, sizeof(enum sign));
 	struct expression *made = parse_binary(parser, 0);
-	enum sign sign;
-
-	if (!made)
-		return NULL;
-	g_ptr_array_add(parts, made);
 	struct place place = parser->token->place;
-	while (take_comparison(parser, &sign)) {
+	enum sign sign;
+	if (!made || !take_comparison(parser, &sign))
+		return made;
+	g_autoptr(GPtrArray) parts = g_ptr_array_new();
+	g_autoptr(GArray) signs = g_array_new(FALSE, FALSE, sizeof(sign));
+	g_ptr_array_add(parts, made);
+	do {
 		struct expression *operand = parse_binary(parser, 0);
 		if (!operand)
 			return NULL;
 		g_ptr_array_add(parts, operand);
 		g_array_append_val(signs, sign);
-	}
-	if (signs->len == 0)
-		return made;
+	} while (take_comparison(parser, &sign));
 	made = expression_make(parser, EXPR_COMPARE, place, (void *)parts->pdata, parts->len);
 	if (made) {
 		made->signs = arena_array(parser->arena, signs->len, sizeof(sign));
@@ -163,12 +160,12 @@ struct expression *parse_expression(struct parser *parser)
 
 struct expression *parse_tuple(struct parser *parser)
 {
-	g_autoptr(GPtrArray) items = g_ptr_array_new();
 	struct place place = parser->token->place;
 	struct expression *first = parse_expression(parser);
 
 	if (!first || !token_is(parser->token, ","))
 		return first;
+	g_autoptr(GPtrArray) items = g_ptr_array_new();
 	g_ptr_array_add(items, first);
 	while (parser_take(parser, ",")) {
 		if (parser->token->kind == TOKEN_OUTPUT_END

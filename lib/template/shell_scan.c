@@ -392,10 +392,12 @@ static void document_scan(struct scanner *scanner, const struct document *docume
 
 void scan_documents(struct scanner *scanner)
 {
-	g_autoptr(GPtrArray) documents = scanner->documents;
-	scanner->documents = g_ptr_array_new_with_free_func(document_free);
-	for (guint i = 0; i < documents->len; i++)
-		document_scan(scanner, documents->pdata[i]);
+	if (scanner->documents->len > 0) {
+		g_autoptr(GPtrArray) documents = scanner->documents;
+		scanner->documents = g_ptr_array_new_with_free_func(document_free);
+		for (guint i = 0; i < documents->len; i++)
+			document_scan(scanner, documents->pdata[i]);
+	}
 	for (guint i = 0; i < scanner->frames->len; i++)
 		g_array_index(scanner->frames, struct frame, i).pipeline_document = 0;
 }

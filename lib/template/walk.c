@@ -92,6 +92,8 @@ static char *names_join(GPtrArray *names, const char *between)
 
 char *expression_chain(const struct expression *expression)
 {
+	if (expression->kind == EXPR_NAME)
+		return g_strdup(expression->name);
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	return chain_names(expression, names) ? names_join(names, ".") : NULL;
 }
@@ -146,17 +148,19 @@ static bool walk_chain(
 	bool is_function = is_call && names->len == 1 && builtin_find(BUILTIN_GLOBAL, first);
 	if (is_bound(walk, first) || is_function)
 		return true;
-	g_autofree char *key = names_join(names, "\n");
-	if (!walk->visitor) {
-		if (guard && !is_call)
-			g_hash_table_add(walk->guarded, g_steal_pointer(&key));
+	bool may_be_guarded = !is_call && walk->visitor && g_hash_table_size(walk->guarded) > 0;
+	bool is_guarded = !is_call && !walk->visitor && guard;
+	g_autofree char *key = may_be_guarded || is_guarded ? names_join(names, "\n") : NULL;
+	if (is_guarded)
+		g_hash_table_add(walk->guarded, g_steal_pointer(&key));
+	if (!walk->visitor)
 		return true;
-	}
 	struct template_use use = {
 		.place = chain_place(chain),
 		.n = names->len,
 		.names = (const char *const *)names->pdata,
-		.has_default = guard || (!is_call && g_hash_table_contains(walk->guarded, key)),
+		.has_default =
+			guard || (may_be_guarded && g_hash_table_contains(walk->guarded, key)),
 	};
 	if (is_call)
 		visit_call(walk, expression, &use);

@@ -93,9 +93,12 @@ static bool is_old_boolean(const char *text, char **readings, char **clear)
 {
 	static const char *const yes[] = {"yes", "on", "y", NULL};
 	static const char *const no[] = {"no", "off", "n", NULL};
-	if (strlen(text) > 3)
-		return false;
-	g_autofree char *lower = g_ascii_strdown(text, -1);
+	char lower[4] = "";
+	for (size_t i = 0; text[i]; i++) {
+		if (i == sizeof lower - 1)
+			return false;
+		lower[i] = g_ascii_tolower(text[i]);
+	}
 	bool is_yes = is_one_of(lower, yes);
 	if (!is_yes && !is_one_of(lower, no))
 		return false;
