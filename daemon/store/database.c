@@ -11,11 +11,13 @@
 #define BUSY_MS 10000
 /* As long as the write-ahead log that the writer lets grow while it is busy. */
 #define WAL_RESERVE_BYTES (8 << 20)
+#define WAL_RESERVE "8388608" /* a longer one gives the rest back */
 #define GROWTH_BYTES (1 << 20)
 
 static const char durable_sql[] = "PRAGMA journal_mode = WAL;"
 				  "PRAGMA synchronous = FULL;"
 				  "PRAGMA wal_autocheckpoint = 0;"
+				  "PRAGMA journal_size_limit = " WAL_RESERVE ";"
 				  "PRAGMA cache_size = -8000;";
 /* mmap stays off: a damaged page must not reach the process as memory. */
 static const char every_sql[] = "PRAGMA mmap_size = 0;"
