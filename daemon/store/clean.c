@@ -7,7 +7,7 @@
 #include "lib/base/instant.h"
 
 /* So many task instances, or runs, are deleted at once: some milliseconds of the writer's time. */
-enum { STEP_TASKS = 500, STEP_RUNS = 50 };
+enum { STEP_TASKS = 200, STEP_RUNS = 20 };
 
 static void old_run_clear(void *data)
 {

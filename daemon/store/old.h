@@ -10,11 +10,11 @@
 	" AND other." column " >= run." column " AND (other." column " > run." column \
 	" OR other.id > run.id)" alike ")"
 /* None that is like it lies, by logical date, between it and one that is not finished. */
-#define IS_BEFORE_LIVE(alike)                                                         \
-	"EXISTS (SELECT 1 FROM run AS live WHERE live.state IN (0, 1)"                \
-	" AND live.dag_id = run.dag_id AND live.logical_date > run.logical_date"      \
-	" AND NOT EXISTS (SELECT 1 FROM run AS other WHERE other.dag_id = run.dag_id" \
-	" AND other.logical_date > run.logical_date"                                  \
+#define IS_BEFORE_LIVE(alike)                                                              \
+	"EXISTS (SELECT 1 FROM run AS live INDEXED BY run_live WHERE live.state IN (0, 1)" \
+	" AND live.dag_id = run.dag_id AND live.logical_date > run.logical_date"           \
+	" AND NOT EXISTS (SELECT 1 FROM run AS other WHERE other.dag_id = run.dag_id"      \
+	" AND other.logical_date > run.logical_date"                                       \
 	" AND other.logical_date < live.logical_date" alike "))"
 
 #define SUCCEEDED " AND other.state = 2"

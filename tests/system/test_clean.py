@@ -196,3 +196,42 @@ def test_a_full_disk_is_made_empty_by_logs_first(small_dagd):
     assert json.loads(first.stdout)["log_bytes"] > 5_000_000, first
     wait_until(lambda: clean(dagd, at, "-y").returncode == 0, "there is room for the rest")
     assert "r1" not in runs_of(dagd, "noisy")
+
+
+def fabricate(dagd, n):
+    """So many old runs with logs, as if they had been run; dagd is stopped."""
+    with sqlite3.connect(dagd.home / "state" / "dagd.db") as db:
+        row = list(db.execute("SELECT * FROM run WHERE run_id = 'first'").fetchone())
+        names = [column[1] for column in db.execute("PRAGMA table_info(run)")]
+        for number in range(n):
+            row[names.index("id")], row[names.index("run_id")] = 1000 + number, f"old{number}"
+            row[names.index("ended_at")] = row[names.index("run_after")] = int(LONG_AGO * 1e6) + number
+            db.execute(f"INSERT INTO run VALUES ({','.join('?' * len(row))})", row)
+            folder = log_folder(dagd, f"old{number}") / "task_id=say"
+            folder.mkdir(parents=True)
+            (folder / "attempt=1.log").write_text("old")
+    db.close()
+
+
+def test_a_cleaning_that_dies_in_the_middle_is_finished_by_the_next_one(dagd):
+    ended_runs(dagd, "first")
+    dagd.stop()
+    fabricate(dagd, 300)
+    dagd.start()
+    words = [dagd.build / "cli" / "dagctl", "db", "clean", "--clean-before-timestamp", iso(LONG_AGO + 86400), "-y"]
+    with subprocess.Popen(words, env=dict(os.environ, DAGD_HOME=str(dagd.home)), stderr=subprocess.PIPE) as cleaning:
+        wait_until(lambda: not log_folder(dagd, "old0").exists(), "it has begun")
+        dagd.kill()
+        cleaning.communicate()
+    dagd.start()
+    runs = set(runs_of(dagd))
+    assert "first" in runs
+    for folder in log_folder(dagd, "").parent.iterdir():
+        runs.discard(folder.name.removeprefix("run_id="))
+    assert not runs, "logs went before their runs"
+    done = clean(dagd, LONG_AGO + 86400, "-y")
+    assert done.returncode == 0, done
+    assert runs_of(dagd) == ["first"] and nothing_is_aside(dagd)
+    # Folders of runs that are gone, which were touched just now, are too recent to be taken for leftovers.
+    assert clean(dagd, time.time() + 60, "-y").returncode == 0
+    assert [one.name for one in log_folder(dagd, "").parent.iterdir()] == ["run_id=first"]
