@@ -187,6 +187,7 @@ static bool open_executor(struct daemon *daemon, const char *worker)
 		.state_folder = daemon->home.state,
 		.boot_id = daemon->boot_id,
 		.n_workers_max = daemon->config.parallelism,
+		.file_limit = &daemon->file_limit,
 		.events = {on_ended, on_claimed, on_lost, on_taken_back, on_notice, daemon},
 	};
 	daemon->executor = executor_open(&options, &error);
@@ -238,7 +239,7 @@ static bool open_http(struct daemon *daemon)
 static int open_home(struct daemon *daemon, const struct daemon_options *options)
 {
 	g_autoptr(GError) error = NULL;
-	daemon->loop = process_begin(&error);
+	daemon->loop = process_begin(&daemon->file_limit, &error);
 	bool is_found = daemon->loop && home_find(options->home, &daemon->home, &error)
 		&& open_config(daemon) && home_make(&daemon->home, &error);
 	if (is_found)

@@ -2,6 +2,8 @@
 /* The whole daemon: owns every part and joins those that do not know each other. */
 #pragma once
 
+#include <sys/resource.h>
+
 #include <uv.h>
 
 #include "daemon/api/writes.h"
@@ -24,7 +26,8 @@ enum { N_SIGNALS = 3 };
 struct daemon {
 	struct home home;
 	struct config config;
-	int lock; /* on the state folder; -1: none */
+	int lock;                 /* on the state folder; -1: none */
+	struct rlimit file_limit; /* of tasks */
 	char *boot_id;
 	char **base_env; /* what operators inherit */
 	int64_t started_at;

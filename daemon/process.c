@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <glib.h>
 
@@ -20,28 +19,26 @@ enum { MMAP_THRESHOLD = 256 * 1024, TRIM_THRESHOLD = 1024 * 1024, DESCRIPTORS_MI
  * large goes back to the system when it is freed, at whatever size glibc has seen before; not the
  * few hundred KB that each of many files takes to be read.
  */
-static bool limits_set(GError **error)
+static bool limits_set(struct rlimit *files, GError **error)
 {
-	struct rlimit files;
 	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
 	prctl(PR_SET_DUMPABLE, 0);
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-		return true;
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-	if (files.rlim_max >= DESCRIPTORS_MIN)
+	if (getrlimit(RLIMIT_NOFILE, files) != 0)
+		g_error("cannot find out how many files may be open: %m");
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){files->rlim_max, files->rlim_max});
+	if (files->rlim_max >= DESCRIPTORS_MIN)
 		return true;
 	g_set_error(error, LIB_ERROR, 0,
 		"at most %lu files may be open, dagd needs %d: raise the limit (LimitNOFILE= of "
 		"its unit, or ulimit -n)",
-		(unsigned long)files.rlim_max, DESCRIPTORS_MIN);
+		(unsigned long)files->rlim_max, DESCRIPTORS_MIN);
 	return false;
 }
 
-uv_loop_t *process_begin(GError **error)
+uv_loop_t *process_begin(struct rlimit *files, GError **error)
 {
-	if (!limits_set(error))
+	if (!limits_set(files, error))
 		return NULL;
 	uv_loop_t *loop = uv_default_loop();
 	if (!loop)

@@ -121,6 +121,9 @@ static struct executor *executor_new(const struct executor_options *options)
 	executor->attempts_folder = g_build_filename(executor->state_folder, "attempts", NULL);
 	executor->boot_id = g_strdup(options->boot_id);
 	executor->n_workers_max = options->n_workers_max;
+	executor->has_file_limit = options->file_limit != NULL;
+	if (options->file_limit)
+		executor->file_limit = *options->file_limit;
 	executor->events = options->events;
 	executor->state_fd = executor->spare_fd = executor->listen_fd = executor->worker_fd = -1;
 	executor->jobs =

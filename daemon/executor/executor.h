@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include <glib.h>
 #include <uv.h>
@@ -45,6 +46,7 @@ struct executor_options {
 	const char *state_folder; /* holds attempts/ and worker.sock */
 	const char *boot_id;
 	unsigned n_workers_max; /* core.parallelism; the caller never starts more at once */
+	const struct rlimit *file_limit; /* RLIMIT_NOFILE of tasks; NULL: dagd's own */
 	struct executor_events events;
 };
 

@@ -58,6 +58,8 @@ struct executor {
 	uv_loop_t *loop;
 	char *worker_path, *state_folder, *attempts_folder, *boot_id;
 	unsigned n_workers_max;
+	struct rlimit file_limit;
+	bool has_file_limit;
 	struct executor_events events;
 	int state_fd, spare_fd, listen_fd;
 	int worker_fd;       /* its program file */

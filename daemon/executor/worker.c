@@ -5,11 +5,13 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/executor/parts.h"
+#include "lib/base/descriptor.h"
 #include "lib/base/instant.h"
 
 static bool frames_take(struct worker *worker);
@@ -91,13 +93,28 @@ static int process_spawn(struct executor *executor, int fd, pid_t *pid)
 	return error;
 }
 
+static bool connection_make(int fds[2], GError **error)
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
+		g_set_error(error, LIB_ERROR, 0, "cannot start a worker: %s", g_strerror(errno));
+		return false;
+	}
+	if (descriptor_is_spare(fds[0]) && descriptor_is_spare(fds[1]))
+		return true;
+	close(fds[0]);
+	close(fds[1]);
+	g_set_error(error, LIB_ERROR, 0,
+		"cannot start a worker: %s; raise LimitNOFILE of dagd's unit (ulimit -n), or run "
+		"fewer tasks at once (core.parallelism)",
+		g_strerror(EMFILE));
+	return false;
+}
+
 struct worker *worker_spawn(struct executor *executor, GError **error)
 {
 	int fds[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
-		g_set_error(error, LIB_ERROR, 0, "cannot start a worker: %s", g_strerror(errno));
+	if (!connection_make(fds, error))
 		return NULL;
-	}
 	pid_t pid;
 	int code = process_spawn(executor, fds[1], &pid);
 	close(fds[1]);
@@ -107,6 +124,9 @@ struct worker *worker_spawn(struct executor *executor, GError **error)
 			executor->worker_path, g_strerror(code));
 		return NULL;
 	}
+	/* Tasks get what dagd was given: some programs close all that they might have open. */
+	if (executor->has_file_limit)
+		prlimit(pid, RLIMIT_NOFILE, &executor->file_limit, NULL);
 	struct worker *worker = worker_new(executor, pid, fds[0], error);
 	if (!worker) {
 		/* It exits at the end of its connection, which nobody watches. */

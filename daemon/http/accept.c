@@ -4,12 +4,14 @@
  * descriptor for one of them, accept nobody until another client leaves, be that in a week.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/http/server.h"
+#include "lib/base/descriptor.h"
 #include "lib/base/instant.h"
 
 enum {
@@ -28,6 +30,15 @@ unsigned connections_max(void)
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
 		return CONNECTIONS_MAX;
 	return (unsigned)CLAMP(limit.rlim_cur / 4, 16, CONNECTIONS_MAX);
+}
+
+/* Whether one more client would leave enough for those who must not wait. */
+static bool has_room(const struct http *http)
+{
+	int fd = fcntl(http->listener.fd, F_DUPFD_CLOEXEC, 0);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 && descriptor_is_spare(fd);
 }
 
 static bool is_for_want_of_room(int error)
@@ -53,6 +64,10 @@ static bool client_accept(struct http *http)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	if (http->connections.length >= http->connections_max) {
 		uv_poll_stop(&http->clients);
+		return false;
+	}
+	if (!has_room(http)) {
+		acceptor_pause(http);
 		return false;
 	}
 	int fd = accept4(http->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);

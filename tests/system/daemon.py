@@ -75,6 +75,7 @@ class Daemon:
 
     def __init__(self, build, home, **environment):
         self.build, self.home = build, pathlib.Path(home)
+        self.prefix = []  # a program that becomes dagd, and its words: prlimit, setpriv
         self.dags = self.home / "dags"
         self.socket = self.home / "run" / "dagd.sock"
         self.environment = environment
@@ -85,7 +86,7 @@ class Daemon:
     # ---- life ----
 
     def command(self):
-        return [self.build / "daemon" / "dagd", "--home", self.home]
+        return [*self.prefix, self.build / "daemon" / "dagd", "--home", self.home]
 
     def spawn(self, stderr=subprocess.PIPE):
         """Starts it and waits for nothing. `stderr`: a descriptor of the caller's, who reads it then."""
