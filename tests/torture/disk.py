@@ -148,9 +148,13 @@ class Disk:
     def _link(self, _, folder, name, inode):
         self._name(folder, None, name, self.inodes[inode])
 
-    def _rename(self, _, old_folder, old, new_folder, new, __):
-        assert old_folder == new_folder, "the model knows of no move from one folder to another"
-        self._name(old_folder, old, new, None)
+    def _rename(self, _, old_folder, old, new_folder, new, inode):
+        if old_folder == new_folder:
+            self._name(old_folder, old, new, None)
+            return
+        # One step; where folders go by themselves, it may be half done.
+        self._name(old_folder, old, None, None)
+        self._name(new_folder, None, new, self.inodes.get(inode))
 
     def _unlink(self, _, folder, name):
         self._name(folder, name, None, None)

@@ -159,7 +159,8 @@ def record_faults(lived):
     for step in lived.steps:
         disk.take(step)
     wanted = {path: what and bytes(what[0]).ljust(what[1], b"\0") for path, what in disk.image(Everything()).items()}
-    found = {str(path.relative_to(state)): None if path.is_dir() else path.read_bytes() for path in state.rglob("*")}
+    found = {str(path.relative_to(state)): None if path.is_dir() else path.read_bytes() for path in state.rglob("*")
+             if path.is_dir() or path.is_file()}
     for path in sorted(wanted.keys() | found.keys()):
         if not path.endswith("-shm") and wanted.get(path, 0) != found.get(path, 0):
             yield f"{path} is not what was recorded"

@@ -82,3 +82,13 @@ def test_a_folder_that_was_not_synced_loses_what_lies_in_it(is_synced):
     disk = disk_of(("folder", ROOT, "f", FOLDER), ("make", FOLDER, "a", FILE), ("write", FILE, 0, b"old"),
                    *synced(FILE), *synced(FOLDER, 2), *(synced(ROOT, 3) if is_synced else ()))
     assert contents(disk, "f/a") == ({b"old"} if is_synced else {b"old", None})
+
+
+def test_a_move_to_another_folder_is_one_step_where_there_is_one_order_of_all_names():
+    disk = disk_of(("folder", ROOT, "f", FOLDER), MADE, *synced(ROOT), ("rename", ROOT, "a", FOLDER, "b", FILE))
+    seen = {rule: set() for rule in PowerCut.RULES}
+    for seed in range(N_CUTS):
+        cut = PowerCut(disk, random.Random(seed))
+        seen[cut.rule].add(frozenset(disk.image(cut)) - {"f"})
+    assert seen["journal"] == {frozenset({"a"}), frozenset({"f/b"})}
+    assert seen["posix"] == {frozenset(), frozenset({"a"}), frozenset({"f/b"}), frozenset({"a", "f/b"})}
