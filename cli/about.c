@@ -62,6 +62,8 @@ static int info(struct invocation *invocation)
 		"dagctl", DAGD_VERSION, "dagd", daemon, "home", address->home, "url", address->url,
 		"socket", address->socket, "config", address->config, "dags", dags, "operators",
 		shipped, "plugins", address->operators, "libcurl", curl_version());
+	json_auto_t *storage = running ? ask(address, "GET", OWN_API "/storage", NULL, NULL) : NULL;
+	json_object_update(facts, storage);
 	print_object(invocation, facts);
 	return EXIT_OK;
 }

@@ -206,8 +206,10 @@ const struct command dags_commands[] = {
 		"skipped.\nqueued: a run that has ended is settled once more."},
 	{"note", "DAG RUN [TEXT]", "Show, write or remove the note on a run", dags_note,
 		note_options},
-	{"delete", "DAG", "Delete a DAG with all its runs", dags_delete, dags_delete_options,
-		"Refused while a run is unfinished. Logs stay, in a folder with the time behind "
+	{"delete", "DAG [RUN]", "Delete a DAG with all its runs, or one run", dags_delete,
+		dags_delete_options,
+		"Refused while a run is unfinished. A run goes with its logs. Of a DAG they stay, "
+		"in a folder with the time behind "
 		"its name. A DAG whose file is still there "
 		"begins "
 		"anew."},

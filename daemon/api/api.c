@@ -15,6 +15,7 @@
 #include "daemon/api/operators.h"
 #include "daemon/api/pools.h"
 #include "daemon/api/schedules.h"
+#include "daemon/api/storage.h"
 #include "daemon/api/stream.h"
 #include "daemon/api/task_instances.h"
 #include "daemon/api/variables.h"
@@ -122,6 +123,7 @@ const struct route api_routes[] = {
 	{"GET", OWN INSTANCE "/rendered", task_instances_rendered},
 	{"GET", OWN "/operators", operators_list},
 	{"GET", OWN "/operators/{name}", operators_show},
+	{"GET", OWN "/storage", storage_get},
 	{"POST", OWN "/backup", backup_create},
 	{"POST", OWN "/clean", clean},
 	{"GET", OWN "/variables/export", variables_export},

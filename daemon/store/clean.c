@@ -153,3 +153,13 @@ char **reader_unused_versions(struct reader *reader, int64_t *last_run, GError *
 	g_ptr_array_add(hashes, NULL);
 	return (char **)g_ptr_array_steal(hashes, NULL);
 }
+
+bool reader_spare_bytes(struct reader *reader, int64_t *n, GError **error)
+{
+	int64_t n_pages, page_size;
+	if (!database_integer(reader->db, "PRAGMA freelist_count", &n_pages, error)
+		|| !database_integer(reader->db, "PRAGMA page_size", &page_size, error))
+		return false;
+	*n = n_pages * page_size;
+	return true;
+}

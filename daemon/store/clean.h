@@ -56,3 +56,6 @@ void batch_old_delete(struct batch *batch, enum old_kind kind, int64_t before);
  */
 char **reader_unused_versions(struct reader *reader, int64_t *last_run, GError **error);
 void batch_version_delete(struct batch *batch, const char *hash, int64_t last_run);
+
+/* What the file has for new rows before it grows: the pages of deleted ones. False: an error. */
+bool reader_spare_bytes(struct reader *reader, int64_t *n, GError **error);

@@ -101,12 +101,14 @@ def test_a_slot_whose_run_was_removed_is_not_run_again(dagd):
 def test_one_run_is_deleted_and_its_name_is_free(dagd):
     ended_runs(dagd, "r1", "r2")
     (log_folder(dagd, "r1") / "task_id=say" / "attempt=1.log").write_text("old")
-    assert dagd.request("DELETE", "/api/v2/dags/said/dagRuns/r1").status == 204
+    done = dagd.dagctl("dags", "delete", "said", "r1", "-y")
+    assert done.returncode == 0 and 'run "r1" of DAG "said" is deleted' in done.stderr, done
     assert dagd.request("DELETE", "/api/v2/dags/said/dagRuns/r1").status == 404
     assert not log_folder(dagd, "r1").exists()
     dagd.trigger("said", dag_run_id="r1")
     dagd.wait_run("said", "r1")
     assert dagd.task_log("said", "r1", "say") == "hello\n"
+    assert dagd.request("DELETE", "/api/v2/dags/said/dagRuns/r1").status == 204
     wait_until(lambda: nothing_is_aside(dagd), "the logs are gone")
 
 
@@ -235,3 +237,17 @@ def test_a_cleaning_that_dies_in_the_middle_is_finished_by_the_next_one(dagd):
     # Folders of runs that are gone, which were touched just now, are too recent to be taken for leftovers.
     assert clean(dagd, time.time() + 60, "-y").returncode == 0
     assert [one.name for one in log_folder(dagd, "").parent.iterdir()] == ["run_id=first"]
+
+
+def test_what_is_free_in_the_database_and_on_the_disk_is_shown(dagd):
+    ended_runs(dagd, "first")
+    dagd.stop()
+    fabricate(dagd, 300)
+    dagd.start()
+    before = json.loads(dagd.dagctl("info", "-o", "json").stdout)
+    assert before["database_bytes"] > 100_000 and before["database_wal_bytes"] > 0, before
+    assert clean(dagd, LONG_AGO + 86400, "-y").returncode == 0
+    after = json.loads(dagd.dagctl("info", "-o", "json").stdout)
+    assert after["database_spare_bytes"] > before["database_spare_bytes"], after
+    disk = os.statvfs(dagd.home)
+    assert abs(after["state_disk_free_bytes"] - disk.f_bavail * disk.f_frsize) < disk.f_blocks * disk.f_frsize // 4
