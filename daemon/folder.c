@@ -38,6 +38,7 @@ struct entry {
 	bool is_seen;          /* by the scan under way */
 	bool is_refused;       /* one of its DAGs belongs to another file */
 	bool is_being_written; /* when it was to be read last */
+	bool is_empty;         /* as it was seen last */
 	struct reading reading;
 };
 
@@ -192,15 +193,25 @@ static void entry_load(struct folder *folder, struct entry *entry)
 			&folder->options.context, reading->problems);
 }
 
-/* Where the kernel does not say so itself: whether somebody has begun to write it until now, or has
- * written it since it was to be read. */
-static bool is_touched(struct folder *folder, const struct entry *entry)
+/*
+ * Where the kernel does not say so itself: whether somebody has begun to write it until now, or has
+ * written it since it was to be read. It tells that a file was emptied some time after it is empty:
+ * that is believed when it is seen again.
+ */
+static bool is_touched(struct folder *folder, struct entry *entry)
 {
 	const struct folder_options *options = &folder->options;
-	if (entry->reading.file.is_answered || !options->is_touched)
+	const struct dag_file *file = &entry->reading.file;
+	if (file->is_answered || !options->is_touched)
 		return false;
-	return options->is_touched(options->data, entry->file.file)
-		|| g_hash_table_contains(folder->waiting, entry->file.file);
+	bool was_empty = entry->is_empty;
+	entry->is_empty = file->text && file->len == 0;
+	if (entry->is_empty && !was_empty) {
+		folder->is_incomplete = true;
+		return true;
+	}
+	return options->is_touched(options->data, file->name)
+		|| g_hash_table_contains(folder->waiting, file->name);
 }
 
 /* Everything stays as it was: its end will be noticed. */
@@ -219,13 +230,13 @@ static void entry_tell(struct folder *folder, struct entry *entry)
 {
 	struct reading *reading = &entry->reading;
 	g_autoptr(GPtrArray) dags = g_steal_pointer(&reading->dags);
+	folder->is_incomplete |= reading->file.is_unread;
 	if (reading->file.is_being_written || is_touched(folder, entry)) {
 		entry_leave(entry);
 		return;
 	}
 	entry->is_being_written = entry->is_refused = false;
 	entry->stat = reading->file.is_unread ? (struct stat){0} : reading->file.stat;
-	folder->is_incomplete |= reading->file.is_unread;
 	problems_free(entry->file.problems);
 	entry->file.problems = reading->problems;
 	g_free(entry->file.text);

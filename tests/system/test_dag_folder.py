@@ -201,3 +201,15 @@ def test_a_file_of_somebody_else_that_is_being_written_is_not_read_either(dagd):
             rescan_with(dagd)
             assert tags(dagd, "one") == ["old"]
         wait_tag(dagd, "one", "half")
+
+
+def test_an_empty_file_of_somebody_else_is_an_import_error_all_the_same(dagd):
+    with without_rights(dagd):
+        path = dagd.dags / "one.yaml"
+        save(path, TEXT.format("one", "old"))
+        os.chown(path, 65534, 65534)
+        wait_tag(dagd, "one", "old")
+        path.write_text("")
+        wait_until(lambda: "no DAG" in import_errors(dagd).get("one.yaml", {}).get("stack_trace", ""),
+                   "the import error")
+        assert tags(dagd, "one") == ["old"]
