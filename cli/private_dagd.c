@@ -106,7 +106,8 @@ static bool spawn(struct private_dagd *dagd, const char *notify, GError **error)
 {
 	g_autofree char *program = part_path("daemon/dagd", DAGD_SBINDIR "/dagd");
 	g_auto(GStrv) environment = environment_make(dagd, notify);
-	char *argv[] = {program, "--home", dagd->address.home, NULL};
+	g_autofree char *own_pid = g_strdup_printf("%d", (int)getpid());
+	char *argv[] = {program, "--home", dagd->address.home, "--parent", own_pid, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	posix_spawn_file_actions_init(&files);

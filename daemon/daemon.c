@@ -14,6 +14,7 @@
 #include "daemon/follow.h"
 #include "daemon/journal.h"
 #include "daemon/launches.h"
+#include "daemon/leash.h"
 #include "daemon/process.h"
 #include "daemon/report.h"
 #include "daemon/retention.h"
@@ -236,6 +237,13 @@ static bool open_http(struct daemon *daemon)
 	return daemon->http || refuse(error->message);
 }
 
+static bool open_leash(struct daemon *daemon, int parent_pid)
+{
+	g_autoptr(GError) error = NULL;
+	daemon->leash = parent_pid ? leash_open(daemon, parent_pid, &error) : NULL;
+	return !error || refuse(error->message);
+}
+
 static int open_home(struct daemon *daemon, const struct daemon_options *options)
 {
 	g_autoptr(GError) error = NULL;
@@ -264,7 +272,7 @@ int daemon_open(struct daemon *daemon, const struct daemon_options *options)
 		return refused;
 	bool is_open = open_operators(daemon, options) && open_store(daemon) && open_engine(daemon)
 		&& open_executor(daemon, options->worker) && follow_open(daemon)
-		&& open_http(daemon);
+		&& open_http(daemon) && open_leash(daemon, options->parent_pid);
 	if (!is_open)
 		return EXIT_REFUSED;
 	recover(daemon);
@@ -390,6 +398,7 @@ void daemon_close(struct daemon *daemon)
 	clock_close(daemon->clock);
 	retention_close(daemon->retention);
 	launches_close(daemon->launches);
+	leash_close(daemon->leash);
 	turn_close(daemon->turn);
 	writes_free(daemon->writes);
 	uv_run(daemon->loop, UV_RUN_DEFAULT); /* until all handles are closed */

@@ -52,6 +52,7 @@ struct daemon {
 	struct watch *watch;
 	struct http *http;
 	struct clock *clock;
+	struct leash *leash;
 	uv_signal_t signals[N_SIGNALS];
 	bool is_recovered, is_reloading, is_stopping;
 };
@@ -60,6 +61,7 @@ struct daemon_options {
 	const char *home;                    /* or NULL */
 	const char *worker;                  /* path of dagd-worker */
 	const char *const *operator_folders; /* NULL-terminated: those that come with dagd */
+	int parent_pid;                      /* whose this dagd is alone; 0: it is anybody's */
 };
 
 /*

@@ -33,13 +33,15 @@ static char *part(const char *built, const char *installed)
 	return g_build_filename(DAGD_LIBDIR, installed, NULL);
 }
 
-static int serve(const char *home)
+static int serve(const char *home, int parent_pid)
 {
 	g_autofree char *worker = part("worker/dagd-worker", "dagd-worker");
 	g_autofree char *operators = part("operators", "operators");
 	const char *folders[] = {operators, NULL};
-	struct daemon_options options = {
-		.home = home, .worker = worker, .operator_folders = folders};
+	struct daemon_options options = {.home = home,
+		.worker = worker,
+		.operator_folders = folders,
+		.parent_pid = parent_pid};
 	struct daemon daemon;
 	int refused = daemon_open(&daemon, &options);
 	if (!refused)
@@ -52,6 +54,7 @@ int main(int argc, char **argv)
 {
 	g_autofree char *home = NULL;
 	gboolean does_check = FALSE, shows_version = FALSE;
+	int parent_pid = 0;
 	const GOptionEntry entries[] = {
 		{"home", 0, 0, G_OPTION_ARG_FILENAME, &home,
 			"where configuration, DAGs, logs and state are ($DAGD_HOME, else ~/dagd)",
@@ -60,6 +63,8 @@ int main(int argc, char **argv)
 			"read configuration and DAGs, print every problem, exit 1 when there is "
 			"one",
 			NULL},
+		{"parent", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &parent_pid,
+			"end with the process that has started this one", "PID"},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &shows_version, "print the version", NULL},
 		{NULL},
 	};
@@ -81,5 +86,5 @@ int main(int argc, char **argv)
 		g_autofree char *operators = part("operators", "operators");
 		return check(home, operators);
 	}
-	return serve(home);
+	return serve(home, parent_pid);
 }

@@ -361,6 +361,22 @@ def test_a_private_dagd_that_dies_is_not_waited_for(cli):
     os.kill(int(worker), signal.SIGKILL)
 
 
+def test_a_private_dagd_and_its_tasks_end_with_the_command_that_is_killed(cli):
+    cli.write("long.yaml", """
+tasks: [{task_id: t, operator: bash, bash_command: "echo $$ $PPID; trap '' TERM HUP; while :; do sleep 0.1; done"}]
+""")
+    (cli.folder / "home").mkdir(exist_ok=True)
+    (cli.folder / "home" / "dagd.yaml").write_text("core: {killed_task_cleanup_time: 1s}\n")
+    process = cli.start("--home", "home", "dags", "test", "long.yaml")
+    line = next(line for line in process.stdout if line.startswith("t | "))
+    task, worker = line.removeprefix("t | ").split()
+    daemon = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0]
+    process.kill()
+    process.wait(60)
+    for pid in (task, worker, daemon):
+        wait_until(lambda: not pathlib.Path(f"/proc/{pid}/cmdline").exists(), "its dagd, worker and task are gone")
+
+
 # ---- terminals ----
 
 def on_terminal(cli, *words, **environment):
