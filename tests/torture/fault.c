@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum call_kind { CALL_ANY, CALL_ON_FILE, CALL_CREATES, CALL_OPENS_TO_WRITE, CALL_SPAWNS };
@@ -26,8 +27,8 @@ static const struct fault_call known_calls[] = {
 	{"pwritev", SYS_pwritev, CALL_ON_FILE},
 	{"ftruncate", SYS_ftruncate, CALL_ON_FILE},
 	{"fallocate", SYS_fallocate, CALL_ON_FILE},
-	{"fsync", SYS_fsync, CALL_ANY},
-	{"fdatasync", SYS_fdatasync, CALL_ANY},
+	{"fsync", SYS_fsync, CALL_ON_FILE},
+	{"fdatasync", SYS_fdatasync, CALL_ON_FILE},
 	{"create", SYS_open, CALL_CREATES},
 	{"create", SYS_openat, CALL_CREATES},
 	{"open_write", SYS_open, CALL_OPENS_TO_WRITE},
@@ -171,9 +172,17 @@ static bool matches(
 	return false;
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static bool is_over(const struct fault *fault)
 {
-	return fault->until && access(fault->until, F_OK) == 0;
+	return fault->n_failed > 0 && fault->lasts_ms > 0
+		&& now_ms() - fault->struck_at_ms > fault->lasts_ms;
 }
 
 bool fault_strikes(struct fault *fault, pid_t thread, uint64_t number, const uint64_t args[6])
@@ -183,6 +192,7 @@ bool fault_strikes(struct fault *fault, pid_t thread, uint64_t number, const uin
 	long n = ++fault->n_matched - fault->first;
 	bool is_due = n == 0 || (n > 0 && fault->step > 0 && n % fault->step == 0);
 	bool strikes = is_due && !is_over(fault);
-	fault->n_failed += strikes;
+	if (strikes && fault->n_failed++ == 0)
+		fault->struck_at_ms = now_ms();
 	return strikes;
 }

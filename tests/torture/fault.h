@@ -12,15 +12,17 @@ struct fault {
 	int error; /* 0: none is wanted */
 	const struct fault_call *calls[FAULT_CALLS_MAX];
 	unsigned n_calls;
-	long first, step;  /* which of those that match: first, first + step, ...; step 0: once */
-	const char *until; /* the fault is over when this file exists; NULL: it is not */
+	long first, step; /* which of those that match: first, first + step, ...; step 0: once */
+	long lasts_ms;    /* the fault is over so long after it struck first; 0: never */
+	int64_t struck_at_ms;
 	long n_matched, n_failed;
 };
 
 /*
  * `error` is an errno's name, `calls` names with commas between them: of system calls, and `create`
  * and `open_write` for those of open and openat that may make a file or write to one, `spawn` for
- * the clone of a new process. Calls that write count on regular files only. False: a name is not
+ * the clone of a new process. Calls that write or sync count on regular files only: pipes are never
+ * full for good, and SQLite takes no notice of a folder that is not kept. False: a name is not
  * known.
  */
 bool fault_init(struct fault *fault, const char *error, const char *calls);

@@ -4,41 +4,20 @@
 happened. --count 0 plays all of them, else so many are drawn."""
 import os
 import signal
-import tempfile
 
-from experiment import Experiment, unsound_lines
-from checker import check
+from experiment import Experiment
+from day import in_memory, judge, life
+from script import Script, prepare
 from traced import Traced
-import script
 
 LANES = os.cpu_count()
 
 
-def life(daemon, played):
-    """Plays as much as dagd lives for. Returns its exit code."""
-    try:
-        if daemon.begin():
-            played.play()
-    except script.Interrupted:
-        pass
-    return daemon.end()
-
-
-def judge(experiment, daemon, played, sentence):
-    """Plays the script to its end, and looks at what has become of it all."""
-    code = life(daemon, played)
-    faults, books = check(daemon.home, daemon.journal, played.accepted, without_probe=script.WITHOUT_PROBE,
-                          cancelled=script.CANCELLED)
-    if code != 0:
-        faults.append(f"dagd ends with {code} after the restart")
-    experiment.judge(sentence, [*faults, *script.differences(books), *unsound_lines(daemon.log)])
-
-
 def kill_dagd(experiment, stop):
     with experiment.home(Traced) as daemon:
-        script.prepare(daemon, experiment.probe)
+        prepare(daemon, experiment.probe)
         daemon.trace = ["--kill", stop]
-        played = script.Script(daemon)
+        played = Script(daemon)
         code = life(daemon, played)
         report = daemon.report()
         where = f"killed at stop {stop} ({report.at})" if report.at else f"not killed, {stop} was never reached"
@@ -49,9 +28,9 @@ def kill_dagd(experiment, stop):
 def count_stops(experiment):
     """How many there are in a whole day; it is never quite the same."""
     with experiment.home(Traced) as daemon:
-        script.prepare(daemon, experiment.probe)
+        prepare(daemon, experiment.probe)
         daemon.trace = []
-        played = script.Script(daemon)
+        played = Script(daemon)
         assert life(daemon, played) == 0
         n_stops = daemon.report().n_stops
         judge(experiment, daemon, played, f"nobody is killed at {n_stops} stops")
@@ -60,8 +39,7 @@ def count_stops(experiment):
 
 def main():
     experiment = Experiment(__doc__, count=0)
-    if os.path.isdir("/dev/shm"):
-        tempfile.tempdir = "/dev/shm"
+    in_memory()
     stops = range(1, (count_stops(experiment) or 0) + 1)
     if experiment.count:
         stops = sorted(experiment.random.sample(stops, min(experiment.count, len(stops))))

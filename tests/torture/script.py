@@ -140,6 +140,8 @@ class Script:
     def _change(self, method, path, body):
         """409: it was done before, and the answer did not reach us."""
         answer = self._ask(method, path, body)
+        if answer.status == 500 and "disk" in answer.sentence:
+            raise Refused(answer.sentence)
         assert answer.status in (200, 201, 409), (method, path, answer)
         return answer
 

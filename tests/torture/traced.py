@@ -19,7 +19,7 @@ def call_names():
 
 class Report:
     """What the tracer says at its end. `n_stops`: entries into and exits out of system calls; `n_matched`: calls that
-    could have failed, `n_failed`: that did; `at`: the name of the call at which it was killed, else None."""
+    could have failed, `n_failed`: that did; `at`: the call at which it was killed, or the last that failed, or None."""
 
     def __init__(self, text):
         words = dict(line.split() for line in text.splitlines())

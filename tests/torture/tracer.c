@@ -4,11 +4,11 @@
  * entries into and the exits out of all system calls of all its threads are counted from its first
  * instruction on, but not those of the processes that it starts.
  *
- *   --report FILE                at its end: "stops N", "matched N", "failed N", and after a kill
- *                                "at NUMBER", the number of the system call
+ *   --report FILE                at its end: "stops N", "matched N", "failed N", and "at NUMBER":
+ * the system call at which it was killed, or the last that failed
  *   --kill N                     kills it (SIGKILL) at the N-th entry or exit
  *   --fail ERROR CALLS FIRST STEP   makes system calls fail instead: see fault.h
- *   --until FILE                 the calls work again when this file exists
+ *   --for MS                     the calls work again so long after the first of them has failed
  *   --of-child                   all this not for the program, but for the first process it starts
  *
  * That the program is the parent, as with strace -D, makes it who whoever started it waits for.
@@ -34,9 +34,9 @@ enum { EXIT_UNFIT = 70 };
 
 struct tracer {
 	pid_t traced; /* 0: the child that is to be traced has not been started yet */
-	bool is_of_child, does_count;
+	bool is_of_child, does_count, has_struck;
 	long kill_at, n_stops; /* 0: no kill is wanted */
-	uint64_t number;       /* of the last system call */
+	uint64_t number;       /* of the system call that was struck last */
 	struct fault fault;
 	FILE *report;
 };
@@ -47,13 +47,13 @@ static _Noreturn void refuse(const char *what)
 	exit(EXIT_UNFIT);
 }
 
-static void report(const struct tracer *tracer, bool is_killed)
+static void report(const struct tracer *tracer)
 {
 	if (!tracer->report)
 		return;
 	fprintf(tracer->report, "stops %ld\nmatched %ld\nfailed %ld\n", tracer->n_stops,
 		tracer->fault.n_matched, tracer->fault.n_failed);
-	if (is_killed)
+	if (tracer->has_struck)
 		fprintf(tracer->report, "at %llu\n", (unsigned long long)tracer->number);
 	fflush(tracer->report);
 }
@@ -77,8 +77,11 @@ static void call_try(struct tracer *tracer, pid_t thread)
 		|| info.op != PTRACE_SYSCALL_INFO_ENTRY)
 		return;
 	memcpy(args, info.entry.args, sizeof(args));
-	if (fault_strikes(&tracer->fault, thread, info.entry.nr, args))
-		call_fail(thread, tracer->fault.error);
+	if (!fault_strikes(&tracer->fault, thread, info.entry.nr, args))
+		return;
+	call_fail(thread, tracer->fault.error);
+	tracer->has_struck = true;
+	tracer->number = info.entry.nr;
 }
 
 static void kill_traced(struct tracer *tracer, pid_t thread)
@@ -86,6 +89,7 @@ static void kill_traced(struct tracer *tracer, pid_t thread)
 	struct user_regs_struct registers;
 	if (ptrace(PTRACE_GETREGS, thread, NULL, &registers) == 0)
 		tracer->number = registers.orig_rax;
+	tracer->has_struck = true;
 	kill(tracer->traced, SIGKILL);
 }
 
@@ -150,7 +154,7 @@ static void trace(struct tracer *tracer)
 		if (thread > 0 && WIFSTOPPED(status))
 			on_stop(tracer, thread, status);
 	}
-	report(tracer, tracer->kill_at > 0 && tracer->n_stops >= tracer->kill_at);
+	report(tracer);
 }
 
 /* The process of the tracer: nobody's child, so that nobody is surprised by its end. */
@@ -183,7 +187,7 @@ static long number(const char *text)
 /* Where the program begins. */
 static char **options_read(struct tracer *tracer, char **argv)
 {
-	const char *until = NULL;
+	long lasts_ms = 0;
 	for (; *argv && strncmp(*argv, "--", 2) == 0; argv++) {
 		if (strcmp(*argv, "--report") == 0) {
 			tracer->report = fopen(*++argv, "we");
@@ -195,15 +199,15 @@ static char **options_read(struct tracer *tracer, char **argv)
 			tracer->fault.first = number(argv[3]);
 			tracer->fault.step = number(argv[4]);
 			argv += 4;
-		} else if (strcmp(*argv, "--until") == 0) {
-			until = *++argv;
+		} else if (strcmp(*argv, "--for") == 0) {
+			lasts_ms = number(*++argv);
 		} else if (strcmp(*argv, "--of-child") == 0) {
 			tracer->is_of_child = true;
 		} else {
 			refuse("no such option");
 		}
 	}
-	tracer->fault.until = until;
+	tracer->fault.lasts_ms = lasts_ms;
 	return argv;
 }
 
