@@ -178,7 +178,9 @@ const char *attempt_start(
 	attempt->started_at = clock_now();
 	attempt->kill_after_us = start->kill_after_us;
 	attempt->output_max = start->output_max;
-	attempt->term_sent = attempt->timed_out = attempt->killed = false;
+	attempt->term_sent = attempt->kill_sent = false;
+	attempt->timed_out = attempt->killed = false;
+	attempt->program_ended = attempt->has_leftover = false;
 	attempt->result_saved = attempt->result_synced = false;
 	attempt->usage = (struct wire_usage){0};
 	int error = log_open(&attempt->log,
@@ -224,28 +226,56 @@ static void pipe_drain(struct attempt *attempt)
 	}
 }
 
+static void settle(struct attempt *attempt)
+{
+	int left = leftovers_kill(attempt->pid, &attempt->usage);
+	pipe_drain(attempt);
+	attempt->has_leftover = left > 0;
+	if (left > 0) {
+		char line[160];
+		snprintf(line, sizeof(line),
+			"[dagd: process %d, which the task has left, could not be killed and lives "
+			"on]\n",
+			left);
+		log_say(&attempt->log, line);
+	}
+	end(attempt);
+	outcome_of_status(attempt, attempt->status);
+	masks_clear(&attempt->log.masks);
+}
+
+/* One that was asked to end may have asked others to, as a shell has whose command still cleans up:
+ * they have what is left of its grace. */
 static void program_ended(struct attempt *attempt, int status)
 {
-	leftovers_kill(attempt->pid, &attempt->usage);
-	pipe_drain(attempt);
-	end(attempt);
-	outcome_of_status(attempt, status);
-	masks_clear(&attempt->log.masks);
+	attempt->status = status;
+	attempt->program_ended = true;
+	bool has_grace = attempt->term_sent && !attempt->kill_sent;
+	if (!has_grace || !leftovers_terminate(attempt->pid))
+		settle(attempt);
 }
 
 void attempt_reap(struct attempt *attempt)
 {
 	int pid, status;
 	/* Others are orphans that the operator left; they would stay zombies until it ends. */
-	while ((pid = usage_wait(&attempt->usage, &status, false)) > 0)
+	while ((pid = usage_wait(&attempt->usage, &status)) > 0)
 		if (attempt->state == ATTEMPT_RUNS && pid == attempt->pid)
 			program_ended(attempt, status);
+	bool has_children = pid == 0;
+	if (attempt->state == ATTEMPT_RUNS && attempt->program_ended && !has_children)
+		settle(attempt);
 }
 
 /* The first time asks, the second time does not. */
 static void terminate(struct attempt *attempt)
 {
+	if (attempt->program_ended) {
+		settle(attempt);
+		return;
+	}
 	if (attempt->term_sent) {
+		attempt->kill_sent = true;
 		kill(-attempt->pid, SIGKILL);
 		return;
 	}

@@ -26,7 +26,10 @@ struct attempt {
 	int64_t started_at;
 	int64_t kill_after_us;
 	uint64_t output_max;
-	bool term_sent, timed_out, killed;
+	bool term_sent, kill_sent, timed_out, killed;
+	bool has_leftover;       /* a process that cannot be killed is our child for ever */
+	bool program_ended;      /* in the grace, which what it has started has, too */
+	int status;              /* of the program, as waitpid tells */
 	struct wire_usage usage; /* of those that were reaped */
 	struct log log;
 	struct wire_buffer result; /* the RESULT frame */
@@ -45,9 +48,10 @@ const char *attempt_start(
 
 /* The pipe can be read. */
 void attempt_read(struct attempt *attempt);
-/* A child has ended; if it was the program, the attempt ends. */
+/* A child has ended; if it was the program, the attempt ends, at the latest with the grace of those
+ * whom it has left. */
 void attempt_reap(struct attempt *attempt);
-/* The timer has fired. */
+/* The timer has fired; the attempt may end. */
 void attempt_expire(struct attempt *attempt);
 /* dagd wants its end. */
 void attempt_kill(struct attempt *attempt);

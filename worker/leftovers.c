@@ -6,25 +6,49 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/wire/spool.h"
 #include "worker/usage.h"
 
+/* After which a result does not wait any more for the end of what cannot be killed. */
+#define PATIENCE_S 4
+
 /* Orphans of the operator are our children, wherever they went: we are their subreaper. */
-static void children_kill(void)
+static int children_kill(void)
 {
 	DIR *processes = opendir("/proc");
+	int last = 0;
 	if (!processes)
-		return;
+		return last;
 	int self = getpid();
 	struct dirent *entry;
 	while ((entry = readdir(processes))) {
 		int pid = (int)strtol(entry->d_name, NULL, 10);
-		if (pid > 0 && process_parent(pid) == self)
-			kill(pid, SIGKILL);
+		if (pid <= 0 || process_parent(pid) != self)
+			continue;
+		kill(pid, SIGKILL);
+		last = pid;
 	}
 	closedir(processes);
+	return last;
+}
+
+static int64_t seconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec;
+}
+
+/* Waits for the next end of a child. The signal is blocked, so it is there if it came before. */
+static void child_wait(void)
+{
+	sigset_t child;
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigtimedwait(&child, NULL, &(struct timespec){.tv_sec = 1});
 }
 
 /* Reaps those that are dead already. False: there is no child left. */
@@ -32,17 +56,44 @@ static bool children_reap(struct wire_usage *usage)
 {
 	int pid;
 	do
-		pid = usage_wait(usage, NULL, false);
+		pid = usage_wait(usage, NULL);
 	while (pid > 0);
 	return pid == 0;
 }
 
-void leftovers_kill(int session, struct wire_usage *usage)
+bool leftovers_terminate(int session)
 {
+	DIR *processes = opendir("/proc");
+	bool has_children = false;
+	if (!processes)
+		return false;
+	int self = getpid();
+	struct dirent *entry;
+	while ((entry = readdir(processes))) {
+		int pid = (int)strtol(entry->d_name, NULL, 10);
+		if (pid <= 0 || process_parent(pid) != self)
+			continue;
+		has_children = true;
+		if (getpgid(pid) == session)
+			continue;
+		kill(pid, SIGTERM);
+		kill(pid, SIGCONT);
+	}
+	closedir(processes);
+	return has_children;
+}
+
+int leftovers_kill(int session, struct wire_usage *usage)
+{
+	int64_t end = 0;
 	while (children_reap(usage)) {
 		kill(-session, SIGKILL);
-		children_kill();
-		/* Its own children become ours now, so there is another round. */
-		usage_wait(usage, NULL, true);
+		int last = children_kill();
+		end = end ? end : seconds_now() + PATIENCE_S;
+		if (last && seconds_now() > end)
+			return last;
+		/* Its own children become ours when it is dead, so there is another round. */
+		child_wait();
 	}
+	return 0;
 }

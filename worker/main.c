@@ -55,6 +55,9 @@ static void on_acknowledge(struct worker *worker, int64_t attempt)
 	if (worker->attempt.state != ATTEMPT_ENDED || worker->attempt.id != attempt)
 		return;
 	attempt_forget(&worker->attempt);
+	/* The next attempt would wait for its end, too. */
+	if (worker->attempt.has_leftover)
+		exit(0);
 }
 
 static bool on_frame(struct worker *worker, const struct wire_frame *frame)
@@ -81,6 +84,14 @@ static bool on_frame(struct worker *worker, const struct wire_frame *frame)
 		return false;
 	}
 	return false;
+}
+
+static void on_timer(struct worker *worker)
+{
+	bool ran = worker->attempt.state == ATTEMPT_RUNS;
+	attempt_expire(&worker->attempt);
+	if (ran)
+		attempt_ended(worker);
 }
 
 static void on_child(struct worker *worker)
@@ -141,7 +152,7 @@ static void turn(struct worker *worker)
 	if (fds[PIPE].revents)
 		attempt_read(&worker->attempt);
 	if (fds[TIMER].revents)
-		attempt_expire(&worker->attempt);
+		on_timer(worker);
 	if (fds[CHILD].revents)
 		on_child(worker);
 	if (fds[CONTROL].revents)

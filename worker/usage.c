@@ -23,10 +23,10 @@ static void usage_add(struct wire_usage *usage, const struct rusage *child)
 		usage->memory_bytes = memory;
 }
 
-int usage_wait(struct wire_usage *usage, int *status, bool does_block)
+int usage_wait(struct wire_usage *usage, int *status)
 {
 	struct rusage child;
-	int pid = wait4(-1, status, does_block ? 0 : WNOHANG, &child);
+	int pid = wait4(-1, status, WNOHANG, &child);
 	if (pid > 0)
 		usage_add(usage, &child);
 	return pid;

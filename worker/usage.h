@@ -2,12 +2,11 @@
 /* What the processes of an attempt took, as the kernel tells when each of them is reaped. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "lib/wire/wire.h"
 
 /*
- * waitpid(-1), and adds what the child took with all whom it has waited for itself. What a child
- * took that nobody waited for (its parent ignores SIGCHLD) is not told by anybody.
+ * waitpid(-1) that does not block, and adds what the child took with all whom it has waited for
+ * itself. What a child took that nobody waited for (its parent ignores SIGCHLD) is not told by
+ * anybody.
  */
-int usage_wait(struct wire_usage *usage, int *status, bool does_block);
+int usage_wait(struct wire_usage *usage, int *status);

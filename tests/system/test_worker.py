@@ -3,10 +3,12 @@
 import os
 import pathlib
 import shutil
+import signal
+import tempfile
 
 import pytest
 
-from daemon import wait_until
+from daemon import Daemon, wait_until
 from gate import Gate
 
 WAITS = """
@@ -52,3 +54,60 @@ def test_a_worker_that_waits_for_dagd_takes_no_inotify_instance(dagd, tmp_path):
     dagd.start()
     gate.open("")
     assert dagd.wait_run("waits", run)["state"] == "success"
+
+
+NOBODY = 65534
+
+
+def parent(pid):
+    return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+class DaemonOfNobody(Daemon):
+    """A dagd that may not kill what has become root's."""
+
+    def __init__(self, build, home):
+        super().__init__(build, home)
+        for path in (self.home, self.dags):
+            os.chown(path, NOBODY, NOBODY)
+
+    def command(self):
+        return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *super().command()]
+
+
+@pytest.fixture
+def unprivileged(build):
+    if os.geteuid() != 0:
+        pytest.skip("only root can start a dagd as another user")
+    with tempfile.TemporaryDirectory(prefix="dagd-nobody-") as folder:
+        os.chmod(folder, 0o755)
+        one = DaemonOfNobody(build, pathlib.Path(folder) / "home")
+        root_maker = pathlib.Path(folder) / "become"
+        shutil.copy(shutil.which("setpriv"), root_maker)
+        root_maker.chmod(0o4755)
+        one.become_root = f"{root_maker} --reuid 0 --regid 0 --clear-groups"
+        try:
+            yield one.start()
+            one.stop()
+        finally:
+            one.dispose()
+
+
+def test_what_cannot_be_killed_does_not_hold_up_the_result(unprivileged):
+    daemon = unprivileged
+    pid = daemon.home / "pid"
+    daemon.load_dag("roots", f"""
+        dag_id: roots
+        tasks:
+          - task_id: leave
+            operator: bash
+            bash_command: "{daemon.become_root} setsid sleep 600 & echo $! >{pid}; sleep 0.3; echo done"
+    """)
+    run_id = daemon.trigger("roots")
+    try:
+        assert daemon.wait_run("roots", run_id)["state"] == "success"
+        log = daemon.task_log("roots", run_id, "leave")
+        assert log.startswith("done\n[dagd: process ") and "could not be killed and lives on]" in log
+        wait_until(lambda: parent(int(pid.read_text())) not in daemon.workers(), "its worker has gone home")
+    finally:
+        os.kill(int(pid.read_text()), signal.SIGKILL)

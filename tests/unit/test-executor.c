@@ -229,6 +229,55 @@ static void who_ignores_sigterm_gets_sigkill(struct fixture *fixture, const void
 	g_assert_cmpint(seen->result.signal, ==, SIGKILL);
 }
 
+static void a_kill_leaves_time_to_all_that_it_started(struct fixture *fixture, const void *data)
+{
+	/* The shell ends at once; one child is of its group, the other has fled. */
+	static const char script[] = "cleaner='trap \"sleep 0.2; echo cleaned \\$0; exit\" TERM; "
+				     "echo >$HERE/$0; while :; "
+				     "do sleep 0.1; done'; sh -c \"$cleaner\" group & (setsid sh "
+				     "-c \"$cleaner\" fled &); "
+				     "wait";
+	const char *argv[] = {"bash", "-c", script, NULL};
+	gate_make(fixture, "group");
+	gate_make(fixture, "fled");
+	int64_t attempt =
+		begin(fixture, (struct wire_start){.argv = argv, .kill_after_us = 30000000});
+	g_free(gate_read(fixture, "group"));
+	g_free(gate_read(fixture, "fled"));
+	executor_kill(fixture->executor, attempt);
+	struct seen *seen = wait_end(fixture, attempt);
+	g_autofree char *text = log_text(fixture, attempt);
+	g_assert_cmpint(seen->result.signal, ==, SIGTERM);
+	g_assert_nonnull(strstr(text, "cleaned group\n"));
+	g_assert_nonnull(strstr(text, "cleaned fled\n"));
+}
+
+static void what_is_left_has_no_more_than_the_grace(struct fixture *fixture, const void *data)
+{
+	const char *argv[] = {"bash", "-c",
+		"(trap '' TERM; exec setsid sleep 1000) & (trap '' TERM; echo >$HERE/up; exec "
+		"sleep 1000) & wait",
+		NULL};
+	gate_make(fixture, "up");
+	int64_t attempt =
+		begin(fixture, (struct wire_start){.argv = argv, .kill_after_us = 300000});
+	g_free(gate_read(fixture, "up"));
+	executor_kill(fixture->executor, attempt);
+	struct seen *seen = wait_end(fixture, attempt);
+	g_assert_cmpint(seen->result.signal, ==, SIGTERM);
+	g_assert_cmpint(seen->result.ended_at - seen->result.started_at, >=, 300000);
+}
+
+static void one_that_has_stopped_itself_is_ended(struct fixture *fixture, const void *data)
+{
+	const char *argv[] = {"sh", "-c", "kill -STOP $$; echo goes on; sleep 1000", NULL};
+	int64_t attempt = begin(fixture,
+		(struct wire_start){.argv = argv, .timeout_us = 50000, .kill_after_us = 30000000});
+	struct seen *seen = wait_end(fixture, attempt);
+	g_assert_true(seen->result.timed_out);
+	g_assert_cmpint(seen->result.signal, ==, SIGTERM);
+}
+
 static void a_kill_lets_it_clean_up(struct fixture *fixture, const void *data)
 {
 	gate_make(fixture, "up");
@@ -298,6 +347,9 @@ int main(int argc, char **argv)
 	ADD("what_it_leaves_running_is_killed", what_it_leaves_running_is_killed);
 	ADD("a_timeout_ends_it_with_sigterm", a_timeout_ends_it_with_sigterm);
 	ADD("who_ignores_sigterm_gets_sigkill", who_ignores_sigterm_gets_sigkill);
+	ADD("a_kill_leaves_time_to_all_that_it_started", a_kill_leaves_time_to_all_that_it_started);
+	ADD("what_is_left_has_no_more_than_the_grace", what_is_left_has_no_more_than_the_grace);
+	ADD("one_that_has_stopped_itself_is_ended", one_that_has_stopped_itself_is_ended);
 	ADD("a_kill_lets_it_clean_up", a_kill_lets_it_clean_up);
 	ADD("a_kill_right_behind_the_start_is_heard", a_kill_right_behind_the_start_is_heard);
 	ADD("many_attempts_run_beside_each_other", many_attempts_run_beside_each_other);
