@@ -8,8 +8,10 @@
 #include "daemon/store/clean.h"
 #include "lib/base/instant.h"
 
-/* The part of a span that something may stay longer. */
+/* The part of its span that something may stay longer. To find old logs takes a look at each. */
 enum { PATIENCE = 20 };
+#define RUNS_PATIENCE_MAX_US HOUR_US
+#define LOGS_PATIENCE_MAX_US DAY_US
 
 struct retention {
 	struct daemon *daemon;
@@ -30,10 +32,11 @@ static void plan(struct retention *retention, int64_t next_ended_at)
 {
 	const struct config *config = &retention->daemon->config;
 	int64_t now = clock_now(), runs_us = config->keep_runs_us, logs_us = config->keep_logs_us;
+	int64_t pause_us = MIN(runs_us / PATIENCE, RUNS_PATIENCE_MAX_US);
 	if (runs_us)
-		due_at(retention, MAX(MIN(next_ended_at, now) + runs_us, now + runs_us / PATIENCE));
+		due_at(retention, MAX(MIN(next_ended_at, now) + runs_us, now + pause_us));
 	if (logs_us)
-		due_at(retention, now + logs_us / PATIENCE);
+		due_at(retention, now + MIN(logs_us / PATIENCE, LOGS_PATIENCE_MAX_US));
 }
 
 static void next_read(struct reader *reader, void *data)

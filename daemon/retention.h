@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Old runs and logs are removed by themselves, as core.keep_runs_for and logging.keep_logs_for say:
- * at the instant at which the next is due, but each time after a twentieth of that span at the
- * earliest, so that they go in company.
+ * at the instant at which the next one is due, but not more often than each twentieth of that span,
+ * so that they go in company.
  */
 #pragma once
 

@@ -2,6 +2,7 @@
 """Old runs and their logs are removed, by hand and by themselves, and nothing else is."""
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import time
@@ -251,3 +252,13 @@ def test_what_is_free_in_the_database_and_on_the_disk_is_shown(dagd):
     assert after["database_spare_bytes"] > before["database_spare_bytes"], after
     disk = os.statvfs(dagd.home)
     assert abs(after["state_disk_free_bytes"] - disk.f_bavail * disk.f_frsize) < disk.f_blocks * disk.f_frsize // 4
+
+
+def test_a_reload_makes_a_shorter_span_count_at_once(dagd):
+    ended_runs(dagd, "r1", "r2")
+    dagd.stop()
+    make_older(dagd, 2 * 3600, "run_id = 'r1'")
+    dagd.start()
+    (dagd.home / "dagd.yaml").write_text("core: {keep_runs_for: 1h}\n")
+    os.kill(dagd.process.pid, signal.SIGHUP)
+    wait_until(lambda: runs_of(dagd) == ["r2"], "the old run is removed")
