@@ -56,6 +56,14 @@ void command_end(struct scanner *scanner, enum command_end end)
 	command_clear(&frame->command);
 }
 
+static bool is_one_of(const char *word, const char *const *words)
+{
+	for (; *words; words++)
+		if (**words == *word && strcmp(*words, word) == 0)
+			return true;
+	return false;
+}
+
 /* The word is a keyword, and what follows is read accordingly. */
 static bool keyword_read(struct scanner *scanner, struct frame *frame, const char *word)
 {
@@ -64,9 +72,9 @@ static bool keyword_read(struct scanner *scanner, struct frame *frame, const cha
 	static const char *const closers[] = {"fi", "done", "}", "esac", NULL};
 	struct command *command = &frame->command;
 
-	if (g_strv_contains(openers, word))
+	if (is_one_of(word, openers))
 		return true;
-	if (g_strv_contains(closers, word)) {
+	if (is_one_of(word, closers)) {
 		frame->n_cases -= strcmp(word, "esac") == 0 && frame->n_cases > 0;
 		frame->is_compound_end = command->has_name = true;
 		return true;

@@ -10,7 +10,7 @@ struct node *node_get(const struct node *map, const char *key)
 	if (!map || map->kind != NODE_MAP)
 		return NULL;
 	for (size_t i = 0; i < map->n; i++)
-		if (strcmp(map->pairs[i].key->text, key) == 0)
+		if (*map->pairs[i].key->text == *key && strcmp(map->pairs[i].key->text, key) == 0)
 			return map->pairs[i].value;
 	return NULL;
 }
