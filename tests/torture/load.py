@@ -6,8 +6,9 @@ import textwrap
 import threading
 import time
 
-from checker import Limits, check
+from checker import Limits, check, most_at_once
 from experiment import unsound_lines
+from journal import Journal
 
 PARALLELISM = 200
 POOL, POOL_SLOTS = "narrow", 6
@@ -53,13 +54,13 @@ DAGS = {
           - {{task_id: three, operator: bash, pool: narrow, dependencies: [one, two], bash_command: "exec {probe}"}}
     """,
     "long": """
-        max_active_runs: 12
-        max_active_tasks: 100
+        max_active_runs: 20
+        max_active_tasks: 150
         tasks:
           - task_id: long
             operator: bash
             bash_command: "exec {probe} --bytes 20000 --sleep {{{{ expand.ms }}}}"
-            expand: {{ms: [1000, 1200, 1400, 1600, 1800, 2000, 2200, 2600, 3000, 4000]}}
+            expand: {{ms: [1000, 1500, 2500, 4000, 5000, 6000, 7000, 8000, 9000, 10000]}}
     """,
 }
 HEAD = """\
@@ -68,8 +69,8 @@ schedule: null
 env: {{PROBE_JOURNAL: "{journal}"}}
 """
 # How often a run of each is begun, beside the others.
-WEIGHTS = {"chain": 6, "mapped": 2, "flaky": 3, "narrow": 2, "long": 1}
-RUNS_PER_S = 15
+WEIGHTS = {"chain": 6, "mapped": 2, "flaky": 3, "narrow": 2, "long": 3}
+RUNS_PER_S = 10
 UNFINISHED_MAX = 60
 REST_S = 120
 
@@ -81,8 +82,10 @@ def dag_text(dag_id, probe, journal):
 
 def limits():
     of = {name: lambda attempt, name=name: attempt.run.dag_id == name for name in DAGS}
-    return Limits(runs={"chain": 40, "mapped": 6, "flaky": 10, "narrow": 3, "long": 12}, tasks={
+    return Limits(runs={"chain": 40, "mapped": 6, "flaky": 10, "narrow": 3, "long": 20}, tasks={
         "workers": (PARALLELISM, lambda attempt: True),
+        "long: max_active_tasks": (150, of["long"]),
+        "mapped: max_active_tasks": (40, of["mapped"]),
         "mapped: max_active_tis_per_dag": (9, lambda attempt: of["mapped"](attempt) and attempt.task_id == "each"),
         "narrow: pool, by tasks of two slots": (3, lambda attempt: of["narrow"](attempt) and attempt.task_id == "two"),
         "narrow: pool": (POOL_SLOTS, of["narrow"]),
@@ -184,6 +187,8 @@ def play(experiment, torture, **more):
         told = rest(daemon)
         daemon.stop()
         faults, books = check(daemon.home, daemon.journal, people.accepted, limits=limits(), told=told, **more)
-        experiment.judge(f"{done}; {len(books.runs)} runs, {len(books.attempts)} attempts",
+        at_once = most_at_once([(life.started_us, life.ended_us) for life in Journal(daemon.journal).lives.values()
+                                if life.ended_us is not None])
+        experiment.judge(f"{done}; {len(books.runs)} runs, {len(books.attempts)} attempts, up to {at_once} at once",
                          faults + people.faults + unsound_lines(daemon.log))
         return books
