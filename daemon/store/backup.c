@@ -61,6 +61,8 @@ static bool refuse_folder(const struct backup *backup, int number, GError **erro
 static bool folder_check(const struct backup *backup, GError **error)
 {
 	struct stat ours, theirs;
+	if (backup->options->is_beside)
+		return true;
 	g_autofree char *state = g_path_get_dirname(backup->options->database);
 	if (fstat(backup->folder, &theirs) != 0 || stat(state, &ours) != 0)
 		return refuse_folder(backup, errno, error);

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "daemon/store/database.h"
+#include "daemon/store/place.h"
 #include "daemon/store/schema.h"
 #include "daemon/store/store.h"
+#include "daemon/store/upgrade.h"
 
 /* Sealed in meta when the first dagd made the file: tells a wrong key from the right one. */
 static const char proof_text[] = "dagd";
@@ -116,18 +118,35 @@ static bool default_pool_make(sqlite3 *db, int64_t slots, GError **error)
 	return is_made;
 }
 
+/* The way back is kept before the format of what is there is changed. */
+static bool tables_make(sqlite3 *db, const char *path, int64_t version, GError **error)
+{
+	int64_t newest = schema_newest();
+	bool is_changed = version > 0 && version < newest;
+	if (is_changed && !upgrade_keep(path, newest, error))
+		return false;
+	if (!database_set_durable(db, error) || !schema_update(db, version, error))
+		return false;
+	if (is_changed)
+		upgrade_forget(path, newest);
+	return true;
+}
+
+/* All that can be refused is looked at before anything is written. */
 static bool begin_writing(
 	sqlite3 *db, struct opening *opening, const struct store_options *options, GError **error)
 {
 	int64_t version;
-	if (!schema_check(db, &version, error) || !database_set_durable(db, error)
-		|| !schema_update(db, version, error))
+	const char *path = options->path;
+	if (!schema_check(db, &version, error)
+		|| (version > 0 && !vault_fit(db, opening, path, options->key_path, error))
+		|| !tables_make(db, path, version, error))
 		return false;
 	database_reserve(db);
-	if (!vault_fit(db, opening, options->path, options->key_path, error)
-		|| !epoch_raise(db, opening, error))
+	if (version == 0 && !vault_fit(db, opening, path, options->key_path, error))
 		return false;
-	return default_pool_make(db, options->default_pool_slots, error)
+	return epoch_raise(db, opening, error)
+		&& default_pool_make(db, options->default_pool_slots, error)
 		&& ids_read(db, opening, error);
 }
 
@@ -135,6 +154,8 @@ bool opening_begin(struct opening *opening, const struct store_options *options,
 {
 	const char *path = options->path;
 	*opening = (struct opening){.vault = NULL};
+	if (!place_check(path, options->key_path, error))
+		return false;
 	sqlite3 *db = database_open(path, DATABASE_WRITES, error);
 	if (db == NULL)
 		return false;

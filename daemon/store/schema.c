@@ -212,3 +212,8 @@ bool schema_update(sqlite3 *db, int64_t version, GError **error)
 			return false;
 	return true;
 }
+
+int64_t schema_newest(void)
+{
+	return (int64_t)G_N_ELEMENTS(versions);
+}

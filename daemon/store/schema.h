@@ -23,5 +23,8 @@
  */
 bool schema_check(sqlite3 *db, int64_t *version, GError **error);
 
+/* The version that schema_update() makes of any file. */
+int64_t schema_newest(void);
+
 /* Makes the tables of a new file, adds what one of `version` lacks. */
 bool schema_update(sqlite3 *db, int64_t version, GError **error);

@@ -166,6 +166,54 @@ static void rows_of_version_1_take_what_is_new(void)
 	home_remove(&home);
 }
 
+/* How many files beside the database are copies from before a change. */
+static unsigned n_kept(const struct home *home)
+{
+	g_autoptr(GDir) dir = g_dir_open(home->folder, 0, NULL);
+	const char *name;
+	unsigned n = 0;
+	while ((name = g_dir_read_name(dir)))
+		n += g_str_has_prefix(name, "dagd.db.before-");
+	return n;
+}
+
+static void the_file_as_it_was_is_kept_until_the_next_change(void)
+{
+	struct home home;
+	home_of_version_1(&home);
+	g_autofree char *kept = g_strdup_printf(
+		"%s.before-%d", home.path, (int)home_number(&home, "PRAGMA user_version"));
+	struct home before = {.path = kept};
+	g_assert_cmpint(home_number(&before, "PRAGMA user_version"), ==, 1);
+	g_assert_cmpint(home_number(&before, "SELECT count(*) FROM run"), ==,
+		home_number(&home, "SELECT count(*) FROM run"));
+	home_close(&home);
+
+	/* A start that changes nothing keeps it as it is; an older one goes with the next change.
+	 */
+	home_open(&home);
+	g_assert_cmpuint(n_kept(&home), ==, 1);
+	home_close(&home);
+	g_autofree char *older = g_strconcat(home.path, ".before-1", NULL);
+	g_assert_true(g_file_set_contents(older, "older", -1, NULL));
+	g_assert_cmpint(g_rename(kept, home.path), ==, 0);
+	g_autofree char *log = g_strconcat(home.path, "-wal", NULL);
+	g_remove(log);
+	home_open(&home);
+	g_assert_cmpuint(n_kept(&home), ==, 1);
+	g_assert_true(g_file_test(kept, G_FILE_TEST_EXISTS));
+	home_remove(&home);
+}
+
+static void a_file_that_is_new_has_nothing_to_be_kept(void)
+{
+	struct home home;
+	home_init(&home, NULL);
+	home_open(&home);
+	g_assert_cmpuint(n_kept(&home), ==, 0);
+	home_remove(&home);
+}
+
 static void an_upgraded_file_is_like_a_new_one(void)
 {
 	struct home old, new;
@@ -190,5 +238,9 @@ int main(int argc, char **argv)
 		"/store/rows_of_version_1_take_what_is_new", rows_of_version_1_take_what_is_new);
 	g_test_add_func(
 		"/store/an_upgraded_file_is_like_a_new_one", an_upgraded_file_is_like_a_new_one);
+	g_test_add_func("/store/the_file_as_it_was_is_kept_until_the_next_change",
+		the_file_as_it_was_is_kept_until_the_next_change);
+	g_test_add_func("/store/a_file_that_is_new_has_nothing_to_be_kept",
+		a_file_that_is_new_has_nothing_to_be_kept);
 	return g_test_run();
 }
