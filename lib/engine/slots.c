@@ -425,6 +425,7 @@ void workflow_schedule(struct engine *engine, struct workflow *workflow)
 	workflow->is_scheduling = true;
 	assets_schedule(engine, workflow);
 	int64_t wake_at = slots_run(engine, workflow);
+	assets_schedule(engine, workflow); /* what a slot has cancelled may have made room */
 	workflow->is_scheduling = false;
 	wake_set(&engine->wakes, &workflow->slot, wake_at);
 }

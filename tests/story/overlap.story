@@ -240,3 +240,34 @@ dag:
 [01:02] @01:00 a: running (try 1)
 [01:02] d @00:00: failed (overlap: cancel_running: the slot 2026-01-01T01:00:00+00:00 has come)
 01:10 until
+
+story: what a slot has cancelled makes room for a run by assets
+dag:
+  schedule: {cron: "*/20 * * * *", assets: b}
+  overlap: cancel_running
+  max_active_runs: 3
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+
+[00:00] d @00:00: running
+[00:00] a: running (try 1)
+00:01 until
+00:01 @00:00 a exits 0
+[00:01] a: success
+[00:01] d @00:00: success
+00:02 asset b
+[00:02] d asset_triggered__2026-01-01T00:02:00+00:00_2: running
+[00:02] asset_triggered__2026-01-01T00:02:00+00:00_2 a: running (try 1)
+[00:20] d @00:20: queued
+00:20 until
+00:21 clear d @00:00 a
+[00:21] d @00:00: queued
+[00:21] @00:00 a: none
+00:22 asset b
+[00:40] d @00:40: queued
+[00:40] d asset_triggered__2026-01-01T00:40:00+00:00_5: queued
+[00:40] @00:00 a: skipped (overlap: cancel_running: the slot 2026-01-01T00:40:00+00:00 has come)
+[00:40] @00:20 a: skipped (overlap: cancel_running: the slot 2026-01-01T00:40:00+00:00 has come)
+[00:40] d @00:00: failed (overlap: cancel_running: the slot 2026-01-01T00:40:00+00:00 has come)
+[00:40] d @00:20: failed (overlap: cancel_running: the slot 2026-01-01T00:40:00+00:00 has come)
+00:40 until
