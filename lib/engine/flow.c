@@ -134,9 +134,9 @@ unsigned instance_count_bars(const struct instance *instance)
 	return instance->task ? barrier_find(instance).n : 0;
 }
 
-static char *barred_text(const struct task *by, const char *name)
+static char *barred_text(enum flow flow, const char *name)
 {
-	switch (by->operator->flow) {
+	switch (flow) {
 	case FLOW_BRANCH:
 		return g_strdup_printf("branch \"%s\" did not choose it", name);
 	case FLOW_LATEST_ONLY:
@@ -154,14 +154,22 @@ static char *barred_text(const struct task *by, const char *name)
 	return g_strdup_printf("short circuit \"%s\" has stopped what is after it", name);
 }
 
-/* The task whose decision reaches to there. */
-static const struct task *barrier_origin(const struct instance *by)
+/* Whose decision reaches to there, where that is not its own: who was stopped has noted the name.
+ * (g_free) */
+static char *barrier_noted(const struct instance *by)
 {
 	json_t *json = json_loads(by->record.decision, JSON_DECODE_ANY, NULL);
-	const struct task *origin =
-		json_is_string(json) ? dag_task(by->run->dag, json_string_value(json)) : by->task;
+	char *name = g_strdup(json_string_value(json));
 	json_decref(json);
-	return origin ? origin : by->task;
+	return name;
+}
+
+/* Only these two stop all; in the run's version another task may have the name of the one that did.
+ */
+static enum flow flow_of_noted(const struct instance *by, const char *noted)
+{
+	const struct task *task = dag_task(by->run->dag, noted);
+	return task && task->operator->flow == FLOW_APPROVAL ? FLOW_APPROVAL : FLOW_SHORT_CIRCUIT;
 }
 
 bool flow_skip(struct engine *engine, struct instance *instance)
@@ -169,13 +177,14 @@ bool flow_skip(struct engine *engine, struct instance *instance)
 	if (instance->n_bars == 0)
 		return false;
 	struct barrier barrier = barrier_find(instance);
-	const struct task *origin = barrier_origin(barrier.by);
-	g_autofree char *name =
-		origin == barrier.by->task ? instance_name(barrier.by) : g_strdup(origin->task_id);
-	task_reason(instance, barred_text(origin, name));
+	const struct task *by = barrier.by->task;
+	g_autofree char *noted = barrier_noted(barrier.by);
+	g_autofree char *name = noted ? g_strdup(noted) : instance_name(barrier.by);
+	enum flow flow = noted ? flow_of_noted(barrier.by, noted) : by->operator->flow;
+	task_reason(instance, barred_text(flow, name));
 	g_free(instance->record.decision);
 	instance->record.decision =
-		barrier.is_total ? g_strdup_printf("\"%s\"", origin->task_id) : NULL;
+		barrier.is_total ? g_strdup_printf("\"%s\"", noted ? noted : by->task_id) : NULL;
 	task_move(engine, instance, TASK_SKIPPED);
 	return true;
 }
