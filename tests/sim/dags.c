@@ -93,6 +93,8 @@ static const char *operator_text(GRand *random)
 		"trigger_dag, trigger_dag_id: blue, wait_for_completion: true, "
 		"execution_timeout: 1h, allowed_states: [failed], failed_states: []",
 		"approval, subject: x, execution_timeout: 1h",
+		"approval, subject: x, execution_timeout: 2h, ignore_downstream_trigger_rules: "
+		"true",
 		"approval, subject: x, execution_timeout: 50m, defaults: Reject",
 		"approval, subject: x, execution_timeout: 30m, fail_on_reject: true"};
 	int kind = below(random, 12);

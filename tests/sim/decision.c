@@ -185,49 +185,58 @@ bool is_skipped_by_word(const struct task_record *task)
 			|| g_str_has_suffix(reason, "\" was answered with Reject"));
 }
 
-/* A short circuit that stops all that is after it, not only what is directly after it: what it has
- * skipped stops what is after that, too. */
-static bool stops_all(const struct seen_task *task, const struct seen *seen)
+/* The name of the short circuit or approval that stops all that is after the instance, not only
+ * what is directly after it: what it has skipped stops what is after that, too. NULL: none does.
+ * (g_free)
+ */
+static char *stopper_of(const struct seen_task *task, const struct seen *seen)
 {
-	if (seen->state == TASK_SKIPPED)
-		return seen->decision && *seen->decision == '"';
-	return seen->state == TASK_SUCCESS
-		&& task->task->operator->flow == FLOW_SHORT_CIRCUIT && task_constant_boolean(
-			task->task, "ignore_downstream_trigger_rules")
-		&& g_strcmp0(seen->decision, "false") == 0;
+	const char *note = seen->decision ? seen->decision : "";
+	enum flow flow = task->task->operator->flow;
+	bool is_no = (flow == FLOW_SHORT_CIRCUIT && g_str_equal(note, "false"))
+		|| (flow == FLOW_APPROVAL && strstr(note, "\"Reject\""));
+	if (seen->state == TASK_SKIPPED && *note == '"')
+		return g_strndup(note + 1, strlen(note) - 2);
+	if (seen->state == TASK_SUCCESS && is_no
+		&& task_constant_boolean(task->task, "ignore_downstream_trigger_rules"))
+		return g_strdup(task->task->task_id);
+	return NULL;
 }
 
-static bool is_stopped_by_all(
+/* Of all directly before it: of char *. */
+static GPtrArray *stoppers_of(
 	const struct seen_run *run, const struct task *task, const struct task_record *record)
 {
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	for (size_t i = 0; i < task->n_upstream; i++) {
 		const struct seen_task *up = &run->tasks[task->upstream[i]];
 		bool by_index = up->is_many && record->map_index >= 0 && task->mapped_group >= 0
 			&& task->mapped_group == up->task->mapped_group;
-		for (unsigned k = 0; k < up->n; k++)
-			if ((!by_index || up->instances[k].map_index == record->map_index)
-				&& stops_all(up, &up->instances[k]))
-				return true;
+		for (unsigned k = 0; k < up->n; k++) {
+			bool is_before =
+				!by_index || up->instances[k].map_index == record->map_index;
+			char *name = is_before ? stopper_of(up, &up->instances[k]) : NULL;
+			if (name)
+				g_ptr_array_add(names, name);
+		}
 	}
-	return false;
+	return names;
 }
 
-/* Its name goes on with what it has stopped. */
+/* The name of who stopped it goes on with it. */
 static void skip_judge(
 	const struct sim *sim, const struct seen_run *run, const struct effect *effect)
 {
-	const struct task_record *record = effect->task;
-	bool is_all = is_stopped_by_all(run, effect->definition, record);
-	g_autofree char *name = NULL;
+	const char *note = effect->task->decision;
+	g_autoptr(GPtrArray) names = stoppers_of(run, effect->definition, effect->task);
 	sim->tally->n_decided++;
-	sim->tally->n_stopped += is_all;
+	sim->tally->n_stopped += names->len > 0;
 	g_assert(!effect->definition->is_teardown);
-	g_assert((record->decision != NULL) == is_all);
-	if (!is_all)
+	g_assert((note != NULL) == (names->len > 0));
+	if (!note)
 		return;
-	name = g_strndup(record->decision + 1, strlen(record->decision) - 2);
-	const struct task *origin = dag_task(run->dag, name);
-	g_assert(origin && origin->operator->flow == FLOW_SHORT_CIRCUIT);
+	g_autofree char *name = g_strndup(note + 1, strlen(note) - 2);
+	g_assert(g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL));
 }
 
 static void saved_judge(const struct sim *sim, const struct view *view, const struct effect *effect)

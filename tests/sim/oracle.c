@@ -155,7 +155,7 @@ static bool bars(const struct seen_task *other, const struct seen *up, const cha
 	if (up->state == TASK_SKIPPED)
 		is_barring = json_is_string(json); /* all that is after it is skipped, too */
 	else if (up->state == TASK_SUCCESS && (flow == FLOW_BRANCH || flow == FLOW_LATEST_ONLY))
-		is_barring = json && !list_has(json, task_id);
+		is_barring = json_is_array(json) && !list_has(json, task_id);
 	else if (up->state == TASK_SUCCESS && flow == FLOW_SHORT_CIRCUIT)
 		is_barring = json_is_false(json);
 	else if (up->state == TASK_SUCCESS && flow == FLOW_APPROVAL)
@@ -383,12 +383,18 @@ static char *state_key(const struct task_record *task)
 		"%" G_GINT64_FORMAT "/%s/%d", task->run, task->task_id, task->map_index);
 }
 
-bool is_news(const struct sim *sim, const struct task_record *task)
+enum task_state state_kept(const struct sim *sim, const struct task_record *task)
 {
 	g_autofree char *key = state_key(task);
 	void *state;
-	return !g_hash_table_lookup_extended(sim->states, key, NULL, &state)
-		|| GPOINTER_TO_UINT(state) != task->state;
+	return g_hash_table_lookup_extended(sim->states, key, NULL, &state)
+		? (enum task_state)GPOINTER_TO_UINT(state)
+		: N_TASK_STATES;
+}
+
+bool is_news(const struct sim *sim, const struct task_record *task)
+{
+	return state_kept(sim, task) != task->state;
 }
 
 void state_keep(const struct sim *sim, const struct task_record *task)

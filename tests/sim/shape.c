@@ -28,7 +28,8 @@ struct shape shape_choose(GRand *random, int n_tasks)
 		shape.setup = 1 + below(random, n_tasks - 2);
 		shape.teardown = shape.setup + 1 + below(random, n_tasks - shape.setup - 1);
 	}
-	if (shape.has_maps && n_tasks > 2 && below(random, 2) == 0) {
+	shape.is_group_mapped = shape.has_maps;
+	if (n_tasks > 2 && below(random, shape.has_maps ? 2 : 4) == 0) {
 		shape.group_begin = 1 + below(random, n_tasks - 2);
 		shape.group_end =
 			shape.group_begin + 1 + below(random, n_tasks - shape.group_begin);
@@ -55,12 +56,14 @@ void groups_append(GRand *random, GString *text, const struct shape *shape)
 {
 	if (shape->group_end == 0)
 		return;
-	g_string_append(text, "task_groups:\n  - {group_id: g, expand: {v: ");
+	g_string_append(text, "task_groups:\n  - {group_id: g");
+	if (shape->is_group_mapped)
+		g_string_append_printf(text, ", expand: {v: %s}",
+			below(random, 2) ? "[1, 2]" : "\"{{ tasks.t0.output }}\"");
 	if (below(random, 2))
-		g_string_append(text, "[1, 2]");
-	else
-		g_string_append(text, "\"{{ tasks.t0.output }}\"");
-	g_string_append(text, "}}\n");
+		g_string_append_printf(text, ", retries: %d, retry_delay: %ds",
+			1 + below(random, 2), 30 + below(random, 300));
+	g_string_append(text, "}\n");
 }
 
 static void rule_append(GRand *random, GString *text, bool may_be_always)
@@ -99,7 +102,7 @@ static bool map_append(GRand *random, GString *text, const struct shape *shape, 
 	static const char *const written[] = {", expand: {v: [1, 2]}" V, ", expand: {v: [1]}" V,
 		", expand: {v: [1, 2], w: {a: 1, b: 2}}" VW,
 		", expand_zip: {v: [1, 2, 3], w: [1, 2, 3]}" VW, ", expand: {v: []}" V};
-	if (is_in_group(shape, n)) {
+	if (is_in_group(shape, n) && shape->is_group_mapped) {
 		g_string_append(text, V);
 		return false;
 	}

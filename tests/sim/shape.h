@@ -9,8 +9,9 @@ struct shape {
 	int n_tasks;
 	bool has_past, has_rules, has_pools, has_limits, has_maps, has_codes;
 	int setup, teardown; /* tasks; 0: none */
-	/* The tasks from this one to before that one are in a mapped group `g`. */
+	/* The tasks from this one to before that one are in a group `g`. */
 	int group_begin, group_end;
+	bool is_group_mapped;
 };
 
 struct shape shape_choose(GRand *random, int n_tasks);

@@ -45,7 +45,9 @@ bool sim_step(struct sim *sim, struct event event)
 	struct view view = view_open(sim);
 	if (is_taken)
 		decisions_judge(sim, &view, &event, &effects);
+	tries_judge(sim, &view, &event, &effects);
 	oracle_judge(sim, &view, &effects);
+	outcomes_judge(&view, &effects);
 	limits_judge(sim, &view, &effects);
 	assets_judge(sim, &effects);
 	view_close(&view);

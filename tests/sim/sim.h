@@ -20,7 +20,7 @@ struct sim_tally {
 	unsigned n_runs, n_starts, n_retries, n_deaths, n_dropped, n_lost, n_taken_back, n_cleared,
 		n_aborted, n_held, n_backfills, n_cancelled, n_moved, n_marked, n_forced, n_deleted,
 		n_let_go, n_called, n_failed_fast, n_auto_paused, n_waited, n_answered, n_triggered,
-		n_by_assets, n_decided, n_stopped, n_late;
+		n_by_assets, n_decided, n_stopped, n_late, n_group_tries;
 };
 
 /* A process, as far as the world knows one. */
@@ -81,6 +81,7 @@ struct sim {
 	GHashTable *asking;  /* ids of runs whose question for the run before has no answer yet */
 	GHashTable *states;  /* "run/task/map_index" -> the state it was last saved with */
 	GHashTable *heard;   /* "dag/asset": what the DAG has heard of, by the effects */
+	GHashTable *ending;  /* ids of runs that are being ended, by the effects */
 	GHashTable *marked;  /* ids of runs of which people said how tasks ended */
 	struct sim_pool pools[SIM_POOLS]; /* as the engine was told */
 	struct world_words said;          /* by the last report */
@@ -122,6 +123,8 @@ void heard_remember(struct sim *sim);
 /* The engine, the effects and the memory agree. */
 void heard_law(const struct sim *sim);
 
+/* tries.c: the runs that are being ended, as they are in the store. */
+void tries_remember(const struct sim *sim);
 /* backfill.c: one begins, or something becomes of the one that goes on. */
 void backfill_comes_or_goes(struct sim *sim, const char *dag_id);
 /* pools.c: pools are set, changed and deleted. */

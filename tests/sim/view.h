@@ -51,5 +51,12 @@ void decisions_judge(const struct sim *sim, const struct view *view, const struc
 	const struct effects *effects);
 /* The task was skipped because of what another one decided. */
 bool is_skipped_by_word(const struct task_record *task);
+/* tries.c: whether another try follows, and when. Before oracle_judge(), too. */
+void tries_judge(const struct sim *sim, const struct view *view, const struct event *event,
+	const struct effects *effects);
+/* The state that the instance was saved with last; N_TASK_STATES: with none. */
+enum task_state state_kept(const struct sim *sim, const struct task_record *task);
+/* outcome.c: how runs end. */
+void outcomes_judge(const struct view *view, const struct effects *effects);
 /* limits.c: what runs is within all limits, and what could start does not wait. */
 void limits_judge(const struct sim *sim, const struct view *view, const struct effects *effects);
