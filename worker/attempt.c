@@ -85,6 +85,7 @@ static int input_make(const struct wire_start *start)
 {
 	if (start->input_size == 0)
 		return 0;
+	errno = 0; /* a short write has none */
 	int fd = memfd_create("input", MFD_CLOEXEC);
 	if (fd < 0)
 		return -1;
@@ -95,44 +96,56 @@ static int input_make(const struct wire_start *start)
 	return -1;
 }
 
-static void program_start(
+/* 0, or the errno of what the machine lacks: nothing has run. So does streams_start(). */
+static int program_start(
 	struct attempt *attempt, const struct wire_start *start, int input_fd, int output_fd)
 {
 	char id[64], output[PATH_MAX], error[512];
 	const char **env = env_make(start, id, output);
-	attempt->pid = spawn(&(struct spawn_order){.argv = start->argv,
-				     .env = env,
-				     .cwd = start->cwd ? start->cwd : start->folder,
-				     .input_fd = input_fd,
-				     .output_fd = output_fd},
+	int pid = spawn(&(struct spawn_order){.argv = start->argv,
+				.env = env,
+				.cwd = start->cwd ? start->cwd : start->folder,
+				.input_fd = input_fd,
+				.output_fd = output_fd},
 		error, sizeof(error));
 	free(env);
-	if (attempt->pid == 0)
+	if (pid < 0)
+		return -pid;
+	attempt->pid = pid;
+	if (pid == 0)
 		fail(attempt, error);
 	else if (start->timeout_us > 0)
 		timer_set(attempt, start->timeout_us);
+	return 0;
 }
 
-static void streams_start(struct attempt *attempt, const struct wire_start *start)
+static int streams_start(struct attempt *attempt, const struct wire_start *start)
 {
-	char error[256];
-	int pipe_fds[2], input_fd = input_make(start);
-	if (input_fd < 0) {
-		snprintf(error, sizeof(error), "cannot hold the program's input: %s",
-			strerror(errno));
-		fail(attempt, error);
-		return;
-	}
+	int pipe_fds[2], lack = 0, input_fd = input_make(start);
+	if (input_fd < 0)
+		return errno ? errno : ENOMEM;
 	if (pipe2(pipe_fds, O_CLOEXEC) == 0) {
 		attempt->pipe_fd = pipe_fds[0];
-		program_start(attempt, start, input_fd, pipe_fds[1]);
+		lack = program_start(attempt, start, input_fd, pipe_fds[1]);
 		close(pipe_fds[1]);
 	} else {
-		snprintf(error, sizeof(error), "cannot make a pipe: %s", strerror(errno));
-		fail(attempt, error);
+		lack = errno;
 	}
 	if (input_fd > 0)
 		close(input_fd);
+	return lack;
+}
+
+/* Why, for who may start it again: nothing has run. */
+static const char *give_back(struct attempt *attempt, int lack)
+{
+	static char reason[128];
+	snprintf(reason, sizeof(reason), "cannot start its program: %s", strerror(lack));
+	end(attempt);
+	masks_clear(&attempt->log.masks);
+	spool_unclaim(attempt->folder);
+	attempt_forget(attempt);
+	return reason;
 }
 
 static const char *claim_refusal(int error)
@@ -189,10 +202,14 @@ const char *attempt_start(
 			.last_line_max = start->output_max,
 			.masks = start->masks});
 	if (error == 0) {
-		streams_start(attempt, start);
+		int lack = streams_start(attempt, start);
+		if (lack != 0)
+			return give_back(attempt, lack);
 		program_name(attempt, &claim);
 		return NULL;
 	}
+	if (is_shortage(-error))
+		return give_back(attempt, -error);
 	char text[512];
 	snprintf(text, sizeof(text), "cannot write the log \"%.300s\": %s", start->log,
 		strerror(-error));

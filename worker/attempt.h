@@ -41,7 +41,8 @@ void attempt_init(struct attempt *attempt);
 
 /*
  * Claims it for `owner`, of which the token is filled in, and starts its program. NULL, or why it
- * could not be claimed; a program that cannot be started is a result like any other.
+ * could not be claimed, or was given back because the machine lacks what any program needs; a
+ * program that cannot be started is a result like any other.
  */
 const char *attempt_start(
 	struct attempt *attempt, const struct wire_start *start, const struct claim *owner);

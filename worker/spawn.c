@@ -137,6 +137,11 @@ static void explain(const struct child *child, char *error, size_t size)
 	}
 }
 
+bool is_shortage(int error)
+{
+	return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
 int spawn(const struct spawn_order *order, char *error, size_t error_size)
 {
 	static _Alignas(16) char stack[CHILD_STACK_SIZE];
@@ -149,6 +154,8 @@ int spawn(const struct spawn_order *order, char *error, size_t error_size)
 		return pid;
 	if (pid > 0)
 		waitpid(pid, NULL, 0);
+	if (is_shortage(child.error))
+		return -child.error;
 	explain(&child, error, error_size);
 	return 0;
 }

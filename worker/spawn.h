@@ -3,6 +3,7 @@
  * ours. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct spawn_order {
@@ -13,8 +14,11 @@ struct spawn_order {
 };
 
 /*
- * The process, once the program itself runs; else 0, and `error` says why in one sentence. The
- * process is killed when the caller dies. The caller keeps SIGCHLD blocked, the process has no
- * signal blocked.
+ * The process, once the program itself runs; else 0, and `error` says why in one sentence, or
+ * -errno: the machine lacks what any program needs. The process is killed when the caller dies. The
+ * caller keeps SIGCHLD blocked, the process has no signal blocked.
  */
 int spawn(const struct spawn_order *order, char *error, size_t error_size);
+
+/* Of an errno: there may be enough later, and what failed is not to blame. */
+bool is_shortage(int error);

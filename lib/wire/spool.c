@@ -156,6 +156,13 @@ static enum spool_state read_file(
 	return SPOOL_FOUND;
 }
 
+void spool_unclaim(const char *folder)
+{
+	char path[PATH_MAX];
+	if (path_make(path, folder, "claim"))
+		unlink(path);
+}
+
 void spool_name_program(int claim_fd, const struct claim *claim)
 {
 	write_claim(claim_fd, claim);

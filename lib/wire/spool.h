@@ -48,6 +48,8 @@ bool spool_recycle(const char *folder);
  * or -errno: EEXIST when it was claimed before, ENOENT when the folder is gone.
  */
 int spool_claim(const char *folder, const struct claim *claim);
+/* Gives back a claim under which nothing has run: it is as if it had never been made. */
+void spool_unclaim(const char *folder);
 /* Says in it which program runs. A failure is none of the attempt's. */
 void spool_name_program(int claim_fd, const struct claim *claim);
 enum spool_state spool_read_claim(const char *folder, struct claim *claim);

@@ -75,9 +75,9 @@ def dagd_of_another_user(build):
             one.dispose()
 
 
-def processes_limit(dagd, n_max):
-    """How many processes its user may have when dagd starts one more."""
-    subprocess.run([*dagd.prefix, "prlimit", f"--nproc={n_max}:", f"--pid={dagd.process.pid}"], check=True)
+def processes_limit(dagd, n_max, pid=None):
+    """How many processes its user may have when dagd, or another process of it, starts one more."""
+    subprocess.run([*dagd.prefix, "prlimit", f"--nproc={n_max}:", f"--pid={pid or dagd.process.pid}"], check=True)
 
 
 def test_a_task_for_which_there_is_no_worker_begins_when_there_is_one(dagd_of_another_user):
@@ -99,4 +99,22 @@ def test_a_task_for_which_there_is_no_worker_begins_when_there_is_one(dagd_of_an
     for dag_id, one in (("many", run_id), ("hello", waiting)):
         assert dagd.wait_run(dag_id, one)["state"] == "success"
         assert {task["try_number"] for task in dagd.tasks(dag_id, one).values()} == {1}
+    wait_until(lambda: is_well(dagd), "dagd is well again")
+
+
+def test_a_task_whose_worker_gets_no_process_begins_when_it_does(dagd_of_another_user):
+    dagd = dagd_of_another_user
+    dagd.load_dag("hello", HELLO)
+    workers = wait_until(dagd.workers, "there are idle workers")
+    for pid in workers:
+        processes_limit(dagd, 1, pid)
+    run_id = dagd.trigger("hello")
+    reason = wait_trouble(dagd)
+    assert reason == "cannot start its program: Resource temporarily unavailable"
+    assert_told(dagd, reason, run_id)
+    for pid in workers:
+        processes_limit(dagd, 1000, pid)
+    assert dagd.wait_run("hello", run_id)["state"] == "success"
+    assert dagd.tasks("hello", run_id)["greet"]["try_number"] == 1
+    assert dagd.task_log("hello", run_id, "greet") == "good day\n"
     wait_until(lambda: is_well(dagd), "dagd is well again")
