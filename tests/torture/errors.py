@@ -10,17 +10,12 @@ import signal
 import time
 
 from experiment import Experiment
+from calls import CHANGES, DESCRIPTORS, WAITS
 from script import Interrupted, Refused, Script, prepare
 from traced import Traced
 from day import in_memory, judge
 
 LANES = 4 * os.cpu_count()  # they wait more than they work
-
-CHANGES = ("write,writev,pwrite64,pwritev,ftruncate,fallocate,create,mknod,mknodat,mkdir,mkdirat,link,linkat,rename,"
-           "renameat,renameat2")
-DESCRIPTORS = ("open,openat,socket,socketpair,accept4,pipe2,eventfd2,epoll_create1,pidfd_open,memfd_create,"
-               "timerfd_create,signalfd4,inotify_init1")
-WAITS = "epoll_wait,epoll_pwait,accept4,read,recvfrom,sendto,connect,poll"
 
 
 @dataclasses.dataclass

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""dagd is killed at each single system call of a scripted day, and started again: the day ends as if nothing had
-happened. --count 0 plays all of them, else so many are drawn."""
+"""dagd is killed at each single system call of a scripted day, and at each one of the life after that, in which it
+recovers; then it is started again: the day ends as if nothing had happened. --count 0 plays all of them, else so many
+are drawn."""
 import os
 import signal
 
@@ -11,39 +12,37 @@ from script import Script, prepare
 from traced import Traced
 
 LANES = os.cpu_count()
+MIDDLE = (0.5, 0.95)  # of a day: much is under way, and recovery has something to do
+NEVER = 1 << 40
 
 
-def kill_dagd(experiment, stop):
+def kill_dagd(experiment, stops):
+    """Kills it in one life after the other, each time at the given stop. Returns the number of stops of the last."""
     with experiment.home(Traced) as daemon:
         prepare(daemon, experiment.probe)
-        daemon.trace = ["--kill", stop]
-        played = Script(daemon)
-        code = life(daemon, played)
-        report = daemon.report()
-        where = f"killed at stop {stop} ({report.at})" if report.at else f"not killed, {stop} was never reached"
-        assert code == (-signal.SIGKILL if report.at else 0), f"dagd, {where}, ends with {code}"
-        judge(experiment, daemon, played, f"dagd, {where}")
-
-
-def count_stops(experiment):
-    """How many there are in a whole day; it is never quite the same."""
-    with experiment.home(Traced) as daemon:
-        prepare(daemon, experiment.probe)
-        daemon.trace = []
-        played = Script(daemon)
-        assert life(daemon, played) == 0
-        n_stops = daemon.report().n_stops
-        judge(experiment, daemon, played, f"nobody is killed at {n_stops} stops")
-        return n_stops
+        played, told = Script(daemon), []
+        for stop in stops:
+            daemon.trace = ["--kill", stop]
+            code = life(daemon, played)
+            report = daemon.report()
+            is_killed = report.at is not None
+            told.append(f"killed at stop {stop} ({report.at})" if is_killed else f"not killed at {report.n_stops}")
+            assert code == (-signal.SIGKILL if is_killed else 0), f"dagd, {told[-1]}, ends with {code}"
+        judge(experiment, daemon, played, "dagd, " + ", then ".join(told))
+        return report.n_stops
 
 
 def main():
     experiment = Experiment(__doc__, count=0)
     in_memory()
-    stops = range(1, (count_stops(experiment) or 0) + 1)
+    n_stops = kill_dagd(experiment, [NEVER]) or 0
+    middle = [int(n_stops * part) for part in MIDDLE]
+    n_stops_after = kill_dagd(experiment, [sum(middle) // 2, NEVER]) or 0
+    jobs = [[stop] for stop in range(1, n_stops + 1)]
+    jobs += [[experiment.random.randint(*middle), stop] for stop in range(1, n_stops_after + 1)]
     if experiment.count:
-        stops = sorted(experiment.random.sample(stops, min(experiment.count, len(stops))))
-    experiment.side_by_side(kill_dagd, stops, LANES)
+        jobs = experiment.random.sample(jobs, min(experiment.count, len(jobs)))
+    experiment.side_by_side(kill_dagd, jobs, LANES)
     experiment.end()
 
 

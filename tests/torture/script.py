@@ -99,9 +99,9 @@ class Refused(Exception):
     """dagd answers that it cannot do it now."""
 
 
-def prepare(daemon, probe):
+def prepare(daemon, probe, dags=None):
     """Writes the DAGs."""
-    for dag_id, text in DAGS.items():
+    for dag_id, text in (dags or DAGS).items():
         values = {"dag_id": dag_id, "probe": probe, "journal": daemon.journal}
         daemon.write_dag(dag_id, HEAD.format(**values) + textwrap.dedent(text).format(**values))
 
