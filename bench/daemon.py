@@ -41,6 +41,7 @@ def cpu_s(pid):
 class Dagd:
     def __init__(self, home, dags, parallelism=32):
         self.home = pathlib.Path(home)
+        self.build = pathlib.Path(os.environ.get("DAGD_BUILD", ROOT / "build"))
         (self.home / "dags").mkdir(parents=True)
         for name, text in dags.items():
             (self.home / "dags" / f"{name}.yaml").write_text(text)
@@ -52,12 +53,11 @@ class Dagd:
         self.start()
 
     def start(self):
-        build = pathlib.Path(os.environ.get("DAGD_BUILD", ROOT / "build"))
         journal = self.home / "journal"
         began = time.monotonic()
         with journal.open("wb") as stderr:
             self.process = subprocess.Popen(
-                [build / "daemon" / "dagd", "--home", str(self.home)],
+                [self.build / "daemon" / "dagd", "--home", str(self.home)],
                 stdout=subprocess.DEVNULL, stderr=stderr)
         atexit.register(self.process.kill)  # of a benchmark that failed
         while not journal.read_text().endswith("ready\n"):
