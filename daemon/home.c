@@ -3,10 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
+
+/* Those that linux/magic.h lacks. */
+#define LUSTRE_MAGIC 0x0BD00BD0
+#define GPFS_MAGIC 0x47504653
+#define GFS2_MAGIC 0x01161970
 
 /* systemd passes a list with `:` when several folders are asked for; ours is the first. */
 static char *systemd_folder(const char *name)
@@ -82,11 +91,43 @@ static bool folder_make(const char *folder, mode_t mode, GError **error)
 	return false;
 }
 
+const char *filesystem_remote_name(long type)
+{
+	static const struct {
+		uint32_t type;
+		const char *name;
+	} remote[] = {{NFS_SUPER_MAGIC, "NFS"}, {SMB_SUPER_MAGIC, "SMB"},
+		{CIFS_SUPER_MAGIC, "CIFS"}, {SMB2_SUPER_MAGIC, "SMB"}, {AFS_SUPER_MAGIC, "AFS"},
+		{AFS_FS_MAGIC, "AFS"}, {CEPH_SUPER_MAGIC, "Ceph"}, {V9FS_MAGIC, "9P"},
+		{CODA_SUPER_MAGIC, "Coda"}, {OCFS2_SUPER_MAGIC, "OCFS2"}, {LUSTRE_MAGIC, "Lustre"},
+		{GPFS_MAGIC, "GPFS"}, {GFS2_MAGIC, "GFS2"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(remote); i++)
+		if (remote[i].type == (uint32_t)type)
+			return remote[i].name;
+	return NULL;
+}
+
+/* Two machines could have it at once, and SQLite's log is shared memory, which they do not share.
+ */
+static bool state_is_local(const struct home *home, GError **error)
+{
+	struct statfs about;
+	const char *remote =
+		statfs(home->state, &about) == 0 ? filesystem_remote_name(about.f_type) : NULL;
+	if (!remote)
+		return true;
+	g_set_error(error, HOME_ERROR, HOME_FAILED,
+		"%s is on a file system of the network (%s), where no database can be kept safely: "
+		"give a home on a disk of this machine",
+		home->state, remote);
+	return false;
+}
+
 bool home_make(const struct home *home, GError **error)
 {
 	g_autofree char *runtime = g_path_get_dirname(home->socket);
-	return folder_make(home->state, 0700, error) && folder_make(home->logs, 0750, error)
-		&& folder_make(runtime, 0755, error);
+	return folder_make(home->state, 0700, error) && state_is_local(home, error)
+		&& folder_make(home->logs, 0750, error) && folder_make(runtime, 0755, error);
 }
 
 void home_clear(struct home *home)

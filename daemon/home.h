@@ -22,10 +22,14 @@ struct home {
  * False: none can be told.
  */
 bool home_find(const char *path, struct home *home, GError **error);
-/* Makes the folders that are missing, the private ones 0700. False and a sentence when it cannot be
- * written. */
+/*
+ * Makes the folders that are missing, the private ones 0700. False and a sentence when it cannot be
+ * written, or the state would be on another machine's disk.
+ */
 bool home_make(const struct home *home, GError **error);
 void home_clear(struct home *home);
+/* The name of a network's file system, by its number in statfs(2); NULL: it is none. */
+const char *filesystem_remote_name(long type);
 
 /*
  * Takes the lock on the state folder, which lasts as long as the process and is not inherited. -1
