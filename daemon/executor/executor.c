@@ -30,7 +30,7 @@ static void executor_free(struct executor *executor)
 	g_ptr_array_unref(executor->idle);
 	g_ptr_array_unref(executor->unsent);
 	g_queue_free_full(executor->reports, g_free);
-	g_queue_free_full(executor->refusals, g_free);
+	g_queue_free_full(executor->later, g_free);
 	g_queue_free_full(executor->spares, g_free);
 	g_free(executor->worker_path);
 	g_free(executor->state_folder);
@@ -103,11 +103,11 @@ static void handles_init(struct executor *executor)
 	uv_loop_t *loop = executor->loop;
 	executor->n_handles = 4;
 	executor->turn_end.data = executor->report.data = executor->trim.data = executor;
-	executor->refuse.data = executor;
+	executor->later_timer.data = executor;
 	uv_prepare_init(loop, &executor->turn_end);
 	uv_prepare_start(&executor->turn_end, on_turn_end);
 	uv_timer_init(loop, &executor->trim);
-	uv_timer_init(loop, &executor->refuse);
+	uv_timer_init(loop, &executor->later_timer);
 	int code = uv_async_init(loop, &executor->report, on_report);
 	g_assert(code == 0);
 }
@@ -132,7 +132,7 @@ static struct executor *executor_new(const struct executor_options *options)
 	executor->idle = g_ptr_array_new();
 	executor->unsent = g_ptr_array_new();
 	executor->reports = g_queue_new();
-	executor->refusals = g_queue_new();
+	executor->later = g_queue_new();
 	executor->spares = g_queue_new();
 	executor->owner = (struct claim){.owner = CLAIM_DAGD, .pid = getpid()};
 	g_strlcpy(executor->owner.boot_id, options->boot_id, sizeof(executor->owner.boot_id));
@@ -191,7 +191,7 @@ void executor_close(struct executor *executor)
 	uv_close((uv_handle_t *)&executor->turn_end, on_closed);
 	uv_close((uv_handle_t *)&executor->report, on_closed);
 	uv_close((uv_handle_t *)&executor->trim, on_closed);
-	uv_close((uv_handle_t *)&executor->refuse, on_closed);
+	uv_close((uv_handle_t *)&executor->later_timer, on_closed);
 }
 
 bool executor_prepare(struct executor *executor, int64_t attempt, GError **error)

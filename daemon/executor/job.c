@@ -5,6 +5,8 @@
 
 #include "daemon/executor/parts.h"
 
+enum { LATER_MS = 1000 };
+
 struct job *job_new(struct executor *executor, int64_t attempt, const uint8_t *token)
 {
 	struct job *job = g_new0(struct job, 1);
@@ -45,27 +47,49 @@ void job_report(struct job *job)
 	uv_async_send(&job->executor->report);
 }
 
-static void on_refuse(uv_timer_t *timer)
+static void on_later(uv_timer_t *timer)
 {
 	struct executor *executor = timer->data;
-	int64_t *attempt;
-	while ((attempt = g_queue_pop_head(executor->refusals)))
-		g_queue_push_tail(executor->reports, attempt);
+	/* Those that are put off again come after these. */
+	for (guint n = executor->later->length; n > 0; n--) {
+		g_autofree int64_t *attempt = g_queue_pop_head(executor->later);
+		struct job *job = job_find(executor, *attempt);
+		void (*again)(struct job *) = job ? job->again : NULL;
+		if (!again) {
+			g_queue_push_tail(executor->reports, g_steal_pointer(&attempt));
+			continue;
+		}
+		job->again = NULL;
+		/* Its worker may have come meanwhile. */
+		if (!job->worker)
+			again(job);
+	}
 	uv_async_send(&executor->report);
+}
+
+static void later(struct job *job)
+{
+	struct executor *executor = job->executor;
+	g_queue_push_tail(executor->later, g_memdup2(&job->attempt, sizeof(job->attempt)));
+	if (!uv_is_active((uv_handle_t *)&executor->later_timer))
+		uv_timer_start(&executor->later_timer, on_later, LATER_MS, 0);
+}
+
+void job_put_off(struct job *job, void (*again)(struct job *job))
+{
+	job->again = again;
+	later(job);
 }
 
 /* What made it fail (no memory, no space) is likely to last: it is not tried again at once. */
 void job_refuse(struct job *job, const char *reason)
 {
-	struct executor *executor = job->executor;
 	job->state = JOB_TAKEN_BACK;
-	g_free(job->reason);
-	job->reason = g_strdup(reason);
-	int64_t *attempt = g_new(int64_t, 1);
-	*attempt = job->attempt;
-	g_queue_push_tail(executor->refusals, attempt);
-	if (!uv_is_active((uv_handle_t *)&executor->refuse))
-		uv_timer_start(&executor->refuse, on_refuse, 1000, 0);
+	if (reason) {
+		g_free(job->reason);
+		job->reason = g_strdup(reason);
+	}
+	later(job);
 }
 
 void job_end(struct job *job, const struct wire_frame *frame)
@@ -99,87 +123,6 @@ void job_fail(struct job *job, const char *error)
 	job_end(job, &frame);
 	wire_buffer_clear(&bytes);
 	job_report(job);
-}
-
-/* Whether its folder holds a whole result of this very attempt. */
-static bool result_take(struct job *job, const char *folder)
-{
-	struct wire_buffer bytes = {0};
-	struct wire_frame frame;
-	struct wire_result result;
-	bool taken = spool_read_result(folder, &bytes, &frame) == SPOOL_FOUND
-		&& wire_get_result(&frame, &result) && result.attempt == job->attempt
-		&& memcmp(result.token, job->token, WIRE_TOKEN_SIZE) == 0;
-	if (taken)
-		job_end(job, &frame);
-	wire_buffer_clear(&bytes);
-	return taken;
-}
-
-/* Whoever links the claim first has it. False: a worker had it, so it may have run. */
-static bool claim_take(struct job *job, const char *folder)
-{
-	struct executor *executor = job->executor;
-	struct claim claim = executor->owner;
-	memcpy(claim.token, job->token, WIRE_TOKEN_SIZE);
-	int fd = spool_claim(folder, &claim);
-	if (fd >= 0)
-		close(fd);
-	/* No folder, so no worker has claimed it, and nobody can make one any more. */
-	if (fd >= 0 || fd == -ENOENT)
-		return true;
-	return spool_read_claim(folder, &claim) == SPOOL_FOUND && claim.owner == CLAIM_DAGD;
-}
-
-static void take_back(struct job *job, const char *reason)
-{
-	if (!job->is_left) {
-		job_refuse(job, reason);
-		return;
-	}
-	job->state = JOB_TAKEN_BACK;
-	job->reason = g_strdup(reason);
-	job_report(job);
-}
-
-void job_settle(struct job *job, const char *reason)
-{
-	g_autofree char *folder = job_folder(job->executor, job->attempt);
-	if (result_take(job, folder)) {
-		job_report(job);
-		return;
-	}
-	if (claim_take(job, folder)) {
-		take_back(job, reason);
-		return;
-	}
-	g_free(job->reason);
-	job->reason = g_strdup(reason);
-	job->state = JOB_DYING;
-	job_sweep(job);
-}
-
-void job_settle_after_boot(struct job *job)
-{
-	g_autofree char *folder = job_folder(job->executor, job->attempt);
-	if (!result_take(job, folder)) {
-		job->state = JOB_LOST;
-		job->reason = g_strdup("the machine was started anew while it was under way");
-	}
-	job_report(job);
-}
-
-void job_settle_restored(struct job *job)
-{
-	g_autofree char *folder = job_folder(job->executor, job->attempt);
-	if (result_take(job, folder)) {
-		job_report(job);
-		return;
-	}
-	job->reason =
-		g_strdup("the database was restored from a backup that was made while it ran");
-	job->state = JOB_DYING;
-	job_sweep(job);
 }
 
 static void report_end(struct executor *executor, struct job *job)

@@ -39,6 +39,13 @@ enum job_state {
 	JOB_TAKEN_BACK, /* it never ran and never will */
 };
 
+/* What a look at the files or the process of an attempt shows. */
+enum look {
+	LOOK_NO,
+	LOOK_YES,
+	LOOK_UNKNOWN, /* for the moment */
+};
+
 struct job {
 	struct executor *executor;
 	enum job_state state;
@@ -47,11 +54,13 @@ struct job {
 	struct worker *worker; /* alive; NULL: none */
 	int pid; /* the operator's process and session, once known in this dagd; else 0 */
 	bool kill_wanted;
-	bool is_left;              /* by an earlier dagd */
-	struct wire_buffer result; /* the fields of the RESULT frame, of JOB_ENDED */
-	char *reason;              /* of JOB_DYING, JOB_LOST and JOB_TAKEN_BACK */
-	uv_poll_t *leftover;       /* the process whose end JOB_DYING waits for */
-	GArray *leftover_fds;      /* of int: pidfds of what was killed; the last one is watched */
+	bool is_left; /* by an earlier dagd */
+	bool is_of_this_boot, is_restored;
+	void (*again)(struct job *job); /* what is to be done of it a second later; NULL: nothing */
+	struct wire_buffer result;      /* the fields of the RESULT frame, of JOB_ENDED */
+	char *reason;                   /* of JOB_DYING, JOB_LOST and JOB_TAKEN_BACK */
+	uv_poll_t *leftover;            /* the process whose end JOB_DYING waits for */
+	GArray *leftover_fds; /* of int: pidfds of what was killed; the last one is watched */
 };
 
 struct executor {
@@ -72,14 +81,14 @@ struct executor {
 	unsigned idle_low;  /* the fewest idle since the trim timer was set */
 	GPtrArray *unsent;  /* workers whose output waits for the end of the loop's turn */
 	GQueue *reports;    /* of int64_t *: jobs to tell of in the next turn */
-	GQueue *refusals;   /* the same, a second later */
+	GQueue *later;      /* the same, of jobs to tell of or to look at again a second later */
 	GQueue *spares;     /* of char *: folders in the spare folder, to be used again */
 	void (*on_recovered)(void *data);
 	bool is_recovered, is_closing;
 	unsigned n_handles;
 	uv_prepare_t turn_end;
 	uv_async_t report;
-	uv_timer_t trim, refuse;
+	uv_timer_t trim, later_timer;
 	uv_poll_t *listener;
 };
 
@@ -141,6 +150,8 @@ char *job_folder(const struct executor *executor, int64_t attempt);
 /* Its events are called in the next turn of the loop, a second later for a refusal. */
 void job_report(struct job *job);
 void job_refuse(struct job *job, const char *reason);
+/* It cannot be done now: `again` is called in a second, unless its worker has come. */
+void job_put_off(struct job *job, void (*again)(struct job *job));
 /* Keeps a copy of the RESULT frame. */
 void job_end(struct job *job, const struct wire_frame *frame);
 /* Ends it with an error of the executor's own. */

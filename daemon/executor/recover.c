@@ -1,37 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /* What became of the attempts of an earlier dagd, from the kernel and the files that they left. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "daemon/executor/parts.h"
 
-static bool claim_is_alive(const struct executor *executor, const struct claim *claim)
+/* Whether the process that claimed it lives. */
+static enum look claimer_look(const struct executor *executor, const struct claim *claim)
 {
 	uint64_t started;
-	return claim->owner == CLAIM_WORKER && strcmp(claim->boot_id, executor->boot_id) == 0
-		&& process_started(claim->pid, &started) && started == claim->pid_started;
+	if (claim->owner != CLAIM_WORKER || strcmp(claim->boot_id, executor->boot_id) != 0)
+		return LOOK_NO;
+	if (process_started(claim->pid, &started))
+		return started == claim->pid_started ? LOOK_YES : LOOK_NO;
+	bool can_see = errno != EMFILE && errno != ENFILE && errno != ENOMEM;
+	return can_see ? LOOK_NO : LOOK_UNKNOWN;
 }
 
 /* It will connect by itself; until then its process stands for it. */
-static bool job_adopt(struct job *job)
+static enum look job_adopt(struct job *job)
 {
 	g_autofree char *folder = job_folder(job->executor, job->attempt);
 	struct claim claim;
-	if (spool_read_claim(folder, &claim) != SPOOL_FOUND
-		|| memcmp(claim.token, job->token, WIRE_TOKEN_SIZE) != 0
-		|| !claim_is_alive(job->executor, &claim))
-		return false;
+	enum spool_state state = spool_read_claim(folder, &claim);
+	if (state == SPOOL_UNKNOWN)
+		return LOOK_UNKNOWN;
+	if (state != SPOOL_FOUND || memcmp(claim.token, job->token, WIRE_TOKEN_SIZE) != 0)
+		return LOOK_NO;
+	enum look lives = claimer_look(job->executor, &claim);
+	if (lives != LOOK_YES)
+		return lives;
 	struct worker *worker = worker_adopt(job->executor, claim.pid, -1);
+	/* Its pid may have been given away between the look and the pidfd. */
+	lives = claimer_look(job->executor, &claim);
 	if (!worker)
-		return false;
+		return lives == LOOK_NO ? LOOK_NO : LOOK_UNKNOWN;
+	if (lives != LOOK_YES) {
+		worker_free(worker);
+		return lives;
+	}
 	worker->job = job;
 	job->worker = worker;
-	/* Its pid may have been given away between the look and the pidfd. */
-	if (claim_is_alive(job->executor, &claim))
-		return true;
-	worker_free(worker);
-	return false;
+	return LOOK_YES;
 }
 
 static struct worker *parked_find(struct executor *executor, const struct executor_left *left)
@@ -45,6 +57,22 @@ static struct worker *parked_find(struct executor *executor, const struct execut
 	return NULL;
 }
 
+/* That of an attempt whose worker has not come. */
+static void left_settle(struct job *job)
+{
+	enum look is_adopted = job->is_of_this_boot ? job_adopt(job) : LOOK_NO;
+	if (is_adopted == LOOK_YES)
+		return;
+	if (is_adopted == LOOK_UNKNOWN)
+		job_put_off(job, left_settle);
+	else if (!job->is_of_this_boot)
+		job_settle_after_boot(job);
+	else if (job->is_restored)
+		job_settle_restored(job);
+	else
+		job_settle(job, "its worker died while dagd was away");
+}
+
 static void left_classify(struct executor *executor, const struct executor_left *left)
 {
 	struct job *job = job_find(executor, left->attempt);
@@ -55,18 +83,13 @@ static void left_classify(struct executor *executor, const struct executor_left 
 	}
 	job = job_new(executor, left->attempt, left->token);
 	job->is_left = true;
-	bool is_of_this_boot = left->is_restored || strcmp(left->boot_id, executor->boot_id) == 0;
+	job->is_restored = left->is_restored;
+	job->is_of_this_boot = left->is_restored || strcmp(left->boot_id, executor->boot_id) == 0;
 	struct worker *worker = parked_find(executor, left);
 	if (worker)
 		worker_return(worker, job);
-	else if (!is_of_this_boot)
-		job_settle_after_boot(job);
-	else if (job_adopt(job))
-		return;
-	else if (left->is_restored)
-		job_settle_restored(job);
 	else
-		job_settle(job, "its worker died while dagd was away");
+		left_settle(job);
 }
 
 static void parked_dismiss(struct executor *executor)
@@ -108,7 +131,9 @@ static void folder_forget(struct executor *executor, const char *name)
 		return;
 	/* A worker that lives will come, be told to kill its attempt, and remove the folder itself.
 	 */
-	if (spool_read_claim(folder, &claim) == SPOOL_FOUND && claim_is_alive(executor, &claim))
+	enum spool_state state = spool_read_claim(folder, &claim);
+	if (state == SPOOL_UNKNOWN
+		|| (state == SPOOL_FOUND && claimer_look(executor, &claim) != LOOK_NO))
 		return;
 	spool_retire(folder);
 }

@@ -138,6 +138,8 @@ static enum spool_state read_file(
 	if (!path_make(path, folder, name))
 		return SPOOL_DAMAGED;
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		return SPOOL_UNKNOWN;
 	if (fd < 0)
 		return errno == ENOENT ? SPOOL_ABSENT : SPOOL_DAMAGED;
 	struct stat info;
@@ -324,6 +326,7 @@ static bool process_field(int pid, int number, unsigned long long *value)
 		return false;
 	ssize_t size = read(fd, text, sizeof(text) - 1);
 	close(fd);
+	errno = ESRCH; /* unless there was no way to look */
 	if (size <= 0)
 		return false;
 	text[size] = '\0';

@@ -37,6 +37,7 @@ enum spool_state {
 	SPOOL_FOUND,
 	SPOOL_ABSENT,  /* no such file, or no folder */
 	SPOOL_DAMAGED, /* it is there and cannot be read or trusted */
+	SPOOL_UNKNOWN, /* it cannot be looked at now: no descriptors, no memory */
 };
 
 /* Makes the folder of an ended attempt as good as new, with its file. False: it cannot be used
@@ -69,7 +70,8 @@ void spool_remove(const char *folder);
 /* Renames it to `<folder>.gone` and removes that: nobody can claim it while it is half removed. */
 void spool_retire(const char *folder);
 
-/* When a living process started, in the kernel's own count since boot. False: it is dead. */
+/* When a living process started, in the kernel's own count since boot. False: it is dead; or errno
+ * says that this cannot be found out now (EMFILE, ENFILE, ENOMEM). */
 bool process_started(int pid, uint64_t *started);
 /* The session it belongs to, its parent; -1: it is dead. */
 int process_session(int pid);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of an attempt must say to be believed, when a dagd recovers. */
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include "tests/unit/executor_fixture.h"
 
@@ -72,6 +73,76 @@ static void a_process_with_the_pid_of_a_dead_worker_is_none(
 	g_assert_cmpstr(seen->reason, ==, "its worker died while dagd was away");
 }
 
+/* No more files can be opened. */
+static struct rlimit files_exhaust(void)
+{
+	struct rlimit before;
+	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+	int lowest = open("/dev/null", O_RDONLY);
+	close(lowest);
+	struct rlimit none = {.rlim_cur = (rlim_t)lowest, .rlim_max = before.rlim_max};
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &none), ==, 0);
+	return before;
+}
+
+static void files_restore(const struct rlimit *before)
+{
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, before), ==, 0);
+}
+
+static void a_result_that_cannot_be_read_now_is_read_later(
+	struct fixture *fixture, const void *data)
+{
+	struct executor_left left = {.attempt = leave_result(fixture), .boot_id = BOOT};
+	token_make(left.token, left.attempt);
+	fixture->acknowledges = true;
+	struct rlimit before = files_exhaust();
+	recover(fixture, &left);
+	files_restore(&before);
+	struct seen *seen = seen_of(fixture, left.attempt);
+	WAIT_UNTIL(fixture, seen->n_ended + seen->n_lost == 2);
+	g_assert_cmpint(seen->result.exit_code, ==, 3);
+	g_assert_cmpuint(seen->n_lost, ==, 0);
+}
+
+static void a_task_whose_worker_cannot_be_seen_now_is_left_alone(
+	struct fixture *fixture, const void *data)
+{
+	gate_make(fixture, "up");
+	gate_make(fixture, "go");
+	int64_t attempt = begin_shell(fixture, "echo >$HERE/up; cat $HERE/go; exit 6");
+	g_autofree char *up G_GNUC_UNUSED = gate_read(fixture, "up");
+	executor_end(fixture);
+	executor_begin(fixture);
+	struct executor_left left = {.attempt = attempt, .boot_id = BOOT};
+	token_make(left.token, attempt);
+	struct rlimit before = files_exhaust();
+	recover(fixture, &left);
+	files_restore(&before);
+	struct seen *seen = wait_claimed(fixture, attempt);
+	g_assert_true(process_lives(seen->pid));
+	gate_open(fixture, "go");
+	g_assert_cmpint(wait_end(fixture, attempt)->result.exit_code, ==, 6);
+	g_assert_cmpuint(seen->n_lost + seen->n_taken_back, ==, 0);
+}
+
+static void what_cannot_be_claimed_now_is_not_lost(struct fixture *fixture, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	struct executor_left left = {.attempt = 60, .boot_id = BOOT};
+	token_make(left.token, left.attempt);
+	g_assert_true(executor_prepare(fixture->executor, left.attempt, &error));
+	g_autofree char *folder = attempt_folder(fixture, left.attempt);
+	/* As if there were no room for it. */
+	g_autofree char *in_place = g_build_filename(folder, "claim.dagd", NULL);
+	g_assert_cmpint(g_mkdir(in_place, 0700), ==, 0);
+	recover(fixture, &left);
+	g_assert_cmpint(g_rmdir(in_place), ==, 0);
+	struct seen *seen = seen_of(fixture, left.attempt);
+	WAIT_UNTIL(fixture, seen->n_taken_back + seen->n_lost > 0);
+	g_assert_cmpuint(seen->n_lost, ==, 0);
+}
+
 #define ADD(function)                                                                    \
 	g_test_add("/belief/" #function, struct fixture, NULL, fixture_set_up, function, \
 		fixture_tear_down)
@@ -82,5 +153,8 @@ int main(int argc, char **argv)
 	ADD(a_result_of_another_token_is_none);
 	ADD(the_result_of_a_dead_worker_is_taken);
 	ADD(a_process_with_the_pid_of_a_dead_worker_is_none);
+	ADD(a_result_that_cannot_be_read_now_is_read_later);
+	ADD(a_task_whose_worker_cannot_be_seen_now_is_left_alone);
+	ADD(what_cannot_be_claimed_now_is_not_lost);
 	return g_test_run();
 }
