@@ -63,7 +63,10 @@ static int info(struct invocation *invocation)
 		"socket", address->socket, "config", address->config, "dags", dags, "operators",
 		shipped, "plugins", address->operators, "libcurl", curl_version());
 	json_auto_t *storage = running ? ask(address, "GET", OWN_API "/storage", NULL, NULL) : NULL;
+	json_auto_t *executor =
+		running ? ask(address, "GET", OWN_API "/executor", NULL, NULL) : NULL;
 	json_object_update(facts, storage);
+	json_object_update(facts, executor);
 	print_object(invocation, facts);
 	return EXIT_OK;
 }

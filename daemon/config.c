@@ -27,6 +27,9 @@ const struct config_key config_keys[] = {
 	{KEY("core", "killed_task_cleanup_time", CONFIG_DURATION, killed_task_cleanup_us), "60s", 0,
 		DAY_US, true,
 		"how long a task that is to end may take after SIGTERM, before SIGKILL"},
+	{KEY("core", "task_cgroup", CONFIG_TEXT, task_cgroup), "", 0, 0, false,
+		"the cgroup (version 2) below which each try gets one of its own, so that nothing "
+		"it starts outlives it; empty: dagd's own, where systemd has delegated it"},
 	{KEY("core", "default_pool_task_slot_count", CONFIG_INTEGER, default_pool_slots), "128", 1,
 		1000000, false,
 		"the slots of default_pool when it is made, at the first start; later `dagctl "

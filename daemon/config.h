@@ -22,6 +22,7 @@ struct config {
 	unsigned max_map_length;
 	int64_t killed_task_cleanup_us;     /* between SIGTERM and SIGKILL */
 	int64_t keep_runs_us, keep_logs_us; /* after their end; 0: for ever */
+	char *task_cgroup;                  /* empty: dagd's own, where that was delegated */
 	char *log_level;
 	char *base_log_folder;
 	int64_t max_log_bytes; /* of one try; 0: all */

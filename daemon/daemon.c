@@ -9,6 +9,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/backup.h"
+#include "daemon/cgroup.h"
 #include "daemon/cleaner.h"
 #include "daemon/clock.h"
 #include "daemon/follow.h"
@@ -179,14 +180,27 @@ static bool open_store(struct daemon *daemon)
 	return true;
 }
 
+static void open_cgroup(struct daemon *daemon)
+{
+	const char *configured = daemon->config.task_cgroup;
+	daemon->task_cgroup = cgroup_find(configured, &daemon->task_cgroup_reason);
+	if (!daemon->task_cgroup)
+		journal(*configured ? JOURNAL_WARNING : JOURNAL_INFO,
+			"tasks get no cgroup of their own: %s; what they leave running is looked "
+			"for among all processes",
+			daemon->task_cgroup_reason);
+}
+
 static bool open_executor(struct daemon *daemon, const char *worker)
 {
 	g_autoptr(GError) error = NULL;
+	open_cgroup(daemon);
 	struct executor_options options = {
 		.loop = daemon->loop,
 		.worker = worker,
 		.state_folder = daemon->home.state,
 		.boot_id = daemon->boot_id,
+		.cgroup = daemon->task_cgroup,
 		.n_workers_max = daemon->config.parallelism,
 		.file_limit = &daemon->file_limit,
 		.events = {on_ended, on_claimed, on_lost, on_taken_back, on_notice, daemon},
@@ -416,6 +430,8 @@ void daemon_close(struct daemon *daemon)
 	home_clear(&daemon->home);
 	g_strfreev(daemon->base_env);
 	g_free(daemon->boot_id);
+	g_free(daemon->task_cgroup);
+	g_free(daemon->task_cgroup_reason);
 	if (daemon->lock >= 0)
 		close(daemon->lock);
 }

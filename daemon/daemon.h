@@ -29,7 +29,9 @@ struct daemon {
 	int lock;                 /* on the state folder; -1: none */
 	struct rlimit file_limit; /* of tasks */
 	char *boot_id;
-	char **base_env; /* what operators inherit */
+	char *task_cgroup;        /* below which attempts get one of their own, or NULL and */
+	char *task_cgroup_reason; /* why there is none */
+	char **base_env;          /* what operators inherit */
 	int64_t started_at;
 	uv_loop_t *loop;
 	struct operators *operators;

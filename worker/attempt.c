@@ -13,6 +13,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "lib/wire/cgroup.h"
 #include "worker/clock.h"
 #include "worker/leftovers.h"
 #include "worker/outcome.h"
@@ -37,6 +38,27 @@ static void timer_set(struct attempt *attempt, int64_t after_us)
 	timerfd_settime(attempt->timer_fd, 0, &timer, NULL);
 }
 
+static void cgroup_take(struct attempt *attempt, const char *path)
+{
+	if (!path || cgroup_make(path) != 0)
+		return;
+	attempt->cgroup = strdup(path);
+	if (!attempt->cgroup)
+		abort();
+}
+
+/* It knows also what those took whom nobody has waited for. */
+static void cgroup_drop(struct attempt *attempt)
+{
+	if (!attempt->cgroup)
+		return;
+	struct cgroup_time time = cgroup_time(attempt->cgroup);
+	usage_raise(&attempt->usage, time.user_us, time.system_us);
+	cgroup_remove(attempt->cgroup);
+	free(attempt->cgroup);
+	attempt->cgroup = NULL;
+}
+
 /* Closes what belongs to the running program. */
 static void end(struct attempt *attempt)
 {
@@ -53,6 +75,7 @@ static void fail(struct attempt *attempt, const char *error)
 	char line[1024];
 	snprintf(line, sizeof(line), "[dagd: %s]\n", error);
 	log_say(&attempt->log, line);
+	cgroup_drop(attempt);
 	end(attempt);
 	outcome_of_failure(attempt, error);
 	masks_clear(&attempt->log.masks);
@@ -105,6 +128,7 @@ static int program_start(
 	int pid = spawn(&(struct spawn_order){.argv = start->argv,
 				.env = env,
 				.cwd = start->cwd ? start->cwd : start->folder,
+				.cgroup = attempt->cgroup,
 				.input_fd = input_fd,
 				.output_fd = output_fd},
 		error, sizeof(error));
@@ -141,6 +165,7 @@ static const char *give_back(struct attempt *attempt, int lack)
 {
 	static char reason[128];
 	snprintf(reason, sizeof(reason), "cannot start its program: %s", strerror(lack));
+	cgroup_drop(attempt);
 	end(attempt);
 	masks_clear(&attempt->log.masks);
 	spool_unclaim(attempt->folder);
@@ -202,6 +227,7 @@ const char *attempt_start(
 			.last_line_max = start->output_max,
 			.masks = start->masks});
 	if (error == 0) {
+		cgroup_take(attempt, start->cgroup);
 		int lack = streams_start(attempt, start);
 		if (lack != 0)
 			return give_back(attempt, lack);
@@ -245,7 +271,10 @@ static void pipe_drain(struct attempt *attempt)
 
 static void settle(struct attempt *attempt)
 {
+	if (attempt->cgroup)
+		cgroup_kill(attempt->cgroup);
 	int left = leftovers_kill(attempt->pid, &attempt->usage);
+	cgroup_drop(attempt);
 	pipe_drain(attempt);
 	attempt->has_leftover = left > 0;
 	if (left > 0) {

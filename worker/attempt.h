@@ -19,6 +19,7 @@ struct attempt {
 	int64_t id;
 	uint8_t token[WIRE_TOKEN_SIZE];
 	char *folder;
+	char *cgroup; /* NULL: it has none */
 	int claim_fd;
 	int pid;
 	int pipe_fd;  /* the operator's output; -1: it has closed it */

@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,6 +24,7 @@
 enum spawn_step { STEP_RUN, STEP_STREAMS, STEP_FOLDER };
 
 struct child {
+	char cgroup_procs[PATH_MAX];
 	const struct spawn_order *order;
 	const char *path; /* the PATH, or NULL where argv[0] says it all */
 	int parent_pid;
@@ -57,6 +59,17 @@ CHILD_SIDE static void run_in_path(struct child *child)
 	child->error = error;
 }
 
+/* Outside of it, the sweep finds what it can find otherwise. */
+CHILD_SIDE static void cgroup_join(const struct child *child)
+{
+	int fd = open(child->cgroup_procs, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	ssize_t n = write(fd, "0", 1);
+	(void)n;
+	close(fd);
+}
+
 CHILD_SIDE static int child_main(void *data)
 {
 	struct child *child = data;
@@ -65,6 +78,8 @@ CHILD_SIDE static int child_main(void *data)
 	if (getppid() != child->parent_pid)
 		_exit(127);
 	setsid();
+	if (order->cgroup)
+		cgroup_join(child);
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -146,6 +161,9 @@ int spawn(const struct spawn_order *order, char *error, size_t error_size)
 {
 	static _Alignas(16) char stack[CHILD_STACK_SIZE];
 	struct child child = {.order = order, .path = env_path(order), .parent_pid = getpid()};
+	if (order->cgroup)
+		snprintf(child.cgroup_procs, sizeof(child.cgroup_procs), "%s/cgroup.procs",
+			order->cgroup);
 	int pid =
 		clone(child_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, &child);
 	if (pid < 0)

@@ -10,6 +10,7 @@ struct spawn_order {
 	const char *const *argv; /* argv[0] without a slash is looked for in the PATH of env */
 	const char *const *env;
 	const char *cwd;
+	const char *cgroup; /* to be joined, if it can be; or NULL */
 	int input_fd, output_fd;
 };
 

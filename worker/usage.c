@@ -31,3 +31,11 @@ int usage_wait(struct wire_usage *usage, int *status)
 		usage_add(usage, &child);
 	return pid;
 }
+
+void usage_raise(struct wire_usage *usage, int64_t user_us, int64_t system_us)
+{
+	if (usage->user_us < user_us)
+		usage->user_us = user_us;
+	if (usage->system_us < system_us)
+		usage->system_us = system_us;
+}

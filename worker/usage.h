@@ -10,3 +10,5 @@
  * anybody.
  */
 int usage_wait(struct wire_usage *usage, int *status);
+/* Who knows more has counted so much at least. */
+void usage_raise(struct wire_usage *usage, int64_t user_us, int64_t system_us);

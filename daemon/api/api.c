@@ -124,6 +124,7 @@ const struct route api_routes[] = {
 	{"GET", OWN "/operators", operators_list},
 	{"GET", OWN "/operators/{name}", operators_show},
 	{"GET", OWN "/storage", storage_get},
+	{"GET", OWN "/executor", executor_get},
 	{"POST", OWN "/backup", backup_create},
 	{"POST", OWN "/clean", clean},
 	{"GET", OWN "/variables/export", variables_export},

@@ -12,6 +12,14 @@ void version_get(struct request *request, void *data)
 		request, 200, json_pack("{s:s, s:n}", "version", DAGD_VERSION, "git_version"));
 }
 
+void executor_get(struct request *request, void *data)
+{
+	const struct daemon *daemon = data;
+	request_answer(request, 200,
+		json_pack("{s:s?, s:s?}", "task_cgroup", daemon->task_cgroup, "task_cgroup_reason",
+			daemon->task_cgroup_reason));
+}
+
 /* ---- health ---- */
 
 /* What keeps dagd from writing; without a sentence: nothing. */

@@ -36,6 +36,7 @@ static void executor_free(struct executor *executor)
 	g_free(executor->state_folder);
 	g_free(executor->attempts_folder);
 	g_free(executor->boot_id);
+	g_free(executor->cgroup);
 	g_free(executor);
 }
 
@@ -120,6 +121,7 @@ static struct executor *executor_new(const struct executor_options *options)
 	executor->state_folder = g_canonicalize_filename(options->state_folder, NULL);
 	executor->attempts_folder = g_build_filename(executor->state_folder, "attempts", NULL);
 	executor->boot_id = g_strdup(options->boot_id);
+	executor->cgroup = g_strdup(options->cgroup);
 	executor->n_workers_max = options->n_workers_max;
 	executor->has_file_limit = options->file_limit != NULL;
 	if (options->file_limit)
@@ -214,8 +216,10 @@ void executor_start(struct executor *executor, const struct wire_start *start)
 		return;
 	}
 	g_autofree char *folder = job_folder(executor, start->attempt);
+	g_autofree char *cgroup = job_cgroup(executor, start->attempt);
 	struct wire_start order = *start;
 	order.folder = folder;
+	order.cgroup = cgroup;
 	if (!wire_put_start(&worker->out, &order)) {
 		worker_rest(worker);
 		job_fail(job, "its arguments, environment and input are larger than 64 MiB");

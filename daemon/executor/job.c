@@ -39,6 +39,13 @@ char *job_folder(const struct executor *executor, int64_t attempt)
 	return g_strdup_printf("%s/%" G_GINT64_FORMAT, executor->attempts_folder, attempt);
 }
 
+char *job_cgroup(const struct executor *executor, int64_t attempt)
+{
+	return executor->cgroup
+		? g_strdup_printf("%s/attempt-%" G_GINT64_FORMAT, executor->cgroup, attempt)
+		: NULL;
+}
+
 void job_report(struct job *job)
 {
 	int64_t *attempt = g_new(int64_t, 1);

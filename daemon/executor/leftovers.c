@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * When a worker is killed, its operator dies with it (PDEATHSIG), but the operator's children may
- * live. They are found by DAGD_ATTEMPT in their environment, and by their session while we know it
- * for sure. The end of all that were killed starts the next look, until a look finds none.
+ * live. They are found by DAGD_ATTEMPT in their environment, by their session while we know it
+ * for sure, and in the cgroup of the attempt where it has one. The end of all that were killed
+ * starts the next look, until a look finds none.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "daemon/executor/parts.h"
+#include "lib/wire/cgroup.h"
 
 /* An environment may have megabytes. */
 #define ENVIRONMENT_MAX (8u << 20)
@@ -108,8 +110,28 @@ static void leftovers_kill(struct marks *marks, GArray *fds)
 	closedir(processes);
 }
 
+static void on_member(void *data, int pid)
+{
+	int fd = pidfd_open(pid, 0);
+	if (fd >= 0)
+		g_array_append_val((GArray *)data, fd);
+}
+
+/* Whoever they belong to, and however they fled. */
+static void members_kill(const struct job *job)
+{
+	g_autofree char *cgroup = job_cgroup(job->executor, job->attempt);
+	if (!cgroup)
+		return;
+	cgroup_visit(cgroup, on_member, job->leftover_fds);
+	cgroup_kill(cgroup);
+	if (job->leftover_fds->len == 0)
+		cgroup_remove(cgroup);
+}
+
 static void job_leftovers_kill(struct job *job)
 {
+	members_kill(job);
 	g_autofree char *folder = job_folder(job->executor, job->attempt);
 	struct marks marks = {
 		.attempt = g_strdup_printf("DAGD_ATTEMPT=%" G_GINT64_FORMAT, job->attempt),

@@ -66,6 +66,7 @@ struct job {
 struct executor {
 	uv_loop_t *loop;
 	char *worker_path, *state_folder, *attempts_folder, *boot_id;
+	char *cgroup; /* or NULL */
 	unsigned n_workers_max;
 	struct rlimit file_limit;
 	bool has_file_limit;
@@ -146,6 +147,8 @@ void worker_return(struct worker *worker, struct job *job);
 struct job *job_new(struct executor *executor, int64_t attempt, const uint8_t *token);
 struct job *job_find(struct executor *executor, int64_t attempt);
 void job_free(struct job *job);
+/* NULL where attempts have none. */
+char *job_cgroup(const struct executor *executor, int64_t attempt);
 char *job_folder(const struct executor *executor, int64_t attempt);
 /* Its events are called in the next turn of the loop, a second later for a refusal. */
 void job_report(struct job *job);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "daemon/executor/parts.h"
+#include "lib/wire/cgroup.h"
 
 /* Whether the process that claimed it lives. */
 static enum look claimer_look(const struct executor *executor, const struct claim *claim)
@@ -152,6 +153,22 @@ static void folders_forget(struct executor *executor)
 		folder_forget(executor, names->pdata[i]);
 }
 
+/* Of attempts that are over, where whoever should have removed it was killed. One in which somebody
+ * still is cannot be removed. */
+static void cgroups_forget(struct executor *executor)
+{
+	g_autoptr(GDir) cgroups = executor->cgroup ? g_dir_open(executor->cgroup, 0, NULL) : NULL;
+	const char *name;
+	while (cgroups && (name = g_dir_read_name(cgroups))) {
+		int64_t attempt = g_str_has_prefix(name, "attempt-")
+			? g_ascii_strtoll(name + strlen("attempt-"), NULL, 10)
+			: 0;
+		g_autofree char *path = g_build_filename(executor->cgroup, name, NULL);
+		if (attempt > 0 && !job_find(executor, attempt))
+			cgroup_remove(path);
+	}
+}
+
 void executor_recover(struct executor *executor, const struct executor_left *left, size_t n,
 	void (*on_recovered)(void *data))
 {
@@ -164,6 +181,7 @@ void executor_recover(struct executor *executor, const struct executor_left *lef
 	parked_dismiss(executor);
 	executor->is_recovered = true;
 	folders_forget(executor);
+	cgroups_forget(executor);
 	executor->on_recovered = on_recovered;
 	uv_async_send(&executor->report);
 }

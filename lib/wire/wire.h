@@ -53,8 +53,10 @@ struct wire_start {
 	uint64_t output_max;   /* bytes of DAGD_OUTPUT and of the last line that are kept */
 	/* NULL-terminated: words never to be written to the log or a result, if of >= 5 bytes. */
 	const char *const *masks;
-	const char *cgroup; /* absolute; to be made for the program and all it starts, or NULL */
-	int64_t log_max;    /* bytes of the log, of more only the end is added; -1: all */
+	/* To be made for the program and all it starts, absolute, or NULL; the executor fills it
+	 * in. */
+	const char *cgroup;
+	int64_t log_max; /* bytes of the log, of more only the end is added; -1: all */
 };
 
 /* What an attempt and all that it started took; -1: not known. */
