@@ -1,19 +1,28 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """What a task starts does not outlive it, whatever it does to escape: a few seconds after the task has ended, by itself
-or not, all of it is dead, and its result was not held up. Each way out is tried --count times."""
+or not, all of it is dead, and its result was not held up. Each way out is tried --count times, and as often with a
+cgroup for each try; then also where its worker is killed."""
+import contextlib
+import functools
 import os
 import pathlib
 import signal
 import sys
 import time
 
+import pytest
+
 import escapee
 from checker import environment
 from experiment import Experiment, unsound_lines, wait_until
 
+import cgroups  # of the system tests, which experiment has made known
+
 DEAD_S, TOLD_S = 10, 5
-ENDS = ("exit", "timeout", "kill")
+ENDS = {"exit": "success", "timeout": "failed", "kill": "failed"}
+# Without a cgroup, what has neither environment nor session of the try is not found then.
+ENDS_WITH_CGROUP = dict(ENDS, worker="lost")
 DAG = """
     dag_id: escapes
     schedule: null
@@ -34,6 +43,10 @@ def lives(pid, started):
         return state not in "ZX" and escapee.started(pid) == started
     except OSError:
         return False
+
+
+def parent(pid):
+    return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
 class Escape:
@@ -64,6 +77,10 @@ class Escape:
             answer = self.daemon.request("PATCH", f"/api/v2/dags/{self.dag_id}/dagRuns/{self.run_id}",
                                          {"state": "failed"})
             assert answer.status == 200, answer
+        if self.end == "worker":
+            task = next(int(pid) for word, pid, _ in self.lines() if word == "task")
+            self.ended_at = time.monotonic()
+            os.kill(parent(task), signal.SIGKILL)
 
     def faults(self):
         self.finish()
@@ -75,11 +92,11 @@ class Escape:
         while living and time.monotonic() < told_at + DEAD_S:
             time.sleep(0.02)
             living = self.living(one["attempt"])
-        wanted = {"exit": "success", "timeout": "failed", "kill": "failed"}[self.end]
+        wanted = ENDS_WITH_CGROUP[self.end]
         if one["state"] != wanted:
             yield f"{name}: the try is {one['state']}: {one['reason']}"
         # A task that is killed may take its grace; nobody knows when a timeout came.
-        if ended_at and told_at - ended_at > TOLD_S + (GRACE_S if self.end == "kill" else 0):
+        if ended_at and told_at - ended_at > TOLD_S + (GRACE_S if self.end in ("kill", "worker") else 0):
             yield f"{name}: its end was told {told_at - ended_at:.1f} s late"
         for pid in living:
             yield f"{name}: process {pid} lives on"
@@ -103,8 +120,28 @@ N_LANES = 4
 AT_ONCE = {"storm": 1}
 
 
-def torture(experiment, kind):
-    with experiment.home(DAGD__CORE__KILLED_TASK_CLEANUP_TIME=f"{GRACE_S}s") as daemon:
+@contextlib.contextmanager
+def home_in(experiment, cgroup):
+    """A dagd that is not started, in a cgroup below this one, or (None) without."""
+    if not cgroup:
+        with experiment.home() as daemon:
+            yield daemon
+        return
+    own = cgroup / f"dagd-{os.getpid()}"
+    own.mkdir()
+    with experiment.home(functools.partial(cgroups.CgroupDaemon, cgroup=own)) as daemon:
+        yield daemon
+    left = [path for path in own.iterdir() if path.is_dir()]
+    experiment.judge(f"no cgroup is left of {cgroup.name}", [f"{path.name} is left" for path in left])
+    for path in (*left, own):
+        path.rmdir()
+
+
+def torture(experiment, job):
+    kind, cgroup = job
+    ends = tuple(ENDS_WITH_CGROUP if cgroup else ENDS)
+    with home_in(experiment, cgroup) as daemon:
+        daemon.environment["DAGD__CORE__KILLED_TASK_CLEANUP_TIME"] = f"{GRACE_S}s"
         folder = daemon.home.parent
         text = DAG.format(python=sys.executable, program=escapee.__file__, timeout="1h")
         daemon.write_dag("escapes", text)
@@ -113,16 +150,26 @@ def torture(experiment, kind):
         daemon.start()
         faults, n_at_once = [], AT_ONCE.get(kind, 10)
         for begin in range(0, experiment.count, n_at_once):
-            escapes = [Escape(daemon, folder, kind, experiment.random.choice(ENDS), number)
+            escapes = [Escape(daemon, folder, kind, experiment.random.choice(ends), number)
                        for number in range(begin, min(experiment.count, begin + n_at_once))]
-            faults += [fault for one in escapes for fault in one.faults()]
+            # First those that end by themselves: while the harness waits for another, an end would seem to come late.
+            for one in sorted(escapes, key=lambda escape: escape.end != "exit"):
+                faults += one.faults()
         daemon.stop()
-        experiment.judge(f"{experiment.count} times a task leaves behind: {kind}", faults + unsound_lines(daemon.log))
+        experiment.judge(f"{experiment.count} times a task leaves behind{' in a cgroup' if cgroup else ''}: {kind}",
+                         faults + unsound_lines(daemon.log))
 
 
 def main():
     experiment = Experiment(__doc__, count=20)
-    experiment.side_by_side(torture, escapee.KINDS, N_LANES)
+    with contextlib.ExitStack() as stack:
+        places = [None]
+        try:
+            places.append(stack.enter_context(cgroups.mounted()))
+        except pytest.skip.Exception as reason:
+            experiment.say(f"without cgroups: {reason}")
+        jobs = [(kind, place) for place in places for kind in escapee.KINDS]
+        experiment.side_by_side(torture, jobs, N_LANES)
     experiment.end()
 
 
