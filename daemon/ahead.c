@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The caller takes an item once it is loaded and loads another one while it waits; its helpers only
- * load. No helper gets so far ahead of the taking that all that is loaded fills the memory.
+ * load. Where the system has no thread left there are fewer of them, or none. No helper gets so far
+ * ahead of the taking that all that is loaded fills the memory.
  */
 #include "daemon/ahead.h"
 
@@ -75,11 +76,12 @@ void ahead_run(const struct ahead_work *work, GPtrArray *items)
 	struct ahead ahead = {.work = work, .items = items, .is_loaded = g_new0(bool, items->len)};
 	g_mutex_init(&ahead.mutex);
 	g_cond_init(&ahead.changed);
-	for (unsigned i = 0; i < n_helpers; i++)
-		helpers[i] = g_thread_new("dag files", help, &ahead);
+	unsigned n = 0;
+	while (n < n_helpers && (helpers[n] = g_thread_try_new("dag files", help, &ahead, NULL)))
+		n++;
 	take_all(&ahead);
-	for (unsigned i = 0; i < n_helpers; i++)
-		g_thread_join(helpers[i]);
+	while (n > 0)
+		g_thread_join(helpers[--n]);
 	g_mutex_clear(&ahead.mutex);
 	g_cond_clear(&ahead.changed);
 	g_free(ahead.is_loaded);

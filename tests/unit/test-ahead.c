@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading ahead: the order of taking, and that neither side waits for the other without need. */
 #include <stdbool.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "daemon/ahead.h"
 
@@ -95,6 +97,19 @@ static void helpers_load_while_the_caller_takes(void)
 	read_all(N, on_take_when_helped, 64);
 }
 
+static void without_more_threads_the_caller_does_all(void)
+{
+	if (g_test_subprocess()) {
+		/* The limit does not hold for root. */
+		g_assert_true(getuid() != 0 || setuid(65534) == 0);
+		g_assert_cmpint(setrlimit(RLIMIT_NPROC, &(struct rlimit){0, 0}), ==, 0);
+		read_all(N, on_take, 0);
+		_exit(0); /* the check for leaks would need a thread, too */
+	}
+	g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+	g_test_trap_assert_passed();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -103,5 +118,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/ahead/nothing_and_one_are_read_too", nothing_and_one_are_read_too);
 	g_test_add_func(
 		"/ahead/helpers_load_while_the_caller_takes", helpers_load_while_the_caller_takes);
+	g_test_add_func("/ahead/without_more_threads_the_caller_does_all",
+		without_more_threads_the_caller_does_all);
 	return g_test_run();
 }
