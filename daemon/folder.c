@@ -6,16 +6,15 @@
  */
 #include "daemon/folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "daemon/ahead.h"
 #include "daemon/dag_file.h"
+#include "daemon/dag_tree.h"
 #include "daemon/journal.h"
 #include "lib/base/instant.h"
-#include "lib/base/nest.h"
 #include "lib/dag/shelf.h"
 
 /* A file that changes again so soon after it was read may have the same times. */
@@ -34,11 +33,10 @@ struct reading {
 
 struct entry {
 	struct folder_file file;
-	struct stat stat;      /* as it was read; zeroed: must be read again */
-	bool is_seen;          /* by the scan under way */
-	bool is_refused;       /* one of its DAGs belongs to another file */
-	bool is_being_written; /* when it was to be read last */
-	bool is_empty;         /* as it was seen last */
+	struct stat stat; /* as it was read; zeroed: must be read again */
+	bool is_seen;     /* by the scan under way */
+	bool is_refused;  /* one of its DAGs belongs to another file */
+	bool is_empty;    /* as it was seen last */
 	struct reading reading;
 };
 
@@ -49,10 +47,11 @@ struct folder {
 	GHashTable *hashes;  /* dag_id -> hash of the version told of last */
 	GQueue *names;       /* to be looked at, in this order; owned by `waiting` */
 	GHashTable *waiting;
-	bool wants_scan;    /* of everything */
-	bool wants_refused; /* a DAG id that was refused to a file may be free now */
-	bool is_incomplete; /* something has to be looked at again */
-	bool is_blind;      /* there may be more than the scan under way has seen */
+	GHashTable *unfinished; /* names of files that somebody was writing when looked at */
+	bool wants_unfinished;  /* something has happened: one of them may be closed */
+	bool wants_scan;        /* of everything */
+	bool wants_refused;     /* a DAG id that was refused to a file may be free now */
+	bool is_incomplete;     /* something has to be looked at again */
 };
 
 static void entry_free(void *data)
@@ -74,6 +73,7 @@ struct folder *folder_open(const struct folder_options *options)
 	folder->hashes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	folder->names = g_queue_new();
 	folder->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	folder->unfinished = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return folder;
 }
 
@@ -86,6 +86,7 @@ void folder_close(struct folder *folder)
 	g_hash_table_destroy(folder->hashes);
 	g_queue_free(folder->names);
 	g_hash_table_destroy(folder->waiting);
+	g_hash_table_destroy(folder->unfinished);
 	g_free(folder);
 }
 
@@ -214,13 +215,16 @@ static bool is_touched(struct folder *folder, struct entry *entry)
 		|| g_hash_table_contains(folder->waiting, file->name);
 }
 
-/* Everything stays as it was: its end will be noticed. */
-static void entry_leave(struct entry *entry)
+/*
+ * Everything stays as it was. Its end will be noticed, but under one of its names only: of a link,
+ * when something else happens in this folder, or else when it is looked at again in a while.
+ */
+static void entry_leave(struct folder *folder, struct entry *entry)
 {
-	if (!entry->is_being_written)
+	if (g_hash_table_add(folder->unfinished, g_strdup(entry->file.file)))
 		journal(JOURNAL_INFO, "%s is being written: it is read when it is closed",
 			entry->file.file);
-	entry->is_being_written = true;
+	folder->is_incomplete = true;
 	entry->stat = (struct stat){0};
 	problems_free(entry->reading.problems);
 	g_free(entry->reading.file.text);
@@ -232,10 +236,11 @@ static void entry_tell(struct folder *folder, struct entry *entry)
 	g_autoptr(GPtrArray) dags = g_steal_pointer(&reading->dags);
 	folder->is_incomplete |= reading->file.is_unread;
 	if (reading->file.is_being_written || is_touched(folder, entry)) {
-		entry_leave(entry);
+		entry_leave(folder, entry);
 		return;
 	}
-	entry->is_being_written = entry->is_refused = false;
+	entry->is_refused = false;
+	g_hash_table_remove(folder->unfinished, entry->file.file);
 	entry->stat = reading->file.is_unread ? (struct stat){0} : reading->file.stat;
 	problems_free(entry->file.problems);
 	entry->file.problems = reading->problems;
@@ -278,6 +283,7 @@ static void entry_forget(struct folder *folder, struct entry *entry)
 		dag_forget(folder, entry->file.dag_ids->pdata[i]);
 	folder->options.on_problems(folder->options.data, entry->file.file, none);
 	problems_free(none);
+	g_hash_table_remove(folder->unfinished, entry->file.file);
 	g_hash_table_remove(folder->entries, entry->file.file);
 }
 
@@ -294,8 +300,10 @@ static void name_add(struct folder *folder, const char *file)
 
 void folder_refresh(struct folder *folder, const char *file)
 {
-	if (folder_is_dag_file(file))
-		name_add(folder, file);
+	if (!folder_is_dag_file(file))
+		return;
+	name_add(folder, file);
+	folder->wants_unfinished = true;
 }
 
 void folder_rescan(struct folder *folder)
@@ -314,74 +322,32 @@ static bool is_unchanged(const struct entry *entry, const struct stat *now)
 		&& changed_at < entry->file.read_at - TICK_US;
 }
 
-static int name_compare(const void *a, const void *b)
+static void on_found(void *data, const char *file, const struct stat *now)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void scan(struct folder *folder, const char *relative, const struct nest *up);
-
-static void scan_name(
-	struct folder *folder, const char *relative, const char *name, const struct nest *nest)
-{
-	g_autofree char *file = *relative ? g_strconcat(relative, "/", name, NULL) : g_strdup(name);
-	g_autofree char *full = g_build_filename(folder->options.path, file, NULL);
-	struct stat now = {0};
-	bool is_there = stat(full, &now) == 0;
-	if (!is_there && error_may_pass(errno)) {
-		folder->is_blind = true;
+	struct folder *folder = data;
+	if (!folder_is_dag_file(file))
 		return;
-	}
-	if (is_there && S_ISDIR(now.st_mode)) {
-		scan(folder, file, nest);
-	} else if (folder_is_dag_file(file)) {
-		struct entry *entry = g_hash_table_lookup(folder->entries, file);
-		if (entry)
-			entry->is_seen = true;
-		/* A link that leads nowhere is told of once. */
-		bool is_known = is_there ? entry && is_unchanged(entry, &now)
-					 : entry && entry->file.problems->n_errors > 0;
-		if (!is_known)
-			name_add(folder, file);
-	}
-}
-
-/* Of what is in it, sorted, without those that begin with a dot. */
-static GPtrArray *folder_names(struct folder *folder, const char *path)
-{
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	DIR *dir = opendir(path);
-	folder->is_blind |= !dir && error_may_pass(errno);
-	for (struct dirent *entry; dir && (entry = readdir(dir));)
-		if (entry->d_name[0] != '.')
-			g_ptr_array_add(names, g_strdup(entry->d_name));
-	if (dir)
-		closedir(dir);
-	g_ptr_array_sort(names, name_compare);
-	return names;
-}
-
-static void scan(struct folder *folder, const char *relative, const struct nest *up)
-{
-	g_autofree char *path = g_build_filename(folder->options.path, relative, NULL);
-	struct nest nest;
-	if (!nest_enter(&nest, up, path))
-		return;
-	g_autoptr(GPtrArray) names = folder_names(folder, path);
-	for (unsigned i = 0; i < names->len; i++)
-		scan_name(folder, relative, names->pdata[i], &nest);
+	struct entry *entry = g_hash_table_lookup(folder->entries, file);
+	if (entry)
+		entry->is_seen = true;
+	/* A link that leads nowhere is told of once. */
+	bool is_known = now ? entry && is_unchanged(entry, now)
+			    : entry && entry->file.problems->n_errors > 0;
+	if (!is_known)
+		name_add(folder, file);
 }
 
 static void scan_all(struct folder *folder)
 {
 	GHashTableIter entries;
 	struct entry *entry;
-	folder->wants_scan = folder->is_blind = false;
-	scan(folder, "", NULL);
-	folder->is_incomplete |= folder->is_blind;
+	struct dag_tree tree = {folder->options.path, on_found, folder};
+	folder->wants_scan = false;
+	bool is_whole = dag_tree_walk(&tree);
+	folder->is_incomplete |= !is_whole;
 	g_hash_table_iter_init(&entries, folder->entries);
 	while (g_hash_table_iter_next(&entries, NULL, (void **)&entry)) {
-		if (!entry->is_seen && !folder->is_blind)
+		if (!entry->is_seen && is_whole)
 			name_add(folder, entry->file.file);
 		entry->is_seen = false;
 	}
@@ -419,11 +385,23 @@ static struct entry *name_settle(struct folder *folder, const char *file)
 	return entry_get(folder, file);
 }
 
+static void unfinished_again(struct folder *folder)
+{
+	GHashTableIter names;
+	void *name;
+	folder->wants_unfinished = false;
+	g_hash_table_iter_init(&names, folder->unfinished);
+	while (g_hash_table_iter_next(&names, &name, NULL))
+		name_add(folder, name);
+}
+
 bool folder_work(struct folder *folder, unsigned n_max)
 {
 	g_autoptr(GPtrArray) changed = g_ptr_array_new();
 	if (folder->wants_scan)
 		scan_all(folder);
+	if (folder->wants_unfinished)
+		unfinished_again(folder);
 	for (unsigned n = 0; n < n_max && !g_queue_is_empty(folder->names); n++) {
 		g_autofree char *name = g_queue_pop_head(folder->names);
 		g_hash_table_steal(folder->waiting, name);
@@ -445,7 +423,8 @@ bool folder_work(struct folder *folder, unsigned n_max)
 bool folder_adopt(struct folder *folder, const char *file, const char *dag_id)
 {
 	struct entry *entry = g_hash_table_lookup(folder->entries, file);
-	if (!entry || (entry->file.problems->n_errors == 0 && !entry->is_being_written))
+	bool is_unfinished = g_hash_table_contains(folder->unfinished, file);
+	if (!entry || (entry->file.problems->n_errors == 0 && !is_unfinished))
 		return false;
 	if (!names(entry->file.dag_ids, dag_id))
 		g_ptr_array_add(entry->file.dag_ids, g_strdup(dag_id));

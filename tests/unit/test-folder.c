@@ -192,9 +192,16 @@ static void a_file_that_somebody_writes_stays_as_it_was(void)
 	folder_refresh(folder, "a.yaml");
 	expect("");
 	g_assert_true(folder_adopt(folder, "a.yaml", "one"));
+	g_autofree char *link_path = g_build_filename(path, "b.yaml", NULL);
+	g_assert_cmpint(link(file, link_path), ==, 0);
+	folder_refresh(folder, "b.yaml");
+	expect("");
 	fclose(stream);
-	folder_rescan(folder);
-	expect("loaded two (a.yaml); gone one; ");
+	folder_refresh(folder, "a.yaml");
+	/* And again, since "one" is free. */
+	expect("loaded two (a.yaml); gone one; "
+	       "b.yaml:1: dag_id \"two\" is defined in a.yaml already; "
+	       "b.yaml:1: dag_id \"two\" is defined in a.yaml already; ");
 	tear_down();
 }
 
