@@ -173,11 +173,11 @@ def main():
         daemon.command = lambda: ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command()]
         chaos, watcher = make_a_mess(daemon.start(), experiment.count, experiment.random)
         p99_s = percentile(watcher.answered_s, 99)
-        experiment.say(f"{chaos.n_acts} acts, {chaos.number} versions, {len(watcher.answered_s)} answers: p99 "
-                       f"{p99_s * 1000:.0f} ms, at most {max(watcher.answered_s) * 1000:.0f} ms; {watcher.rss_mb:.0f} MB")
+        experiment.say(f"{chaos.n_acts} acts, {chaos.number} versions, {watcher.rss_mb:.0f} MB; answers: p99 "
+                       f"{p99_s * 1000:.0f} ms, at most {max(watcher.answered_s) * 1000:.0f} ms")
         experiment.judge("meanwhile nothing half-written is taken, and the last good version stays", watcher.faults)
-        experiment.judge("dagd answers and stays small",
-                         [f"{p99_s:.2f} s"] * (p99_s > ANSWER_P99_S) + [f"{watcher.rss_mb:.0f} MB"] * (watcher.rss_mb > RSS_MAX_MB))
+        experiment.judge("dagd answers", [f"p99 {p99_s:.2f} s"] if p99_s > ANSWER_P99_S else [])
+        experiment.judge("dagd stays small", ["it does not"] if watcher.rss_mb > RSS_MAX_MB else [])
         experiment.judge("afterwards dagd knows what lies there", settled_faults(daemon))
         daemon.restart()
         experiment.judge("and also after a restart", settled_faults(daemon) + unsound_lines(daemon.log))
