@@ -230,6 +230,20 @@ static void a_dag_is_deleted(struct sim *sim)
 	sim->tally->n_deleted += sim_step(sim, event);
 }
 
+/* Not brought back for that: most runs that are deleted are not in memory. */
+static void a_run_is_deleted(struct sim *sim)
+{
+	const GPtrArray *runs = memory_runs(sim->memory);
+	const struct run_record *run = runs->len ? runs->pdata[below(sim, (int)runs->len)] : NULL;
+	if (!run)
+		return;
+	struct event event = {.kind = EVENT_RUN_DELETED,
+		.dag_id = run->dag_id,
+		.run_id = run->run_id,
+		.deleted = run->id};
+	sim->tally->n_deleted_runs += sim_step(sim, event);
+}
+
 /* False: nothing is asked. */
 static bool a_question_is_answered(struct sim *sim)
 {
@@ -258,7 +272,11 @@ void people_do_something(struct sim *sim)
 {
 	if (below(sim, 4) == 0 && a_question_is_answered(sim))
 		return;
-	int kind = below(sim, 100);
+	int kind = below(sim, 108);
+	if (kind >= 100) {
+		a_run_is_deleted(sim);
+		return;
+	}
 	const struct run_record *run = any_run(sim);
 	if (kind < 3)
 		a_dag_is_deleted(sim);

@@ -20,7 +20,7 @@ struct sim_tally {
 	unsigned n_runs, n_starts, n_retries, n_deaths, n_dropped, n_lost, n_taken_back, n_cleared,
 		n_aborted, n_held, n_backfills, n_cancelled, n_moved, n_marked, n_forced, n_deleted,
 		n_let_go, n_called, n_failed_fast, n_auto_paused, n_waited, n_answered, n_triggered,
-		n_by_assets, n_decided, n_stopped, n_late, n_group_tries;
+		n_by_assets, n_deleted_runs, n_decided, n_stopped, n_late, n_group_tries;
 };
 
 /* A process, as far as the world knows one. */

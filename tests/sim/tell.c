@@ -229,6 +229,8 @@ static char *person_tell(const struct sim *sim, const struct event *event)
 		return run_words("mark", event, run_state_name(event->run_state));
 	case EVENT_RUN_NOTED:
 		return run_words("note", event, event->named.text);
+	case EVENT_RUN_DELETED:
+		return run_words("delete", event, NULL);
 	case EVENT_TASKS_CLEARED:
 		return clear_tell(event);
 	case EVENT_TASKS_MARKED:

@@ -138,7 +138,9 @@ static void enough_happened(void)
 	g_assert_cmpuint(tally.n_waited, >, SEEDS);
 	g_assert_cmpuint(tally.n_triggered, >, SEEDS / 5);
 	g_assert_cmpuint(tally.n_answered, >, SEEDS / 80);
-	g_test_message("%u runs made by assets", tally.n_by_assets);
+	g_test_message("%u runs made by assets, %u runs deleted alone", tally.n_by_assets,
+		tally.n_deleted_runs);
+	g_assert_cmpuint(tally.n_deleted_runs, >, SEEDS / 20);
 	g_assert_cmpuint(tally.n_by_assets, >, SEEDS / 4);
 	g_test_message("%u tasks skipped by a decision, %u of them by a short circuit that stops "
 		       "all, %u runs of latest_only that were not the newest",

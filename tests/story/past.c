@@ -12,14 +12,14 @@ static bool is_before(
 }
 
 /* Where the schedule alone counts, none that people made. */
-static const struct run_record *run_before(
-	const struct memory *memory, const struct run_record *run, bool is_of_schedule)
+static const struct run_record *run_before(const struct memory *memory, const struct engine *engine,
+	const struct run_record *run, bool is_of_schedule)
 {
 	const GPtrArray *runs = memory_runs(memory);
 	const struct run_record *best = NULL;
 	for (unsigned i = 0; i < runs->len; i++) {
 		const struct run_record *one = runs->pdata[i];
-		if (is_before(one, run, is_of_schedule)
+		if (is_before(one, run, is_of_schedule) && !engine_run_is_deleted(engine, one->id)
 			&& (!best || one->logical_date >= best->logical_date))
 			best = one;
 	}
@@ -35,7 +35,7 @@ static bool answer(struct memory *memory, struct engine *engine, const struct ru
 		return false;
 	const struct dag *dag = engine_run_dag(engine, run->dag_id, run->run_id);
 	const struct run_record *past =
-		run_before(memory, run, dag && dag->catchup == CATCHUP_TRUE);
+		run_before(memory, engine, run, dag && dag->catchup == CATCHUP_TRUE);
 	if (past)
 		memory_restore_run(memory, engine, past->dag_id, past->run_id);
 	*event = (struct event){
