@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* From the line to a worker, as long as one is free. */
 #include "lib/engine/callback.h"
+#include "lib/engine/flow.h"
 #include "lib/engine/gate.h"
 
 static void launch(struct engine *engine, struct instance *instance)
 {
 	instance_dequeue(engine, instance);
+	/* It was due before, and could not be begun. */
+	if (instance->is_callback && flow_is_instant(instance->task)) {
+		callback_succeed(engine, instance);
+		return;
+	}
 	task_begin(engine, instance);
 	instance->record.attempt = engine->options.next_attempt++;
 	g_hash_table_insert(engine->attempts, &instance->record.attempt, instance);

@@ -128,20 +128,28 @@ struct instance *callback_first(const struct engine *engine)
 	return g_sequence_iter_is_end(first) ? NULL : g_sequence_get(first);
 }
 
+void callback_enqueue(struct engine *engine, struct instance *instance)
+{
+	instance->place = g_sequence_insert_sorted(engine->callbacks, instance, due_compare, NULL);
+}
+
+void callback_succeed(struct engine *engine, struct instance *instance)
+{
+	task_begin(engine, instance);
+	task_move(engine, instance, TASK_SUCCESS);
+	callback_ended(engine, instance);
+}
+
 void callback_ready(struct engine *engine, struct instance *instance)
 {
 	if (instance->record.state != TASK_SCHEDULED)
 		task_move(engine, instance, TASK_SCHEDULED);
 	if (!instance->task)
 		return; /* until its DAG can be loaded */
-	if (!flow_is_instant(instance->task)) {
-		instance->place =
-			g_sequence_insert_sorted(engine->callbacks, instance, due_compare, NULL);
-		return;
-	}
-	task_begin(engine, instance);
-	task_move(engine, instance, TASK_SUCCESS);
-	callback_ended(engine, instance);
+	if (flow_is_instant(instance->task))
+		callback_succeed(engine, instance);
+	else
+		callback_enqueue(engine, instance);
 }
 
 static void callback_begin(struct engine *engine, struct instance *instance)

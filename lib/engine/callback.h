@@ -19,6 +19,10 @@ void task_call(struct engine *engine, struct instance *instance, enum callback_k
 void run_call(struct engine *engine, struct run *run, enum callback_kind kind, const char *reason);
 /* It waits for a worker from now on. */
 void callback_ready(struct engine *engine, struct instance *instance);
+/* It waits for a worker; or, in what is brought back from the store, for the next step. */
+void callback_enqueue(struct engine *engine, struct instance *instance);
+/* One that needs no process. */
+void callback_succeed(struct engine *engine, struct instance *instance);
 /* It has ended for good. */
 void callback_ended(struct engine *engine, struct instance *instance);
 /* The one that goes next; NULL: none waits. */

@@ -122,7 +122,7 @@ static void instance_restored(struct engine *engine, struct instance *instance)
 	switch (record->state) {
 	case TASK_SCHEDULED:
 		if (instance->task && instance->is_callback)
-			callback_ready(engine, instance);
+			callback_enqueue(engine, instance);
 		else if (instance->task)
 			task_ready(engine, instance);
 		return;

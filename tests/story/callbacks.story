@@ -574,6 +574,36 @@ dag:
 00:08 a@on_success_callback exits 0
 [00:08] a@on_success_callback: success
 
+story: a callback that needs no process any more is done when the run can be loaded again
+dag:
+  on_failure_callback: {operator: bash, bash_command: x}
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+dag v2:
+  on_failure_callback: {operator: empty}
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+00:01 r1 a exits 1
+[00:01] a: failed (exit code 1)
+[00:01] @on_failure_callback: running (try 1)
+[00:01] d r1: failed (task "a" failed)
+00:02 load v2
+00:03 clear d r1 a +newest
+[00:03] d r1: running
+[00:03] a: running (try 2)
+00:04 dies
+00:05 starts in vain
+00:05 @on_failure_callback is taken back because it never began
+[00:05] @on_failure_callback: scheduled
+00:06 recovered
+00:07 restart
+[00:07] @on_failure_callback: success
+00:08 until
+
 story: each instance of a mapped task has callbacks of its own
 dag:
   tasks:
