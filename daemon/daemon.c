@@ -364,13 +364,22 @@ static void on_hangup(uv_signal_t *handle, int signal)
 	on_due(daemon);
 }
 
+/* It stood still: a commit, of nothing, finds out whether another dagd has taken over. */
+static void on_continue(uv_signal_t *handle, int signal)
+{
+	struct daemon *daemon = handle->data;
+	if (!daemon->is_stopping)
+		turn_batch(daemon->turn);
+}
+
 /* Until the very end: who is asked twice to stop does not do so in the middle of it. */
 static void signals_open(struct daemon *daemon)
 {
 	static const struct {
 		int signal;
 		uv_signal_cb callback;
-	} signals[N_SIGNALS] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}};
+	} signals[N_SIGNALS] = {
+		{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}, {SIGCONT, on_continue}};
 	for (size_t i = 0; i < N_SIGNALS; i++) {
 		uv_signal_t *handle = &daemon->signals[i];
 		uv_signal_init(daemon->loop, handle);

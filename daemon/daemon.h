@@ -21,7 +21,7 @@
 #include "lib/dag/shelf.h"
 #include "lib/engine/engine.h"
 
-enum { N_SIGNALS = 3 };
+enum { N_SIGNALS = 4 };
 
 struct daemon {
 	struct home home;

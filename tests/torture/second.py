@@ -71,8 +71,6 @@ class Successor:
         self._start(stopped)
         time.sleep(random.uniform(*LIFE_S))
         stopped.send_signal(signal.SIGCONT)
-        # Its workers' results come to it first; a signal makes one that has nothing to do look, too.
-        stopped.send_signal(signal.SIGHUP)
         wait_until(lambda: stopped.poll() is not None, "the first one ends")
         reader.join()
         last_words = [line for line in self.daemon.log[n_lines:] if "another dagd has taken over" in line]
