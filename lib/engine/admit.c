@@ -59,16 +59,17 @@ static bool has_worker(const struct engine *engine)
 		&& g_hash_table_size(engine->attempts) < engine->options.n_workers;
 }
 
-/* Who was called and steps aside for another limit of its own leaves its place to who is behind it.
+/* Who stood in the line and steps aside for another limit of its own leaves its place to who is
+ * behind it.
  */
 static void launch_all(struct engine *engine)
 {
 	while (has_worker(engine)) {
-		bool is_called = gates_call(engine);
+		gates_call(engine);
 		struct instance *next = next_instance(engine);
 		if (next)
 			launch(engine, next);
-		else if (!is_called)
+		else if (!gates_call(engine))
 			return;
 	}
 }

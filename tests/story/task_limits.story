@@ -143,3 +143,57 @@ dag:
 00:06 r2 a[0] exits 1
 [00:06] r2 a[0]: up_for_retry (exit code 1), next try at 01:06
 [00:06] r4 a[0]: running (try 1)
+
+story: who was called and finds another limit reached later leaves its place, too
+workers: 2
+dag:
+  max_active_runs: 3
+  tasks:
+    - task_id: a
+      operator: bash
+      bash_command: x
+      expand: {v: [1, 2, 3]}
+      env: {V: "{{ expand.v }}"}
+      max_active_tis_per_dag: 1
+      max_active_tis_per_dagrun: 1
+      retries: 1
+      retry_delay: 1h
+    - {task_id: b, operator: bash, bash_command: x}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a[0]: running (try 1)
+[00:00] a[1]: scheduled
+[00:00] a[2]: scheduled
+[00:00] b: running (try 1)
+00:00 mark d r1 success a[1] a[2]
+[00:00] a[1]: success (marked as success)
+[00:00] a[2]: success (marked as success)
+00:01 a[0] exits 1
+[00:01] a[0]: up_for_retry (exit code 1), next try at 01:01
+00:02 b exits 0
+[00:02] b: success
+00:03 trigger d r2
+[00:03] d r2: running
+[00:03] r2 a[0]: running (try 1)
+[00:03] r2 a[1]: scheduled
+[00:03] r2 a[2]: scheduled
+[00:03] r2 b: running (try 1)
+[01:01] r1 a[0]: scheduled (exit code 1)
+01:02 r2 b exits 0
+[01:02] r2 b: success
+01:03 trigger d r3
+[01:03] d r3: running
+[01:03] r3 a[0]: scheduled
+[01:03] r3 a[1]: scheduled
+[01:03] r3 a[2]: scheduled
+[01:03] r3 b: running (try 1)
+01:04 r2 a[0] exits 0
+[01:04] r2 a[0]: success
+[01:04] r1 a[0]: running (try 2)
+01:05 r3 b exits 0
+[01:05] r3 b: success
+01:06 r1 a[0] exits 0
+[01:06] r1 a[0]: success
+[01:06] r2 a[1]: running (try 1)
+[01:06] d r1: success
