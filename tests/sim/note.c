@@ -45,6 +45,7 @@ void notes_open(struct sim *sim)
 	sim->known = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	sim->asking = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	sim->states = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	sim->over = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	sim->ending = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	sim->marked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	sim->heard = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -57,6 +58,7 @@ void notes_close(struct sim *sim)
 	g_hash_table_destroy(sim->states);
 	g_hash_table_destroy(sim->marked);
 	g_hash_table_destroy(sim->ending);
+	g_hash_table_destroy(sim->over);
 	g_hash_table_destroy(sim->heard);
 }
 
@@ -71,4 +73,5 @@ void notes_restart(struct sim *sim)
 		state_keep(sim, memory_tasks(sim->memory)->pdata[i]);
 	heard_remember(sim);
 	tries_remember(sim);
+	outcomes_remember(sim);
 }

@@ -30,19 +30,43 @@ static bool has_failed(const struct seen_run *run)
 	return false;
 }
 
-void outcomes_judge(const struct view *view, const struct effects *effects)
+static void run_remember(const struct sim *sim, const struct run_record *run)
+{
+	if (run_state_is_finished(run->state))
+		g_hash_table_add(sim->over, g_memdup2(&run->id, sizeof run->id));
+	else
+		g_hash_table_remove(sim->over, &run->id);
+}
+
+void outcomes_remember(const struct sim *sim)
+{
+	const GPtrArray *runs = memory_runs(sim->memory);
+	g_hash_table_remove_all(sim->over);
+	for (unsigned i = 0; i < runs->len; i++)
+		run_remember(sim, runs->pdata[i]);
+}
+
+static void run_judge(const struct view *view, const struct run_record *record)
+{
+	const struct seen_run *run = seen_run_of(view, record->id);
+	if (!run || !run->dag || run->is_marked || record->started_at == INSTANT_NONE)
+		return;
+	if (record->state == RUN_SUCCESS)
+		g_assert(!has_failed(run));
+	else if (record->reason && g_str_has_prefix(record->reason, "task \""))
+		g_assert(has_failed(run));
+}
+
+/* One that had ended may be saved again, with a version that lacks the task that failed. */
+void outcomes_judge(const struct sim *sim, const struct view *view, const struct effects *effects)
 {
 	for (unsigned i = 0; i < effects->list->len; i++) {
 		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
-		const struct seen_run *run =
-			effect->kind == EFFECT_SAVE_RUN ? seen_run_of(view, effect->run->id) : NULL;
-		if (!run || !run->dag || run->is_marked || run->record->started_at == INSTANT_NONE)
+		if (effect->kind != EFFECT_SAVE_RUN)
 			continue;
-		const char *reason = effect->run->reason;
-		if (effect->run->state == RUN_SUCCESS)
-			g_assert(!has_failed(run));
-		else if (effect->run->state == RUN_FAILED && reason
-			&& g_str_has_prefix(reason, "task \""))
-			g_assert(has_failed(run));
+		if (run_state_is_finished(effect->run->state)
+			&& !g_hash_table_contains(sim->over, &effect->run->id))
+			run_judge(view, effect->run);
+		run_remember(sim, effect->run);
 	}
 }

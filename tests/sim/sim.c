@@ -47,7 +47,7 @@ bool sim_step(struct sim *sim, struct event event)
 		decisions_judge(sim, &view, &event, &effects);
 	tries_judge(sim, &view, &event, &effects);
 	oracle_judge(sim, &view, &effects);
-	outcomes_judge(&view, &effects);
+	outcomes_judge(sim, &view, &effects);
 	limits_judge(sim, &view, &effects);
 	assets_judge(sim, &effects);
 	view_close(&view);

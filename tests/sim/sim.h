@@ -81,6 +81,7 @@ struct sim {
 	GHashTable *asking;  /* ids of runs whose question for the run before has no answer yet */
 	GHashTable *states;  /* "run/task/map_index" -> the state it was last saved with */
 	GHashTable *heard;   /* "dag/asset": what the DAG has heard of, by the effects */
+	GHashTable *over;    /* ids of runs that have ended, by the effects */
 	GHashTable *ending;  /* ids of runs that are being ended, by the effects */
 	GHashTable *marked;  /* ids of runs of which people said how tasks ended */
 	struct sim_pool pools[SIM_POOLS]; /* as the engine was told */
@@ -123,8 +124,9 @@ void heard_remember(struct sim *sim);
 /* The engine, the effects and the memory agree. */
 void heard_law(const struct sim *sim);
 
-/* tries.c: the runs that are being ended, as they are in the store. */
+/* tries.c, outcome.c: the runs that are being ended and those that have ended, as in the store. */
 void tries_remember(const struct sim *sim);
+void outcomes_remember(const struct sim *sim);
 /* backfill.c: one begins, or something becomes of the one that goes on. */
 void backfill_comes_or_goes(struct sim *sim, const char *dag_id);
 /* pools.c: pools are set, changed and deleted. */

@@ -57,6 +57,6 @@ void tries_judge(const struct sim *sim, const struct view *view, const struct ev
 /* The state that the instance was saved with last; N_TASK_STATES: with none. */
 enum task_state state_kept(const struct sim *sim, const struct task_record *task);
 /* outcome.c: how runs end. */
-void outcomes_judge(const struct view *view, const struct effects *effects);
+void outcomes_judge(const struct sim *sim, const struct view *view, const struct effects *effects);
 /* limits.c: what runs is within all limits, and what could start does not wait. */
 void limits_judge(const struct sim *sim, const struct view *view, const struct effects *effects);
