@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,9 @@
 #include <unistd.h>
 
 #include "worker/clock.h"
+#include "worker/spawn.h"
+
+enum { AGAIN_MS = 100 };
 
 /* Replaces the bytes by what may be shown of them. */
 static void buffer_mask(const struct masks *masks, struct wire_buffer *buffer)
@@ -42,13 +46,24 @@ static const char *output_take(
 	return NULL;
 }
 
+/* For want of a descriptor what a program has done is not made undone. The kernel does not tell
+ * when there is one again. */
+static int output_open(const char *path)
+{
+	int fd;
+	while ((fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) < 0
+		&& is_shortage(errno))
+		poll(NULL, 0, AGAIN_MS);
+	return fd;
+}
+
 static void output_read(
 	struct attempt *attempt, struct wire_buffer *output, struct wire_result *result)
 {
 	char path[PATH_MAX];
 	if (snprintf(path, sizeof(path), "%s/output", attempt->folder) >= (int)sizeof(path))
 		return;
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = output_open(path);
 	if (fd < 0) {
 		if (errno != ENOENT)
 			result->error = "the file of DAGD_OUTPUT cannot be opened";

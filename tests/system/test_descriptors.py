@@ -23,6 +23,15 @@ def no_descriptor_left(daemon):
         resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
 
 
+def soft_limit(pid):
+    return resource.prlimit(pid, resource.RLIMIT_NOFILE)[0]
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return file.read().split()
+
+
 class Client:
     """A connection that stays, and asks several times."""
 
@@ -71,6 +80,26 @@ def test_a_dag_folder_that_could_not_be_looked_at_leaves_its_dags_alone(dagd):
         assert client.is_answered()
     assert not any("is gone" in line for line in dagd.log)
     assert not dagd.get("/dags/hello")["is_stale"]
+
+
+def test_what_a_task_has_left_is_taken_as_soon_as_its_worker_can_open_it(dagd):
+    dagd.load_dag("poor", """
+        dag_id: poor
+        tasks:
+          - task_id: makes
+            operator: bash
+            bash_command: |
+              echo '{"return_value": 5}' >$DAGD_OUTPUT
+              exec prlimit --pid $PPID --nofile=6:
+    """)
+    run_id = dagd.trigger("poor")
+    worker = wait_until(lambda: next((pid for pid in dagd.workers() if soft_limit(pid) == 6), None), "a poor worker")
+    wait_until(lambda: not children(worker), "its task has ended")
+    hard = resource.prlimit(worker, resource.RLIMIT_NOFILE)[1]
+    resource.prlimit(worker, resource.RLIMIT_NOFILE, (hard, hard))
+    assert dagd.wait_run("poor", run_id)["state"] == "success"
+    path = f"/dags/poor/dagRuns/{run_id}/taskInstances/makes/xcomEntries/return_value"
+    assert dagd.get(path)["value"] in (5, "5")
 
 
 class Poor(Daemon):
