@@ -58,8 +58,10 @@ struct clock *clock_open(uv_loop_t *loop, void (*on_due)(void *data), void *data
 	clock->data = data;
 	clock->wake_at = INSTANT_NEVER;
 	clock->fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (clock->fd < 0)
-		g_error("a timer cannot be made: %s", g_strerror(errno));
+	if (clock->fd < 0) {
+		g_free(clock);
+		return NULL;
+	}
 	uv_poll_init(loop, &clock->poll, clock->fd);
 	clock->poll.data = clock;
 	timer_arm(clock);

@@ -9,7 +9,8 @@
 
 struct clock;
 
-/* `on_due` is called at the instant, and whenever the clock was set. */
+/* `on_due` is called at the instant, and whenever the clock was set. NULL and errno: there is no
+ * descriptor for it. */
 struct clock *clock_open(uv_loop_t *loop, void (*on_due)(void *data), void *data);
 void clock_close(struct clock *clock);
 /* INSTANT_NEVER: no wake-up but for a set clock. */

@@ -219,6 +219,8 @@ static bool open_engine(struct daemon *daemon)
 	daemon->writes = writes_new(daemon);
 	daemon->cleaner = cleaner_open(daemon);
 	daemon->retention = retention_open(daemon);
+	if (!daemon->clock || !daemon->retention)
+		return refuse("a timer cannot be made: there is no descriptor for it");
 	return daemon_load_engine(daemon, &error) || refuse(error->message);
 }
 

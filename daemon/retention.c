@@ -98,7 +98,10 @@ struct retention *retention_open(struct daemon *daemon)
 	retention->daemon = daemon;
 	retention->due_at = INSTANT_NEVER;
 	retention->clock = clock_open(daemon->loop, on_due, retention);
-	return retention;
+	if (retention->clock)
+		return retention;
+	g_free(retention);
+	return NULL;
 }
 
 void retention_close(struct retention *retention)

@@ -9,6 +9,7 @@
 struct daemon;
 struct retention;
 
+/* NULL: there is no descriptor for its timer. */
 struct retention *retention_open(struct daemon *daemon);
 void retention_close(struct retention *retention); /* NULL is fine */
 /* Looks at what is old now: at start, and when the configuration has changed. */
