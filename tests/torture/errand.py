@@ -19,7 +19,7 @@ DAG = """
 """
 # Whether dagd dies, and comes back: never, while the task runs, when its result lies there.
 DAGD = ("lives on", "comes back while the task runs", "comes back when the result is there")
-SLEEP_MS = {"lives on": 1, "comes back while the task runs": 150, "comes back when the result is there": 30}
+SLEEP_MS = {"lives on": 1, "comes back while the task runs": 150, "comes back when the result is there": 80}
 
 
 def prepare_errand(daemon, probe, dagd):
@@ -40,7 +40,8 @@ class Errand(Script):
             self._wait(self._has_begun, "the task has begun")
             self.daemon.kill()
             if self.dagd == "comes back when the result is there":
-                self._wait_away(lambda: self._has_result() or not self.daemon.workers(), "a result, or no worker")
+                self._wait_away(lambda: self._has_result() or self._has_no_claim() or not self.daemon.workers(),
+                                "a result, or nobody who could have one")
             self.daemon.start()
         self._wait(lambda: self._has_ended("errand"), "the end of the run")
 
@@ -50,6 +51,10 @@ class Errand(Script):
 
     def _has_result(self):
         return any((self.daemon.home / "state" / "attempts").glob("*/result"))
+
+    def _has_no_claim(self):
+        """dagd has recorded the result before it died, and put its folder away."""
+        return not any((self.daemon.home / "state" / "attempts").glob("*/claim"))
 
     def _wait_away(self, fact, what):
         """While there is no dagd."""
