@@ -128,3 +128,27 @@ def test_a_dagd_that_runs_on_after_its_files_were_replaced_starts_the_workers_it
     for gate in gates:
         gate.open()
     assert daemon.wait_run("many", run_id)["state"] == "success"
+
+
+def test_after_a_downgrade_a_worker_of_the_newer_version_is_told_of_and_its_result_taken(build, tmp_path):
+    installation = Installation(build, tmp_path)
+    installation.install("tests/system/dagd-worker-9")
+    with tempfile.TemporaryDirectory(prefix="dagd-home-") as home:
+        daemon = Daemon(installation.folder, home)
+        try:
+            before, after = Gate(tmp_path, "before"), Gate(tmp_path, "after")
+            daemon.start().load_dag("two", TWO.format(before=before.command, after=after.command))
+            run_id = daemon.trigger("two")
+            before.entered()
+            daemon.stop()
+            installation.install("worker/dagd-worker")
+            daemon.start()
+            wait_until(lambda: any("is of a newer dagd (its protocol is 9" in line for line in daemon.log),
+                       "it is told")
+            before.open("the result\n")
+            after.open()
+            assert daemon.wait_run("two", run_id)["state"] == "success"
+            assert daemon.task_log("two", run_id, "after") == "the result\n"
+            daemon.stop()
+        finally:
+            daemon.dispose()
