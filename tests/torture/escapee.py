@@ -154,7 +154,7 @@ def main():
     Escapee(path).sign("task")
     while end == "wait":
         signal.pause()
-    Escapee(path).sign(f"{time.monotonic()}")
+    Escapee(path).sign(f"{time.time()}")
 
 
 if __name__ == "__main__":
