@@ -129,6 +129,7 @@ static int program_start(
 				.env = env,
 				.cwd = start->cwd ? start->cwd : start->folder,
 				.cgroup = attempt->cgroup,
+				.is_spared = attempt->is_spared,
 				.input_fd = input_fd,
 				.output_fd = output_fd},
 		error, sizeof(error));

@@ -59,10 +59,10 @@ CHILD_SIDE static void run_in_path(struct child *child)
 	child->error = error;
 }
 
-/* Outside of it, the sweep finds what it can find otherwise. */
-CHILD_SIDE static void cgroup_join(const struct child *child)
+/* What cannot be joined or set is done without: the sweep also finds what is in no cgroup. */
+CHILD_SIDE static void zero_write(const char *path)
 {
-	int fd = open(child->cgroup_procs, O_WRONLY | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	ssize_t n = write(fd, "0", 1);
@@ -79,7 +79,9 @@ CHILD_SIDE static int child_main(void *data)
 		_exit(127);
 	setsid();
 	if (order->cgroup)
-		cgroup_join(child);
+		zero_write(child->cgroup_procs);
+	if (order->is_spared)
+		zero_write("/proc/self/oom_score_adj");
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

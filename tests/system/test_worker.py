@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import tempfile
 
 import pytest
@@ -54,6 +55,34 @@ def test_a_worker_that_waits_for_dagd_takes_no_inotify_instance(dagd, tmp_path):
     dagd.start()
     gate.open("")
     assert dagd.wait_run("waits", run)["state"] == "success"
+
+
+class SparedDaemon(Daemon):
+    """As the unit starts it: spared when memory is short."""
+
+    def command(self):
+        return ["choom", "-n", "-500", "--", *super().command()]
+
+
+def test_when_memory_is_short_tasks_go_first(build, tmp_path):
+    allowed = subprocess.run(["choom", "-n", "-500", "--", "true"], capture_output=True, text=True)
+    if allowed.returncode != 0:
+        pytest.skip(f"no process can be spared here: {allowed.stderr.strip()}")
+    daemon = SparedDaemon(build, tmp_path / "home")
+    try:
+        daemon.start().load_dag("asks", """
+            dag_id: asks
+            tasks:
+              - task_id: ask
+                operator: bash
+                bash_command: cat /proc/self/oom_score_adj /proc/$PPID/oom_score_adj
+        """)
+        run_id = daemon.trigger("asks")
+        assert daemon.wait_run("asks", run_id)["state"] == "success"
+        assert daemon.task_log("asks", run_id, "ask") == "0\n-500\n"
+        daemon.stop()
+    finally:
+        daemon.dispose()
 
 
 NOBODY = 65534
