@@ -115,9 +115,16 @@ static void tree_remove(const struct log_folder *folder, int parent, const char 
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
+/* Its own folder stays: something may be put into it at any time. */
 void log_folder_empty(struct log_folder *folder, const bool *is_stopped, struct log_sum *sum)
 {
-	tree_remove(folder, folder->fd, ASIDE, is_stopped, sum, 0);
+	int fd = folder_enter(folder, folder->fd, ASIDE);
+	if (fd < 0)
+		return;
+	g_autoptr(GPtrArray) names = names_in(fd);
+	for (unsigned i = 0; i < names->len && !__atomic_load_n(is_stopped, __ATOMIC_RELAXED); i++)
+		tree_remove(folder, fd, names->pdata[i], is_stopped, sum, 0);
+	close(fd);
 }
 
 /* ---- putting aside ---- */
@@ -130,7 +137,7 @@ static bool put_aside(const struct log_folder *folder, int parent, const char *n
 	int to = is_made ? folder_enter(folder, folder->fd, ASIDE) : -1;
 	g_snprintf(aside, sizeof aside, "%" G_GINT64_FORMAT ".%u", g_get_real_time(),
 		__atomic_fetch_add(&n_aside, 1, __ATOMIC_RELAXED));
-	bool is_moved = to >= 0 && renameat2(parent, name, to, aside, RENAME_NOREPLACE) == 0;
+	bool is_moved = to >= 0 && renameat(parent, name, to, aside) == 0;
 	if (!is_moved && errno != ENOENT)
 		journal(JOURNAL_WARNING, "the logs in \"%s/.../%s\" cannot be removed: %s",
 			folder->path, name, g_strerror(errno));

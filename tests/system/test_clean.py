@@ -43,7 +43,8 @@ def clean(dagd, at, *words):
 
 
 def nothing_is_aside(dagd):
-    return not (dagd.home / "logs" / ".removed").exists()
+    folder = dagd.home / "logs" / ".removed"
+    return not folder.exists() or not any(folder.iterdir())
 
 
 def make_older(dagd, seconds, where="1"):
@@ -262,3 +263,16 @@ def test_a_reload_makes_a_shorter_span_count_at_once(dagd):
     (dagd.home / "dagd.yaml").write_text("core: {keep_runs_for: 1h}\n")
     os.kill(dagd.process.pid, signal.SIGHUP)
     wait_until(lambda: runs_of(dagd) == ["r2"], "the old run is removed")
+
+
+def test_a_cleaning_whose_client_leaves_ends_and_another_one_may_begin(dagd):
+    ended_runs(dagd, "first")
+    dagd.stop()
+    fabricate(dagd, 300)
+    dagd.start()
+    words = [dagd.build / "cli" / "dagctl", "db", "clean", "--clean-before-timestamp", iso(LONG_AGO + 86400), "-y"]
+    with subprocess.Popen(words, env=dict(os.environ, DAGD_HOME=str(dagd.home)), stderr=subprocess.PIPE) as cleaning:
+        wait_until(lambda: not log_folder(dagd, "old0").exists(), "it has begun")
+        cleaning.kill()
+    wait_until(lambda: clean(dagd, LONG_AGO + 86400, "-y").returncode == 0, "another one may begin")
+    assert runs_of(dagd) == ["first"] and nothing_is_aside(dagd)
