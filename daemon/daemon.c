@@ -13,6 +13,7 @@
 #include "daemon/cleaner.h"
 #include "daemon/clock.h"
 #include "daemon/follow.h"
+#include "daemon/inspection.h"
 #include "daemon/journal.h"
 #include "daemon/launches.h"
 #include "daemon/leash.h"
@@ -80,6 +81,12 @@ static void on_notice(void *data, const char *sentence)
 	journal(JOURNAL_WARNING, "%s", sentence);
 }
 
+void daemon_sign(struct daemon *daemon)
+{
+	home_sign(daemon->lock, daemon->boot_id);
+	daemon->is_signed = true;
+}
+
 static void on_recovered(void *data)
 {
 	struct daemon *daemon = data;
@@ -90,6 +97,10 @@ static void on_recovered(void *data)
 	journal_notify("READY=1");
 	journal(JOURNAL_INFO, "ready");
 	retention_begin(daemon->retention);
+	if (daemon->was_cut)
+		inspection_begin(daemon);
+	else
+		daemon_sign(daemon);
 }
 
 /* ---- opening, in the order in which the parts need each other ---- */
@@ -268,8 +279,10 @@ static int open_home(struct daemon *daemon, const struct daemon_options *options
 		&& open_config(daemon) && home_make(&daemon->home, &error);
 	if (is_found)
 		daemon->lock = home_lock(&daemon->home, &error);
-	if (daemon->lock >= 0)
+	if (daemon->lock >= 0) {
+		daemon->was_cut = home_was_cut(daemon->lock, daemon->boot_id);
 		return 0;
+	}
 	/* What is wrong in the configuration has been told. */
 	if (error)
 		refuse(error->message);
@@ -443,6 +456,8 @@ void daemon_close(struct daemon *daemon)
 	g_free(daemon->boot_id);
 	g_free(daemon->task_cgroup);
 	g_free(daemon->task_cgroup_reason);
+	if (daemon->is_signed)
+		home_sign_off(daemon->lock);
 	if (daemon->lock >= 0)
 		close(daemon->lock);
 }

@@ -56,6 +56,8 @@ struct daemon {
 	struct clock *clock;
 	struct leash *leash;
 	uv_signal_t signals[N_SIGNALS];
+	bool was_cut;   /* the machine stopped while an earlier dagd ran */
+	bool is_signed; /* as running; not before the database is known to be sound */
 	bool is_recovered, is_reloading, is_stopping;
 };
 
@@ -75,6 +77,9 @@ int daemon_open(struct daemon *daemon, const struct daemon_options *options);
 void daemon_run(struct daemon *daemon);
 /* Running tasks go on. */
 void daemon_close(struct daemon *daemon);
+
+/* Its database is sound: when the machine stops from now on, it is checked at the next start. */
+void daemon_sign(struct daemon *daemon);
 
 /* The engine anew from the store, with the DAGs that are loaded: at start, and after a commit
  * failed. */

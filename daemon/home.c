@@ -175,3 +175,23 @@ int home_lock(const struct home *home, GError **error)
 	close(fd);
 	return -1;
 }
+
+bool home_was_cut(int lock, const char *boot_id)
+{
+	char before[64] = "";
+	ssize_t n = pread(lock, before, sizeof before - 1, 0);
+	return n > 0 && !g_str_equal(before, boot_id);
+}
+
+void home_sign_off(int lock)
+{
+	if (ftruncate(lock, 0) != 0)
+		return; /* the same as when it is killed now */
+}
+
+void home_sign(int lock, const char *boot_id)
+{
+	home_sign_off(lock);
+	if (pwrite(lock, boot_id, strlen(boot_id), 0) < 0)
+		return; /* no room: nothing is checked after a power cut, that is all */
+}

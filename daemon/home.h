@@ -38,3 +38,9 @@ const char *filesystem_remote_name(long type);
 enum home_error { HOME_FAILED, HOME_BUSY };
 #define HOME_ERROR (g_quark_from_static_string("dagd-home"))
 int home_lock(const struct home *home, GError **error);
+/* Whether another boot of the machine stands in the lock's file: it stopped while a dagd ran. */
+bool home_was_cut(int lock, const char *boot_id);
+/* Leaves there during which boot dagd runs. */
+void home_sign(int lock, const char *boot_id);
+/* It has ended in good order. */
+void home_sign_off(int lock);

@@ -147,10 +147,19 @@ static bool has_room(const char *folder, GError **error)
 	return false;
 }
 
+static bool database_is_sound(const struct daemon *daemon, GError **error)
+{
+	const char *damage = daemon->troubles[TROUBLE_DAMAGE].sentence;
+	if (damage)
+		g_set_error(error, LIB_ERROR, 0, "%s", damage);
+	return !damage;
+}
+
 /* Each attempt needs a folder and a worker. False: there is no getting them now. */
 static bool means_get(struct daemon *daemon, struct attempt *attempt, GError **error)
 {
-	return has_room(daemon->home.state, error) && executor_ready(daemon->executor, error)
+	return database_is_sound(daemon, error) && has_room(daemon->home.state, error)
+		&& executor_ready(daemon->executor, error)
 		&& executor_prepare(daemon->executor, attempt->record.id, error);
 }
 

@@ -8,10 +8,12 @@
 static const char *const consequences[N_TROUBLES] = {
 	[TROUBLE_DATABASE] = "nothing is begun or changed until it can be written again; running "
 			     "tasks go on",
+	[TROUBLE_DAMAGE] = "no task begins; running tasks go on",
 	[TROUBLE_LAUNCHES] = "no task begins until that is mended; running tasks go on",
 };
 static const char *const ends[N_TROUBLES] = {
 	[TROUBLE_DATABASE] = "the database is written again",
+	[TROUBLE_DAMAGE] = "the database is sound",
 	[TROUBLE_LAUNCHES] = "tasks are begun again",
 };
 

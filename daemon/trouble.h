@@ -6,6 +6,7 @@
 
 enum trouble_kind {
 	TROUBLE_DATABASE, /* it cannot be written: nothing is decided */
+	TROUBLE_DAMAGE,   /* it cannot be trusted: nothing is begun */
 	TROUBLE_LAUNCHES, /* there is no room, or no process: nothing is begun */
 	N_TROUBLES,
 };

@@ -22,10 +22,11 @@ void executor_get(struct request *request, void *data)
 
 /* ---- health ---- */
 
-/* What keeps dagd from writing; without a sentence: nothing. */
+/* What is wrong with the database; without a sentence: nothing. */
 static const struct trouble *database_trouble(const struct daemon *daemon)
 {
-	return &daemon->troubles[TROUBLE_DATABASE];
+	const struct trouble *damage = &daemon->troubles[TROUBLE_DAMAGE];
+	return damage->sentence ? damage : &daemon->troubles[TROUBLE_DATABASE];
 }
 
 /* The same for beginning tasks. */

@@ -218,6 +218,12 @@ GArray *reader_variables(
 GArray *reader_connections(
 	struct reader *reader, const struct listing *listing, int64_t *total, GError **error);
 
+/* The names of all tables: g_strfreev; NULL and an error. */
+char **reader_tables(struct reader *reader, GError **error);
+/* What is wrong with a table and its indexes in themselves: g_free; NULL: nothing. Reads all of it.
+ */
+char *reader_damage(struct reader *reader, const char *table);
+
 /* Single rows; false: there is none (and no error), or an error is set. Clear what was filled. */
 bool reader_run(struct reader *reader, const char *dag_id, const char *run_id,
 	struct run_record *run, GError **error);

@@ -170,3 +170,57 @@ def test_a_database_that_another_program_holds_at_the_start_is_waited_for(used):
 def is_opened(daemon, path):
     links = subprocess.run(["ls", "-l", f"/proc/{daemon.process.pid}/fd"], capture_output=True, text=True).stdout
     return str(path) in links
+
+
+# ---- after the machine stopped ----
+
+def machine_stop(daemon):
+    """What a dagd leaves whose machine stops: that of another boot."""
+    daemon.kill()
+    (daemon.home / "state" / "lock").write_text("00000000-1111-2222-3333-444444444444")
+
+
+def checked(daemon):
+    return [line for line in daemon.log[daemon.log_begin:] if "the database is sound: " in line]
+
+
+def test_after_the_machine_stopped_the_database_is_checked(used):
+    used.start()
+    machine_stop(used)
+    used.start()
+    wait_until(lambda: checked(used), "the database is checked")
+    assert used.request("GET", "/health").status == 200
+
+
+def test_after_the_end_of_a_process_it_is_not(used):
+    for end in (used.stop, used.kill):
+        used.start()
+        end()
+    used.start()
+    assert used.wait_run("hello", used.trigger("hello"))["state"] == "success"
+    assert not any("the database is checked" in line for line in used.log)
+
+
+def test_on_a_damaged_database_no_task_begins_and_what_can_be_read_is_shown(used):
+    with sqlite3.connect(database_of(used)) as database:
+        page = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'rendered'").fetchone()[0]
+    database.close()
+    used.start()
+    used.kill()
+    database = sqlite3.connect(database_of(used))
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    bytes_write(database_of(used), (page - 1) * 4096, b"\x2a" * 4096)
+    used.start()
+    machine_stop(used)
+    used.start()
+    reason = wait_until(lambda: used.get("/monitor/health")["metadatabase"].get("reason"), "the damage is found")
+    assert "/state is damaged (" in reason and reason.endswith("stop dagd and put a backup in its place")
+    assert used.request("GET", "/health").status == 503
+    run_id = used.trigger("hello")
+    said = used.dagctl("dags", "why", "hello", run_id, "greet")
+    assert reason in said.stdout
+    assert used.run("hello", run_id)["state"] == "running"
+    assert not list((used.home / "logs").rglob(f"run_id={run_id}/task_id=greet/attempt=1.log"))
+    used.restart()  # it is no better
+    wait_until(lambda: used.get("/monitor/health")["metadatabase"].get("reason"), "the damage is found again")
