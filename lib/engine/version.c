@@ -205,6 +205,27 @@ bool run_may_move_to(const struct run *run, const struct dag *dag, GError **erro
 	return true;
 }
 
+/* The many that it was in a version before come back in its place. */
+static void plan_many(
+	const struct run *run, const struct dag *dag, const struct instance *one, GArray *plan)
+{
+	const struct task *task = dag_task(dag, one->record.task_id);
+	bool is_told = false;
+	if (!run->removed || !task || !task->mapping || one->is_callback
+		|| one->record.map_index >= 0)
+		return;
+	for (unsigned i = 0; i < run->removed->len; i++) {
+		const struct instance *unit = run->removed->pdata[i];
+		if (unit->record.map_index < 0
+			|| !g_str_equal(unit->record.task_id, one->record.task_id))
+			continue;
+		plan_add(plan, PLAN_ADD, unit);
+		if (!is_told)
+			plan_add(plan, PLAN_REMOVE, one);
+		is_told = true;
+	}
+}
+
 void run_plan_move(const struct run *run, const struct dag *dag, GArray *plan)
 {
 	g_autoptr(GPtrArray) instances = run_list(run);
@@ -217,6 +238,8 @@ void run_plan_move(const struct run *run, const struct dag *dag, GArray *plan)
 		plan_add(plan, PLAN_ADD, &added);
 	}
 	for (unsigned i = 0; i < instances->len; i++)
-		if (!has_task(dag, instances->pdata[i]))
+		if (has_task(dag, instances->pdata[i]))
+			plan_many(run, dag, instances->pdata[i], plan);
+		else
 			plan_add(plan, PLAN_REMOVE, instances->pdata[i]);
 }

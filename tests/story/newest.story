@@ -414,3 +414,47 @@ dag v2:
 12:04 clear d ~01-04T00:00 +newest
 [12:04] d ~01-04T00:00: running
 [12:04] ~01-04T00:00 a: running (try 1)
+
+story: one that gives way to the many that it was before is told of
+dag:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x, expand: {v: [1, 2]}, env: {V: "{{ expand.v }}"}}
+    - {task_id: b, operator: bash, bash_command: x}
+dag v2:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+    - {task_id: b, operator: bash, bash_command: x}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a[0]: running (try 1)
+[00:00] a[1]: running (try 1)
+[00:00] b: running (try 1)
+00:01 a[0] exits 0
+[00:01] a[0]: success
+00:01 a[1] exits 0
+[00:01] a[1]: success
+00:01 b exits 0
+[00:01] b: success
+[00:01] d r1: success
+00:02 load v2
+00:03 clear d r1 a +newest
+[00:03] d r1: running
+[00:03] a[0]: removed (this version of the DAG does not have it)
+[00:03] a[1]: removed (this version of the DAG does not have it)
+[00:03] a: running (try 1)
+00:04 a exits 0
+[00:04] a: success
+[00:04] d r1: success
+00:05 load
+00:06 plan clear d r1 b +newest
+[00:06] would clear b
+[00:06] would add a[0]
+[00:06] would remove a
+[00:06] would add a[1]
+00:06 clear d r1 b +newest
+[00:06] d r1: running
+[00:06] a[0]: running (try 2)
+[00:06] a[1]: running (try 2)
+[00:06] a: removed (this version of the DAG does not have it)
+[00:06] b: running (try 2)
