@@ -193,9 +193,11 @@ def test_a_full_disk_is_made_empty_by_logs_first(small_dagd):
         dagd.trigger("noisy", dag_run_id=run_id)
         dagd.wait_run("noisy", run_id)
     at = time.time() + 60
+    dagd.load_dag("said", DAG)
+    assert dagd.dagctl("dags", "pause", "said").returncode == 0  # what is triggered takes no room for logs
     disk_fill(dagd.home)
     body = {"logical_date": None, "conf": {"filler": "x" * 100000}}
-    wait_until(lambda: dagd.request("POST", "/api/v2/dags/noisy/dagRuns", body).status == 507, "the disk is full")
+    wait_until(lambda: dagd.request("POST", "/api/v2/dags/said/dagRuns", body).status == 507, "the disk is full")
     first = clean(dagd, at, "-y", "-o", "json")
     assert json.loads(first.stdout)["log_bytes"] > 5_000_000, first
     wait_until(lambda: clean(dagd, at, "-y").returncode == 0, "there is room for the rest")
