@@ -156,6 +156,19 @@ static void an_attempt_without_output_has_no_index(struct log_fixture *fixture, 
 	g_assert_false(fixture->log.has_line);
 }
 
+/* dagd may have told there why an attempt did not begin, and sensors look again and again. */
+static void what_a_log_held_stays(struct log_fixture *fixture, const void *data)
+{
+	come(fixture, "one\n");
+	log_close(&fixture->log);
+	open_with(fixture, -1, (const char *[]){NULL});
+	come(fixture, "two\n");
+	log_close(&fixture->log);
+	g_autofree char *text = NULL;
+	g_assert_true(g_file_get_contents(fixture->path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "one\ntwo\n");
+}
+
 static void the_last_line_is_followed_over_reads(struct log_fixture *fixture, const void *data)
 {
 	static const char *const reads[][2] = {{"a", "a"}, {"b\n", "ab"}, {"\n", ""}, {"c\nd", "d"},
@@ -263,6 +276,7 @@ int main(int argc, char **argv)
 	ADD(what_a_full_disk_swallowed_is_told);
 	ADD(it_is_told_at_the_end_at_the_latest);
 	ADD(an_attempt_without_output_has_no_index);
+	ADD(what_a_log_held_stays);
 	ADD(the_last_line_is_followed_over_reads);
 	ADD(a_log_that_fits_with_its_end_is_whole);
 	ADD(of_a_log_that_is_too_long_the_middle_is_left_out);
