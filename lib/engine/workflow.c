@@ -78,10 +78,12 @@ static bool has_other_schedule(const struct dag *old, const struct dag *new)
 static void version_save(struct engine *engine, struct workflow *workflow, struct dag *dag)
 {
 	struct dag_record *record = &workflow->record;
-	if (g_strcmp0(record->version, dag->hash) != 0)
+	bool is_same = g_strcmp0(record->version, dag->hash) == 0
+		&& g_strcmp0(record->file, dag->file) == 0;
+	/* With the file in which it was found last: it is looked for there after a restart. */
+	if (!is_same)
 		effect_add(engine, (struct effect){EFFECT_SAVE_VERSION, .dag = dag});
-	if (g_strcmp0(record->version, dag->hash) == 0 && g_strcmp0(record->file, dag->file) == 0
-		&& !record->is_stale)
+	if (is_same && !record->is_stale)
 		return;
 	g_free(record->version);
 	g_free(record->file);

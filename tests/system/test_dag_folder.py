@@ -140,6 +140,21 @@ def test_a_folder_that_was_renamed_is_watched_with_all_below_it(dagd):
     wait_tag(dagd, "one", "second")
 
 
+def test_the_last_good_version_of_a_file_that_was_renamed_outlives_restarts(dagd):
+    save(dagd.dags / "old.yaml", TEXT.format("one", "good"))
+    wait_tag(dagd, "one", "good")
+    (dagd.dags / "old.yaml").rename(dagd.dags / "new.yaml")
+    wait_until(lambda: dagd.get("/dags/one")["relative_fileloc"] == "new.yaml", "the DAG has moved")
+    save(dagd.dags / "new.yaml", "dag_id: one\n")
+    wait_until(lambda: import_errors(dagd), "the import error")
+    # Answered when it is stored, and with it all that came before.
+    assert dagd.request("PATCH", "/api/v2/dags/one", {"is_paused": True}).status == 200
+    for _ in range(2):
+        dagd.restart()
+        assert tags(dagd, "one") == ["good"]
+        assert dagd.get("/dags/one")["relative_fileloc"] == "new.yaml"
+
+
 def test_a_folder_that_was_moved_away_is_not_watched_any_more(dagd, tmp_path):
     (dagd.dags / "sub").mkdir()
     save(dagd.dags / "sub" / "one.yaml", TEXT.format("one", "first"))
