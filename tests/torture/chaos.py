@@ -13,6 +13,7 @@ FILES = [f"{folder}/f{i}.yaml".lstrip("/") for folder in FOLDERS for i in range(
 DAG_IDS = [f"dag{i}" for i in range(30)]
 PIECE, PIECE_S = 37, 0.01  # the bytes that a slow writer writes a hundred times a second
 PAUSE_S = 0.002
+N_LAST = 300
 
 
 class Chaos:
@@ -30,9 +31,13 @@ class Chaos:
             thread.start()
 
     def stop(self):
+        """The last that is done leaves the folders alone: a look at everything would find what was not noticed."""
         self.stopping.set()
         for thread in self.threads:
             thread.join()
+        for _ in range(N_LAST):
+            with contextlib.suppress(OSError):
+                self._choose(ACTS_ON_FILES)(self)
 
     def _go_on(self, what):
         while not self.stopping.is_set():
@@ -76,8 +81,11 @@ class Chaos:
         finally:
             os.close(fd)
 
+    def _choose(self, acts):
+        return self.random.choices(*zip(*acts))[0]
+
     def _act(self):
-        self.random.choices(*zip(*ACTS))[0](self)
+        self._choose(ACTS)(self)
 
     def _save(self):
         self.save(self._place(), self._text())
@@ -120,6 +128,7 @@ class Chaos:
             shutil.rmtree(path)
 
 
-ACTS = [(Chaos._save, 40), (Chaos._delete, 15), (Chaos._move, 15), (Chaos._link_hard, 4), (Chaos._link, 4),
-        (Chaos._link_nowhere, 2), (Chaos._link_back_up, 2), (Chaos._unlink_back_up, 3), (Chaos._make_fifo, 2),
-        (Chaos._forbid, 8), (Chaos._move_folder, 3), (Chaos._remove_folder, 1)]
+ACTS_ON_FILES = [(Chaos._save, 40), (Chaos._delete, 15), (Chaos._move, 15), (Chaos._link_hard, 4), (Chaos._link, 4),
+                 (Chaos._link_nowhere, 2), (Chaos._make_fifo, 2), (Chaos._forbid, 15)]
+ACTS = ACTS_ON_FILES + [(Chaos._link_back_up, 2), (Chaos._unlink_back_up, 3), (Chaos._move_folder, 3),
+                        (Chaos._remove_folder, 1)]

@@ -179,6 +179,8 @@ def main():
         experiment.judge("dagd answers", [f"p99 {p99_s:.2f} s"] if p99_s > ANSWER_P99_S else [])
         experiment.judge("dagd stays small", ["it does not"] if watcher.rss_mb > RSS_MAX_MB else [])
         experiment.judge("afterwards dagd knows what lies there", settled_faults(daemon))
+        # Answered when it is stored, and with it all that came before.
+        assert daemon.request("PATCH", f"/api/v2/dags/{STEADY}", {"is_paused": True}).status == 200
         daemon.restart()
         experiment.judge("and also after a restart", settled_faults(daemon) + unsound_lines(daemon.log))
     experiment.end()
