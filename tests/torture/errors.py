@@ -20,13 +20,15 @@ LANES = 4 * os.cpu_count()  # they wait more than they work
 
 @dataclasses.dataclass
 class Fault:
-    """`step`: 0 one call fails, 1 all from then on, n each n-th; `lasts_ms`: for so long."""
+    """`step`: 0 one call fails, 1 all from then on, n each n-th; `lasts_ms`: for so long. `every`: of so many calls one
+    is played, where each takes seconds."""
     sentence: str
     error: str
     calls: str
     step: int = 0
     lasts_ms: int = 0
     does_abort: bool = False  # dagd has to end at once
+    every: int = 1
 
     def trace(self, first):
         return ["--fail", self.error, self.calls, first, self.step, "--for", self.lasts_ms]
@@ -35,6 +37,7 @@ class Fault:
 FAULTS = [
     Fault("no space for one write", "ENOSPC", CHANGES),
     Fault("no space for a while", "ENOSPC", CHANGES, 1, 300),
+    Fault("no space for seconds, in which dagd tries again", "ENOSPC", CHANGES, 1, 3500, every=20),
     Fault("a disk that is read-only for a while", "EROFS", CHANGES + ",open_write", 1, 300),
     Fault("one write fails", "EIO", "write,writev,pwrite64,pwritev"),
     Fault("the disk does not keep what it was given", "EIO", "fsync,fdatasync", does_abort=True),
@@ -125,7 +128,7 @@ def main():
     jobs = []
     for fault in FAULTS:
         n_calls = count_calls(experiment, fault) or 0
-        firsts = range(1, n_calls + 1) if fault.step < 2 else range(1, fault.step + 1)
+        firsts = range(1, n_calls + 1, fault.every) if fault.step < 2 else range(1, fault.step + 1)
         jobs += [(fault, first) for first in firsts]
     if experiment.count:
         jobs = experiment.random.sample(jobs, min(experiment.count, len(jobs)))
