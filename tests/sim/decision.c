@@ -115,16 +115,6 @@ static bool is_false(const json_t *value)
 
 /* ---- the end of an attempt ---- */
 
-static const struct effect *ended_of(const struct effects *effects)
-{
-	for (unsigned i = 0; i < effects->list->len; i++) {
-		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
-		if (effect->kind == EFFECT_ENDED)
-			return effect;
-	}
-	return NULL;
-}
-
 static void end_judge(const struct event *event, const struct effect *ended)
 {
 	const struct task *task = ended->definition;

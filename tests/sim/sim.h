@@ -146,6 +146,9 @@ void version_clear(struct version *version);
 
 /* world.c: what is outside of the engine. */
 struct attempt *world_find(const struct sim *sim, int64_t attempt);
+/* Of the rows in the store; NULL: there is none. */
+const struct run_record *committed_run(const struct sim *sim, int64_t id);
+const struct attempt_record *committed_attempt(const struct sim *sim, int64_t id);
 /* Keeps what is to be done for the effects of a step. */
 void world_gather(struct sim *sim, const struct effects *effects);
 /* Does what was committed. */

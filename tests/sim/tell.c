@@ -92,28 +92,10 @@ static char *end_words(const struct event *event, enum flow flow)
 		     : g_strdup_printf(" exits %d%s", event->ended.exit_code, leaving);
 }
 
-static const struct attempt_record *row_of(const struct sim *sim, int64_t id)
-{
-	const GPtrArray *rows = memory_attempts(sim->memory);
-	for (unsigned i = 0; i < rows->len; i++)
-		if (((struct attempt_record *)rows->pdata[i])->id == id)
-			return rows->pdata[i];
-	return NULL;
-}
-
-static const struct run_record *run_of(const struct sim *sim, int64_t id)
-{
-	const GPtrArray *runs = memory_runs(sim->memory);
-	for (unsigned i = 0; i < runs->len; i++)
-		if (((struct run_record *)runs->pdata[i])->id == id)
-			return runs->pdata[i];
-	return NULL;
-}
-
 static char *attempt_tell(const struct sim *sim, const struct event *event, int64_t id)
 {
-	const struct attempt_record *row = row_of(sim, id);
-	const struct run_record *run = row ? run_of(sim, row->run) : NULL;
+	const struct attempt_record *row = committed_attempt(sim, id);
+	const struct run_record *run = row ? committed_run(sim, row->run) : NULL;
 	const struct attempt *attempt = world_find(sim, id);
 	if (!run)
 		return g_strdup("# an attempt is told of that is not known any more");

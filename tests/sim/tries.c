@@ -75,36 +75,15 @@ static void failed_judge(const struct sim *sim, const struct event *event,
 		g_assert(record->retry_at >= sim->clock + task->retry_delay_us);
 }
 
-static unsigned try_of(const struct sim *sim, int64_t attempt)
-{
-	const GPtrArray *rows = memory_attempts(sim->memory);
-	for (unsigned i = 0; i < rows->len; i++) {
-		const struct attempt_record *row = rows->pdata[i];
-		if (row->id == attempt)
-			return row->try_number;
-	}
-	g_assert_not_reached();
-}
-
 /* A try that never began does not count; where the run is being ended nothing follows it. */
 static void taken_back_judge(const struct sim *sim, const struct effect *ended)
 {
 	const struct task_record *record = ended->task;
 	bool is_ending =
 		g_hash_table_contains(sim->ending, &record->run) && !ended->definition->is_teardown;
-	g_assert(record->try_number + 1 == try_of(sim, ended->attempt));
+	g_assert(record->try_number + 1 == committed_attempt(sim, ended->attempt)->try_number);
 	g_assert(!is_ending || record->state == TASK_SKIPPED);
 	g_assert(is_ending || sim->is_recovering || record->state == TASK_UP_FOR_RETRY);
-}
-
-static const struct effect *ended_of(const struct effects *effects)
-{
-	for (unsigned i = 0; i < effects->list->len; i++) {
-		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
-		if (effect->kind == EFFECT_ENDED)
-			return effect;
-	}
-	return NULL;
 }
 
 /* It was not cleared or marked while it ran. */

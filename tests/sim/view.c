@@ -55,3 +55,13 @@ void view_close(struct view *view)
 	arena_free(view->arena);
 	g_array_unref(view->runs);
 }
+
+const struct effect *ended_of(const struct effects *effects)
+{
+	for (unsigned i = 0; i < effects->list->len; i++) {
+		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
+		if (effect->kind == EFFECT_ENDED)
+			return effect;
+	}
+	return NULL;
+}

@@ -37,6 +37,8 @@ struct view {
 
 struct view view_open(struct sim *sim);
 void view_close(struct view *view);
+/* Of a step that took the end of an attempt; NULL: it did not. */
+const struct effect *ended_of(const struct effects *effects);
 
 /* oracle.c: trigger rules, setups and the past, from their tables. */
 void oracle_judge(const struct sim *sim, const struct view *view, const struct effects *effects);

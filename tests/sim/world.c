@@ -138,7 +138,7 @@ static json_t *some_tasks(uint32_t luck)
 	return list;
 }
 
-static const struct run_record *run_of(const struct sim *sim, int64_t id)
+const struct run_record *committed_run(const struct sim *sim, int64_t id)
 {
 	const GPtrArray *runs = memory_runs(sim->memory);
 	for (unsigned i = 0; i < runs->len; i++)
@@ -147,10 +147,19 @@ static const struct run_record *run_of(const struct sim *sim, int64_t id)
 	return NULL;
 }
 
+const struct attempt_record *committed_attempt(const struct sim *sim, int64_t id)
+{
+	const GPtrArray *rows = memory_attempts(sim->memory);
+	for (unsigned i = 0; i < rows->len; i++)
+		if (((struct attempt_record *)rows->pdata[i])->id == id)
+			return rows->pdata[i];
+	return NULL;
+}
+
 /* Those that are directly after the task: a choice that is right. */
 static json_t *right_choice(const struct sim *sim, const struct attempt *attempt)
 {
-	const struct run_record *run = run_of(sim, attempt->run);
+	const struct run_record *run = committed_run(sim, attempt->run);
 	const struct dag *dag = run ? engine_run_dag(sim->engine, run->dag_id, run->run_id) : NULL;
 	const struct task *task = dag ? dag_task(dag, attempt->task_id) : NULL;
 	json_t *list = json_array();

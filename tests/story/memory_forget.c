@@ -16,8 +16,10 @@ char *memory_slot_name(const struct run_record *run)
 unsigned memory_task_hash(const void *task)
 {
 	const struct task_record *record = task;
-	return (unsigned)record->run * 31 + (unsigned)record->map_index
-		+ g_str_hash(record->task_id);
+	uint64_t hash = g_str_hash(record->task_id) * UINT64_C(0x9e3779b97f4a7c15);
+	hash = (hash ^ (uint64_t)record->run) * UINT64_C(0x9e3779b97f4a7c15);
+	hash = (hash ^ (uint64_t)record->map_index) * UINT64_C(0x9e3779b97f4a7c15);
+	return (unsigned)(hash >> 32);
 }
 
 int memory_is_same_task(const void *task, const void *other)
