@@ -327,6 +327,31 @@ static void orphans_are_reaped_while_it_runs(struct fixture *fixture, const void
 	g_assert_cmpstr(seen->last_line, ==, "none");
 }
 
+/* More than the worker reads at once, all of it printed while the worker stood still. */
+static void what_is_in_the_pipe_at_the_end_is_in_the_log(struct fixture *fixture, const void *data)
+{
+	gate_make(fixture, "up");
+	gate_make(fixture, "go");
+	int64_t attempt = begin_shell(fixture,
+		"exec python3 -c 'import fcntl, os; fcntl.fcntl(1, 1031, 1 << 20);" /* F_SETPIPE_SZ
+										     */
+		" open(os.environ[\"HERE\"] + \"/up\", \"w\").close();"
+		" open(os.environ[\"HERE\"] + \"/go\").read(); os.write(1, b\"x\" * 300000)'");
+	int pid = wait_claimed(fixture, attempt)->pid;
+	g_autofree char *up G_GNUC_UNUSED = gate_read(fixture, "up");
+	g_autofree char *folder = attempt_folder(fixture, attempt);
+	struct claim claim;
+	g_assert_cmpint(spool_read_claim(folder, &claim), ==, SPOOL_FOUND);
+	g_assert_cmpint(kill(claim.pid, SIGSTOP), ==, 0);
+	gate_open(fixture, "go");
+	while (process_lives(pid))
+		g_thread_yield();
+	g_assert_cmpint(kill(claim.pid, SIGCONT), ==, 0);
+	g_assert_cmpint(wait_end(fixture, attempt)->result.exit_code, ==, 0);
+	g_autofree char *text = log_text(fixture, attempt);
+	g_assert_cmpuint(strlen(text), ==, 300000);
+}
+
 #define ADD(path, function)                                                           \
 	g_test_add("/executor/" path, struct fixture, NULL, fixture_set_up, function, \
 		fixture_tear_down)
@@ -354,5 +379,7 @@ int main(int argc, char **argv)
 	ADD("a_kill_right_behind_the_start_is_heard", a_kill_right_behind_the_start_is_heard);
 	ADD("many_attempts_run_beside_each_other", many_attempts_run_beside_each_other);
 	ADD("orphans_are_reaped_while_it_runs", orphans_are_reaped_while_it_runs);
+	ADD("what_is_in_the_pipe_at_the_end_is_in_the_log",
+		what_is_in_the_pipe_at_the_end_is_in_the_log);
 	return g_test_run();
 }
