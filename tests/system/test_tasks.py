@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What becomes of a task: by its exit code, its time limit, its results, and what is not to be found or not safe."""
 import pathlib
+import signal
 
 import pytest
 
@@ -79,7 +80,8 @@ def test_a_task_that_takes_too_long_is_ended_with_all_it_started(dagd_home, tmp_
     assert len(left) == 3 and not any(map(is_alive, left))
 
 
-def test_a_time_limit_passes_also_while_dagd_is_dead(dagd):
+@pytest.mark.parametrize("how", ["is dead", "stands still"])
+def test_a_time_limit_passes_also_while_dagd_is_away(dagd, how):
     dagd.load_dag("one", """
         tasks:
           - {task_id: long, operator: bash, execution_timeout: 2s, bash_command: sleep 600}
@@ -88,9 +90,9 @@ def test_a_time_limit_passes_also_while_dagd_is_dead(dagd):
     dagd.wait_task("one", run_id, "long", ["running"])
     path = f"/dags/one/dagRuns/{run_id}/taskInstances/long"
     pid = wait_until(lambda: dagd.get(path)["pid"], "the pid of the task")
-    dagd.kill()
+    dagd.kill() if how == "is dead" else dagd.process.send_signal(signal.SIGSTOP)
     wait_until(lambda: not is_alive(pid), "the task is ended by its worker")
-    dagd.start()
+    dagd.start() if how == "is dead" else dagd.process.send_signal(signal.SIGCONT)
     assert dagd.wait_run("one", run_id)["state"] == "failed"
     assert "execution_timeout" in dagd.tasks("one", run_id)["long"]["reason"]
 
