@@ -229,15 +229,23 @@ static void skip_judge(
 	g_assert(g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL));
 }
 
-static void saved_judge(const struct sim *sim, const struct view *view, const struct effect *effect)
+/* A process of the version before may have ended in the place of a latest_only: it decides nothing.
+ */
+static bool has_judged_itself(const struct task_record *record, const struct effect *ended)
+{
+	return record->state == TASK_SUCCESS && !record->reason
+		&& !(ended && ended->task == record);
+}
+
+static void saved_judge(const struct sim *sim, const struct view *view, const struct effect *effect,
+	const struct effect *ended)
 {
 	const struct seen_run *run = seen_run_of(view, effect->run->id);
 	const struct task *task = effect->definition;
 	const struct task_record *record = effect->task;
 	if (!run || !run->dag || !task || task->is_callback || !is_news(sim, record))
 		return;
-	if (record->state == TASK_SUCCESS
-		&& task->operator->flow == FLOW_LATEST_ONLY && !record->reason)
+	if (task->operator->flow == FLOW_LATEST_ONLY && has_judged_itself(record, ended))
 		latest_only_judge(sim, run, record);
 	else if (is_skipped_by_word(record))
 		skip_judge(sim, run, effect);
@@ -254,6 +262,6 @@ void decisions_judge(const struct sim *sim, const struct view *view, const struc
 	for (unsigned i = 0; i < effects->list->len; i++) {
 		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
 		if (effect->kind == EFFECT_SAVE_TASK)
-			saved_judge(sim, view, effect);
+			saved_judge(sim, view, effect, ended);
 	}
 }

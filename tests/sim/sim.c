@@ -10,7 +10,7 @@
 
 #include "lib/base/instant.h"
 
-enum { TURNS = 80, END_TURNS_MAX = 5000 };
+enum { TURNS = 80, END_TURNS_MAX = 50000 };
 
 static int below(struct sim *sim, int n)
 {
