@@ -12,9 +12,9 @@ static const char *const consequences[N_TROUBLES] = {
 	[TROUBLE_LAUNCHES] = "no task begins until that is mended; running tasks go on",
 };
 static const char *const ends[N_TROUBLES] = {
-	[TROUBLE_DATABASE] = "the database is written again",
-	[TROUBLE_DAMAGE] = "the database is sound",
-	[TROUBLE_LAUNCHES] = "tasks are begun again",
+	[TROUBLE_DATABASE] = "the database is written again, after that was not so",
+	[TROUBLE_DAMAGE] = "the database is sound, which it was not",
+	[TROUBLE_LAUNCHES] = "tasks begin again, after none did",
 };
 
 /* `systemctl status` shows it. */
@@ -48,7 +48,7 @@ void trouble_end(struct trouble troubles[N_TROUBLES], enum trouble_kind kind)
 		return;
 	g_clear_pointer(&trouble->sentence, g_free);
 	g_autofree char *since = instant_iso(trouble->since);
-	journal(JOURNAL_INFO, "%s; they were not since %s", ends[kind], since);
+	journal(JOURNAL_INFO, "%s since %s", ends[kind], since);
 	systemd_tell(troubles);
 }
 

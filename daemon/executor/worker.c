@@ -99,7 +99,7 @@ static bool connection_make(int fds[2], GError **error)
 		g_set_error(error, LIB_ERROR, 0, "cannot start a worker: %s", g_strerror(errno));
 		return false;
 	}
-	if (descriptor_is_spare(fds[0]) && descriptor_is_spare(fds[1]))
+	if (descriptor_is_spare(MAX(fds[0], fds[1]), DESCRIPTOR_OF_TASK))
 		return true;
 	close(fds[0]);
 	close(fds[1]);

@@ -38,7 +38,7 @@ static bool has_room(const struct http *http)
 	int fd = fcntl(http->listener.fd, F_DUPFD_CLOEXEC, 0);
 	if (fd >= 0)
 		close(fd);
-	return fd >= 0 && descriptor_is_spare(fd);
+	return fd >= 0 && descriptor_is_spare(fd, DESCRIPTOR_OF_CLIENT);
 }
 
 static bool is_for_want_of_room(int error)

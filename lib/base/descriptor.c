@@ -5,12 +5,15 @@
 
 #include <glib.h>
 
-enum { RESERVE = 32 };
+enum { RESERVE = 32, CLIENTS = 32 };
 
-bool descriptor_is_spare(int fd)
+bool descriptor_is_spare(int fd, enum descriptor_use use)
 {
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
 		return true;
-	return (rlim_t)fd < limit.rlim_cur - MIN(RESERVE, limit.rlim_cur / 4);
+	rlim_t kept = MIN(RESERVE, limit.rlim_cur / 4);
+	if (use == DESCRIPTOR_OF_TASK)
+		kept += MIN(CLIENTS, limit.rlim_cur / 8);
+	return (rlim_t)fd < limit.rlim_cur - kept;
 }

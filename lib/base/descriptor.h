@@ -4,9 +4,12 @@
 
 #include <stdbool.h>
 
+/* For whom there must always be some that the next ones do not take: above all for the store, for
+ * files, and for workers that come back. */
+enum descriptor_use { DESCRIPTOR_OF_CLIENT, DESCRIPTOR_OF_TASK };
+
 /*
- * Whether the descriptor, the lowest that was free, is none of the last ones that are kept back:
- * for the store, for files, and for workers that come back. Who serves one client or one task more
- * asks before it keeps the descriptor.
+ * Whether the descriptor, the lowest that was free, is none of the last ones, which are kept back
+ * from this use. Who serves one client or one task more asks before it keeps the descriptor.
  */
-bool descriptor_is_spare(int fd);
+bool descriptor_is_spare(int fd, enum descriptor_use use);

@@ -105,7 +105,7 @@ def test_a_task_for_which_there_is_no_worker_begins_when_there_is_one(dagd_of_an
 def test_a_task_whose_worker_gets_no_process_begins_when_it_does(dagd_of_another_user):
     dagd = dagd_of_another_user
     dagd.load_dag("hello", HELLO)
-    workers = wait_until(dagd.workers, "there are idle workers")
+    workers = wait_until(lambda: len(dagd.workers()) == 2 and dagd.workers(), "there are idle workers")
     for pid in workers:
         processes_limit(dagd, 1, pid)
     run_id = dagd.trigger("hello")
