@@ -311,9 +311,13 @@ void task_instances_tries(struct request *request, void *data)
 	struct task_key key = {named.run.id, named.task.task_id, named.task.map_index};
 	g_autoptr(GArray) attempts = reader_attempts(daemon->reader, &key, &error);
 	json_t *list = json_array();
-	for (unsigned i = 0; attempts && i < attempts->len; i++)
-		json_array_append_new(
-			list, try_reply(&g_array_index(attempts, struct attempt_record, i)));
+	for (unsigned i = 0; attempts && i < attempts->len; i++) {
+		struct attempt_record *record = &g_array_index(attempts, struct attempt_record, i);
+		const struct attempt *running = attempts_get(daemon->attempts, record->id);
+		if (running)
+			record->pid = running->record.pid;
+		json_array_append_new(list, try_reply(record));
+	}
 	json_int_t n = (json_int_t)json_array_size(list);
 	request_answer(
 		request, 200, json_pack("{s:o, s:I}", "task_instances", list, "total_entries", n));

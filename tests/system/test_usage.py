@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What a try took of the machine is measured, recorded and shown."""
 import json
+import pathlib
 
 import pytest
+
+from daemon import wait_until
+from gate import Gate
 
 MIB = 1 << 20
 # Each of them burns 0.2 s of a processor.
@@ -81,6 +85,19 @@ def test_a_try_that_never_ran_or_was_lost_has_no_usage(dagd):
     one = only_try(dagd, "never", run_id, "never")
     assert {one[key] for key in ("user_cpu_seconds", "system_cpu_seconds", "peak_memory_bytes", "read_bytes",
                                  "written_bytes")} == {None}
+
+
+def test_a_try_that_runs_shows_its_process_and_no_usage_yet(dagd, tmp_path):
+    gate = Gate(tmp_path)
+    dagd.load_dag("waits", "dag_id: waits\ntasks: [{task_id: wait, operator: bash, bash_command: %s}]" % gate.command)
+    run_id = dagd.trigger("waits")
+    gate.entered()
+    pid = wait_until(lambda: only_try(dagd, "waits", run_id, "wait")["pid"], "its pid")
+    assert pathlib.Path(f"/proc/{pid}").exists()
+    assert only_try(dagd, "waits", run_id, "wait")["peak_memory_bytes"] is None
+    gate.open()
+    assert dagd.wait_run("waits", run_id)["state"] == "success"
+    assert only_try(dagd, "waits", run_id, "wait")["pid"] == pid
 
 
 def test_dagctl_shows_each_try_and_what_it_took(dagd):
