@@ -214,8 +214,8 @@ static bool is_earlier(const struct run_record *one, const struct run_record *ot
 
 static bool can_be_before(const struct run_record *past, const struct seen_run *run)
 {
-	if (strcmp(past->dag_id, run->record->dag_id) != 0 || past->logical_date == INSTANT_NONE
-		|| past->logical_date >= run->record->logical_date)
+	if (past->logical_date == INSTANT_NONE || past->logical_date >= run->record->logical_date
+		|| strcmp(past->dag_id, run->record->dag_id) != 0)
 		return false;
 	return run->dag->catchup != CATCHUP_TRUE || past->type != RUN_MANUAL;
 }
@@ -243,8 +243,8 @@ static const struct run_record *run_before(
 	}
 	for (unsigned i = 0; i < stored->len; i++) {
 		const struct run_record *one = stored->pdata[i];
-		if (can_be_before(one, run) && !seen_run_of(view, one->id)
-			&& (!best || is_earlier(best, one)))
+		if (can_be_before(one, run) && (!best || is_earlier(best, one))
+			&& !seen_run_of(view, one->id))
 			best = one;
 	}
 	return best;
