@@ -25,13 +25,28 @@ static const char every_sql[] = "PRAGMA mmap_size = 0;"
 				"PRAGMA cell_size_check = ON;"
 				"PRAGMA trusted_schema = OFF;";
 
+/* The system's reason, which is forgotten while SQLite takes the transaction back; but its files
+ * remember. 0: there was none. */
+static int system_error(sqlite3 *db)
+{
+	int number = sqlite3_system_errno(db);
+	sqlite3_file *log;
+	if (number == 0
+		&& sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK
+		&& log != NULL && log->pMethods != NULL)
+		log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
+	if (number == 0)
+		sqlite3_file_control(db, NULL, SQLITE_FCNTL_LAST_ERRNO, &number);
+	return number;
+}
+
 /*
  * An error of writing is no error of what was written before: SQLite has taken the transaction
  * back, so dagd may live on and try again. Only an error of fsync leaves open what is on the disk.
  */
 static enum store_error error_kind(sqlite3 *db)
 {
-	int number = sqlite3_system_errno(db);
+	int number = system_error(db);
 	switch (sqlite3_extended_errcode(db) & 0xff) {
 	case SQLITE_FULL:
 		return STORE_FULL;
@@ -57,7 +72,7 @@ static void abort_if_beyond_repair(sqlite3 *db)
 		return;
 	g_printerr("the disk could not keep what was written to \"%s\" (%s): ending at once, since "
 		   "only what is read again after a restart can be trusted\n",
-		sqlite3_db_filename(db, NULL), g_strerror(sqlite3_system_errno(db)));
+		sqlite3_db_filename(db, NULL), g_strerror(system_error(db)));
 	abort();
 }
 
@@ -66,7 +81,7 @@ bool database_error(sqlite3 *db, GError **error)
 	abort_if_beyond_repair(db);
 	const char *path = sqlite3_db_filename(db, NULL);
 	enum store_error kind = error_kind(db);
-	int code = sqlite3_extended_errcode(db) & 0xff, number = sqlite3_system_errno(db);
+	int code = sqlite3_extended_errcode(db) & 0xff, number = system_error(db);
 	if (kind == STORE_FULL)
 		g_set_error(error, STORE_ERROR, kind, "no space left for \"%s\"", path);
 	else if (kind == STORE_DISK)

@@ -24,6 +24,15 @@ int fdatasync(int fd)
 	return is_disk_broken ? -1 : (int)syscall(SYS_fdatasync, fd);
 }
 
+/* 0: writing works. */
+static int write_error;
+
+ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset)
+{
+	errno = write_error;
+	return write_error ? -1 : (ssize_t)syscall(SYS_pwrite64, fd, bytes, size, offset);
+}
+
 static struct batch *batch_of_run(int64_t id, const char *run_id)
 {
 	struct batch *batch = batch_new();
@@ -231,6 +240,37 @@ static void a_full_file_refuses_the_whole_group_and_works_again_later(void)
 	home_remove(&home);
 }
 
+/* It is no damage: what was there is there, and once the disk writes again all is well. */
+static void a_disk_that_cannot_be_written_is_told_and_waited_for(void)
+{
+	static const struct {
+		int error;
+		enum store_error code;
+		const char *words;
+	} cases[] = {{EROFS, STORE_DISK, "Read-only file system"},
+		{EIO, STORE_DISK, "Input/output error"}, {ENOSPC, STORE_FULL, "no space left"},
+		{EDQUOT, STORE_FULL, "no space left"}};
+	struct home home;
+	home_init(&home, NULL);
+	home_open(&home);
+	home_commit(&home, batch_of_run(1, "before"));
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *run_id = g_strdup_printf("run%zu", i);
+		write_error = cases[i].error;
+		g_autoptr(GError) error =
+			home_try_commit(&home, batch_of_run(2 + (int64_t)i, run_id));
+		write_error = 0;
+		g_assert_error(error, STORE_ERROR, (int)cases[i].code);
+		g_assert_nonnull(strstr(error->message, cases[i].words));
+		g_assert_nonnull(strstr(error->message, home.path));
+		home_commit(&home, batch_of_run(2 + (int64_t)i, run_id));
+	}
+	home_close(&home);
+	g_assert_cmpint(home_number(&home, "SELECT count(*) FROM run"), ==,
+		1 + (int64_t)G_N_ELEMENTS(cases));
+	home_remove(&home);
+}
+
 #define DISK_BYTES "12m"
 
 /* A disk of its own for the test, where the system lets us. */
@@ -363,6 +403,8 @@ int main(int argc, char **argv)
 		a_full_file_refuses_the_whole_group_and_works_again_later);
 	g_test_add_func("/store-failure/a_full_disk_takes_results_from_its_reserve_and_recovers",
 		a_full_disk_takes_results_from_its_reserve_and_recovers);
+	g_test_add_func("/store-failure/a_disk_that_cannot_be_written_is_told_and_waited_for",
+		a_disk_that_cannot_be_written_is_told_and_waited_for);
 	g_test_add_func("/store-failure/a_dagd_that_was_superseded_changes_nothing",
 		a_dagd_that_was_superseded_changes_nothing);
 	g_test_add_func(
