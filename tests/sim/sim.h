@@ -157,6 +157,8 @@ void world_act(struct sim *sim);
 void world_forget(struct sim *sim);
 /* Ends a process by chance, as it wants to or as a kill makes it. */
 void world_end(struct sim *sim, struct attempt *attempt);
+/* What dagd takes it for when it has ended. */
+enum flow world_flow(const struct sim *sim, const struct attempt *attempt);
 /* What dagd is told of it: how it ended, that it is lost, or that it never began. What it points to
  * is valid until the next one. */
 struct event world_report(struct sim *sim, const struct attempt *attempt);

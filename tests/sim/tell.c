@@ -101,7 +101,7 @@ static char *attempt_tell(const struct sim *sim, const struct event *event, int6
 		return g_strdup("# an attempt is told of that is not known any more");
 	g_autofree char *index =
 		row->map_index < 0 ? g_strdup("") : g_strdup_printf("[%d]", row->map_index);
-	g_autofree char *words = end_words(event, attempt ? attempt->flow : FLOW_NONE);
+	g_autofree char *words = end_words(event, attempt ? world_flow(sim, attempt) : FLOW_NONE);
 	return g_strdup_printf("%s%s %s %s%s%s",
 		is_under_way(sim, run, row) ? "" : "# told before: ", run->dag_id, run->run_id,
 		row->task_id, index, words);

@@ -224,9 +224,11 @@ static void aborts_catch(void)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGABRT);
 	sigaddset(&signals, SIGTRAP); /* of g_error() */
+	sigaddset(&signals, SIGSEGV);
 	sigprocmask(SIG_UNBLOCK, &signals, NULL);
 	signal(SIGABRT, on_abort);
 	signal(SIGTRAP, on_abort);
+	signal(SIGSEGV, on_abort);
 }
 
 static int tests_run(int argc, char **argv)

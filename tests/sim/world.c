@@ -218,11 +218,21 @@ static void trigger_say(
 	said->end.trigger.fails_when_paused = attempt->luck >> 7 & 1;
 }
 
+/* The version that its run has moved to may have another operator in its place: by that dagd reads
+ * what a process left. */
+enum flow world_flow(const struct sim *sim, const struct attempt *attempt)
+{
+	const struct run *run = engine_run_look(sim->engine, attempt->run);
+	const struct dag *dag = run ? run_look_dag(run) : NULL;
+	const struct task *task = dag ? dag_task(dag, attempt->task_id) : NULL;
+	return task ? task->operator->flow : FLOW_NONE;
+}
+
 static const struct flow_end *world_say(
 	const struct sim *sim, const struct attempt *attempt, struct world_words *said)
 {
 	static const char *const tasks[] = {"t1", NULL}, *const none[] = {NULL};
-	switch (attempt->flow) {
+	switch (world_flow(sim, attempt)) {
 	case FLOW_BRANCH:
 		said->value = branch_say(sim, attempt);
 		break;
