@@ -65,20 +65,23 @@ static void hello(struct worker *worker)
 }
 
 /* By way of the descriptor, because a socket's path may have 107 bytes only. */
-static void connect_now(struct worker *worker)
+/* False: there may be somebody who listens, to be tried again. */
+static bool connect_now(struct worker *worker)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/worker.sock",
 		worker->state_fd);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return;
+		return false;
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+		bool is_nobody_there = errno == ECONNREFUSED || errno == ENOENT;
 		close(fd);
-		return;
+		return is_nobody_there;
 	}
 	worker->control_fd = fd;
 	hello(worker);
+	return true;
 }
 
 static void bell_drop(struct worker *worker)
@@ -104,12 +107,12 @@ static void bell_take(struct worker *worker)
 		bell_drop(worker);
 }
 
-/* The bell first: a dagd that comes behind it rings, one that came before listens. */
+/* The bell first: a dagd that comes behind it rings, one that came before listens. It does not ring
+ * for us once more, so without a bell we try again by ourselves. */
 static void seek(struct worker *worker)
 {
 	bell_take(worker);
-	connect_now(worker);
-	if (worker->control_fd >= 0)
+	if (!connect_now(worker) || worker->control_fd >= 0)
 		bell_drop(worker);
 }
 
