@@ -8,6 +8,7 @@ import multiprocessing
 import pathlib
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -60,7 +61,8 @@ class Experiment:
         self.keep.mkdir(parents=True, exist_ok=True)
         kept = self.keep / folder.name
         if kept != folder:
-            shutil.move(folder, kept)
+            # To another disk, too; shutil.move() takes no FIFOs there.
+            subprocess.run(["mv", folder, kept], check=True)
         self.say(f"kept in {kept}")
 
     def say(self, text):

@@ -30,6 +30,7 @@ HELD = """
 """
 GONE = """
     dag_id: gone
+    default_args: {on_lost: retry, retries: 20, retry_delay: 0s}
     tasks: [{task_id: only, operator: bash, bash_command: echo}]
 """
 HELD_TASK = '  - {task_id: waits%d, operator: bash, bash_command: "%s 2>/dev/null || :; PROBE --bytes 5000"}\n'
