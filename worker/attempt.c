@@ -23,6 +23,7 @@
 void attempt_init(struct attempt *attempt)
 {
 	*attempt = (struct attempt){.claim_fd = -1, .pipe_fd = -1, .timer_fd = -1};
+	sparing_find(&attempt->sparing);
 	attempt->log.fd = attempt->log.index_fd = -1;
 }
 
@@ -125,14 +126,15 @@ static int program_start(
 {
 	char id[64], output[PATH_MAX], error[512];
 	const char **env = env_make(start, id, output);
+	sparing_pause(&attempt->sparing);
 	int pid = spawn(&(struct spawn_order){.argv = start->argv,
 				.env = env,
 				.cwd = start->cwd ? start->cwd : start->folder,
 				.cgroup = attempt->cgroup,
-				.is_spared = attempt->is_spared,
 				.input_fd = input_fd,
 				.output_fd = output_fd},
 		error, sizeof(error));
+	sparing_go_on(&attempt->sparing);
 	free(env);
 	if (pid < 0)
 		return -pid;

@@ -7,6 +7,7 @@
 
 #include "lib/wire/spool.h"
 #include "worker/log.h"
+#include "worker/sparing.h"
 
 enum attempt_state {
 	ATTEMPT_NONE,
@@ -19,8 +20,8 @@ struct attempt {
 	int64_t id;
 	uint8_t token[WIRE_TOKEN_SIZE];
 	char *folder;
-	char *cgroup;   /* NULL: it has none */
-	bool is_spared; /* so are we when memory is short; its program is not */
+	char *cgroup; /* NULL: it has none */
+	struct sparing sparing;
 	int claim_fd;
 	int pid;
 	int pipe_fd;  /* the operator's output; -1: it has closed it */

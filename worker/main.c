@@ -161,23 +161,9 @@ static void turn(struct worker *worker)
 		control_rung(worker);
 }
 
-/* dagd's unit spares dagd, and we are started by it. */
-static bool is_spared(void)
-{
-	int value = 0;
-	FILE *file = fopen("/proc/self/oom_score_adj", "re");
-	if (!file)
-		return false;
-	bool is_read = fscanf(file, "%d", &value) == 1;
-	fclose(file);
-	return is_read && value < 0;
-}
-
 static bool worker_init(struct worker *worker, const char *state_folder, const char *boot_id)
 {
 	*worker = (struct worker){.bell_fd = -1, .owner = {.owner = CLAIM_WORKER, .pid = getpid()}};
-	attempt_init(&worker->attempt);
-	worker->attempt.is_spared = is_spared();
 	if (strlen(boot_id) >= sizeof(worker->owner.boot_id))
 		return false;
 	memcpy(worker->owner.boot_id, boot_id, strlen(boot_id) + 1);
@@ -186,6 +172,7 @@ static bool worker_init(struct worker *worker, const char *state_folder, const c
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
 	close_range(3, ~0U, 0);
+	attempt_init(&worker->attempt);
 	worker->control_fd = fcntl(0, F_DUPFD_CLOEXEC, 3);
 	worker->child_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	worker->state_fd = open(state_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -59,10 +59,10 @@ CHILD_SIDE static void run_in_path(struct child *child)
 	child->error = error;
 }
 
-/* What cannot be joined or set is done without: the sweep also finds what is in no cgroup. */
-CHILD_SIDE static void zero_write(const char *path)
+/* Outside of it, the sweep finds what it can find otherwise. */
+CHILD_SIDE static void cgroup_join(const struct child *child)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int fd = open(child->cgroup_procs, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	ssize_t n = write(fd, "0", 1);
@@ -79,9 +79,7 @@ CHILD_SIDE static int child_main(void *data)
 		_exit(127);
 	setsid();
 	if (order->cgroup)
-		zero_write(child->cgroup_procs);
-	if (order->is_spared)
-		zero_write("/proc/self/oom_score_adj");
+		cgroup_join(child);
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

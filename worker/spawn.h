@@ -12,8 +12,6 @@ struct spawn_order {
 	const char *cwd;
 	const char *cgroup; /* to be joined, if it can be; or NULL */
 	int input_fd, output_fd;
-	/* The caller is spared when memory is short; the program is not to be. */
-	bool is_spared;
 };
 
 /*

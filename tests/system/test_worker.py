@@ -57,30 +57,34 @@ def test_a_worker_that_waits_for_dagd_takes_no_inotify_instance(dagd, tmp_path):
     assert dagd.wait_run("waits", run)["state"] == "success"
 
 
-class SparedDaemon(Daemon):
-    """As the unit starts it: spared when memory is short."""
+def assert_tasks_go_first(daemon):
+    """Started as the unit starts it: spared when memory is short."""
+    command = daemon.command
+    daemon.command = lambda: ["choom", "-n", "-500", "--", *command()]
+    daemon.start().load_dag("asks", """
+        dag_id: asks
+        tasks:
+          - task_id: ask
+            operator: bash
+            bash_command: cat /proc/self/oom_score_adj /proc/$PPID/oom_score_adj
+    """)
+    run_id = daemon.trigger("asks")
+    assert daemon.wait_run("asks", run_id)["state"] == "success"
+    assert daemon.task_log("asks", run_id, "ask") == "0\n-500\n"
+    daemon.stop()
 
-    def command(self):
-        return ["choom", "-n", "-500", "--", *super().command()]
 
-
-def test_when_memory_is_short_tasks_go_first(build, tmp_path):
+@pytest.fixture
+def sparing():
     allowed = subprocess.run(["choom", "-n", "-500", "--", "true"], capture_output=True, text=True)
     if allowed.returncode != 0:
         pytest.skip(f"no process can be spared here: {allowed.stderr.strip()}")
-    daemon = SparedDaemon(build, tmp_path / "home")
+
+
+def test_when_memory_is_short_tasks_go_first(sparing, build, tmp_path):
+    daemon = Daemon(build, tmp_path / "home")
     try:
-        daemon.start().load_dag("asks", """
-            dag_id: asks
-            tasks:
-              - task_id: ask
-                operator: bash
-                bash_command: cat /proc/self/oom_score_adj /proc/$PPID/oom_score_adj
-        """)
-        run_id = daemon.trigger("asks")
-        assert daemon.wait_run("asks", run_id)["state"] == "success"
-        assert daemon.task_log("asks", run_id, "ask") == "0\n-500\n"
-        daemon.stop()
+        assert_tasks_go_first(daemon)
     finally:
         daemon.dispose()
 
@@ -120,6 +124,12 @@ def unprivileged(build):
             one.stop()
         finally:
             one.dispose()
+
+
+def test_when_memory_is_short_tasks_of_an_unprivileged_dagd_go_first(sparing, unprivileged):
+    unprivileged.stop()
+    assert_tasks_go_first(unprivileged)
+    unprivileged.start()
 
 
 def test_what_cannot_be_killed_does_not_hold_up_the_result(unprivileged):
