@@ -15,8 +15,12 @@
 /* After which a result does not wait any more for the end of what cannot be killed. */
 #define PATIENCE_S 4
 
-/* Orphans of the operator are our children, wherever they went: we are their subreaper. */
-static int children_kill(void)
+/*
+ * Orphans of the operator are our children, wherever they went: we are their subreaper. Its process
+ * group is killed as a whole while one of them is in it: the number of one that is empty may have
+ * been given away.
+ */
+static int children_kill(int session)
 {
 	DIR *processes = opendir("/proc");
 	int last = 0;
@@ -28,6 +32,8 @@ static int children_kill(void)
 		int pid = (int)strtol(entry->d_name, NULL, 10);
 		if (pid <= 0 || process_parent(pid) != self)
 			continue;
+		if (getpgid(pid) == session)
+			kill(-session, SIGKILL);
 		kill(pid, SIGKILL);
 		last = pid;
 	}
@@ -87,8 +93,7 @@ int leftovers_kill(int session, struct wire_usage *usage)
 {
 	int64_t end = 0;
 	while (children_reap(usage)) {
-		kill(-session, SIGKILL);
-		int last = children_kill();
+		int last = children_kill(session);
 		end = end ? end : seconds_now() + PATIENCE_S;
 		if (last && seconds_now() > end)
 			return last;
