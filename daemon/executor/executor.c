@@ -10,11 +10,6 @@
 #include "daemon/executor/parts.h"
 #include "lib/base/instant.h"
 
-/* How many idle workers are kept for the next attempt, and after how long surplus ones are let go.
- */
-#define IDLE_KEPT 2
-#define TRIM_AFTER_MS 10000
-
 static void executor_free(struct executor *executor)
 {
 	if (executor->listen_fd >= 0)
