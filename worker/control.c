@@ -64,8 +64,8 @@ static void hello(struct worker *worker)
 		control_tell_claimed(worker);
 }
 
-/* By way of the descriptor, because a socket's path may have 107 bytes only. */
-/* False: there may be somebody who listens, to be tried again. */
+/* By way of the descriptor, because a socket's path may have 107 bytes only. False: there may be
+ * somebody who listens, to be tried again. */
 static bool connect_now(struct worker *worker)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
