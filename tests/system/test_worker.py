@@ -140,7 +140,9 @@ def test_what_cannot_be_killed_does_not_hold_up_the_result(unprivileged):
         tasks:
           - task_id: leave
             operator: bash
-            bash_command: "{daemon.become_root} setsid sleep 600 & echo $! >{pid}; sleep 0.3; echo done"
+            bash_command: >-
+              {daemon.become_root} setsid sleep 600 & echo $! >{pid};
+              until [ "$(ps -o ruser= -p $!)" = root ]; do sleep 0.01; done; echo done
     """)
     run_id = daemon.trigger("roots")
     try:
