@@ -16,6 +16,7 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 
+from checker import processes_left  # noqa: E402
 from daemon import Daemon, wait_until  # noqa: E402, F401
 
 
@@ -50,6 +51,10 @@ class Experiment:
             self.judge("the experiment comes to its end", traceback.format_exc().splitlines()[-25:])
         finally:
             daemon.dispose()
+            # What a dagd that is broken has left; a sound one leaves nothing.
+            for pid in processes_left(daemon.home):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             if self.n_failed > n_failed:
                 self.keep_folder(folder, daemon)
             else:
