@@ -248,7 +248,7 @@ bool daemon_restore_run(
 		return false;
 	}
 	bool is_read = reader_run(daemon->reader, dag_id, run_id, &run, error);
-	bool is_there = is_read && !engine_run_is_deleted(daemon->engine, run.id);
+	bool is_there = is_read && !engine_run_is_deleted(daemon->engine, &run);
 	if (!is_there && error && !*error)
 		g_set_error(error, ENGINE_REFUSAL, REFUSAL_UNKNOWN, "DAG \"%s\" has no run \"%s\"",
 			dag_id, run_id);

@@ -11,7 +11,7 @@ static bool past_read(struct daemon *daemon, const struct run_record *run, bool 
 	if (!reader_run_before(daemon->reader, run, is_of_schedule, past, error))
 		return *error == NULL;
 	/* One that is being deleted can still be read: then that before it counts. */
-	if (engine_run_is_deleted(daemon->engine, past->id)) {
+	if (engine_run_is_deleted(daemon->engine, past)) {
 		struct run_record deleted = *past;
 		*past = (struct run_record){0};
 		bool is_read = past_read(daemon, &deleted, is_of_schedule, past, error);

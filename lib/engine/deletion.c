@@ -47,12 +47,25 @@ bool workflow_delete(struct engine *engine, const struct event *event, GError **
 	char *dag_id = g_strdup(event->dag_id);
 	g_ptr_array_add(engine->reasons, dag_id);
 	effect_add(engine, (struct effect){EFFECT_DELETE_DAG, .dag_id = dag_id});
+	g_hash_table_replace(engine->deleted_dags, g_strdup(dag_id),
+		g_memdup2(&engine->options.next_run, sizeof engine->options.next_run));
 	runs_forget(engine, workflow);
 	assets_gone(engine, workflow);
 	wake_set(&engine->wakes, &workflow->assets, INSTANT_NEVER);
 	wake_set(&engine->wakes, &workflow->slot, INSTANT_NEVER);
 	g_hash_table_remove(engine->workflows, dag_id);
 	return true;
+}
+
+static bool is_deleted(const struct engine *engine, const char *dag_id, int64_t id)
+{
+	const int64_t *first_kept = g_hash_table_lookup(engine->deleted_dags, dag_id);
+	return g_hash_table_contains(engine->deleted, &id) || (first_kept && id < *first_kept);
+}
+
+bool engine_run_is_deleted(const struct engine *engine, const struct run_record *run)
+{
+	return is_deleted(engine, run->dag_id, run->id);
 }
 
 /* Why a run must stay, besides that it is unfinished: g_free; NULL: it need not. */
@@ -71,7 +84,7 @@ bool run_delete(struct engine *engine, const struct event *event, GError **error
 {
 	struct workflow *workflow = workflow_get(engine, event->dag_id);
 	struct run *run = workflow ? run_find(workflow, event->run_id) : NULL;
-	if (!workflow || engine_run_is_deleted(engine, event->deleted))
+	if (!workflow || is_deleted(engine, event->dag_id, event->deleted))
 		return event_refuse(error, REFUSAL_UNKNOWN, "DAG \"%s\" has no run \"%s\"",
 			event->dag_id, event->run_id);
 	if (run && !run->is_finished)
@@ -89,9 +102,4 @@ bool run_delete(struct engine *engine, const struct event *event, GError **error
 		run_forget(engine, run);
 	}
 	return true;
-}
-
-bool engine_run_is_deleted(const struct engine *engine, int64_t id)
-{
-	return g_hash_table_contains(engine->deleted, &id);
 }

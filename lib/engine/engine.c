@@ -77,6 +77,7 @@ struct engine *engine_new(const struct engine_options *options)
 	engine->touched_gates = g_ptr_array_new();
 	engine->finished = g_ptr_array_new();
 	engine->deleted = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	engine->deleted_dags = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	engine->restored = g_ptr_array_new();
 	engine->missed = g_ptr_array_new_with_free_func(missed_free);
 	engine->reasons = g_ptr_array_new_with_free_func(g_free);
@@ -107,6 +108,7 @@ void engine_free(struct engine *engine)
 	g_ptr_array_free(engine->touched_gates, TRUE);
 	g_ptr_array_free(engine->finished, TRUE);
 	g_hash_table_destroy(engine->deleted);
+	g_hash_table_destroy(engine->deleted_dags);
 	g_ptr_array_free(engine->restored, TRUE);
 	g_ptr_array_free(engine->missed, TRUE);
 	g_ptr_array_free(engine->reasons, TRUE);
@@ -402,4 +404,5 @@ void engine_release(struct engine *engine)
 	}
 	g_ptr_array_set_size(engine->finished, 0);
 	g_hash_table_remove_all(engine->deleted);
+	g_hash_table_remove_all(engine->deleted_dags);
 }

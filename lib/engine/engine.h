@@ -305,8 +305,8 @@ const char **engine_dag_ids(const struct engine *engine);
 /* Runs that are not finished (or not yet durable as finished); NULL: not among them. */
 const struct run_record *engine_run(
 	const struct engine *engine, const char *dag_id, const char *run_id);
-/* Whether a run was deleted by an event that is perhaps not durable yet. */
-bool engine_run_is_deleted(const struct engine *engine, int64_t id);
+/* Whether a run was deleted, alone or with its DAG, by an event that is perhaps not durable yet. */
+bool engine_run_is_deleted(const struct engine *engine, const struct run_record *run);
 /* Among those the newest with this logical date, or run_after where it has none. */
 const struct run_record *engine_run_at(
 	const struct engine *engine, const char *dag_id, int64_t date);

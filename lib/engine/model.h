@@ -185,6 +185,7 @@ struct engine {
 	GPtrArray *touched;         /* runs whose limits or ready tasks changed */
 	GPtrArray *finished;        /* runs to forget once that is durable, kept ones apart */
 	GHashTable *deleted;        /* ids of runs that can be read until that is durable */
+	GHashTable *deleted_dags;   /* dag_id -> the first id of a run that is not its any more */
 	GPtrArray *restored;        /* runs whose rows are being given */
 	GQueue doubtful;            /* waiting instances that are to look at their upstream again */
 	struct effects *effects;    /* of the step under way */

@@ -62,6 +62,25 @@ dag:
 00:03 recovered
 00:04 clear d r1 a
 
+story: what went with its DAG is not found again by one that begins anew before that is durable
+dag:
+  tasks:
+    - {task_id: a, operator: empty}
+
+00:00 trigger d r1
+[00:00] a: success
+[00:00] d r1: success
+00:01 delete d -- pending
+00:01 load -- pending
+00:01 clear d r1 a
+[00:01] refused: DAG "d" has no run "r1"
+00:01 mark d r1 failed a
+[00:01] refused: DAG "d" has no run "r1"
+00:02 trigger d r1
+[00:02] a: success
+[00:02] d r1: success
+00:03 delete d r1
+
 story: a run is deleted alone, and another one may have its name
 dag:
   tasks:

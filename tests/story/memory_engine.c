@@ -83,7 +83,7 @@ bool memory_restore_run(
 	struct memory *memory, struct engine *engine, const char *dag_id, const char *run_id)
 {
 	const struct run_record *run = memory_run(memory, dag_id, run_id);
-	if (!run || engine_run(engine, dag_id, run_id) || engine_run_is_deleted(engine, run->id))
+	if (!run || engine_run(engine, dag_id, run_id) || engine_run_is_deleted(engine, run))
 		return false;
 	restore_run(memory, engine, run, NULL);
 	engine_restored(engine);

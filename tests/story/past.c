@@ -19,7 +19,7 @@ static const struct run_record *run_before(const struct memory *memory, const st
 	const struct run_record *best = NULL;
 	for (unsigned i = 0; i < runs->len; i++) {
 		const struct run_record *one = runs->pdata[i];
-		if (is_before(one, run, is_of_schedule) && !engine_run_is_deleted(engine, one->id)
+		if (is_before(one, run, is_of_schedule) && !engine_run_is_deleted(engine, one)
 			&& (!best || one->logical_date >= best->logical_date))
 			best = one;
 	}
