@@ -27,16 +27,25 @@ struct marks {
 	int session; /* 0: not known */
 	struct claim claim;
 	struct wire_buffer environment;
+	bool is_blind; /* something could not be looked at now, for want of a descriptor */
 };
 
-/* Begins with a NUL, so that every variable is between two of them. */
-static bool environment_read(int pid, struct wire_buffer *environment)
+static void miss(struct marks *marks)
 {
+	marks->is_blind |= errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+}
+
+/* Begins with a NUL, so that every variable is between two of them. */
+static bool environment_read(int pid, struct marks *marks)
+{
+	struct wire_buffer *environment = &marks->environment;
 	char path[64];
 	g_snprintf(path, sizeof(path), "/proc/%d/environ", pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		miss(marks);
 		return false;
+	}
 	environment->size = 0;
 	wire_buffer_append(environment, "", 1);
 	ssize_t n;
@@ -77,8 +86,7 @@ static bool is_marked(int pid, struct marks *marks)
 	if (pid == marks->claim.program && process_started(pid, &started)
 		&& started == marks->claim.program_started)
 		return true;
-	return environment_read(pid, &marks->environment)
-		&& has_variable(&marks->environment, marks->attempt)
+	return environment_read(pid, marks) && has_variable(&marks->environment, marks->attempt)
 		&& !has_other_output(&marks->environment, marks->output);
 }
 
@@ -86,8 +94,10 @@ static bool is_marked(int pid, struct marks *marks)
 static int marked_kill(int pid, struct marks *marks)
 {
 	int fd = pidfd_open(pid, 0);
-	if (fd < 0)
+	if (fd < 0) {
+		miss(marks);
 		return -1;
+	}
 	if (is_marked(pid, marks) && pidfd_send_signal(fd, SIGKILL, NULL, 0) == 0)
 		return fd;
 	close(fd);
@@ -98,8 +108,10 @@ static int marked_kill(int pid, struct marks *marks)
 static void leftovers_kill(struct marks *marks, GArray *fds)
 {
 	DIR *processes = opendir("/proc");
-	if (!processes)
+	if (!processes) {
+		miss(marks);
 		return;
+	}
 	struct dirent *entry;
 	while ((entry = readdir(processes))) {
 		int pid = (int)strtol(entry->d_name, NULL, 10);
@@ -129,7 +141,8 @@ static void members_kill(const struct job *job)
 		cgroup_remove(cgroup);
 }
 
-static void job_leftovers_kill(struct job *job)
+/* False: there may be some that could not be seen now. */
+static bool job_leftovers_kill(struct job *job)
 {
 	members_kill(job);
 	g_autofree char *folder = job_folder(job->executor, job->attempt);
@@ -143,6 +156,7 @@ static void job_leftovers_kill(struct job *job)
 	g_free(marks.attempt);
 	g_free(marks.output);
 	wire_buffer_clear(&marks.environment);
+	return !marks.is_blind;
 }
 
 static void fd_close(void *fd)
@@ -176,14 +190,18 @@ static void on_dead(uv_poll_t *poll, int status, int events)
 void job_sweep(struct job *job)
 {
 	GArray *fds = job->leftover_fds;
-	if (fds->len == 0)
-		job_leftovers_kill(job);
+	bool is_sure = fds->len > 0 || job_leftovers_kill(job);
 	while (fds->len > 0) {
 		int fd = g_array_index(fds, int, fds->len - 1);
 		job->leftover = executor_poll(job->executor, fd, job, on_dead, NULL);
 		if (job->leftover)
 			return;
 		leftover_drop(job);
+		is_sure = false;
+	}
+	if (!is_sure) {
+		job_put_off(job, job_sweep);
+		return;
 	}
 	job->state = JOB_LOST;
 	job_report(job);

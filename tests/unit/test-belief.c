@@ -2,6 +2,7 @@
 /* What the files of an attempt must say to be believed, when a dagd recovers. */
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "tests/unit/executor_fixture.h"
 
@@ -126,6 +127,36 @@ static void a_task_whose_worker_cannot_be_seen_now_is_left_alone(
 	g_assert_cmpuint(seen->n_lost + seen->n_taken_back, ==, 0);
 }
 
+/* As many as a file needs, not as a look at all processes. */
+static struct rlimit files_exhaust_but_one(void)
+{
+	struct rlimit before = files_exhaust(), limit = before;
+	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+	limit.rlim_cur++;
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+	return before;
+}
+
+static void what_is_left_and_cannot_be_seen_now_is_ended_later(
+	struct fixture *fixture, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	struct executor_left left = {.attempt = 70, .boot_id = BOOT, .is_restored = true};
+	token_make(left.token, left.attempt);
+	char *argv[] = {"/bin/sleep", "1000", NULL}, *env[] = {"DAGD_ATTEMPT=70", NULL};
+	GPid pid;
+	int status;
+	g_assert_true(g_spawn_async(
+		NULL, argv, env, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &error));
+	struct rlimit before = files_exhaust_but_one();
+	recover(fixture, &left);
+	files_restore(&before);
+	struct seen *seen = seen_of(fixture, left.attempt);
+	WAIT_UNTIL(fixture, seen->n_lost > 0);
+	g_assert_cmpint(waitpid(pid, &status, WNOHANG), ==, pid);
+	g_assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 static void what_cannot_be_claimed_now_is_not_lost(struct fixture *fixture, const void *data)
 {
 	g_autoptr(GError) error = NULL;
@@ -155,6 +186,7 @@ int main(int argc, char **argv)
 	ADD(a_process_with_the_pid_of_a_dead_worker_is_none);
 	ADD(a_result_that_cannot_be_read_now_is_read_later);
 	ADD(a_task_whose_worker_cannot_be_seen_now_is_left_alone);
+	ADD(what_is_left_and_cannot_be_seen_now_is_ended_later);
 	ADD(what_cannot_be_claimed_now_is_not_lost);
 	return g_test_run();
 }
