@@ -134,8 +134,9 @@ def test_a_damaged_database_is_told(copy):
 
 
 def test_a_second_start_is_told(copy):
-    copy.write_journal(copy.lines + [copy.lines[0]])
-    assert any(fault.startswith("attempt 1 was started twice") for fault in copy.faults())
+    attempt = copy.attempt("good")
+    copy.write_journal(copy.lines + [copy.lines[copy.line("start", attempt)]])
+    assert any(fault.startswith(f"attempt {attempt} was started twice") for fault in copy.faults())
 
 
 def test_a_task_that_was_killed_is_told(copy):
