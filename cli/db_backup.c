@@ -9,7 +9,7 @@
 #include "lib/base/error.h"
 
 const struct option db_backup_options[] = {
-	{"force", 'f', NULL, "replace a file that is there"},
+	{"force", 'f', NULL, "replace a backup that is there"},
 	{NULL},
 };
 

@@ -22,6 +22,10 @@
 
 enum { STEP_PAGES = 1024, CHECK_OPERATIONS = 100000 };
 
+/* The header of a file of SQLite, as far as it tells what the file is. */
+#define SQLITE_MAGIC "SQLite format 3"
+enum { HEADER_SIZE = 100, LOG_KIND_AT = 18, LOG_IS_NONE = 1, APPLICATION_AT = 68 };
+
 /* One file is all of it, without a log beside it; and what runs now will have gone on since. */
 static const char complete_sql[] =
 	"PRAGMA journal_mode = DELETE;"
@@ -72,6 +76,41 @@ static bool folder_check(const struct backup *backup, GError **error)
 	return true;
 }
 
+/* Closing a descriptor of the database itself would drop the locks that SQLite holds on it. */
+static bool is_database(const struct backup *backup, const struct stat *there)
+{
+	struct stat ours;
+	return stat(backup->options->database, &ours) == 0 && ours.st_dev == there->st_dev
+		&& ours.st_ino == there->st_ino;
+}
+
+/* A database in use has a write-ahead log, a backup has none. */
+static bool is_backup_header(const uint8_t *header)
+{
+	uint32_t application;
+	memcpy(&application, header + APPLICATION_AT, sizeof application);
+	return memcmp(header, SQLITE_MAGIC, sizeof SQLITE_MAGIC) == 0
+		&& header[LOG_KIND_AT] == LOG_IS_NONE
+		&& GUINT32_FROM_BE(application) == APPLICATION_ID;
+}
+
+/* Who may ask for a backup may not for that write over anything that dagd may write. */
+static bool is_replaceable(const struct backup *backup, const struct stat *there)
+{
+	uint8_t header[HEADER_SIZE];
+	if (backup->options->is_beside || there->st_size == 0)
+		return true;
+	if (is_database(backup, there))
+		return false;
+	int fd = openat(
+		backup->folder, backup->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t n = pread(fd, header, sizeof header, 0);
+	close(fd);
+	return n == sizeof header && is_backup_header(header);
+}
+
 static bool name_check(const struct backup *backup, GError **error)
 {
 	struct stat there;
@@ -83,6 +122,9 @@ static bool name_check(const struct backup *backup, GError **error)
 	if (!S_ISREG(there.st_mode))
 		return error_say(
 			error, "\"%s\" is no file, and is not replaced", backup->options->path);
+	if (!is_replaceable(backup, &there))
+		return error_say(error, "\"%s\" is no backup of dagd, and is not replaced",
+			backup->options->path);
 	return true;
 }
 
@@ -239,10 +281,12 @@ static bool copy_make(const struct backup *backup, GError **error)
 /* Gives the copy its name; one that came there meanwhile is not lost. */
 static bool draft_publish(const struct backup *backup, GError **error)
 {
+	if (!name_check(backup, error))
+		return false;
 	unsigned flags = backup->options->replaces ? 0 : RENAME_NOREPLACE;
 	int code = renameat2(backup->folder, backup->draft, backup->folder, backup->name, flags);
 	/* Some file systems know no flags. */
-	if (code != 0 && errno == EINVAL && name_check(backup, NULL))
+	if (code != 0 && errno == EINVAL)
 		code = renameat(backup->folder, backup->draft, backup->folder, backup->name);
 	if (code == 0 && fsync(backup->folder) == 0)
 		return true;

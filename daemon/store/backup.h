@@ -10,7 +10,7 @@
 struct backup_options {
 	const char *database; /* its path */
 	const char *path;     /* of the copy: absolute */
-	bool replaces;        /* a file that is there */
+	bool replaces;        /* a backup, or an empty file, that is there */
 	bool is_beside;       /* it may be in the folder of the database: dagd's own copy */
 	/* It may be set by another thread: then the copy is given up. */
 	const bool *is_stopped;

@@ -10,8 +10,6 @@
 #include "daemon/store/database.h"
 #include "daemon/store/store.h"
 
-#define APPLICATION_ID 0x64616764 /* "dagd" */
-
 static const char version_1[] =
 	/* last_run, last_attempt: the highest ids among the rows that were deleted. */
 	"CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL,"

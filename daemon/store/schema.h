@@ -8,6 +8,9 @@
 #include <glib.h>
 #include <sqlite3.h>
 
+/* Whose file it is: "dagd". */
+#define APPLICATION_ID 0x64616764
+
 /* The states in which a task instance is not finished, as the partial index has them. */
 #define TASK_IS_LIVE "state IN (0, 1, 2, 3, 8, 9, 11, 12)"
 #define RUN_IS_LIVE "state IN (0, 1)"

@@ -79,18 +79,44 @@ def test_a_backup_is_one_whole_file_that_shows_no_secret(dagd, tmp_path):
     db.close()
 
 
-def test_a_file_that_is_there_is_replaced_only_by_force(dagd, tmp_path):
+def test_a_backup_that_is_there_is_replaced_only_by_force(dagd, tmp_path):
     copy = tmp_path / "copy.db"
-    copy.write_text("something else")
-    refused = dagd.dagctl("db", "backup", copy)
-    assert refused.returncode == 1 and "is there already" in refused.stderr, refused
-    assert copy.read_text() == "something else"
-    made = json.loads(dagd.dagctl("db", "backup", copy, "--force", "-o", "json").stdout)
-    assert made == {"path": str(copy), "bytes": copy.stat().st_size}
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    refused = dagd.dagctl("db", "backup", folder, "--force")
-    assert refused.returncode == 1 and "is no file" in refused.stderr, refused
+    copy.touch()
+    for kept in ("an empty file", "a backup"):
+        content = copy.read_bytes()
+        refused = dagd.dagctl("db", "backup", copy)
+        assert refused.returncode == 1 and "is there already" in refused.stderr, (kept, refused)
+        assert copy.read_bytes() == content, kept
+        made = json.loads(dagd.dagctl("db", "backup", copy, "--force", "-o", "json").stdout)
+        assert made == {"path": str(copy), "bytes": copy.stat().st_size}
+
+
+def changed_copy(file, statement, name):
+    """A copy that the statement makes no backup any more."""
+    copy = shutil.copy(file, file.with_name(name))
+    with sqlite3.connect(copy) as db:
+        db.execute(statement)
+    db.close()
+    return copy
+
+
+def test_what_is_no_backup_is_not_replaced_even_by_force(dagd, tmp_path):
+    backed_up(dagd, tmp_path / "copy.db")
+    settings = tmp_path / "settings.yaml"
+    settings.write_text("core: {parallelism: 4}\n" * 10)
+    for file in (
+            settings,
+            changed_copy(tmp_path / "copy.db", "PRAGMA application_id = 7", "of-another-program.db"),
+            changed_copy(tmp_path / "copy.db", "PRAGMA journal_mode = WAL", "in-use.db")):
+        content = file.read_bytes()
+        refused = dagd.dagctl("db", "backup", file, "--force")
+        assert refused.returncode == 1 and "is no backup of dagd" in refused.stderr, refused
+        assert file.read_bytes() == content, file
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "copy.db")
+    for name in ("folder", "link"):
+        refused = dagd.dagctl("db", "backup", tmp_path / name, "--force")
+        assert refused.returncode == 1 and "is no file" in refused.stderr, refused
 
 
 def test_a_relative_file_is_seen_from_where_dagctl_is(dagd, tmp_path):
