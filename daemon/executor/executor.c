@@ -97,13 +97,14 @@ static void on_report(uv_async_t *async)
 static void handles_init(struct executor *executor)
 {
 	uv_loop_t *loop = executor->loop;
-	executor->n_handles = 4;
+	executor->n_handles = 5;
 	executor->turn_end.data = executor->report.data = executor->trim.data = executor;
-	executor->later_timer.data = executor;
+	executor->later_timer.data = executor->listen_pause.data = executor;
 	uv_prepare_init(loop, &executor->turn_end);
 	uv_prepare_start(&executor->turn_end, on_turn_end);
 	uv_timer_init(loop, &executor->trim);
 	uv_timer_init(loop, &executor->later_timer);
+	uv_timer_init(loop, &executor->listen_pause);
 	int code = uv_async_init(loop, &executor->report, on_report);
 	g_assert(code == 0);
 }
@@ -189,6 +190,7 @@ void executor_close(struct executor *executor)
 	uv_close((uv_handle_t *)&executor->report, on_closed);
 	uv_close((uv_handle_t *)&executor->trim, on_closed);
 	uv_close((uv_handle_t *)&executor->later_timer, on_closed);
+	uv_close((uv_handle_t *)&executor->listen_pause, on_closed);
 }
 
 bool executor_prepare(struct executor *executor, int64_t attempt, GError **error)

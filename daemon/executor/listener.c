@@ -10,20 +10,56 @@
 #include "daemon/executor/parts.h"
 #include "lib/base/instant.h"
 
+/* While there is no descriptor for one more. */
+enum { PAUSE_MS = 1000 };
+
+static void on_connection(uv_poll_t *poll, int status, int events);
+
+static void on_pause_over(uv_timer_t *pause)
+{
+	struct executor *executor = pause->data;
+	uv_poll_start(executor->listener, UV_READABLE, on_connection);
+}
+
+/* Who waits in the socket's queue would wake the loop again at once, and who is sent away would
+ * come back at once. */
+static void listen_pause(struct executor *executor)
+{
+	uv_poll_stop(executor->listener);
+	uv_timer_start(&executor->listen_pause, on_pause_over, PAUSE_MS, 0);
+}
+
+static bool is_for_want_of_room(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM
+		|| error == ENOSPC;
+}
+
+/* Takes `fd` over. False: for want of something that the next one would want as well. */
+static bool peer_take(struct executor *executor, int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+	bool is_ours =
+		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
+	if (!is_ours) {
+		close(fd);
+		return true;
+	}
+	return worker_adopt(executor, peer.pid, fd) || !is_for_want_of_room(errno);
+}
+
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct executor *executor = poll->data;
 	int fd;
-	while ((fd = accept4(executor->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-		struct ucred peer;
-		socklen_t size = sizeof(peer);
-		bool is_ours = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0
-			&& peer.uid == geteuid();
-		if (is_ours)
-			worker_adopt(executor, peer.pid, fd);
-		else
-			close(fd);
-	}
+	while ((fd = accept4(executor->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+		if (!peer_take(executor, fd)) {
+			listen_pause(executor);
+			return;
+		}
+	if (is_for_want_of_room(errno))
+		listen_pause(executor);
 }
 
 /* It gets its name only when it listens, so whoever sees the name can connect. */

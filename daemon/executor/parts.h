@@ -89,7 +89,7 @@ struct executor {
 	unsigned n_handles;
 	uv_prepare_t turn_end;
 	uv_async_t report;
-	uv_timer_t trim, later_timer;
+	uv_timer_t trim, later_timer, listen_pause;
 	uv_poll_t *listener;
 };
 
@@ -121,7 +121,8 @@ void worker_rest(struct worker *worker);
 
 /* Starts a worker process; NULL and an error. */
 struct worker *worker_spawn(struct executor *executor, GError **error);
-/* One that runs already: `fd` is its connection (taken over) or -1. NULL: it is dead. */
+/* One that runs already: `fd` is its connection (taken over) or -1. NULL: it is dead, or
+ * cannot be watched now (errno says which). */
 struct worker *worker_adopt(struct executor *executor, int pid, int fd);
 /* Forgets it; it goes on by itself. */
 void worker_free(struct worker *worker);

@@ -45,7 +45,7 @@ void worker_free(struct worker *worker)
 	g_free(worker);
 }
 
-/* Takes `fd` (or -1) over, also when it fails. */
+/* Takes `fd` (or -1) over, also when it fails, and then errno says why. */
 static struct worker *worker_new(struct executor *executor, int pid, int fd, GError **error)
 {
 	struct worker *worker = g_new0(struct worker, 1);
@@ -62,7 +62,9 @@ static struct worker *worker_new(struct executor *executor, int pid, int fd, GEr
 		worker->socket = executor_poll(executor, fd, worker, on_socket, error);
 	if (worker->process && (worker->socket || fd < 0))
 		return worker;
+	int code = errno;
 	worker_free(worker);
+	errno = code;
 	return NULL;
 }
 

@@ -2,9 +2,11 @@
 /* An executor with real workers in a folder of its own, and what it reported of each attempt. */
 #pragma once
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -285,4 +287,31 @@ static bool process_lives(int pid)
 {
 	uint64_t started;
 	return process_started(pid, &started);
+}
+
+/* No more files can be opened. */
+static struct rlimit files_exhaust(void)
+{
+	struct rlimit before;
+	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+	int lowest = open("/dev/null", O_RDONLY);
+	close(lowest);
+	struct rlimit none = {.rlim_cur = (rlim_t)lowest, .rlim_max = before.rlim_max};
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &none), ==, 0);
+	return before;
+}
+
+static void files_restore(const struct rlimit *before)
+{
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, before), ==, 0);
+}
+
+/* Enough for a file, not for a look at all processes or for a worker that comes. */
+static struct rlimit files_exhaust_but_one(void)
+{
+	struct rlimit before = files_exhaust(), limit = before;
+	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+	limit.rlim_cur++;
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+	return before;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Workers of an earlier dagd, of this version and of others. */
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -41,6 +42,15 @@ static void claim_make(struct fixture *fixture, int64_t attempt, struct claim cl
 	close(fd);
 }
 
+static int socket_connect(struct fixture *fixture)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	g_snprintf(address.sun_path, sizeof(address.sun_path), "%s/worker.sock", fixture->state);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof(address)), ==, 0);
+	return fd;
+}
+
 /* A worker that is played by the test: it has claimed the attempt and meets a dagd that has just
  * started. Its connection. */
 static int worker_connect(struct fixture *fixture, int64_t attempt, const char *token)
@@ -53,11 +63,7 @@ static int worker_connect(struct fixture *fixture, int64_t attempt, const char *
 		token_make(claim.token, attempt);
 	claim_make(fixture, attempt, claim);
 	restart(fixture);
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	g_snprintf(address.sun_path, sizeof(address.sun_path), "%s/worker.sock", fixture->state);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof(address)), ==, 0);
-	return fd;
+	return socket_connect(fixture);
 }
 
 static void worker_say(int fd, const void *bytes, size_t size)
@@ -246,6 +252,46 @@ static void a_pid_that_was_given_away_is_left_alone(struct fixture *fixture, con
 	waitpid(other, NULL, 0);
 }
 
+/* Nothing wakes it but a timer. */
+static bool loop_rests(struct fixture *fixture)
+{
+	struct pollfd wakes = {.fd = uv_backend_fd(&fixture->loop), .events = POLLIN};
+	for (int i = 0; i < 10; i++)
+		uv_run(&fixture->loop, UV_RUN_NOWAIT);
+	return poll(&wakes, 1, 0) == 0;
+}
+
+static void expect_heard(struct fixture *fixture, int fd)
+{
+	worker_greet(fd, 5, LATER);
+	WAIT_UNTIL(fixture, fixture->notice);
+	close(fd);
+}
+
+static void a_worker_that_comes_while_no_file_can_be_opened_waits_and_dagd_rests(
+	struct fixture *fixture, const void *data)
+{
+	int fd = socket_connect(fixture);
+	struct rlimit before = files_exhaust();
+	g_assert_true(loop_rests(fixture));
+	files_restore(&before);
+	expect_heard(fixture, fd);
+}
+
+static void one_worker_that_cannot_be_watched_is_sent_away_and_the_next_ones_wait(
+	struct fixture *fixture, const void *data)
+{
+	char byte;
+	int first = socket_connect(fixture), second = socket_connect(fixture);
+	struct rlimit before = files_exhaust_but_one();
+	g_assert_true(loop_rests(fixture));
+	g_assert_cmpint(recv(first, &byte, 1, MSG_DONTWAIT), ==, 0);
+	g_assert_cmpint(recv(second, &byte, 1, MSG_DONTWAIT), ==, -1);
+	files_restore(&before);
+	close(first);
+	expect_heard(fixture, second);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -259,5 +305,7 @@ int main(int argc, char **argv)
 	ADD(an_upgrade_while_dagd_runs_changes_its_workers_at_its_restart_only);
 	ADD(what_the_claim_names_is_gone_before_the_attempt_is_lost);
 	ADD(a_pid_that_was_given_away_is_left_alone);
+	ADD(a_worker_that_comes_while_no_file_can_be_opened_waits_and_dagd_rests);
+	ADD(one_worker_that_cannot_be_watched_is_sent_away_and_the_next_ones_wait);
 	return g_test_run();
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of an attempt must say to be believed, when a dagd recovers. */
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "tests/unit/executor_fixture.h"
@@ -74,23 +73,6 @@ static void a_process_with_the_pid_of_a_dead_worker_is_none(
 	g_assert_cmpstr(seen->reason, ==, "its worker died while dagd was away");
 }
 
-/* No more files can be opened. */
-static struct rlimit files_exhaust(void)
-{
-	struct rlimit before;
-	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
-	int lowest = open("/dev/null", O_RDONLY);
-	close(lowest);
-	struct rlimit none = {.rlim_cur = (rlim_t)lowest, .rlim_max = before.rlim_max};
-	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &none), ==, 0);
-	return before;
-}
-
-static void files_restore(const struct rlimit *before)
-{
-	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, before), ==, 0);
-}
-
 static void a_result_that_cannot_be_read_now_is_read_later(
 	struct fixture *fixture, const void *data)
 {
@@ -125,16 +107,6 @@ static void a_task_whose_worker_cannot_be_seen_now_is_left_alone(
 	gate_open(fixture, "go");
 	g_assert_cmpint(wait_end(fixture, attempt)->result.exit_code, ==, 6);
 	g_assert_cmpuint(seen->n_lost + seen->n_taken_back, ==, 0);
-}
-
-/* As many as a file needs, not as a look at all processes. */
-static struct rlimit files_exhaust_but_one(void)
-{
-	struct rlimit before = files_exhaust(), limit = before;
-	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &limit), ==, 0);
-	limit.rlim_cur++;
-	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
-	return before;
 }
 
 static void what_is_left_and_cannot_be_seen_now_is_ended_later(
