@@ -184,9 +184,21 @@ static void stage_next(struct cleaner *cleaner)
 	step_next(cleaner);
 }
 
+/* Looked up first: a new run of this name may have begun. */
 static void logs_put_aside(struct cleaner *cleaner, const char *dag_id, const char *run_id)
 {
-	struct log_folder *folder = log_folder_open(cleaner->daemon->home.logs, NULL);
+	struct daemon *daemon = cleaner->daemon;
+	struct run_record run;
+	g_autoptr(GError) error = NULL;
+	if (engine_run(daemon->engine, dag_id, run_id))
+		return;
+	if (reader_run(daemon->reader, dag_id, run_id, &run, &error)) {
+		run_record_clear(&run);
+		return;
+	}
+	if (error)
+		return; /* the next cleaning finds them */
+	struct log_folder *folder = log_folder_open(daemon->home.logs, NULL);
 	if (folder && log_folder_put_aside(folder, dag_id, run_id))
 		cleaner->has_aside = true;
 	log_folder_close(folder);
@@ -268,19 +280,13 @@ static void versions_delete(struct cleaner *cleaner)
 	store_commit(cleaner->daemon->store, batch, on_committed, cleaner);
 }
 
-/* Looked up again: a new run of this name may have begun. */
 static void orphans_put_aside(struct cleaner *cleaner)
 {
-	struct daemon *daemon = cleaner->daemon;
-	struct run_record run;
 	for (unsigned n = 0; cleaner->orphans->len > 0 && n < ORPHANS_PER_STEP; n++) {
 		unsigned last = cleaner->orphans->len - 1;
 		const struct log_owner *owner =
 			&g_array_index(cleaner->orphans, struct log_owner, last);
-		if (reader_run(daemon->reader, owner->dag_id, owner->run_id, &run, NULL))
-			run_record_clear(&run);
-		else if (!engine_run(daemon->engine, owner->dag_id, owner->run_id))
-			logs_put_aside(cleaner, owner->dag_id, owner->run_id);
+		logs_put_aside(cleaner, owner->dag_id, owner->run_id);
 		g_array_set_size(cleaner->orphans, last);
 	}
 }

@@ -6,8 +6,8 @@
 #include "lib/base/instant.h"
 
 static const char *const consequences[N_TROUBLES] = {
-	[TROUBLE_DATABASE] = "nothing is begun or changed until it can be written again; running "
-			     "tasks go on",
+	[TROUBLE_DATABASE] =
+		"nothing begins or changes until it can be written; running tasks go on",
 	[TROUBLE_DAMAGE] = "no task begins; running tasks go on",
 	[TROUBLE_LAUNCHES] = "no task begins until that is mended; running tasks go on",
 };

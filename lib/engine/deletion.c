@@ -84,7 +84,9 @@ bool run_delete(struct engine *engine, const struct event *event, GError **error
 {
 	struct workflow *workflow = workflow_get(engine, event->dag_id);
 	struct run *run = workflow ? run_find(workflow, event->run_id) : NULL;
-	if (!workflow || is_deleted(engine, event->dag_id, event->deleted))
+	/* Its name may be that of a later run meanwhile. */
+	bool is_another = run && run->record.id != event->deleted;
+	if (!workflow || is_another || is_deleted(engine, event->dag_id, event->deleted))
 		return event_refuse(error, REFUSAL_UNKNOWN, "DAG \"%s\" has no run \"%s\"",
 			event->dag_id, event->run_id);
 	if (run && !run->is_finished)

@@ -91,6 +91,7 @@ static void put_removed(struct engine *engine, struct run *run, struct task_reco
 	instance->record.retry_at = instance->record.wait_since = INSTANT_NONE;
 	wait_forget(&instance->record);
 	g_clear_pointer(&instance->record.calls, g_free);
+	g_clear_pointer(&instance->record.decision, g_free);
 	task_reason(instance, g_strdup("this version of the DAG does not have it"));
 	instance_changed(engine, instance);
 }
@@ -106,6 +107,7 @@ static void begin_again(struct engine *engine, struct instance *instance)
 	record->scheduled_at = record->queued_at = INSTANT_NONE;
 	record->started_at = record->ended_at = record->wait_since = INSTANT_NONE;
 	wait_forget(record);
+	g_clear_pointer(&record->decision, g_free);
 	task_reason(instance, NULL);
 	instance_changed(engine, instance);
 }
