@@ -16,6 +16,7 @@
 #include <sqlite3.h>
 
 #include "daemon/store/database.h"
+#include "daemon/store/draft.h"
 #include "daemon/store/schema.h"
 #include "lib/base/error.h"
 #include "lib/engine/record.h"
@@ -34,8 +35,9 @@ static const char complete_sql[] =
 struct backup {
 	const struct backup_options *options;
 	char *folder_path, *name; /* of the copy */
-	char *draft, *draft_path; /* its name until it is whole */
-	int folder, fd;
+	char *state_path;         /* the folder of the database */
+	struct draft draft;       /* until it is whole */
+	int folder;
 };
 
 static bool is_stopped(const struct backup *backup)
@@ -67,8 +69,7 @@ static bool folder_check(const struct backup *backup, GError **error)
 	struct stat ours, theirs;
 	if (backup->options->is_beside)
 		return true;
-	g_autofree char *state = g_path_get_dirname(backup->options->database);
-	if (fstat(backup->folder, &theirs) != 0 || stat(state, &ours) != 0)
+	if (fstat(backup->folder, &theirs) != 0 || stat(backup->state_path, &ours) != 0)
 		return refuse_folder(backup, errno, error);
 	if (ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino)
 		return error_say(error, "folder \"%s\" is dagd's own; choose another one",
@@ -128,40 +129,29 @@ static bool name_check(const struct backup *backup, GError **error)
 	return true;
 }
 
-static bool draft_make(struct backup *backup, GError **error)
-{
-	g_autofree char *random = g_uuid_string_random();
-	backup->draft = g_strdup_printf(".%.8s.dagd-backup", random);
-	backup->draft_path = g_build_filename(backup->folder_path, backup->draft, NULL);
-	backup->fd = openat(backup->folder, backup->draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-		S_IRUSR | S_IWUSR);
-	return backup->fd >= 0 || refuse_folder(backup, errno, error);
-}
-
 static bool backup_open(struct backup *backup, GError **error)
 {
 	const char *path = backup->options->path;
 	backup->folder_path = g_path_get_dirname(path);
 	backup->name = g_path_get_basename(path);
+	backup->state_path = g_path_get_dirname(backup->options->database);
 	backup->folder = open(backup->folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (backup->folder < 0)
 		return refuse_folder(backup, errno, error);
-	return folder_check(backup, error) && name_check(backup, error)
-		&& draft_make(backup, error);
+	if (!folder_check(backup, error) || !name_check(backup, error))
+		return false;
+	struct draft_place place = {backup->folder, backup->folder_path, backup->state_path};
+	return draft_open(&backup->draft, &place) || refuse_folder(backup, errno, error);
 }
 
 static void backup_close(struct backup *backup)
 {
-	if (backup->fd >= 0) {
-		unlinkat(backup->folder, backup->draft, 0); /* unless it has its name by now */
-		close(backup->fd);
-	}
+	draft_close(&backup->draft);
 	if (backup->folder >= 0)
 		close(backup->folder);
 	g_free(backup->folder_path);
 	g_free(backup->name);
-	g_free(backup->draft);
-	g_free(backup->draft_path);
+	g_free(backup->state_path);
 }
 
 /* ---- copying ---- */
@@ -178,7 +168,7 @@ static bool refuse_copy(const struct backup *backup, sqlite3 *copy, int code, GE
 
 static bool sync_file(const struct backup *backup, GError **error)
 {
-	return fdatasync(backup->fd) == 0
+	return fdatasync(backup->draft.fd) == 0
 		|| error_say(error, "\"%s\" cannot be written: %s", backup->options->path,
 			g_strerror(errno));
 }
@@ -250,7 +240,7 @@ static sqlite3 *copy_open(const struct backup *backup, GError **error)
 {
 	sqlite3 *copy;
 	if (sqlite3_open_v2(
-		    backup->draft_path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
+		    backup->draft.path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
 		== SQLITE_OK)
 		return copy;
 	refuse_copy(backup, copy, sqlite3_errcode(copy), error);
@@ -284,10 +274,11 @@ static bool draft_publish(const struct backup *backup, GError **error)
 	if (!name_check(backup, error))
 		return false;
 	unsigned flags = backup->options->replaces ? 0 : RENAME_NOREPLACE;
-	int code = renameat2(backup->folder, backup->draft, backup->folder, backup->name, flags);
+	int code =
+		renameat2(backup->folder, backup->draft.name, backup->folder, backup->name, flags);
 	/* Some file systems know no flags. */
 	if (code != 0 && errno == EINVAL)
-		code = renameat(backup->folder, backup->draft, backup->folder, backup->name);
+		code = renameat(backup->folder, backup->draft.name, backup->folder, backup->name);
 	if (code == 0 && fsync(backup->folder) == 0)
 		return true;
 	return error_say(
@@ -296,11 +287,11 @@ static bool draft_publish(const struct backup *backup, GError **error)
 
 bool backup_make(const struct backup_options *options, int64_t *n_bytes, GError **error)
 {
-	struct backup backup = {.options = options, .folder = -1, .fd = -1};
+	struct backup backup = {.options = options, .draft.fd = -1, .folder = -1};
 	struct stat made = {0};
 	bool is_made = backup_open(&backup, error) && copy_make(&backup, error)
 		&& draft_publish(&backup, error);
-	if (is_made && fstat(backup.fd, &made) == 0)
+	if (is_made && fstat(backup.draft.fd, &made) == 0)
 		*n_bytes = made.st_size;
 	backup_close(&backup);
 	return is_made;

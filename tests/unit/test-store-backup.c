@@ -2,6 +2,7 @@
 /* Copies of a database that goes on being written. */
 #include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/store/backup.h"
@@ -157,6 +158,60 @@ static void one_that_is_given_up_leaves_nothing(void)
 	home_remove(&home);
 }
 
+static void on_progress_die(void *data, int n_done, int n_pages)
+{
+	_exit(0);
+}
+
+/* As by SIGKILL: in a process of its own, which leaves its draft behind. */
+static void copy_break_off(struct home *home, const char *path)
+{
+	pid_t child = fork();
+	g_assert_cmpint(child, >=, 0);
+	if (child == 0) {
+		bool is_stopped = false;
+		int64_t n_bytes;
+		struct backup_options options = {.database = home->path,
+			.path = path,
+			.is_stopped = &is_stopped,
+			.on_progress = on_progress_die};
+		backup_make(&options, &n_bytes, NULL);
+		_exit(1);
+	}
+	int status;
+	g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+	g_assert_cmpint(status, ==, 0);
+}
+
+static unsigned number_of_files(const char *place)
+{
+	g_autoptr(GDir) dir = g_dir_open(place, 0, NULL);
+	unsigned n = 0;
+	while (g_dir_read_name(dir))
+		n++;
+	return n;
+}
+
+static void the_next_one_removes_what_a_broken_off_one_left_behind(void)
+{
+	struct home home;
+	struct copy copy = {.n_steps = 0};
+	home_fill(&home);
+	home_close(&home);
+	g_autofree char *place = place_make(), *other = place_make();
+	g_autofree char *broken = g_build_filename(place, "copy.db", NULL);
+	g_autofree char *path = g_build_filename(other, "copy.db", NULL);
+	unsigned n_own = number_of_files(home.folder);
+	copy_break_off(&home, broken);
+	g_assert_cmpuint(number_of_files(place), >, 0);
+	g_assert_true(copy_make(&copy, &home, path));
+	place_remove(place, NULL);
+	place_remove(other, "copy.db");
+	g_assert_cmpuint(number_of_files(home.folder), ==, n_own);
+	home_open(&home);
+	home_remove(&home);
+}
+
 static void a_damaged_database_is_told_and_not_copied(void)
 {
 	static const char damage[4096] = "damage";
@@ -185,6 +240,7 @@ int main(int argc, char **argv)
 	ADD(a_copy_is_of_one_instant);
 	ADD(the_log_that_grew_meanwhile_is_small_again_afterwards);
 	ADD(one_that_is_given_up_leaves_nothing);
+	ADD(the_next_one_removes_what_a_broken_off_one_left_behind);
 	ADD(a_damaged_database_is_told_and_not_copied);
 	return g_test_run();
 }
