@@ -88,7 +88,9 @@ static int clean(struct cleaning *cleaning, const json_t *body)
 		fputs("\r\033[K", stderr);
 	if (!is_whole)
 		return refuse(error);
-	const char *why = json_string_value(json_object_get(cleaning->last, "error"));
+	/* A copy, since what is printed is the line without it. */
+	g_autofree char *why =
+		g_strdup(json_string_value(json_object_get(cleaning->last, "error")));
 	bool is_done = json_is_true(json_object_get(cleaning->last, "done"));
 	if (cleaning->last)
 		sums_print(cleaning->invocation, cleaning->last);
