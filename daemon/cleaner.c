@@ -46,8 +46,8 @@ struct cleaner {
 	enum stage stage;
 	struct clean_wish wish;
 	struct clean_listener listener;
-	struct clean_sums sums;
-	struct reader *reader; /* the thread's */
+	struct clean_sums sums, given; /* removed; and given to the writer */
+	struct reader *reader;         /* the thread's */
 	GError *error;
 
 	/* What the thread has found. */
@@ -250,8 +250,12 @@ static void runs_delete(struct cleaner *cleaner)
 static void on_committed(void *data, const GError *error)
 {
 	struct cleaner *cleaner = data;
-	if (error && !cleaner->error)
+	if (!error) {
+		cleaner->sums.n_rows += cleaner->given.n_rows;
+		cleaner->sums.n_versions += cleaner->given.n_versions;
+	} else if (!cleaner->error) {
 		cleaner->error = g_error_copy(error);
+	}
 	if (!cleaner->is_stopped)
 		step_next(cleaner);
 }
@@ -260,7 +264,7 @@ static void rows_delete(struct cleaner *cleaner)
 {
 	struct batch *batch = batch_new();
 	batch_old_delete(batch, cleaner->kind, cleaner->wish.runs_before);
-	cleaner->sums.n_rows += MIN(cleaner->n_rows, OLD_ROWS_MAX);
+	cleaner->given = (struct clean_sums){.n_rows = MIN(cleaner->n_rows, OLD_ROWS_MAX)};
 	store_commit(cleaner->daemon->store, batch, on_committed, cleaner);
 }
 
@@ -276,7 +280,7 @@ static void versions_delete(struct cleaner *cleaner)
 	struct batch *batch = batch_new();
 	for (char **hash = versions; *hash; hash++)
 		batch_version_delete(batch, *hash, cleaner->last_run);
-	cleaner->sums.n_versions = g_strv_length(versions);
+	cleaner->given = (struct clean_sums){.n_versions = g_strv_length(versions)};
 	store_commit(cleaner->daemon->store, batch, on_committed, cleaner);
 }
 

@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import time
 
+import pytest
+
 from daemon import wait_until
 from gate import Gate
 from test_full_disk import disk_fill
@@ -241,6 +243,40 @@ def test_a_cleaning_that_dies_in_the_middle_is_finished_by_the_next_one(dagd):
     # Folders of runs that are gone, which were touched just now, are too recent to be taken for leftovers.
     assert clean(dagd, time.time() + 60, "-y").returncode == 0
     assert [one.name for one in log_folder(dagd, "").parent.iterdir()] == ["run_id=first"]
+
+
+OLD_ROWS = {
+    "missed": (
+        "INSERT INTO missed VALUES ('said', 1, 1, 1, 'why', 1), ('said', 2, 2, 1, 'why', 2), ('said', 3, 3, 1, '', 3)",
+        {"other_rows": 2, "dag_versions": 0}),
+    "version": (
+        "INSERT INTO version VALUES ('unused', 'said', 'said.yaml', 'tasks: []')",
+        {"other_rows": 0, "dag_versions": 1}),
+}
+
+
+@pytest.mark.parametrize("table", OLD_ROWS)
+def test_only_what_was_removed_is_told_as_removed(dagd, table):
+    insert, removed = OLD_ROWS[table]
+    ended_runs(dagd, "first")
+    dagd.stop()
+    with sqlite3.connect(dagd.home / "state" / "dagd.db") as db:
+        db.execute(insert)
+        db.execute(f"CREATE TRIGGER refuse BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'not now'); END")
+    db.close()
+    dagd.start()
+    words = (time.time() + 60, "-y", "-o", "json")
+    refused = clean(dagd, *words)
+    assert refused.returncode == 1 and "not now" in refused.stderr, refused
+    sums = json.loads(refused.stdout)
+    assert (sums["other_rows"], sums["dag_versions"]) == (0, 0), sums
+    dagd.stop()
+    with sqlite3.connect(dagd.home / "state" / "dagd.db") as db:
+        db.execute("DROP TRIGGER refuse")
+    db.close()
+    dagd.start()
+    sums = json.loads(clean(dagd, *words).stdout)
+    assert removed.items() <= sums.items(), sums
 
 
 def test_what_is_free_in_the_database_and_on_the_disk_is_shown(dagd):
