@@ -41,9 +41,10 @@ char *job_folder(const struct executor *executor, int64_t attempt)
 
 char *job_cgroup(const struct executor *executor, int64_t attempt)
 {
-	return executor->cgroup
-		? g_strdup_printf("%s/attempt-%" G_GINT64_FORMAT, executor->cgroup, attempt)
-		: NULL;
+	if (!executor->cgroup)
+		return NULL;
+	return g_strdup_printf("%s/attempt-%" G_GINT64_FORMAT "%s", executor->cgroup, attempt,
+		executor->cgroup_suffix);
 }
 
 void job_report(struct job *job)

@@ -160,11 +160,13 @@ static void cgroups_forget(struct executor *executor)
 	g_autoptr(GDir) cgroups = executor->cgroup ? g_dir_open(executor->cgroup, 0, NULL) : NULL;
 	const char *name;
 	while (cgroups && (name = g_dir_read_name(cgroups))) {
+		char *end = "";
 		int64_t attempt = g_str_has_prefix(name, "attempt-")
-			? g_ascii_strtoll(name + strlen("attempt-"), NULL, 10)
+			? g_ascii_strtoll(name + strlen("attempt-"), &end, 10)
 			: 0;
+		bool is_ours = attempt > 0 && strcmp(end, executor->cgroup_suffix) == 0;
 		g_autofree char *path = g_build_filename(executor->cgroup, name, NULL);
-		if (attempt > 0 && !job_find(executor, attempt))
+		if (is_ours && !job_find(executor, attempt))
 			cgroup_remove(path);
 	}
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Each try in a cgroup of its own: nothing that a task starts outlives it, whatever it does, and whoever dies."""
+import contextlib
 import json
 import os
 import pathlib
@@ -83,8 +84,8 @@ def attempt_of(daemon, run_id):
 def test_a_task_and_all_it_starts_is_in_a_cgroup_that_goes_away_with_it(daemon, tmp_path):
     gate = Gate(tmp_path)
     run_id, pid = escaped(daemon, gate, tmp_path / "pid")
-    name = f"attempt-{attempt_of(daemon, run_id)}"
-    assert daemon.task_cgroups() == [name]
+    [name] = daemon.task_cgroups()
+    assert name.startswith(f"attempt-{attempt_of(daemon, run_id)}-")
     assert cgroups.cgroup_of(pid).endswith(f"{daemon.cgroup.name}/{name}")
     assert cgroups.cgroup_of(worker_of(daemon, run_id)).endswith(daemon.cgroup.name)
     gate.open()
@@ -104,6 +105,26 @@ def test_what_fled_without_a_trace_is_killed_when_the_worker_dies(daemon, tmp_pa
     assert daemon.wait_run("escapes", run_id)["state"] == "failed"
     assert not lives(pid) and "lost" in daemon.tasks("escapes", run_id)["escape"]["reason"]
     wait_until(lambda: daemon.task_cgroups() == [], "its cgroup is removed")
+
+
+def test_of_two_dagds_with_one_cgroup_neither_ends_or_removes_what_is_the_others(build, cgroup, tmp_path):
+    with contextlib.ExitStack() as stack:
+        first, second = (stack.enter_context(contextlib.contextmanager(daemon_in)(build, cgroup, 0)) for _ in range(2))
+        gate = Gate(tmp_path)
+        run_id, pid = escaped(first, gate, tmp_path / "pid")
+        lost_id, lost_pid = escaped(second, Gate(tmp_path, "never"), tmp_path / "lost_pid")
+        assert attempt_of(first, run_id) == attempt_of(second, lost_id)
+        (cgroup / "attempt-7-of-nobody").mkdir()
+        worker = worker_of(second, lost_id)
+        second.kill()
+        os.kill(worker, signal.SIGKILL)
+        second.start()
+        assert second.wait_run("escapes", lost_id)["state"] == "failed"
+        assert lives(pid) and not lives(lost_pid)
+        wait_until(lambda: len(first.task_cgroups()) == 2, "its own cgroup is removed")
+        gate.open()
+        assert first.wait_run("escapes", run_id)["state"] == "success"
+        assert not lives(pid) and first.task_cgroups() == ["attempt-7-of-nobody"]
 
 
 def test_an_adopted_task_leaves_nothing_either(daemon, tmp_path):
@@ -144,7 +165,7 @@ def test_cgroups_that_a_task_makes_below_its_own_are_removed(daemon, tmp_path):
           - task_id: nest
             operator: bash
             bash_command: |
-              own={daemon.cgroup}/attempt-$DAGD_ATTEMPT
+              own=$(echo {daemon.cgroup}/attempt-$DAGD_ATTEMPT-*)
               mkdir -p $own/a/b
               setsid sleep 600 & echo $! | tee {tmp_path}/pid >$own/a/b/cgroup.procs
     """)
