@@ -8,6 +8,8 @@
 
 struct inspection {
 	struct daemon *daemon;
+	uv_work_t work;
+	struct reader *reader; /* the thread's: a list must not wait for a whole table */
 	char **tables;
 	unsigned i;
 	int64_t begun_us; /* of the monotonic clock */
@@ -16,16 +18,16 @@ struct inspection {
 
 static void inspection_free(struct inspection *inspection)
 {
+	store_reader_close(inspection->reader);
 	g_strfreev(inspection->tables);
 	g_free(inspection->found);
 	g_free(inspection);
 }
 
-/* On the reader's thread. */
-static void look(struct reader *reader, void *data)
+static void on_work(uv_work_t *work)
 {
-	struct inspection *inspection = data;
-	inspection->found = reader_damage(reader, inspection->tables[inspection->i]);
+	struct inspection *inspection = work->data;
+	inspection->found = reader_damage(inspection->reader, inspection->tables[inspection->i]);
 }
 
 /* The first line is enough: the rest are its consequences. */
@@ -46,9 +48,16 @@ static void sound_tell(const struct inspection *inspection)
 		(double)took_us / G_USEC_PER_SEC);
 }
 
-static void on_looked(void *data)
+static void on_worked(uv_work_t *work, int status);
+
+static void table_begin(struct inspection *inspection)
 {
-	struct inspection *inspection = data;
+	uv_queue_work(inspection->daemon->loop, &inspection->work, on_work, on_worked);
+}
+
+static void on_worked(uv_work_t *work, int status)
+{
+	struct inspection *inspection = work->data;
 	struct daemon *daemon = inspection->daemon;
 	if (inspection->found)
 		damage_tell(daemon, inspection->found);
@@ -58,7 +67,14 @@ static void on_looked(void *data)
 	if (is_last || inspection->found || daemon->is_stopping)
 		inspection_free(inspection);
 	else
-		store_read(daemon->store, look, on_looked, inspection);
+		table_begin(inspection);
+}
+
+/* Nothing is known then; since the lock is not signed, the next dagd tries again. */
+static void refusal_tell(const GError *error)
+{
+	journal(JOURNAL_WARNING, "the database is not checked before the next start: %s",
+		error->message);
 }
 
 void inspection_begin(struct daemon *daemon)
@@ -69,9 +85,18 @@ void inspection_begin(struct daemon *daemon)
 		damage_tell(daemon, error->message);
 		return;
 	}
+	struct reader *reader = store_reader_open(daemon->store, &error);
+	if (!reader) {
+		refusal_tell(error);
+		g_strfreev(tables);
+		return;
+	}
 	journal(JOURNAL_INFO, "the machine had stopped under dagd: the database is checked");
 	struct inspection *inspection = g_new0(struct inspection, 1);
-	*inspection = (struct inspection){
-		.daemon = daemon, .tables = tables, .begun_us = g_get_monotonic_time()};
-	store_read(daemon->store, look, on_looked, inspection);
+	*inspection = (struct inspection){.daemon = daemon,
+		.reader = reader,
+		.tables = tables,
+		.begun_us = g_get_monotonic_time()};
+	inspection->work.data = inspection;
+	table_begin(inspection);
 }

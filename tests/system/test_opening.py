@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What lies in the database's place may be of no use: dagd says what, where, and what to do, and leaves it as it is."""
+import contextlib
 import os
 import pathlib
 import sqlite3
@@ -224,3 +225,27 @@ def test_on_a_damaged_database_no_task_begins_and_what_can_be_read_is_shown(used
     assert not list((used.home / "logs").rglob(f"run_id={run_id}/task_id=greet/attempt=1.log"))
     used.restart()  # it is no better
     wait_until(lambda: used.get("/monitor/health")["metadatabase"].get("reason"), "the damage is found again")
+
+
+def slow_table_add(daemon):
+    """The check computes for each row what was not computed when it came in: that takes many minutes."""
+    with contextlib.closing(sqlite3.connect(database_of(daemon))) as database, database:
+        database.execute("CREATE TABLE slow (n INTEGER)")
+        database.executemany("INSERT INTO slow VALUES (?)", [(1_000_000,)] * 100_000)
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute("""
+            UPDATE sqlite_schema SET sql = 'CREATE TABLE slow (n INTEGER, zeros AS (hex(zeroblob(n))) NOT NULL)'
+            WHERE name = 'slow'
+        """)
+
+
+def test_lists_are_answered_while_the_database_is_checked(used):
+    slow_table_add(used)
+    used.start()
+    machine_stop(used)
+    used.start()
+    wait_until(lambda: any("the database is checked" in line for line in used.log), "the check has begun")
+    for _ in range(20):  # those between two tables prove nothing
+        assert used.get("/dags/hello/dagRuns")["total_entries"] == 1
+    assert not checked(used)
+    used.kill()
