@@ -8,7 +8,8 @@ enum { AGAIN_FIRST_MS = 1000, AGAIN_MAX_MS = 60000 };
 
 struct launches {
 	struct daemon *daemon;
-	GArray *waiting; /* of int64_t: in the order in which they were decided */
+	GQueue waiting;     /* of int64_t *: in the order in which they were decided */
+	GHashTable *places; /* of each in the queue: its GList *; owns the id */
 	uv_timer_t again;
 	unsigned again_ms;
 };
@@ -37,6 +38,22 @@ void launches_go_on(struct launches *launches)
 	trouble_end(launches->daemon->troubles, TROUBLE_LAUNCHES);
 }
 
+static void waiting_add(struct launches *launches, int64_t id)
+{
+	int64_t *waiting = g_memdup2(&id, sizeof id);
+	g_assert(!launches_has(launches, id));
+	g_queue_push_tail(&launches->waiting, waiting);
+	g_hash_table_insert(launches->places, waiting, launches->waiting.tail);
+}
+
+static int64_t waiting_take(struct launches *launches, GList *place)
+{
+	int64_t id = *(int64_t *)place->data;
+	g_queue_delete_link(&launches->waiting, place);
+	g_hash_table_remove(launches->places, &id);
+	return id;
+}
+
 static enum launched try(struct launches *launches, int64_t id)
 {
 	struct attempt *attempt = attempts_get(launches->daemon->attempts, id);
@@ -46,7 +63,7 @@ static enum launched try(struct launches *launches, int64_t id)
 	enum launched launched =
 		is_held(launches) ? LAUNCHED_NOT : launch(launches->daemon, attempt, &error);
 	if (launched == LAUNCHED_NOT)
-		g_array_append_val(launches->waiting, id);
+		waiting_add(launches, id);
 	if (error)
 		launches_hold(launches, error->message);
 	return launched;
@@ -61,41 +78,34 @@ void launches_add(struct launches *launches, int64_t attempt)
 static void on_again(uv_timer_t *timer)
 {
 	struct launches *launches = timer->data;
-	g_autoptr(GArray) waiting = launches->waiting;
 	bool is_given = false;
-	launches->waiting = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	for (unsigned i = 0; i < waiting->len; i++)
-		is_given |= try(launches, g_array_index(waiting, int64_t, i)) == LAUNCHED;
+	/* Each once: those that cannot be launched now are added at the end again. */
+	for (unsigned n = launches->waiting.length; n > 0; n--)
+		is_given |=
+			try(launches, waiting_take(launches, launches->waiting.head)) == LAUNCHED;
 	if (!is_given)
 		launches_go_on(launches);
 }
 
-static int launches_find(const struct launches *launches, int64_t attempt)
-{
-	for (unsigned i = 0; i < launches->waiting->len; i++)
-		if (g_array_index(launches->waiting, int64_t, i) == attempt)
-			return (int)i;
-	return -1;
-}
-
 bool launches_has(const struct launches *launches, int64_t attempt)
 {
-	return launches_find(launches, attempt) >= 0;
+	return g_hash_table_contains(launches->places, &attempt);
 }
 
 bool launches_remove(struct launches *launches, int64_t attempt)
 {
-	int i = launches_find(launches, attempt);
-	if (i >= 0)
-		g_array_remove_index(launches->waiting, (unsigned)i);
-	return i >= 0;
+	GList *place = g_hash_table_lookup(launches->places, &attempt);
+	if (place)
+		waiting_take(launches, place);
+	return place;
 }
 
 struct launches *launches_open(struct daemon *daemon)
 {
 	struct launches *launches = g_new0(struct launches, 1);
 	launches->daemon = daemon;
-	launches->waiting = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_queue_init(&launches->waiting);
+	launches->places = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	launches->again_ms = AGAIN_FIRST_MS;
 	uv_timer_init(daemon->loop, &launches->again);
 	launches->again.data = launches;
@@ -105,7 +115,8 @@ struct launches *launches_open(struct daemon *daemon)
 static void on_closed(uv_handle_t *handle)
 {
 	struct launches *launches = handle->data;
-	g_array_unref(launches->waiting);
+	g_queue_clear(&launches->waiting);
+	g_hash_table_unref(launches->places);
 	g_free(launches);
 }
 
