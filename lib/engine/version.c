@@ -185,7 +185,7 @@ static bool may_stay(const struct dag *dag, const struct instance *instance)
 	if (!task_state_is_active(instance->record.state))
 		return true;
 	const struct task *task = dag_task(dag, instance->record.task_id);
-	return has_task(dag, instance)
+	return has_task(dag, instance) && wait_fits(&instance->record, task)
 		&& (instance->record.map_index >= 0) == (task->mapping != NULL);
 }
 

@@ -124,7 +124,9 @@ bool wait_fits(const struct task_record *record, const struct task *task)
 	enum flow flow = task->operator->flow;
 	switch (record->wait) {
 	case WAIT_NONE:
-		return true;
+		/* A look is due, or is made now. */
+		return record->wait_since == INSTANT_NONE || flow == FLOW_WAIT
+			|| flow == FLOW_WAIT_TASK;
 	case WAIT_LOOK:
 		return flow == FLOW_WAIT || flow == FLOW_WAIT_TASK;
 	case WAIT_INSTANT:

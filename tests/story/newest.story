@@ -113,6 +113,58 @@ dag v2:
 [00:04] c: success
 [00:04] d r1: success
 
+story: a sensor that was about to look again and is no sensor any more begins as what it is now
+dag:
+  tasks:
+    - {task_id: a, operator: wait.file, filepath: /x, poke_interval: 1m}
+    - {task_id: b, operator: bash, bash_command: x}
+dag v2:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+    - {task_id: b, operator: bash, bash_command: x}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+[00:00] b: running (try 1)
+00:00 a exits 75
+[00:00] a: up_for_reschedule until 00:01
+00:00 b exits 1
+[00:00] b: failed (exit code 1)
+00:00 pool default_pool 0
+[00:01] a: scheduled
+00:01 load v2
+00:02 clear d r1 b +newest
+[00:02] b: scheduled
+00:03 pool default_pool 2
+[00:03] a: running (try 2)
+[00:03] b: running (try 2)
+00:04 a exits 0
+[00:04] a: success
+
+story: a run does not move while a sensor looks that is none in the newest version
+dag:
+  tasks:
+    - {task_id: a, operator: wait.file, filepath: /x, poke_interval: 1m}
+    - {task_id: b, operator: bash, bash_command: x}
+dag v2:
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+    - {task_id: b, operator: bash, bash_command: x}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+[00:00] b: running (try 1)
+00:00 a exits 75
+[00:00] a: up_for_reschedule until 00:01
+00:00 b exits 1
+[00:00] b: failed (exit code 1)
+[00:01] a: running (try 1)
+00:01 load v2
+00:02 clear d r1 b +newest
+[00:02] refused: task "a" of run "r1" runs, and the newest version of DAG "d" does not have it; end it first
+
 story: a run does not move while a task runs that the newest version does not have
 dag:
   tasks:
