@@ -92,6 +92,7 @@ static void on_turn_end(uv_prepare_t *prepare)
 static void on_report(uv_async_t *async)
 {
 	workers_resume(async->data);
+	leftovers_look(async->data);
 	reports_deliver(async->data);
 }
 

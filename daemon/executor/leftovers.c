@@ -3,7 +3,8 @@
  * When a worker is killed, its operator dies with it (PDEATHSIG), but the operator's children may
  * live. They are found by DAGD_ATTEMPT in their environment, by their session while we know it
  * for sure, and in the cgroup of the attempt where it has one. The end of all that were killed
- * starts the next look, until a look finds none.
+ * starts the next look, until a look finds none. A look goes through all processes of the machine,
+ * so there is one at most in a turn of the loop, for all the jobs that want one.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -20,30 +21,37 @@
 /* An environment may have megabytes. */
 #define ENVIRONMENT_MAX (8u << 20)
 
-/* What marks a process of this attempt: this variable, and no output file of another dagd; or that
- * its worker has named it. */
+/* What marks a process of this job: the variable of its attempt, and no output file of another
+ * dagd; or that its worker has named it. */
 struct marks {
+	struct job *job;
 	char *attempt, *output;
-	int session; /* 0: not known */
 	struct claim claim;
-	struct wire_buffer environment;
-	bool is_blind; /* something could not be looked at now, for want of a descriptor */
 };
 
-static void miss(struct marks *marks)
+/* One look, and the process that it is at. */
+struct search {
+	GArray *marks; /* of struct marks */
+	int pid, session;
+	struct wire_buffer environment;
+	GArray *attempts; /* of int64_t: those that the environment may name */
+	bool is_blind;    /* something could not be looked at now, for want of a descriptor */
+};
+
+static void miss(struct search *search)
 {
-	marks->is_blind |= errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+	search->is_blind |= errno == EMFILE || errno == ENFILE || errno == ENOMEM;
 }
 
 /* Begins with a NUL, so that every variable is between two of them. */
-static bool environment_read(int pid, struct marks *marks)
+static bool environment_read(struct search *search)
 {
-	struct wire_buffer *environment = &marks->environment;
+	struct wire_buffer *environment = &search->environment;
 	char path[64];
-	g_snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	g_snprintf(path, sizeof(path), "/proc/%d/environ", search->pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		miss(marks);
+		miss(search);
 		return false;
 	}
 	environment->size = 0;
@@ -76,48 +84,85 @@ static bool has_other_output(const struct wire_buffer *environment, const char *
 	return found && !has_variable(environment, ours);
 }
 
-static bool is_marked(int pid, struct marks *marks)
+/* So that a thousand jobs need not be searched for in each environment. */
+static void attempts_find(struct search *search)
 {
-	if (pid == getpid())
+	static const char name[] = "\0DAGD_ATTEMPT=";
+	struct wire_buffer *environment = &search->environment;
+	*(char *)wire_buffer_reserve(environment, 1) = 0;
+	const uint8_t *at = environment->data, *end = at + environment->size;
+	while ((at = memmem(at, (size_t)(end - at), name, sizeof(name) - 1))) {
+		at += sizeof(name) - 1;
+		int64_t attempt = g_ascii_strtoll((const char *)at, NULL, 10);
+		g_array_append_val(search->attempts, attempt);
+	}
+}
+
+/* False: it is none that is looked for. */
+static bool process_look(struct search *search, int pid)
+{
+	g_array_set_size(search->attempts, 0);
+	if (pid <= 0 || pid == getpid())
 		return false;
-	if (marks->session > 0 && process_session(pid) == marks->session)
+	search->pid = pid;
+	search->session = process_session(pid);
+	if (environment_read(search))
+		attempts_find(search);
+	return true;
+}
+
+static bool names_attempt(const struct search *search, const struct marks *marks)
+{
+	for (guint i = 0; i < search->attempts->len; i++)
+		if (g_array_index(search->attempts, int64_t, i) == marks->job->attempt)
+			return has_variable(&search->environment, marks->attempt)
+				&& !has_other_output(&search->environment, marks->output);
+	return false;
+}
+
+static bool is_marked(const struct search *search, const struct marks *marks)
+{
+	if (marks->job->pid > 0 && search->session == marks->job->pid)
 		return true;
 	uint64_t started;
-	if (pid == marks->claim.program && process_started(pid, &started)
+	if (search->pid == marks->claim.program && process_started(search->pid, &started)
 		&& started == marks->claim.program_started)
 		return true;
-	return environment_read(pid, marks) && has_variable(&marks->environment, marks->attempt)
-		&& !has_other_output(&marks->environment, marks->output);
+	return names_attempt(search, marks);
 }
 
-/* Kills it if it still is who it was when it was looked at; its pidfd, or -1. */
-static int marked_kill(int pid, struct marks *marks)
+/* Kills it if it still is who it was when it was looked at, and adds its pidfd to the job's. */
+static void marked_kill(struct search *search, const struct marks *marks)
 {
-	int fd = pidfd_open(pid, 0);
+	int fd = pidfd_open(search->pid, 0);
 	if (fd < 0) {
-		miss(marks);
-		return -1;
+		miss(search);
+		return;
 	}
-	if (is_marked(pid, marks) && pidfd_send_signal(fd, SIGKILL, NULL, 0) == 0)
-		return fd;
-	close(fd);
-	return -1;
+	process_look(search, search->pid);
+	if (is_marked(search, marks) && pidfd_send_signal(fd, SIGKILL, NULL, 0) == 0)
+		g_array_append_val(marks->job->leftover_fds, fd);
+	else
+		close(fd);
 }
 
-/* Kills all that is left and adds their pidfds. */
-static void leftovers_kill(struct marks *marks, GArray *fds)
+/* Kills all that is left of all the jobs. */
+static void leftovers_kill(struct search *search)
 {
 	DIR *processes = opendir("/proc");
 	if (!processes) {
-		miss(marks);
+		miss(search);
 		return;
 	}
 	struct dirent *entry;
 	while ((entry = readdir(processes))) {
-		int pid = (int)strtol(entry->d_name, NULL, 10);
-		int fd = pid > 0 && is_marked(pid, marks) ? marked_kill(pid, marks) : -1;
-		if (fd >= 0)
-			g_array_append_val(fds, fd);
+		if (!process_look(search, (int)strtol(entry->d_name, NULL, 10)))
+			continue;
+		for (guint i = 0; i < search->marks->len; i++) {
+			const struct marks *marks = &g_array_index(search->marks, struct marks, i);
+			if (is_marked(search, marks))
+				marked_kill(search, marks);
+		}
 	}
 	closedir(processes);
 }
@@ -141,22 +186,23 @@ static void members_kill(const struct job *job)
 		cgroup_remove(cgroup);
 }
 
-/* False: there may be some that could not be seen now. */
-static bool job_leftovers_kill(struct job *job)
+static void marks_add(struct search *search, struct job *job)
 {
-	members_kill(job);
 	g_autofree char *folder = job_folder(job->executor, job->attempt);
 	struct marks marks = {
+		.job = job,
 		.attempt = g_strdup_printf("DAGD_ATTEMPT=%" G_GINT64_FORMAT, job->attempt),
 		.output = g_strdup_printf("DAGD_OUTPUT=%s/output", folder),
-		.session = job->pid,
 	};
 	spool_read_claim(folder, &marks.claim);
-	leftovers_kill(&marks, job->leftover_fds);
-	g_free(marks.attempt);
-	g_free(marks.output);
-	wire_buffer_clear(&marks.environment);
-	return !marks.is_blind;
+	g_array_append_val(search->marks, marks);
+}
+
+static void marks_clear(void *data)
+{
+	struct marks *marks = data;
+	g_free(marks->attempt);
+	g_free(marks->output);
 }
 
 static void fd_close(void *fd)
@@ -185,24 +231,73 @@ static void on_dead(uv_poll_t *poll, int status, int events)
 	job_sweep(job);
 }
 
-/* All that were killed are waited for: one that is dying has no environment any more and would not
- * be found, but it has its files and connections a little longer. */
-void job_sweep(struct job *job)
+/* Waits for one of those that were killed. False: there is none, or none that can be watched. */
+static bool leftover_await(struct job *job)
 {
 	GArray *fds = job->leftover_fds;
-	bool is_sure = fds->len > 0 || job_leftovers_kill(job);
 	while (fds->len > 0) {
 		int fd = g_array_index(fds, int, fds->len - 1);
 		job->leftover = executor_poll(job->executor, fd, job, on_dead, NULL);
 		if (job->leftover)
-			return;
+			return true;
 		leftover_drop(job);
-		is_sure = false;
 	}
+	return false;
+}
+
+/* All that were killed are waited for: one that is dying has no environment any more and would not
+ * be found, but it has its files and connections a little longer. */
+static void job_conclude(struct job *job, bool is_sure)
+{
+	is_sure = is_sure && job->leftover_fds->len == 0;
+	if (leftover_await(job))
+		return;
 	if (!is_sure) {
 		job_put_off(job, job_sweep);
 		return;
 	}
 	job->state = JOB_LOST;
 	job_report(job);
+}
+
+void job_sweep(struct job *job)
+{
+	if (job->leftover_fds->len > 0) {
+		job_conclude(job, false);
+		return;
+	}
+	job->wants_look = job->executor->wants_look = true;
+	uv_async_send(&job->executor->report);
+}
+
+static void search_prepare(struct search *search, struct executor *executor)
+{
+	GHashTableIter jobs;
+	void *job;
+	search->marks = g_array_new(FALSE, FALSE, sizeof(struct marks));
+	search->attempts = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_array_set_clear_func(search->marks, marks_clear);
+	g_hash_table_iter_init(&jobs, executor->jobs);
+	while (g_hash_table_iter_next(&jobs, NULL, &job)) {
+		if (!((struct job *)job)->wants_look)
+			continue;
+		((struct job *)job)->wants_look = false;
+		members_kill(job);
+		marks_add(search, job);
+	}
+}
+
+void leftovers_look(struct executor *executor)
+{
+	if (!executor->wants_look)
+		return;
+	executor->wants_look = false;
+	struct search search = {0};
+	search_prepare(&search, executor);
+	leftovers_kill(&search);
+	for (guint i = 0; i < search.marks->len; i++)
+		job_conclude(g_array_index(search.marks, struct marks, i).job, !search.is_blind);
+	g_array_unref(search.marks);
+	g_array_unref(search.attempts);
+	wire_buffer_clear(&search.environment);
 }

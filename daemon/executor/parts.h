@@ -56,6 +56,7 @@ struct job {
 	bool kill_wanted;
 	bool is_left; /* by an earlier dagd */
 	bool is_of_this_boot, is_restored;
+	bool wants_look;                /* for what is left of it */
 	void (*again)(struct job *job); /* what is to be done of it a second later; NULL: nothing */
 	struct wire_buffer result;      /* the fields of the RESULT frame, of JOB_ENDED */
 	char *reason;                   /* of JOB_DYING, JOB_LOST and JOB_TAKEN_BACK */
@@ -87,6 +88,7 @@ struct executor {
 	GQueue *spares;     /* of char *: folders in the spare folder, to be used again */
 	void (*on_recovered)(void *data);
 	bool is_recovered, is_closing;
+	bool wants_look; /* some job does */
 	unsigned n_handles;
 	uv_prepare_t turn_end;
 	uv_async_t report;
@@ -170,6 +172,9 @@ void job_settle_after_boot(struct job *job);
 void job_settle_restored(struct job *job);
 void reports_deliver(struct executor *executor);
 
-/* Kills what the job's worker left behind; it is lost once nothing remains. */
+/* Kills what the job's worker left behind, from the next turn on; it is lost once nothing remains.
+ */
 void job_sweep(struct job *job);
+/* Looks once for what all the jobs that are being swept have left, and kills it. */
+void leftovers_look(struct executor *executor);
 GArray *leftover_fds_new(void);
