@@ -49,6 +49,17 @@ def cgroup_of(pid):
     return next(line[3:] for line in lines if line.startswith("0::"))
 
 
+def remove(cgroup):
+    """Nobody may be in it any more; who is there all the same is killed, so that the next test finds a clean place."""
+    try:
+        for path in sorted(cgroup.rglob("attempt-*"), reverse=True):
+            path.rmdir()
+        cgroup.rmdir()
+    except OSError:
+        (cgroup / "cgroup.kill").write_text("1")
+        raise
+
+
 @contextlib.contextmanager
 def mounted():
     """A new cgroup, and its end. Skips where none can be mounted."""
@@ -63,8 +74,10 @@ def mounted():
                 pytest.skip("cgroups cannot be killed as a whole here (before Linux 5.14)")
             yield cgroup
         finally:
-            with contextlib.suppress(FileNotFoundError):
-                for path in sorted(cgroup.rglob("attempt-*"), reverse=True):
-                    path.rmdir()
-                cgroup.rmdir()
-            subprocess.run(["umount", "--lazy", folder], check=True)
+            # Whatever fails: what is mounted must not be there when the folder is removed, which would change the
+            # modes of the cgroups of the whole machine.
+            try:
+                if cgroup.exists():
+                    remove(cgroup)
+            finally:
+                subprocess.run(["umount", "--lazy", folder], check=True)
