@@ -2,6 +2,7 @@
 """Fixtures that the system tests share. DAGD_BUILD names the build folder (default: build)."""
 import os
 import pathlib
+import subprocess
 import tempfile
 
 import pytest
@@ -19,6 +20,17 @@ def build():
     folder = pathlib.Path(os.environ.get("DAGD_BUILD", ROOT / "build")).resolve()
     assert (folder / "build.ninja").exists(), f"{folder} is no build folder; run ./dev build first"
     return folder
+
+
+@pytest.fixture(scope="session")
+def open_build(build):
+    """The build folder, where another user may run what is in it."""
+    if os.getuid() != 0:
+        pytest.skip("only root can become another user")
+    other = ["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups"]
+    if subprocess.run([*other, "test", "-x", build / "daemon" / "dagd"]).returncode != 0:
+        pytest.skip(f"{build} is closed to other users")
+    return build
 
 
 def server(kind, **environment):

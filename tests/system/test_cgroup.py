@@ -38,8 +38,8 @@ def daemon(build, cgroup):
 
 
 @pytest.fixture
-def unprivileged(build, cgroup):
-    yield from daemon_in(build, cgroup, cgroups.NOBODY)
+def unprivileged(open_build, cgroup):
+    yield from daemon_in(open_build, cgroup, cgroups.NOBODY)
 
 
 ESCAPES = """
