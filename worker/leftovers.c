@@ -20,7 +20,24 @@
  * group is killed as a whole while one of them is in it: the number of one that is empty may have
  * been given away.
  */
-static int children_kill(int session)
+static void child_kill(int pid, int session)
+{
+	if (getpgid(pid) == session)
+		kill(-session, SIGKILL);
+	kill(pid, SIGKILL);
+}
+
+/* The group itself has been told already. */
+static void child_terminate(int pid, int session)
+{
+	if (getpgid(pid) == session)
+		return;
+	kill(pid, SIGTERM);
+	kill(pid, SIGCONT);
+}
+
+/* Does it to each child; the last one, 0: there is none. */
+static int children_each(void (*end)(int pid, int session), int session)
 {
 	DIR *processes = opendir("/proc");
 	int last = 0;
@@ -32,9 +49,7 @@ static int children_kill(int session)
 		int pid = (int)strtol(entry->d_name, NULL, 10);
 		if (pid <= 0 || process_parent(pid) != self)
 			continue;
-		if (getpgid(pid) == session)
-			kill(-session, SIGKILL);
-		kill(pid, SIGKILL);
+		end(pid, session);
 		last = pid;
 	}
 	closedir(processes);
@@ -69,31 +84,14 @@ static bool children_reap(struct wire_usage *usage)
 
 bool leftovers_terminate(int session)
 {
-	DIR *processes = opendir("/proc");
-	bool has_children = false;
-	if (!processes)
-		return false;
-	int self = getpid();
-	struct dirent *entry;
-	while ((entry = readdir(processes))) {
-		int pid = (int)strtol(entry->d_name, NULL, 10);
-		if (pid <= 0 || process_parent(pid) != self)
-			continue;
-		has_children = true;
-		if (getpgid(pid) == session)
-			continue;
-		kill(pid, SIGTERM);
-		kill(pid, SIGCONT);
-	}
-	closedir(processes);
-	return has_children;
+	return children_each(child_terminate, session) != 0;
 }
 
 int leftovers_kill(int session, struct wire_usage *usage)
 {
 	int64_t end = 0;
 	while (children_reap(usage)) {
-		int last = children_kill(session);
+		int last = children_each(child_kill, session);
 		end = end ? end : seconds_now() + PATIENCE_S;
 		if (last && seconds_now() > end)
 			return last;
