@@ -40,7 +40,7 @@ struct search {
 
 static void miss(struct search *search)
 {
-	search->is_blind |= errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+	search->is_blind |= spool_is_blind(errno);
 }
 
 /* Begins with a NUL, so that every variable is between two of them. */

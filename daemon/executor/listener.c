@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/executor/parts.h"
+#include "lib/base/descriptor.h"
 #include "lib/base/instant.h"
 
 /* While there is no descriptor for one more. */
@@ -29,10 +30,10 @@ static void listen_pause(struct executor *executor)
 	uv_timer_start(&executor->listen_pause, on_pause_over, PAUSE_MS, 0);
 }
 
+/* A watch of the loop may be lacking as well. */
 static bool is_for_want_of_room(int error)
 {
-	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM
-		|| error == ENOSPC;
+	return descriptor_is_lacking(error) || error == ENOSPC;
 }
 
 /* Takes `fd` over. False: for want of something that the next one would want as well. */

@@ -16,8 +16,7 @@ static enum look claimer_look(const struct executor *executor, const struct clai
 		return LOOK_NO;
 	if (process_started(claim->pid, &started))
 		return started == claim->pid_started ? LOOK_YES : LOOK_NO;
-	bool can_see = errno != EMFILE && errno != ENFILE && errno != ENOMEM;
-	return can_see ? LOOK_NO : LOOK_UNKNOWN;
+	return spool_is_blind(errno) ? LOOK_UNKNOWN : LOOK_NO;
 }
 
 /* It will connect by itself; until then its process stands for it. */

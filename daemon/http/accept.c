@@ -41,11 +41,6 @@ static bool has_room(const struct http *http)
 	return fd >= 0 && descriptor_is_spare(fd, DESCRIPTOR_OF_CLIENT);
 }
 
-static bool is_for_want_of_room(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
-
 static void on_pause_over(uv_timer_t *pause)
 {
 	acceptor_resume(pause->data);
@@ -71,7 +66,7 @@ static bool client_accept(struct http *http)
 		return false;
 	}
 	int fd = accept4(http->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0 && is_for_want_of_room(errno))
+	if (fd < 0 && descriptor_is_lacking(errno))
 		acceptor_pause(http);
 	if (fd < 0)
 		return errno == EINTR || errno == ECONNABORTED;

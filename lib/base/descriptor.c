@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/base/descriptor.h"
 
+#include <errno.h>
 #include <sys/resource.h>
 
 #include <glib.h>
@@ -16,4 +17,9 @@ bool descriptor_is_spare(int fd, enum descriptor_use use)
 	if (use == DESCRIPTOR_OF_TASK)
 		kept += MIN(CLIENTS, limit.rlim_cur / 8);
 	return (rlim_t)fd < limit.rlim_cur - kept;
+}
+
+bool descriptor_is_lacking(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }

@@ -13,3 +13,7 @@ enum descriptor_use { DESCRIPTOR_OF_CLIENT, DESCRIPTOR_OF_TASK };
  * from this use. Who serves one client or one task more asks before it keeps the descriptor.
  */
 bool descriptor_is_spare(int fd, enum descriptor_use use);
+
+/* Whether accept() failed with this errno for want of something that the next call would want, too:
+ * who accepts rests for a while. */
+bool descriptor_is_lacking(int error);

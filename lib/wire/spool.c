@@ -130,6 +130,11 @@ int spool_claim(const char *folder, const struct claim *claim)
 	return error;
 }
 
+bool spool_is_blind(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 /* At most `size_max` bytes of it; SPOOL_DAMAGED also when it is no regular file. */
 static enum spool_state read_file(
 	const char *folder, const char *name, size_t size_max, struct wire_buffer *bytes)
@@ -138,7 +143,7 @@ static enum spool_state read_file(
 	if (!path_make(path, folder, name))
 		return SPOOL_DAMAGED;
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+	if (fd < 0 && spool_is_blind(errno))
 		return SPOOL_UNKNOWN;
 	if (fd < 0)
 		return errno == ENOENT ? SPOOL_ABSENT : SPOOL_DAMAGED;

@@ -70,8 +70,11 @@ void spool_remove(const char *folder);
 /* Renames it to `<folder>.gone` and removes that: nobody can claim it while it is half removed. */
 void spool_retire(const char *folder);
 
+/* Whether this errno says that nothing can be found out now: there is no descriptor or no memory.
+ */
+bool spool_is_blind(int error);
 /* When a living process started, in the kernel's own count since boot. False: it is dead; or errno
- * says that this cannot be found out now (EMFILE, ENFILE, ENOMEM). */
+ * says that this cannot be found out now (spool_is_blind). */
 bool process_started(int pid, uint64_t *started);
 /* The session it belongs to, its parent; -1: it is dead. */
 int process_session(int pid);
