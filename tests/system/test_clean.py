@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Old runs and their logs are removed, by hand and by themselves, and nothing else is."""
+import contextlib
 import json
 import os
 import signal
@@ -221,14 +222,21 @@ def fabricate(dagd, n):
     db.close()
 
 
-def test_a_cleaning_that_dies_in_the_middle_is_finished_by_the_next_one(dagd):
+@contextlib.contextmanager
+def cleaning_of(dagd, n):
+    """A cleaning of so many old runs that has begun: the process of dagctl."""
     ended_runs(dagd, "first")
     dagd.stop()
-    fabricate(dagd, 900)
+    fabricate(dagd, n)
     dagd.start()
     words = [dagd.build / "cli" / "dagctl", "db", "clean", "--clean-before-timestamp", iso(LONG_AGO + 86400), "-y"]
     with subprocess.Popen(words, env=dict(os.environ, DAGD_HOME=str(dagd.home)), stderr=subprocess.PIPE) as cleaning:
         wait_until(lambda: not log_folder(dagd, "old0").exists(), "it has begun")
+        yield cleaning
+
+
+def test_a_cleaning_that_dies_in_the_middle_is_finished_by_the_next_one(dagd):
+    with cleaning_of(dagd, 900) as cleaning:
         dagd.kill()
         cleaning.communicate()
     dagd.start()
@@ -304,13 +312,7 @@ def test_a_reload_makes_a_shorter_span_count_at_once(dagd):
 
 
 def test_a_cleaning_whose_client_leaves_ends_and_another_one_may_begin(dagd):
-    ended_runs(dagd, "first")
-    dagd.stop()
-    fabricate(dagd, 300)
-    dagd.start()
-    words = [dagd.build / "cli" / "dagctl", "db", "clean", "--clean-before-timestamp", iso(LONG_AGO + 86400), "-y"]
-    with subprocess.Popen(words, env=dict(os.environ, DAGD_HOME=str(dagd.home)), stderr=subprocess.PIPE) as cleaning:
-        wait_until(lambda: not log_folder(dagd, "old0").exists(), "it has begun")
+    with cleaning_of(dagd, 300) as cleaning:
         cleaning.kill()
     wait_until(lambda: clean(dagd, LONG_AGO + 86400, "-y").returncode == 0, "another one may begin")
     assert runs_of(dagd) == ["first"] and nothing_is_aside(dagd)

@@ -23,6 +23,16 @@ def many_dag(gates):
     return f"\n    dag_id: many\n    tasks:{tasks}\n"
 
 
+def assert_all_end_well(dagd, gates, **runs):
+    """Once the gates are open each run (dag_id=run_id) succeeds, each task with its first try."""
+    for gate in gates:
+        gate.open()
+    for dag_id, run_id in runs.items():
+        assert dagd.wait_run(dag_id, run_id)["state"] == "success"
+        assert {task["try_number"] for task in dagd.tasks(dag_id, run_id).values()} == {1}
+    wait_until(lambda: is_well(dagd), "dagd is well again")
+
+
 def test_tasks_have_the_limit_of_files_that_dagd_was_given(dagd_home):
     dagd = dagd_home
     dagd.prefix = ["prlimit", "--nofile=500:4000"]
@@ -49,12 +59,7 @@ def test_tasks_for_which_there_are_no_descriptors_begin_when_others_have_ended(d
     reason = wait_trouble(dagd)
     assert "Too many open files" in reason and "LimitNOFILE" in reason
     assert_told(dagd, reason, waiting)
-    for gate in gates:
-        gate.open()
-    for dag_id, one in (("many", run_id), ("hello", waiting)):
-        assert dagd.wait_run(dag_id, one)["state"] == "success"
-        assert {task["try_number"] for task in dagd.tasks(dag_id, one).values()} == {1}
-    wait_until(lambda: is_well(dagd), "dagd is well again")
+    assert_all_end_well(dagd, gates, many=run_id, hello=waiting)
 
 
 @pytest.fixture
@@ -92,12 +97,7 @@ def test_a_task_for_which_there_is_no_worker_begins_when_there_is_one(dagd_of_an
     assert reason.startswith("cannot start the worker ") and reason.endswith("Resource temporarily unavailable")
     assert_told(dagd, reason, waiting)
     processes_limit(dagd, 1000)
-    for gate in gates:
-        gate.open()
-    for dag_id, one in (("many", run_id), ("hello", waiting)):
-        assert dagd.wait_run(dag_id, one)["state"] == "success"
-        assert {task["try_number"] for task in dagd.tasks(dag_id, one).values()} == {1}
-    wait_until(lambda: is_well(dagd), "dagd is well again")
+    assert_all_end_well(dagd, gates, many=run_id, hello=waiting)
 
 
 def test_a_task_whose_worker_gets_no_process_begins_when_it_does(dagd_of_another_user):

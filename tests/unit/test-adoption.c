@@ -216,18 +216,24 @@ static GPid unmarked_start(void)
 	return pid;
 }
 
-static void what_the_claim_names_is_gone_before_the_attempt_is_lost(
-	struct fixture *fixture, const void *data)
+/* dagd finds this claim and no worker. */
+static void lose(struct fixture *fixture, struct claim claim)
 {
-	GPid program = unmarked_start(), other = unmarked_start();
-	struct claim claim = {.pid = 1, .program = program};
-	g_assert_true(process_started(program, &claim.program_started));
 	token_make(claim.token, 5);
 	claim_make(fixture, 5, claim);
 	restart(fixture);
 	recover(fixture, 5, NULL);
 	struct seen *seen = seen_of(fixture, 5);
 	WAIT_UNTIL(fixture, seen->n_lost > 0);
+}
+
+static void what_the_claim_names_is_gone_before_the_attempt_is_lost(
+	struct fixture *fixture, const void *data)
+{
+	GPid program = unmarked_start(), other = unmarked_start();
+	struct claim claim = {.pid = 1, .program = program};
+	g_assert_true(process_started(program, &claim.program_started));
+	lose(fixture, claim);
 	g_assert_false(process_lives(program));
 	g_assert_true(process_lives(other));
 	kill(other, SIGKILL);
@@ -241,12 +247,7 @@ static void a_pid_that_was_given_away_is_left_alone(struct fixture *fixture, con
 	struct claim claim = {.pid = 1, .program = other};
 	g_assert_true(process_started(other, &claim.program_started));
 	claim.program_started--;
-	token_make(claim.token, 5);
-	claim_make(fixture, 5, claim);
-	restart(fixture);
-	recover(fixture, 5, NULL);
-	struct seen *seen = seen_of(fixture, 5);
-	WAIT_UNTIL(fixture, seen->n_lost > 0);
+	lose(fixture, claim);
 	g_assert_true(process_lives(other));
 	kill(other, SIGKILL);
 	waitpid(other, NULL, 0);
