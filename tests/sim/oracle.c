@@ -203,95 +203,6 @@ static enum fate fate_of(
 	return is_barred(run, task, seen) ? IS_SKIPPED : fate_by_rule(run, task, seen);
 }
 
-/* ---- the run before ---- */
-
-static bool is_earlier(const struct run_record *one, const struct run_record *other)
-{
-	if (one->logical_date != other->logical_date)
-		return one->logical_date < other->logical_date;
-	return one->id < other->id;
-}
-
-static bool can_be_before(const struct run_record *past, const struct seen_run *run)
-{
-	if (past->logical_date == INSTANT_NONE || past->logical_date >= run->record->logical_date
-		|| strcmp(past->dag_id, run->record->dag_id) != 0)
-		return false;
-	return run->dag->catchup != CATCHUP_TRUE || past->type != RUN_MANUAL;
-}
-
-const struct seen_run *seen_run_of(const struct view *view, int64_t id)
-{
-	for (unsigned i = 0; i < view->runs->len; i++) {
-		const struct seen_run *run = &g_array_index(view->runs, struct seen_run, i);
-		if (run->record->id == id)
-			return run;
-	}
-	return NULL;
-}
-
-/* Of those in the engine and in the store. */
-static const struct run_record *run_before(
-	const struct sim *sim, const struct view *view, const struct seen_run *run)
-{
-	const GPtrArray *stored = memory_runs(sim->memory);
-	const struct run_record *best = NULL;
-	for (unsigned i = 0; i < view->runs->len; i++) {
-		const struct run_record *one = g_array_index(view->runs, struct seen_run, i).record;
-		if (can_be_before(one, run) && (!best || is_earlier(best, one)))
-			best = one;
-	}
-	for (unsigned i = 0; i < stored->len; i++) {
-		const struct run_record *one = stored->pdata[i];
-		if (can_be_before(one, run) && (!best || is_earlier(best, one))
-			&& !seen_run_of(view, one->id))
-			best = one;
-	}
-	return best;
-}
-
-enum standing { NOWHERE, WELL, ILL };
-
-static enum standing standing_of(const struct seen_run *past, const char *task_id)
-{
-	bool has_ended = past->record->state == RUN_SUCCESS || past->record->state == RUN_FAILED;
-	const struct task *task = dag_task(past->dag, task_id);
-	const struct seen_task *seen = task ? &past->tasks[task->index] : NULL;
-	if (!seen)
-		return NOWHERE;
-	for (unsigned i = 0; i < seen->n; i++)
-		if (seen->instances[i].state != TASK_SUCCESS
-			&& seen->instances[i].state != TASK_SKIPPED
-			&& seen->instances[i].state != TASK_REMOVED)
-			return ILL;
-	return seen->n == 0 && !has_ended ? ILL : WELL; /* dropped before it began */
-}
-
-enum hold { IS_FREE, IS_HELD, IS_OPEN /* it is not known here */ };
-
-static enum hold hold_of(const struct sim *sim, const struct view *view, const struct seen_run *run,
-	const struct task *task)
-{
-	if (!task->depends_on_past || run->record->logical_date == INSTANT_NONE)
-		return IS_FREE;
-	const struct run_record *before = run_before(sim, view, run);
-	if (run->is_waiting_for_past)
-		return IS_OPEN;
-	if (!before)
-		return IS_FREE;
-	const struct seen_run *past = seen_run_of(view, before->id);
-	g_assert(past); /* it is not forgotten while somebody looks at it */
-	if (!past->dag)
-		return IS_OPEN;
-	enum standing own = standing_of(past, task->task_id);
-	if (own == ILL || (own == NOWHERE && !task->ignore_first_depends_on_past))
-		return IS_HELD;
-	for (size_t i = 0; task->wait_for_downstream && i < task->n_downstream; i++)
-		if (standing_of(past, run->dag->tasks[task->downstream[i]].task_id) == ILL)
-			return IS_HELD;
-	return IS_FREE;
-}
-
 /* ---- what each instance is, and may be ---- */
 
 static void demand(bool is_so, const struct seen_run *run, const struct seen_task *task,
@@ -402,6 +313,12 @@ void state_keep(const struct sim *sim, const struct task_record *task)
 	g_hash_table_replace(sim->states, state_key(task), GUINT_TO_POINTER((unsigned)task->state));
 }
 
+/* Came to its state in this step, perhaps to the one it had before it was cleared. */
+static bool has_come_now(const struct sim *sim, const struct task_record *task)
+{
+	return is_news(sim, task) || task->ended_at == sim->clock;
+}
+
 /* What was skipped at once may have had to be upstream_failed had it waited for the end of the
  * step; the other way round there is no haste. */
 static bool failed_meanwhile(
@@ -412,7 +329,7 @@ static bool failed_meanwhile(
 		if (effect->kind == EFFECT_SAVE_TASK && effect->task->run == of->task->run
 			&& (effect->task->state == TASK_FAILED
 				|| effect->task->state == TASK_UPSTREAM_FAILED)
-			&& is_news(sim, effect->task))
+			&& has_come_now(sim, effect->task))
 			return true;
 	}
 	return false;
@@ -426,7 +343,7 @@ static bool setup_skipped_meanwhile(const struct sim *sim, const struct effects 
 	for (unsigned i = 0; i < effects->list->len; i++) {
 		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
 		if (effect->kind != EFFECT_SAVE_TASK || effect->task->run != run->record->id
-			|| effect->task->state != TASK_SKIPPED || !is_news(sim, effect->task))
+			|| effect->task->state != TASK_SKIPPED || !has_come_now(sim, effect->task))
 			continue;
 		for (size_t k = 0; k < task->n_setups; k++)
 			if (strcmp(run->dag->tasks[task->setups[k]].task_id, effect->task->task_id)

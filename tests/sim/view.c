@@ -65,3 +65,13 @@ const struct effect *ended_of(const struct effects *effects)
 	}
 	return NULL;
 }
+
+const struct seen_run *seen_run_of(const struct view *view, int64_t id)
+{
+	for (unsigned i = 0; i < view->runs->len; i++) {
+		const struct seen_run *run = &g_array_index(view->runs, struct seen_run, i);
+		if (run->record->id == id)
+			return run;
+	}
+	return NULL;
+}

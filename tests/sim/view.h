@@ -37,14 +37,19 @@ struct view {
 
 struct view view_open(struct sim *sim);
 void view_close(struct view *view);
+/* NULL: the engine has no such run. */
+const struct seen_run *seen_run_of(const struct view *view, int64_t id);
 /* Of a step that took the end of an attempt; NULL: it did not. */
 const struct effect *ended_of(const struct effects *effects);
 
-/* oracle.c: trigger rules, setups and the past, from their tables. */
+/* hold.c: whether the run before lets a task begin. */
+enum hold { IS_FREE, IS_HELD, IS_OPEN /* it is not known here */ };
+enum hold hold_of(const struct sim *sim, const struct view *view, const struct seen_run *run,
+	const struct task *task);
+/* oracle.c: trigger rules and setups, from their tables. */
 void oracle_judge(const struct sim *sim, const struct view *view, const struct effects *effects);
 /* The state that it is saved with. */
 void state_keep(const struct sim *sim, const struct task_record *task);
-const struct seen_run *seen_run_of(const struct view *view, int64_t id);
 /* It was saved with another state before, or never. */
 bool is_news(const struct sim *sim, const struct task_record *task);
 /* decision.c: branches, short circuits and latest_only. Before oracle_judge(), which keeps the
