@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fail_fast: the first task that fails for good ends the run. What runs is killed, what waits is
- * skipped. Teardowns are not touched: they put back what the run had set up. That a run is being
+ * skipped. Teardowns are not touched: they put back what the run had set up. A callback that fails
+ * ends nothing. That a run is being
  * ended so is its reason, while it is running still; it is durable with the run.
  */
 #include "lib/engine/callback.h"
@@ -40,7 +41,7 @@ void fail_fast(struct engine *engine, struct instance *instance)
 {
 	struct run *run = instance->run;
 	if (!run->dag || !run->dag->fail_fast || run->record.state != RUN_RUNNING
-		|| run_is_ending(run) || instance->task->is_teardown)
+		|| run_is_ending(run) || instance->is_callback || instance->task->is_teardown)
 		return;
 	g_autofree char *name = instance_name(instance);
 	run->record.reason = g_strdup_printf(REASON_PREFIX "task \"%s\" failed", name);

@@ -46,6 +46,13 @@ void outcomes_remember(const struct sim *sim)
 		run_remember(sim, runs->pdata[i]);
 }
 
+/* Only a task ends its run so, and no callback: those have an `@` in their names. */
+static void fast_end_judge(const struct run_record *record)
+{
+	g_assert(!record->reason || !g_str_has_prefix(record->reason, "fail_fast: ")
+		|| !strchr(record->reason, '@'));
+}
+
 static void run_judge(const struct view *view, const struct run_record *record)
 {
 	const struct seen_run *run = seen_run_of(view, record->id);
@@ -64,6 +71,7 @@ void outcomes_judge(const struct sim *sim, const struct view *view, const struct
 		const struct effect *effect = &g_array_index(effects->list, struct effect, i);
 		if (effect->kind != EFFECT_SAVE_RUN)
 			continue;
+		fast_end_judge(effect->run);
 		if (run_state_is_finished(effect->run->state)
 			&& !g_hash_table_contains(sim->over, &effect->run->id))
 			run_judge(view, effect->run);

@@ -213,3 +213,23 @@ dag:
 00:06 down exits 0
 [00:06] down: success
 [00:06] d r1: failed (fail_fast: task "work" failed)
+
+story: a callback that fails ends nothing
+dag:
+  fail_fast: true
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x, on_success_callback: {operator: bash, bash_command: x}}
+    - {task_id: b, operator: bash, bash_command: x}
+
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+[00:00] b: running (try 1)
+00:01 a exits 0
+[00:01] a: success
+[00:01] a@on_success_callback: running (try 1)
+00:02 a@on_success_callback exits 1
+[00:02] a@on_success_callback: failed (exit code 1)
+00:03 b exits 0
+[00:03] b: success
+[00:03] d r1: success
