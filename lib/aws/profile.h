@@ -10,9 +10,10 @@
 struct aws_profile {
 	char *name;
 	char *credentials_path, *config_path;
-	bool found;         /* in one of the files */
-	bool asked_for;     /* by a setting or AWS_PROFILE; else it is `default` */
-	GHashTable *values; /* text by key; the credentials file wins */
+	bool found;     /* in one of the files */
+	bool asked_for; /* by a setting or AWS_PROFILE; else it is `default` */
+	/* Text by key, of either file. A nested setting is `s3.addressing_style`. */
+	GHashTable *credentials, *config;
 };
 
 /*
@@ -23,13 +24,19 @@ struct aws_profile {
 struct aws_profile *aws_profile_read(const char *name, GError **error);
 void aws_profile_free(struct aws_profile *profile);
 
-/* NULL when it is absent or empty. */
+/* What the credentials file says, else the config file; NULL when it is absent or empty. */
 const char *aws_profile_get(const struct aws_profile *profile, const char *key);
 
+/* The section `[kind name]` of the config file, such as `[sso-session work]`: text by key (a new
+ * reference). NULL without an error when it is not there. */
+GHashTable *aws_config_section(const char *kind, const char *name, GError **error);
+
 /*
- * Puts the keys of one section of an ini text into `values`, none that is there already. Sections
- * are called
- * `[name]`, in the config file `[profile name]` too (`default` may be either). Whether the section
- * was there.
+ * Puts the keys of one section of an ini text into `values`, none that is there already. The
+ * section is called `[kind name]`; without a kind `[name]`, as is the kind `profile` of the name
+ * `default`. Whether the section was there.
  */
-bool aws_ini_section(const char *text, const char *name, bool is_config, GHashTable *values);
+bool aws_ini_section(const char *text, const char *kind, const char *name, GHashTable *values);
+
+/* `~/` at its beginning stands for the home folder. */
+char *aws_path_expand(const char *path);

@@ -10,6 +10,7 @@
 #include "lib/aws/failure.h"
 #include "lib/aws/s3_request.h"
 #include "lib/aws/s3_xml.h"
+#include "lib/aws/xml.h"
 #include "lib/base/instant.h"
 
 #define SINGLE_MAX (INT64_C(32) << 20)
@@ -94,7 +95,7 @@ static char *upload_begin(const struct upload *upload, GError **error)
 	struct http_answer answer;
 	if (!s3_send(upload->s3, &request, &answer, error))
 		return NULL;
-	char *id = s3_xml_text(
+	char *id = xml_text(
 		answer.body->str, answer.body->len, "InitiateMultipartUploadResult/UploadId");
 	http_answer_clear(&answer);
 	if (!id || !*id) {
@@ -179,8 +180,8 @@ static bool upload_join(const struct upload *upload, const char *parts, GError *
 		return false;
 	}
 	/* The status is sent before the work is done, so an error can follow a 200. */
-	g_autofree char *etag = s3_xml_text(
-		answer.body->str, answer.body->len, "CompleteMultipartUploadResult/ETag");
+	g_autofree char *etag =
+		xml_text(answer.body->str, answer.body->len, "CompleteMultipartUploadResult/ETag");
 	if (!etag) {
 		struct s3_complaint complaint;
 		s3_complaint_read(answer.body->str, answer.body->len, &complaint);

@@ -27,7 +27,3 @@ struct s3_complaint {
 
 void s3_complaint_read(const char *text, size_t size, struct s3_complaint *complaint);
 void s3_complaint_clear(struct s3_complaint *complaint);
-
-/* The text of one element, by its path: `InitiateMultipartUploadResult/UploadId`. NULL when it is
- * not there. */
-char *s3_xml_text(const char *text, size_t size, const char *path);

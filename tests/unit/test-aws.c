@@ -5,11 +5,8 @@
 #include <jansson.h>
 
 #include "lib/aws/checksum.h"
-#include "lib/aws/credentials.h"
 #include "lib/aws/failure.h"
 #include "lib/aws/http.h"
-#include "lib/aws/profile.h"
-#include "lib/aws/role.h"
 #include "lib/aws/s3.h"
 #include "lib/aws/s3_settings.h"
 #include "lib/aws/s3_xml.h"
@@ -121,41 +118,6 @@ static void checksums_have_their_published_values(void)
 		}
 }
 
-static void a_profile_is_one_section_of_an_ini_file(void)
-{
-	static const struct {
-		const char *text, *name;
-		bool is_config, seen;
-		const char *key; /* the value of aws_access_key_id */
-	} cases[] = {
-		{"[default]\naws_access_key_id = A\n", "default", false, true, "A"},
-		{"[default]\naws_access_key_id=A\n[b]\naws_access_key_id=B", "b", false, true, "B"},
-		{"[ b ]\r\nAWS_ACCESS_KEY_ID = B \r\n", "b", false, true, "B"},
-		{"# [b]\n;x\n[b]\n#aws_access_key_id=C\naws_access_key_id=B=C\n", "b", false, true,
-			"B=C"},
-		{"[b]\nregion = x\n[default]\naws_access_key_id=A\n", "b", false, true, NULL},
-		{"[profile b]\naws_access_key_id=B\n", "b", true, true, "B"},
-		{"[profile \"b c\"]\naws_access_key_id=B\n", "b c", true, true, "B"},
-		{"[b]\naws_access_key_id=B\n", "b", true, false, NULL},
-		{"[default]\naws_access_key_id=A\n", "default", true, true, "A"},
-		{"[profile default]\naws_access_key_id=A\n", "default", true, true, "A"},
-		{"[sso-session b]\naws_access_key_id=B\n", "b", true, false, NULL},
-		{"[b]\ns3 =\n  aws_access_key_id = N\naws_access_key_id=B\n", "b", false, true,
-			"B"},
-		{"[b\naws_access_key_id=B\n", "b", false, false, NULL},
-		{"aws_access_key_id=B\n", "b", false, false, NULL},
-		{"", "default", false, false, NULL},
-	};
-	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(GHashTable) values =
-			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-		g_test_message("case %zu", i);
-		g_assert_cmpint(cases[i].seen, ==,
-			aws_ini_section(cases[i].text, cases[i].name, cases[i].is_config, values));
-		g_assert_cmpstr(g_hash_table_lookup(values, "aws_access_key_id"), ==, cases[i].key);
-	}
-}
-
 static void an_object_is_named_by_bucket_and_key(void)
 {
 	static const struct {
@@ -216,7 +178,7 @@ static void an_endpoint_is_scheme_host_and_perhaps_a_path(void)
 
 #define PAGE(inside)                                                                \
 	"<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://x/\">" inside "</" \
-									       "ListBucketResult>"
+	"ListBucketResult>"
 #define CONTENTS(key)                                                                       \
 	"<Contents><Key>" key "</Key><LastModified>2026-11-24T03:00:00.700Z</LastModified>" \
 	"<ETag>&quot;ab-2&quot;</ETag><Size>5</Size><Owner><ID>x</ID></Owner>"              \
@@ -298,47 +260,6 @@ static void a_complaint_has_a_code_or_is_none(void)
 	s3_complaint_read(text, 20, &complaint);
 	g_assert_null(complaint.code);
 	s3_complaint_clear(&complaint);
-}
-
-#define ROLE \
-	"{'AccessKeyId':'A','SecretAccessKey':'S','Token':'T','Expiration':'2026-11-24T03:00:00Z'"
-
-static void the_answer_of_a_role_has_all_four_fields(void)
-{
-	static const struct {
-		const char *text, *says; /* NULL: it is right */
-	} cases[] = {
-		{ROLE "}", NULL},
-		{ROLE ",'Code':'Success'}", NULL},
-		{"{'Code':'AssumeRoleUnauthorizedAccess','Message':'not you'}",
-			"AssumeRoleUnauthorizedAccess: not you"},
-		{"{'Code':'Success'}", "without"},
-		{ROLE ",'Token':''}", "without"},
-		{ROLE ",'Expiration':'soon'}", "without"},
-		{"{}", "without"},
-		{"[]", "without"},
-		{"not json", "without"},
-		{"", "without"},
-	};
-	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(GError) error = NULL;
-		g_autofree char *text = g_strdelimit(g_strdup(cases[i].text), "'", '"');
-		struct aws_credentials *role = aws_role_parse(text, "it", &error);
-		g_test_message("%s", text);
-		g_assert_cmpint(role != NULL, ==, cases[i].says == NULL);
-		g_assert_true(role || strstr(error->message, cases[i].says));
-		g_assert_true(!role || role->expires_at == INT64_C(1795489200) * SECOND_US);
-		aws_credentials_free(role);
-	}
-}
-
-static void keys_are_renewed_five_minutes_before_they_expire(void)
-{
-	struct aws_credentials credentials = {.expires_at = HOUR_US};
-	g_assert_false(aws_credentials_stale(&credentials, HOUR_US - 5 * MINUTE_US));
-	g_assert_true(aws_credentials_stale(&credentials, HOUR_US - 5 * MINUTE_US + 1));
-	credentials.expires_at = INSTANT_NEVER;
-	g_assert_false(aws_credentials_stale(&credentials, HOUR_US));
 }
 
 /* The settings of arguments whose quotes are single ones, as `id secret token region endpoint
@@ -450,15 +371,12 @@ int main(int argc, char **argv)
 	TEST(a_path_is_encoded_once_and_not_normalised);
 	TEST(parameters_are_sorted_by_name_not_by_line);
 	TEST(checksums_have_their_published_values);
-	TEST(a_profile_is_one_section_of_an_ini_file);
 	TEST(an_object_is_named_by_bucket_and_key);
 	TEST(an_endpoint_is_scheme_host_and_perhaps_a_path);
 	TEST(a_page_of_a_listing_gives_its_objects);
 	TEST(keys_stay_as_they_are_without_an_encoding);
 	TEST(what_is_no_listing_is_refused);
 	TEST(a_complaint_has_a_code_or_is_none);
-	TEST(the_answer_of_a_role_has_all_four_fields);
-	TEST(keys_are_renewed_five_minutes_before_they_expire);
 	TEST(settings_come_from_arguments_before_the_connection);
 	TEST(a_source_is_an_object_or_a_file);
 	return g_test_run();
