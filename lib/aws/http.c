@@ -204,7 +204,8 @@ bool http_origin_parse(const char *url, struct http_origin *origin, GError **err
 	for (size_t n = strlen(bare); n > 0 && bare[n - 1] == '/'; n--)
 		bare[n - 1] = '\0';
 	origin->scheme = g_strdup(scheme);
-	origin->host = strchr(host, ':') ? g_strdup_printf("[%s]", host) : g_strdup(host);
+	g_autofree char *name = g_ascii_strdown(host, -1);
+	origin->host = strchr(name, ':') ? g_strdup_printf("[%s]", name) : g_strdup(name);
 	origin->authority = port == -1 || port == usual
 		? g_strdup(origin->host)
 		: g_strdup_printf("%s:%d", origin->host, port);

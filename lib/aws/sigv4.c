@@ -6,6 +6,7 @@
  */
 #include "lib/aws/sigv4.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,13 +92,39 @@ static char *signed_headers(const struct sigv4_request *request)
 	return g_string_free(names, FALSE);
 }
 
+/* Without empty parts, `.` and `..`. */
+static char *path_normalise(const char *path)
+{
+	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+	g_autoptr(GPtrArray) kept = g_ptr_array_new();
+	for (char **part = parts; *part; part++) {
+		if (strcmp(*part, "..") == 0)
+			g_ptr_array_set_size(kept, (gint)MAX(kept->len, 1) - 1);
+		else if (**part && strcmp(*part, ".") != 0)
+			g_ptr_array_add(kept, *part);
+	}
+	bool ends_in_slash = kept->len > 0 && g_str_has_suffix(path, "/");
+	g_ptr_array_add(kept, NULL);
+	g_autofree char *joined = g_strjoinv("/", (char **)kept->pdata);
+	return g_strconcat("/", joined, ends_in_slash ? "/" : "", NULL);
+}
+
+/* S3 takes the path as it is sent; all other services normalise it and encode it once more. */
+static char *path_canonical(const struct sigv4_request *request)
+{
+	if (strcmp(request->service, "s3") == 0)
+		return g_strdup(request->path);
+	g_autofree char *normalised = path_normalise(request->path);
+	return sigv4_encode_path(normalised);
+}
+
 char *sigv4_canonical_request(const struct sigv4_request *request)
 {
 	g_autofree struct sigv4_pair *headers = headers_sorted(request);
+	g_autofree char *path = path_canonical(request);
 	g_autofree char *names = signed_headers(request);
 	GString *text = g_string_new(NULL);
-	g_string_append_printf(
-		text, "%s\n%s\n%s\n", request->method, request->path, request->query);
+	g_string_append_printf(text, "%s\n%s\n%s\n", request->method, path, request->query);
 	for (size_t i = 0; i < request->n_headers; i++) {
 		g_string_append_printf(text, "%s:", headers[i].name);
 		header_value_append(text, headers[i].value);
@@ -144,6 +171,6 @@ char *sigv4_authorization(const struct sigv4_request *request, const struct sigv
 		g_strdup_printf("AWS4-HMAC-SHA256\n%s\n%s\n%s", date, scope, hash);
 	g_autofree char *signed_by = signature(request, key->secret_access_key, day, to_sign);
 	g_autofree char *names = signed_headers(request);
-	return g_strdup_printf("AWS4-HMAC-SHA256 Credential=%s/%s,SignedHeaders=%s,Signature=%s",
+	return g_strdup_printf("AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s",
 		key->access_key_id, scope, names, signed_by);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* AWS Signature Version 4 by S3's rules: the path is encoded once and never normalised. Pure. */
+/* AWS Signature Version 4, by S3's rules where the service is `s3`, else by those of the others.
+ * Pure. */
 #pragma once
 
 #include <stddef.h>
@@ -22,7 +23,7 @@ struct sigv4_request {
 	const char *path;  /* as sent: see sigv4_encode_path */
 	const char *query; /* as sent: see sigv4_query; may be empty */
 	const struct sigv4_pair
-		*headers; /* all that are to be signed, in any order; host among them */
+		*headers; /* all that are to be signed, in any order, each once; host among them */
 	size_t n_headers;
 	const char *payload_hash; /* hex SHA-256 of the body, or UNSIGNED-PAYLOAD */
 	const char *region, *service;
