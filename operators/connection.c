@@ -52,6 +52,20 @@ static bool type_check(
 	return false;
 }
 
+/* Guards may stand in it, so what cannot be read is not the same as nothing. */
+static bool extra_read(const json_t *extra, struct connection *connection, GError **error)
+{
+	bool is_absent = !extra || json_is_null(extra)
+		|| (json_is_string(extra) && json_string_length(extra) == 0);
+	if (!is_absent && !json_is_object(extra)) {
+		g_set_error(error, LIB_ERROR, 0, "connection \"%s\": its extra is not a map",
+			connection->id ? connection->id : "");
+		return false;
+	}
+	connection->extra = is_absent ? json_object() : json_deep_copy(extra);
+	return true;
+}
+
 static bool fields_read(const json_t *arguments, const json_t *given, const char *const *types,
 	struct connection *connection, GError **error)
 {
@@ -61,9 +75,8 @@ static bool fields_read(const json_t *arguments, const json_t *given, const char
 	connection->user = text_pick(arguments, "user", given, "login");
 	connection->password = text_pick(arguments, "password", given, "password");
 	connection->database = text_pick(arguments, "database", given, "schema");
-	const json_t *extra = json_object_get(given, "extra");
-	connection->extra = json_is_object(extra) ? json_deep_copy(extra) : json_object();
 	return type_check(connection, types, error)
+		&& extra_read(json_object_get(given, "extra"), connection, error)
 		&& port_read(json_object_get(given, "port"), &connection->port, error)
 		&& port_read(json_object_get(arguments, "port"), &connection->port, error);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/instant.h"
+#include "operators/guard.h"
 
 enum { PORT_DEFAULT = 27017, PATIENCE_MS = 10000 };
 
@@ -66,7 +67,8 @@ static void options_append(
 	json_t *value;
 	json_object_foreach(connection->extra, name, value)
 	{
-		if (g_str_equal(name, "srv") || g_str_equal(name, "authSource"))
+		if (g_str_equal(name, "srv") || g_str_equal(name, "authSource")
+			|| guard_is_key(name))
 			continue;
 		if (json_is_string(value)) {
 			option_append(uri, name, json_string_value(value));

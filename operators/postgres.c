@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/instant.h"
+#include "operators/guard.h"
 
 enum { OPTIONS_MAX = 32 };
 
@@ -42,7 +43,7 @@ static void unknown_options_tell(const struct connection *connection)
 	json_t *value;
 	json_object_foreach(connection->extra, name, value)
 	{
-		bool is_known = false;
+		bool is_known = guard_is_key(name);
 		for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
 			is_known = is_known || g_str_equal(options[i].keyword, name);
 		if (!is_known)

@@ -15,9 +15,11 @@
 #include "lib/aws/source.h"
 #include "lib/base/instant.h"
 #include "operators/connection.h"
+#include "operators/guard.h"
 #include "operators/mongodb.h"
 #include "operators/mongorestore/archive.h"
 #include "operators/mongorestore/options.h"
+#include "operators/mongorestore/targets.h"
 #include "operators/program.h"
 #include "operators/secret_file.h"
 #include "operators/tool.h"
@@ -32,6 +34,7 @@ struct restore {
 	const char *folder; /* of a dump that is no archive, else NULL */
 	struct source_info info;
 	struct archive archive;
+	struct targets targets;
 	double seconds; /* that mongorestore took */
 	/* From its output: */
 	char *first_error;
@@ -62,7 +65,9 @@ static bool arguments_read(struct restore *restore, GError **error)
 		return false;
 	restore->uri =
 		mongodb_uri(&restore->target, program_text(arguments, "auth_database"), error);
-	if (!restore->uri || !folder_choose(restore, error))
+	static const char *const none[] = {NULL};
+	if (!restore->uri || !guard_check(arguments, &restore->target, none, error)
+		|| !folder_choose(restore, error))
 		return false;
 	restore->settings = s3_settings_read(arguments, "aws_conn_id", error);
 	if (!restore->settings)
@@ -190,6 +195,24 @@ static GPtrArray *command_line(const struct restore *restore)
 	return argv;
 }
 
+static bool targets_read(struct restore *restore, GError **error)
+{
+	g_autoptr(GPtrArray) argv = command_line(restore);
+	return targets_find((const char *const *)argv->pdata, &restore->targets, error);
+}
+
+static bool targets_agree(const struct restore *restore, GError **error)
+{
+	const char *const *databases = (const char *const *)restore->targets.databases->pdata;
+	if (databases[0] || !guard_is_set(restore->arguments, &restore->target))
+		return guard_check(restore->arguments, &restore->target, databases, error);
+	g_set_error(error, LIB_ERROR, 0,
+		"nothing in %s would be restored, so there is no database to compare with "
+		"confirm and the connection",
+		restore->info.name);
+	return false;
+}
+
 static bool target_restore(struct restore *restore, int *status, GError **error)
 {
 	g_autoptr(GPtrArray) argv = command_line(restore);
@@ -243,7 +266,11 @@ static int restore_run(struct restore *restore)
 	if (!arguments_read(restore, &error))
 		return program_fail_for_good("%s", error->message);
 	if (!target_open(restore, &error) || !dump_fetch(restore, &error)
-		|| !target_restore(restore, &status, &error))
+		|| !targets_read(restore, &error))
+		return program_fail("%s", error->message);
+	if (!targets_agree(restore, &error))
+		return program_fail_for_good("%s", error->message);
+	if (!target_restore(restore, &status, &error))
 		return program_fail("%s", error->message);
 	g_autofree char *missing = shortfall(restore, status);
 	return missing ? program_fail("%s", missing) : result_tell(restore);
@@ -262,6 +289,7 @@ int main(void)
 		close(restore.dump_fd);
 	source_info_clear(&restore.info);
 	archive_clear(&restore.archive);
+	targets_clear(&restore.targets);
 	connection_clear(&restore.target);
 	s3_settings_free(restore.settings);
 	g_clear_pointer(&restore.options, g_ptr_array_unref);

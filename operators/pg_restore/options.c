@@ -22,9 +22,9 @@ static const struct flag {
 };
 
 /* Options that are not the task's: where to, with which password, from which file. */
-static const char *const own_options[] = {
-	"dbname", "file", "host", "list", "no-password", "password", "port", "username", NULL};
-static const char own_letters[] = "dfhlpUWwV?";
+static const char *const own_options[] = {"create", "dbname", "file", "host", "list", "no-password",
+	"password", "port", "username", NULL};
+static const char own_letters[] = "CdfhlpUWwV?";
 static const char letters_with_value[] = "FIjLnNPStT";
 
 /* Without --if-exists a --clean of what is not there yet is an error, so it goes with it. */

@@ -14,6 +14,7 @@
 #include "lib/aws/s3_settings.h"
 #include "lib/base/instant.h"
 #include "operators/connection.h"
+#include "operators/guard.h"
 #include "operators/pg_restore/dump.h"
 #include "operators/pg_restore/options.h"
 #include "operators/pg_restore/report.h"
@@ -48,6 +49,9 @@ static bool arguments_read(struct restore *restore, GError **error)
 			"(schema)");
 		return false;
 	}
+	const char *const databases[] = {restore->target.database, NULL};
+	if (!guard_check(restore->arguments, &restore->target, databases, error))
+		return false;
 	restore->settings = s3_settings_read(restore->arguments, "aws_conn_id", error);
 	if (!restore->settings)
 		return false;

@@ -180,10 +180,12 @@ def test_mongorestore_that_is_not_installed_is_one_sentence(mongo, mongo_archive
 
 
 def stand_in(folder, script):
-    """A program in the place of mongorestore, to be held where the real one cannot be held."""
+    """A program in the place of mongorestore, to be held where the real one cannot be held. What the restore
+    would write the real one tells."""
     program = folder / "bin" / "mongorestore"
     program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\n{script}\n")
+    ask = f'case "$*" in *--dryRun*) exec {dumps.TOOLS}/mongorestore "$@" ;; esac'
+    program.write_text(f"#!/bin/sh\n{ask}\n{script}\n")
     program.chmod(0o755)
     return f"{program.parent}:{PATH}"
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What a connection lets be destroyed: `protected` and `allow_restore` in its extra. */
+#pragma once
+
+#include <stdbool.h>
+
+#include <glib.h>
+#include <jansson.h>
+
+#include "operators/connection.h"
+
+/*
+ * Whether data of `databases` (NULL-terminated; none: only the words are read) may be destroyed
+ * through this connection. Each must be one of `allow_restore`, where the connection has that, and
+ * be named by the task's argument `confirm` (a text or a list of texts), where the connection is
+ * `protected` or the argument is there. The error says what is to be written where.
+ */
+bool guard_check(const json_t *arguments, const struct connection *connection,
+	const char *const *databases, GError **error);
+
+/* Whether guard_check can refuse a database: what cannot be told it must be told for such. */
+bool guard_is_set(const json_t *arguments, const struct connection *connection);
+
+/* Whether a key of a connection's extra is a guard's, and so no option of a driver. */
+bool guard_is_key(const char *name);

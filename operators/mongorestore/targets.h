@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Which collections of the target a restore would write, as mongorestore itself tells. */
+#pragma once
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+struct targets {
+	GPtrArray *collections; /* `shop.orders`, sorted, each once; NULL-terminated */
+	GPtrArray *databases;   /* the same of their databases */
+};
+
+/*
+ * Lets mongorestore, whose command line `argv` (NULL-terminated) is, look at dump and renamings
+ * without touching the target. `targets` is filled on success: clear it.
+ */
+bool targets_find(const char *const *argv, struct targets *targets, GError **error);
+
+void targets_clear(struct targets *targets);
