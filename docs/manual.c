@@ -43,8 +43,9 @@ static const char plugins[] =
 	"output: file               # results are the JSON object that it writes to $DAGD_OUTPUT\n"
 	"```\n\n"
 	"The other keys of a manifest are `description`, `aliases`, `cwd_parameter`, "
-	"`skip_code_parameter`, `value_parameter`, `one_of`,\n`flow`, `destroys_data` and "
-	"`examples`; a parameter may be `secret` or `constant`, and have a `default`, `choices`, "
+	"`skip_code_parameter`, `value_parameter`, `one_of`,\n`flow`, `destroys_data`, "
+	"`tests_connections` and `examples`; a parameter may be `secret` or `constant`, and have a "
+	"`default`, `choices`, "
 	"or "
 	"`values_in`,\nwhich says that it is code and which parameter takes the values for it. "
 	"`lib/dag/operator.h` has a sentence for each.\n\n"
@@ -52,7 +53,13 @@ static const char plugins[] =
 	"there yet, and is run again after\n`poke_interval`, as the same try; its users get "
 	"the "
 	"parameters of all sensors. With `flow: branch` its `return_value` names\nthe tasks that "
-	"are followed, with `flow: short_circuit` it says whether anything after it is done.\n";
+	"are followed, with `flow: short_circuit` it says whether anything after it is done.\n\n"
+	"With `tests_connections: [mysql]` its program is asked by `dagctl connections test` "
+	"whether "
+	"a connection of that type\nworks: it is run with one more word, `--test-connection`, and "
+	"`{\"connection\": {\"conn_id\", \"conn_type\", \"host\", ...}}`\non standard input. It "
+	"exits 0 when the connection works, and the last line that it prints says what answered; "
+	"else the\nlast line of its standard error is the reason. After ten seconds it is ended.\n";
 
 static const char *default_text(const struct parameter *parameter, char **text)
 {
@@ -101,6 +108,12 @@ static void print_operator(const struct operator* which)
 	print_parameters(which);
 	if (which->destroys_data)
 		puts("It destroys data: `on_lost: fail` is the default of its tasks.\n");
+	if (which->tests_connections[0]) {
+		g_autofree char *types = g_strjoinv("`, `", (char **)which->tests_connections);
+		printf("`dagctl connections test` asks it whether connections of type `%s` "
+		       "work.\n\n",
+			types);
+	}
 	if (which->aliases[0]) {
 		g_autofree char *names = g_strjoinv("`, `", (char **)which->aliases);
 		printf("Other names: `%s`.\n\n", names);

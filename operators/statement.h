@@ -12,6 +12,9 @@
 
 #include "operators/connection.h"
 
+/* The conn_types that mean a database of these; NULL-terminated. */
+extern const char *const query_types[];
+
 /* So many rows a result may have, unless it says otherwise. */
 enum { MAX_ROWS = 1000 };
 
@@ -46,6 +49,11 @@ bool statements_run_postgres(const struct connection *connection,
 	const struct statements *statements, struct rows *rows, GError **error);
 bool statements_run_sqlite(const struct connection *connection, const struct statements *statements,
 	struct rows *rows, GError **error);
+
+/* What answers at the connection, as a sentence (to be freed); NULL with an error. Changes nothing,
+ * and makes no file. */
+char *postgres_greet(const struct connection *connection, GError **error);
+char *sqlite_greet(const struct connection *connection, GError **error);
 
 /* What a value of a list of parameters is as text (to be freed); NULL for null. */
 char *parameter_text(const json_t *value);

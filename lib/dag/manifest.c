@@ -13,7 +13,7 @@
 struct manifest {
 	struct operator made;
 	const struct node *aliases, *parameters, *run, *cwd_parameter, *skip_code_parameter,
-		*value_parameter, *one_of;
+		*value_parameter, *one_of, *tests_connections;
 	unsigned arguments, output, flow;
 };
 
@@ -42,6 +42,7 @@ static const struct key manifest_keys[] = {
 	{"flow", read_word, FIELD(flow), .words = flow_words},
 	{"destroys_data", read_boolean, FIELD(made.destroys_data)},
 	{"output", read_word, FIELD(output), .words = output_words},
+	{"tests_connections", read_node, FIELD(tests_connections)},
 	{"examples", read_text, FIELD(made.examples)},
 };
 #undef FIELD
@@ -313,6 +314,25 @@ static bool run_read(struct reading *reading, struct operator* which, const stru
 	return ok;
 }
 
+/* After `run`, which it needs. */
+static bool tests_connections_read(
+	struct reading *reading, struct operator* which, const struct node *list)
+{
+	g_autoptr(GError) error = NULL;
+	if (node_is_null(list))
+		return true;
+	if (!which->run[0])
+		return problem_add(reading->problems, list->place,
+			"tests_connections needs a \"run\" that tests them");
+	which->tests_connections = texts_read(reading, "tests_connections", list);
+	bool ok = which->tests_connections != NULL;
+	for (size_t i = 0; ok && i < list->n; i++)
+		ok = ident_check("conn_type", which->tests_connections[i], &error)
+			|| problem_add(
+				reading->problems, list->items[i]->place, "%s", error->message);
+	return ok;
+}
+
 static bool manifest_finish(
 	struct reading *reading, struct manifest *manifest, const struct node *root)
 {
@@ -333,6 +353,7 @@ static bool manifest_finish(
 	if (manifest->aliases)
 		which->aliases = texts_read(reading, "aliases", manifest->aliases);
 	which->run = nothing;
+	which->tests_connections = nothing;
 	which->arguments_on_stdin = manifest->arguments == 1;
 	which->output = manifest->output == 1 ? OUTPUT_LAST_LINE : OUTPUT_FILE;
 	which->flow = (enum flow)manifest->flow;
@@ -345,6 +366,7 @@ static bool manifest_finish(
 			(struct reference){PARAMETER_INTEGER, PARAMETER_ANY},
 			&which->skip_code_parameter)
 		&& run_read(reading, which, manifest->run)
+		&& tests_connections_read(reading, which, manifest->tests_connections)
 		&& flow_check(reading, which, root->place) && flow_parameters_add(reading, which);
 }
 

@@ -11,6 +11,8 @@ struct operators {
 	struct arena *arena;
 	GHashTable *by_name; /* names and aliases to struct operator */
 	GPtrArray *names;    /* NULL-terminated */
+	GHashTable *testers; /* conn_types to struct operator */
+	GPtrArray *tested;   /* the conn_types; NULL-terminated */
 	bool is_incomplete;
 };
 
@@ -32,18 +34,40 @@ static bool name_is_free(const struct operators *operators, const char *name, co
 		"\"%s\" is already a name of the operator in %s", name, other->folder);
 }
 
-static void operators_add(struct operators *operators, struct operator* which, const char *file,
+static bool type_is_free(const struct operators *operators, const char *conn_type, const char *file,
 	struct problems *problems)
+{
+	const struct operator* other = g_hash_table_lookup(operators->testers, conn_type);
+	if (!other)
+		return true;
+	return problem_add(problems, (struct place){file, 0, 0},
+		"connections of type \"%s\" are tested by the operator in %s already", conn_type,
+		other->folder);
+}
+
+static bool is_new(const struct operators *operators, const struct operator* which,
+	const char *file, struct problems *problems)
 {
 	bool ok = name_is_free(operators, which->name, file, problems);
 	for (const char *const *alias = which->aliases; ok && *alias; alias++)
 		ok = name_is_free(operators, *alias, file, problems);
-	if (!ok)
+	for (const char *const *type = which->tests_connections; ok && *type; type++)
+		ok = type_is_free(operators, *type, file, problems);
+	return ok;
+}
+
+static void operators_add(struct operators *operators, struct operator* which, const char *file,
+	struct problems *problems)
+{
+	if (!is_new(operators, which, file, problems))
 		return;
 	g_hash_table_insert(operators->by_name, (char *)which->name, which);
 	for (const char *const *alias = which->aliases; *alias; alias++)
 		g_hash_table_insert(operators->by_name, (char *)*alias, which);
 	g_ptr_array_add(operators->names, (char *)which->name);
+	for (const char *const *type = which->tests_connections; *type; type++)
+		if (g_hash_table_insert(operators->testers, (char *)*type, which))
+			g_ptr_array_add(operators->tested, (char *)*type);
 }
 
 static bool is_passing(const GError *error)
@@ -110,10 +134,14 @@ struct operators *operators_load(const char *const *folders, struct problems *pr
 	operators->arena = arena_new();
 	operators->by_name = g_hash_table_new(g_str_hash, g_str_equal);
 	operators->names = g_ptr_array_new();
+	operators->testers = g_hash_table_new(g_str_hash, g_str_equal);
+	operators->tested = g_ptr_array_new();
 	for (; *folders; folders++)
 		folder_load(operators, *folders, problems);
 	g_ptr_array_sort(operators->names, compare_names);
 	g_ptr_array_add(operators->names, NULL);
+	g_ptr_array_sort(operators->tested, compare_names);
+	g_ptr_array_add(operators->tested, NULL);
 	return operators;
 }
 
@@ -123,6 +151,8 @@ void operators_free(struct operators *operators)
 		return;
 	g_hash_table_unref(operators->by_name);
 	g_ptr_array_unref(operators->names);
+	g_hash_table_unref(operators->testers);
+	g_ptr_array_unref(operators->tested);
 	arena_free(operators->arena);
 	g_free(operators);
 }
@@ -140,6 +170,16 @@ const struct operator* operators_get(const struct operators *operators, const ch
 const char *const *operators_names(const struct operators *operators)
 {
 	return (const char *const *)operators->names->pdata;
+}
+
+const struct operator* operators_tester(const struct operators *operators, const char *conn_type)
+{
+	return g_hash_table_lookup(operators->testers, conn_type);
+}
+
+const char *const *operators_tested_types(const struct operators *operators)
+{
+	return (const char *const *)operators->tested->pdata;
 }
 
 static json_t *texts_json(const char *const *texts)
@@ -169,7 +209,7 @@ json_t *operator_json(const struct operator* which)
 	for (size_t i = 0; i < which->n_parameters; i++)
 		json_array_append_new(parameters, parameter_json(&which->parameters[i]));
 	return json_pack("{s:s, s:s, s:s?, s:s, s:o, s:o, s:o, s:s?, s:s?, s:s?, s:o, s:s, s:s, "
-			 "s:b, s:s, s:s?}",
+			 "s:b, s:s, s:o, s:s?}",
 		"name", which->name, "summary", which->summary, "description", which->description,
 		"folder", which->folder, "aliases", texts_json(which->aliases), "parameters",
 		parameters, "run", texts_json(which->run), "cwd_parameter", which->cwd_parameter,
@@ -177,5 +217,6 @@ json_t *operator_json(const struct operator* which)
 		which->value_parameter, "one_of", texts_json(which->one_of), "flow",
 		flow_name(which->flow), "arguments", which->arguments_on_stdin ? "stdin" : "none",
 		"destroys_data", which->destroys_data, "output",
-		which->output == OUTPUT_FILE ? "file" : "last_line", "examples", which->examples);
+		which->output == OUTPUT_FILE ? "file" : "last_line", "tests_connections",
+		texts_json(which->tests_connections), "examples", which->examples);
 }

@@ -34,11 +34,13 @@
  *     skip_code_parameter: code     # the integer parameter: which exit code means skipped;
  *                                   # of type any: also a list of them
  *     one_of: [query, file]         # exactly one of these parameters must be given
- *     value_parameter: follow       # when it is given nothing is run: its value is the
- * return_value flow: branch                  # what its result decides for other tasks; see enum
- * flow destroys_data: true           # default false; true makes on_lost: fail the default output:
- * file                  # file (default) or last_line examples: |                   # YAML of a
- * list of tasks, as it would stand in a DAG file
+ *     value_parameter: follow       # when it is given nothing is run: its value is the result
+ *     flow: branch                  # what its result decides for other tasks; see enum flow
+ *     destroys_data: true           # default false; true makes on_lost: fail the default
+ *     output: file                  # file (default) or last_line
+ *     tests_connections: [mysql]    # the conn_types that its program can test; see
+ *                                   # operators_tester
+ *     examples: |                   # YAML of a list of tasks, as it would stand in a DAG file
  *       - task_id: copy
  *         operator: s3_copy
  *         source: s3://bucket/key
@@ -133,7 +135,8 @@ struct operator
 	bool arguments_on_stdin; /* as one JSON object; else stdin is empty */
 	bool destroys_data;      /* on_lost: fail is its default */
 	enum operator_output output;
-	const char *examples; /* YAML text of a task that uses it, for the manual */
+	const char *const *tests_connections; /* conn_types; NULL-terminated */
+	const char *examples;                 /* YAML text of a task that uses it, for the manual */
 };
 
 /* All known operators by name and alias. Immutable once loaded: any thread may read it. */
@@ -153,6 +156,16 @@ bool operators_are_complete(const struct operators *operators);
 const struct operator* operators_get(const struct operators *operators, const char *name);
 /* Names only (not aliases), sorted, NULL-terminated; owned by `operators`. */
 const char *const *operators_names(const struct operators *operators);
+
+/*
+ * Who can say whether a connection of this type works; NULL: nobody. Its program is run with one
+ * more word, `--test-connection`, and `{"connection": {...}}` (resolved) on stdin. Exit 0: it
+ * works, and the last line of stdout is a sentence about what answered. Anything else: it does not,
+ * and the last line of stderr is the reason.
+ */
+const struct operator* operators_tester(const struct operators *operators, const char *conn_type);
+/* The types that can be tested, sorted, NULL-terminated; owned by `operators`. */
+const char *const *operators_tested_types(const struct operators *operators);
 
 const struct parameter *operator_parameter(const struct operator* operator, const char * name);
 const char *parameter_type_name(enum parameter_type type);

@@ -5,6 +5,7 @@
 
 #include "lib/base/instant.h"
 #include "operators/connection.h"
+#include "operators/connection_test.h"
 #include "operators/email/message.h"
 #include "operators/program.h"
 
@@ -160,12 +161,86 @@ static int task_run(const json_t *arguments, struct connection *connection)
 	return code;
 }
 
-int main(void)
+/* ---- whether the connection works ---- */
+
+struct replies {
+	bool is_logged_in;
+	char *refusal; /* the last one; NULL: none */
+};
+
+static size_t on_reply(char *line, size_t size, size_t n, void *data)
+{
+	struct replies *replies = data;
+	size_t len = size * n;
+	if (len >= 3 && memcmp(line, "235", 3) == 0)
+		replies->is_logged_in = true;
+	if (len >= 3 && (line[0] == '4' || line[0] == '5')) {
+		g_free(replies->refusal);
+		replies->refusal = g_strndup(line, len);
+		g_strchomp(replies->refusal);
+	}
+	return len;
+}
+
+static int greeting_judge(
+	const struct server *server, const struct replies *replies, const char *why)
+{
+	const char *refusal = replies->refusal;
+	const struct connection *connection = server->connection;
+	if (why)
+		return program_fail("%s, port %d: %s%s%s", connection->host, server->port, why,
+			refusal ? ": " : "", refusal ? refusal : "");
+	/* A server that offers no login is spoken to without one. */
+	if (connection->user && !replies->is_logged_in)
+		return program_fail("%s, port %d takes no login, but the connection has one",
+			connection->host, server->port);
+	return connection_works("SMTP server at %s, port %d, tls %s, %s%s", connection->host,
+		server->port, tls_words[server->tls],
+		connection->user ? "logged in as " : "without a login",
+		connection->user ? connection->user : "");
+}
+
+/* Greets, logs in, and leaves: no mail is begun. */
+static int server_greet(struct server *server)
+{
+	char why[CURL_ERROR_SIZE] = "";
+	struct replies replies = {0};
+	CURL *curl = curl_easy_init();
+	g_assert(curl);
+	server->timeout_s = CONNECTION_TEST_S;
+	server_set(curl, server);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
+	curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP");
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_reply);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, &replies);
+	CURLcode code = curl_easy_perform(curl);
+	int status = greeting_judge(server, &replies,
+		code == CURLE_OK ? NULL
+			: *why   ? why
+				 : curl_easy_strerror(code));
+	curl_easy_cleanup(curl);
+	g_free(replies.refusal);
+	return status;
+}
+
+static int connection_test(const json_t *arguments, struct connection *connection)
+{
+	g_autoptr(GError) error = NULL;
+	struct server server;
+	if (!connection_read(arguments, "connection", types, connection, &error)
+		|| !server_read(connection, &server, &error))
+		return program_fail("%s", error->message);
+	return server_greet(&server);
+}
+
+int main(int argc, char **argv)
 {
 	json_t *arguments = program_arguments();
 	struct connection connection = {0};
 	curl_global_init(CURL_GLOBAL_DEFAULT);
-	int code = task_run(arguments, &connection);
+	int code = connection_test_wanted(argc, argv) ? connection_test(arguments, &connection)
+						      : task_run(arguments, &connection);
 	connection_clear(&connection);
 	json_decref(arguments);
 	curl_global_cleanup();

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/instant.h"
+#include "operators/connection_test.h"
 #include "operators/http/answer.h"
 #include "operators/http/call.h"
 #include "operators/program.h"
@@ -135,12 +136,80 @@ static int task_run(const json_t *arguments, struct connection *connection)
 	return code;
 }
 
-int main(void)
+/* ---- whether the connection works ---- */
+
+static bool has_login(const struct call *call)
+{
+	bool has = call->login != NULL;
+	for (unsigned i = 0; i < call->headers->len; i++)
+		has |= g_ascii_strncasecmp(call->headers->pdata[i], "Authorization:", 14) == 0;
+	return has;
+}
+
+static int greeting_judge(const struct call *call, const struct http_answer *answer)
+{
+	g_autofree char *url = url_shown(call->url);
+	long status = answer->status;
+	bool is_refusal = status == 401 || status == 403;
+	/* An answer that is too large is one, too. */
+	if (answer->failure != CURLE_OK && (answer->failure != CURLE_WRITE_ERROR || status == 0))
+		return program_fail("%s did not answer: %s", url, answer->failure_text);
+	if (is_refusal && has_login(call))
+		return program_fail(
+			"%s refuses the login: it answers with status %ld", url, status);
+	if (status >= 500 || status == 407)
+		return program_fail("%s answers with status %ld", url, status);
+	return connection_works("%s answers with status %ld%s", url, status,
+		is_refusal                    ? "; it may want a login, and the connection has none"
+			: is_redirect(status) ? ", a redirect, which the test does not follow"
+			: status == 404 ? ": nothing stands there, but tasks add their endpoint"
+					: "");
+}
+
+/* Not every server knows HEAD, or knows what it would answer to GET. */
+static int server_greet(struct call *call)
+{
+	static const struct settings settings = {
+		.timeout_s = CONNECTION_TEST_S / 2, .response_max = RESPONSE_MAX};
+	struct http_answer answer;
+	CURL *curl = curl_easy_init();
+	g_assert(curl);
+	ask(curl, call, &settings, &answer);
+	if (answer.failure == CURLE_OK && answer.status >= 400) {
+		http_answer_clear(&answer);
+		call->method = "GET";
+		ask(curl, call, &settings, &answer);
+	}
+	int code = greeting_judge(call, &answer);
+	http_answer_clear(&answer);
+	curl_easy_cleanup(curl);
+	return code;
+}
+
+static int connection_test(const json_t *arguments, struct connection *connection)
+{
+	g_autoptr(GError) error = NULL;
+	struct call call;
+	json_t *wish = json_pack("{s:s}", "method", "HEAD");
+	int code;
+	if (connection_read(arguments, "connection", types, connection, &error)
+		&& call_read(wish, connection, &call, &error)) {
+		code = server_greet(&call);
+		call_clear(&call);
+	} else {
+		code = program_fail("%s", error->message);
+	}
+	json_decref(wish);
+	return code;
+}
+
+int main(int argc, char **argv)
 {
 	json_t *arguments = program_arguments();
 	struct connection connection = {0};
 	curl_global_init(CURL_GLOBAL_DEFAULT);
-	int code = task_run(arguments, &connection);
+	int code = connection_test_wanted(argc, argv) ? connection_test(arguments, &connection)
+						      : task_run(arguments, &connection);
 	connection_clear(&connection);
 	json_decref(arguments);
 	curl_global_cleanup();

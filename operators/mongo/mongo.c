@@ -7,6 +7,7 @@
 
 #include "lib/base/instant.h"
 #include "operators/connection.h"
+#include "operators/connection_test.h"
 #include "operators/mongodb.h"
 #include "operators/program.h"
 
@@ -239,11 +240,61 @@ static int task_run(struct task *task)
 	return result ? program_succeed(result) : program_fail("%s", error->message);
 }
 
-int main(void)
+/* ---- whether the connection works ---- */
+
+/* Every server tells its version to anybody; what only one who has logged in may ask is asked, too.
+ */
+static bool is_let_in(mongoc_client_t *client, GError **error)
+{
+	enum { UNAUTHORIZED = 13 };
+	bson_error_t why = {0};
+	bson_t *command = BCON_NEW("listDatabases", BCON_INT32(1), "nameOnly", BCON_BOOL(true));
+	bool is_answered = mongoc_client_command_simple(client, "admin", command, NULL, NULL, &why);
+	bson_destroy(command);
+	if (is_answered || why.code != UNAUTHORIZED)
+		return true;
+	server_failed(&why, error);
+	return false;
+}
+
+/* What answers at the connection, as a sentence (to be freed); NULL with an error. */
+static char *server_greet(struct task *task, GError **error)
+{
+	const struct connection *connection = &task->connection;
+	g_autofree char *version = NULL, *place = mongodb_place(connection);
+	connection_test_limit(connection->extra, "serverSelectionTimeoutMS", 1000);
+	connection_test_limit(connection->extra, "connectTimeoutMS", 1000);
+	char *uri = mongodb_uri(connection, NULL, error);
+	if (!uri)
+		return NULL;
+	mongoc_uri_t *parsed = mongoc_uri_new(uri);
+	bool has_tls = parsed && mongoc_uri_get_tls(parsed);
+	mongoc_uri_destroy(parsed);
+	task->client = mongodb_open(uri, "dagd connection test", &version, error);
+	explicit_bzero(uri, strlen(uri));
+	g_free(uri);
+	if (!task->client || (!connection->user && !is_let_in(task->client, error)))
+		return NULL;
+	return g_strdup_printf("MongoDB %s at %s %s%s, %s TLS", version, place,
+		connection->user ? "as " : "without a login",
+		connection->user ? connection->user : "", has_tls ? "with" : "without");
+}
+
+static int connection_test(struct task *task)
+{
+	g_autoptr(GError) error = NULL;
+	if (!connection_read(
+		    task->arguments, "connection", mongodb_types, &task->connection, &error))
+		return program_fail("%s", error->message);
+	g_autofree char *sentence = server_greet(task, &error);
+	return sentence ? connection_works("%s", sentence) : program_fail("%s", error->message);
+}
+
+int main(int argc, char **argv)
 {
 	json_t *arguments = program_arguments();
 	struct task task = {.arguments = arguments};
-	int code = task_run(&task);
+	int code = connection_test_wanted(argc, argv) ? connection_test(&task) : task_run(&task);
 	if (task.client)
 		mongoc_client_destroy(task.client);
 	connection_clear(&task.connection);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/instant.h"
+#include "operators/connection_test.h"
 #include "operators/postgres.h"
 #include "operators/statement.h"
 
@@ -186,4 +187,46 @@ bool statements_run_postgres(const struct connection *connection,
 		is_done = command_run(session, "COMMIT", error);
 	PQfinish(session);
 	return is_done;
+}
+
+/* ---- whether it works ---- */
+
+/* `PostgreSQL 15.2` of `PostgreSQL 15.2 (Debian ...) on x86_64 ...`; NULL with an error. */
+static char *version_ask(PGconn *session, GError **error)
+{
+	PGresult *result = PQexec(session, "SELECT version()");
+	char *version = NULL;
+	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1) {
+		version = g_strdup(PQgetvalue(result, 0, 0));
+		char *second = strchr(version, ' ');
+		if (second)
+			second[1 + strcspn(second + 1, " ,")] = '\0';
+	} else {
+		server_failed(session, error);
+	}
+	PQclear(result);
+	return version;
+}
+
+static char *place_text(const PGconn *session)
+{
+	const char *host = PQhost(session), *port = PQport(session);
+	return host[0] == '/' ? g_strdup_printf("the socket in %s, port %s", host, port)
+			      : g_strdup_printf("%s:%s", host, port);
+}
+
+char *postgres_greet(const struct connection *connection, GError **error)
+{
+	connection_test_limit(connection->extra, "connect_timeout", 1);
+	PGconn *session = postgres_open(connection, "dagd connection test", error);
+	if (!session)
+		return NULL;
+	g_autofree char *version = version_ask(session, error), *place = place_text(session);
+	const char *protocol = PQsslInUse(session) ? PQsslAttribute(session, "protocol") : NULL;
+	char *sentence = version ? g_strdup_printf("%s at %s as %s, database %s, %s%s", version,
+				 place, PQuser(session), PQdb(session),
+				 protocol ? "with " : "without TLS", protocol ? protocol : "")
+				 : NULL;
+	PQfinish(session);
+	return sentence;
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "operators/connection_test.h"
 #include "operators/program.h"
 #include "operators/statement.h"
 
@@ -34,10 +35,24 @@ static int task_run(const json_t *arguments)
 	return code;
 }
 
-int main(void)
+static int connection_test(const json_t *arguments)
+{
+	g_autoptr(GError) error = NULL;
+	struct connection connection;
+	if (!connection_read(arguments, "connection", query_types, &connection, &error))
+		return program_fail("%s", error->message);
+	bool is_sqlite = g_strcmp0(connection.type, "sqlite") == 0;
+	g_autofree char *sentence =
+		is_sqlite ? sqlite_greet(&connection, &error) : postgres_greet(&connection, &error);
+	connection_clear(&connection);
+	return sentence ? connection_works("%s", sentence) : program_fail("%s", error->message);
+}
+
+int main(int argc, char **argv)
 {
 	json_t *arguments = program_arguments();
-	int code = task_run(arguments);
+	int code = connection_test_wanted(argc, argv) ? connection_test(arguments)
+						      : task_run(arguments);
 	json_decref(arguments);
 	return code;
 }

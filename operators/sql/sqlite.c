@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/instant.h"
+#include "operators/connection_test.h"
 #include "operators/statement.h"
 
 enum { BUSY_PATIENCE_MS = 10000 };
@@ -147,34 +148,39 @@ static bool command_run(sqlite3 *database, const char *command, GError **error)
 		|| library_failed(database, error);
 }
 
-/* The path is the connection's host, as in Airflow; its schema is taken, too. */
-static sqlite3 *database_open(const struct connection *connection, GError **error)
+/* As in Airflow the host; the schema is taken, too. */
+static const char *path_of(const struct connection *connection, GError **error)
 {
 	const char *path = connection->host ? connection->host : connection->database;
-	if (!path) {
+	if (!path)
 		g_set_error_literal(error, LIB_ERROR, 0,
 			"the connection names no file: a connection of type sqlite has its path as "
 			"host");
-		return NULL;
-	}
+	return path;
+}
+
+/* `more_flags` are SQLITE_OPEN_CREATE or 0. */
+static sqlite3 *database_open(const char *path, int more_flags, GError **error)
+{
 	sqlite3 *database = NULL;
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-	if (sqlite3_open_v2(path, &database, flags, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | more_flags, NULL)
+		!= SQLITE_OK) {
 		g_set_error(
 			error, LIB_ERROR, 0, "cannot open %s: %s", path, sqlite3_errmsg(database));
 		sqlite3_close(database);
 		return NULL;
 	}
-	sqlite3_busy_timeout(database, BUSY_PATIENCE_MS);
 	return database;
 }
 
 bool statements_run_sqlite(const struct connection *connection, const struct statements *statements,
 	struct rows *rows, GError **error)
 {
-	sqlite3 *database = database_open(connection, error);
+	const char *path = path_of(connection, error);
+	sqlite3 *database = path ? database_open(path, SQLITE_OPEN_CREATE, error) : NULL;
 	if (!database)
 		return false;
+	sqlite3_busy_timeout(database, BUSY_PATIENCE_MS);
 	bool is_done = statements->autocommit || command_run(database, "BEGIN", error);
 	for (size_t i = 0; is_done && statements->texts[i]; i++)
 		is_done = text_run(database, statements->texts[i], statements, rows, error);
@@ -182,4 +188,42 @@ bool statements_run_sqlite(const struct connection *connection, const struct sta
 		is_done = command_run(database, "COMMIT", error);
 	sqlite3_close(database);
 	return is_done;
+}
+
+/* How many tables there are; -1 with an error. */
+static int tables_count(sqlite3 *database, GError **error)
+{
+	sqlite3_stmt *statement = NULL;
+	int n = -1;
+	if (sqlite3_prepare_v2(database, "SELECT count(*) FROM sqlite_master WHERE type = 'table'",
+		    -1, &statement, NULL)
+			== SQLITE_OK
+		&& sqlite3_step(statement) == SQLITE_ROW)
+		n = sqlite3_column_int(statement, 0);
+	else
+		library_failed(database, error);
+	sqlite3_finalize(statement);
+	return n;
+}
+
+char *sqlite_greet(const struct connection *connection, GError **error)
+{
+	const char *path = path_of(connection, error);
+	if (path && !g_file_test(path, G_FILE_TEST_EXISTS)) {
+		g_set_error(error, LIB_ERROR, 0,
+			"there is no file %s; the first task that writes makes it, if its folder "
+			"is there",
+			path);
+		return NULL;
+	}
+	sqlite3 *database = path ? database_open(path, 0, error) : NULL;
+	if (!database)
+		return NULL;
+	sqlite3_busy_timeout(database, CONNECTION_TEST_S * 1000);
+	int n = tables_count(database, error);
+	bool is_read_only = sqlite3_db_readonly(database, "main") == 1;
+	sqlite3_close(database);
+	return n < 0 ? NULL
+		     : g_strdup_printf("SQLite %s, %s, tables: %d%s", sqlite3_libversion(), path, n,
+			     is_read_only ? "; it can only be read" : "");
 }

@@ -8,7 +8,7 @@
 #include "lib/base/instant.h"
 #include "operators/program.h"
 
-static const char *const types[] = {"postgres", "postgresql", "sqlite", NULL};
+const char *const query_types[] = {"postgres", "postgresql", "sqlite", NULL};
 
 char *parameter_text(const json_t *value)
 {
@@ -87,7 +87,7 @@ bool query_read(const json_t *arguments, struct query *query, GError **error)
 	const json_t *parameters = json_object_get(arguments, "parameters");
 	*query = (struct query){.texts = texts_read(json_object_get(arguments, "sql"), error)};
 	if (!query->texts || !parameters_check(parameters, query->texts, error)
-		|| !connection_read(arguments, "conn_id", types, &query->connection, error))
+		|| !connection_read(arguments, "conn_id", query_types, &query->connection, error))
 		return false;
 	query->statements = (struct statements){
 		.texts = (const char *const *)query->texts->pdata,

@@ -27,13 +27,14 @@ class Ended:
 class Program:
     """An operator program that is running."""
 
-    def __init__(self, build, folder, name, arguments, **environment):
+    def __init__(self, build, folder, name, arguments, words=(), **environment):
         self.output = folder / f"{name}-output.json"
         self.output.unlink(missing_ok=True)
         self.log = open(folder / f"{name}.log", "w+")
         environment = dict({"PATH": PATH, "HOME": str(folder), "DAGD_OUTPUT": str(self.output)}, **environment)
-        self.process = subprocess.Popen([build / "operators" / name / name], stdin=subprocess.PIPE, env=environment,
-                                        stdout=self.log, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        self.process = subprocess.Popen([build / "operators" / name / name, *words], env=environment,
+                                        stdin=subprocess.PIPE, stdout=self.log, stderr=subprocess.STDOUT, text=True,
+                                        start_new_session=True)
         self.process.stdin.write(json.dumps(arguments))
         self.process.stdin.close()
 

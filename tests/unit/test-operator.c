@@ -100,6 +100,12 @@ static const struct {
 		"0:0: \"timeout\" is a parameter of all sensors and cannot be another one"},
 	{WITH("type: text, summary: x, constant: maybe"),
 		"4:41: constant: expected true or false, found text \"maybe\""},
+	{OWN "tests_connections: [x]\n", "3:20: tests_connections needs a \"run\" that tests them"},
+	{OWN "run: [x]\ntests_connections: x\n",
+		"4:20: tests_connections: expected a list, found text"},
+	{OWN "run: [x]\ntests_connections: [x, \"a b\"]\n",
+		"4:24: conn_type \"a b\" contains \" \"; letters, digits, \"_\", \"-\", \".\" are "
+		"allowed"},
 	{WITH("type: text, summary: x") "skip_code_parameter: a\n",
 		"5:22: expected a parameter of type integer, but \"a\" is of type text"},
 };
@@ -174,6 +180,32 @@ static void a_later_folder_cannot_replace_an_operator(void)
 	fixture_remove(second, "b");
 	fixture_remove(second, "c");
 	g_assert_cmpint(g_rmdir(first) | g_rmdir(second), ==, 0);
+}
+
+static void one_operator_alone_tests_a_type_of_connections(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("operators-XXXXXX", NULL);
+	const char *const folders[] = {folder, NULL};
+	fixture_write(
+		folder, "a", "name: a\nsummary: x\nrun: [x]\ntests_connections: [pg, pg, mysql]\n");
+	fixture_write(folder, "b", "name: b\nsummary: x\nrun: [x]\ntests_connections: [mysql]\n");
+	struct problems *problems = problems_new();
+	struct operators *operators = operators_load(folders, problems);
+	g_autofree char *told = fixture_problems(problems);
+	g_autofree char *expected = g_strdup_printf(
+		"0:0: connections of type \"mysql\" are tested by the operator in %s/a already",
+		folder);
+	g_autofree char *types = g_strjoinv(" ", (char **)operators_tested_types(operators));
+	g_assert_cmpstr(told, ==, expected);
+	g_assert_cmpstr(types, ==, "mysql pg");
+	g_assert_cmpstr(operators_tester(operators, "mysql")->name, ==, "a");
+	g_assert_null(operators_tester(operators, "sqlite"));
+	g_assert_null(operators_get(operators, "b"));
+	problems_free(problems);
+	operators_free(operators);
+	fixture_remove(folder, "a");
+	fixture_remove(folder, "b");
+	g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
 
 /* The manifest of the build folder in `folder`, with a file for each program that may not be built
@@ -287,6 +319,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/operator/a_manifest_becomes_an_operator", a_manifest_becomes_an_operator);
 	g_test_add_func("/operator/a_later_folder_cannot_replace_an_operator",
 		a_later_folder_cannot_replace_an_operator);
+	g_test_add_func("/operator/one_operator_alone_tests_a_type_of_connections",
+		one_operator_alone_tests_a_type_of_connections);
 	g_test_add_func("/operator/all_manifests_of_the_project_and_their_examples_load",
 		all_manifests_of_the_project_and_their_examples_load);
 	g_test_add_func("/operator/operators_that_cannot_be_read_now_are_told_from_wrong_ones",
