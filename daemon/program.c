@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Its end is that of its process, not of its pipes, which a process that it left behind may hold
+ * open. When it has ended, its group is killed before it is waited for: until then no other process
+ * can have its number.
+ */
+#include "daemon/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/descriptor.h"
+#include "lib/base/error.h"
+#include "lib/base/instant.h"
+
+enum { ERRORS_MAX = 4096, READS_MAX = 16, TERM_MS = 1000 };
+
+enum { HANDLE_PROCESS, HANDLE_OUTPUT, HANDLE_ERRORS, N_POLLS };
+
+struct stream {
+	int fd;
+	char *text; /* `max` bytes and a zero byte */
+	size_t n, max;
+};
+
+struct program {
+	program_done *on_done;
+	void *data;
+	pid_t pid; /* 0: it has been waited for */
+	int pidfd;
+	struct stream output, errors;
+	enum program_ending ending; /* PROGRAM_EXITED until it is known to be something else */
+	uv_poll_t polls[N_POLLS];
+	uv_timer_t timer;
+	unsigned n_handles;
+};
+
+/* ---- its end ---- */
+
+static void stream_clear(struct stream *stream)
+{
+	if (stream->fd >= 0)
+		close(stream->fd);
+	if (stream->text)
+		explicit_bzero(stream->text, stream->n);
+	g_free(stream->text);
+}
+
+static void program_free(struct program *program)
+{
+	stream_clear(&program->output);
+	stream_clear(&program->errors);
+	if (program->pidfd >= 0)
+		close(program->pidfd);
+	g_free(program);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct program *program = handle->data;
+	if (--program->n_handles == 0)
+		program_free(program);
+}
+
+/* Until it is waited for its number is its own, and that of its group. */
+static void group_kill(const struct program *program, int signal)
+{
+	if (!program->pid)
+		return;
+	kill(-program->pid, signal);
+	kill(program->pid, signal);
+}
+
+static int reap(struct program *program)
+{
+	int status = 0;
+	while (waitpid(program->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	program->pid = 0;
+	return status;
+}
+
+static void handles_close(struct program *program)
+{
+	uv_handle_t *timer = (uv_handle_t *)&program->timer;
+	for (unsigned i = 0; i < N_POLLS; i++)
+		if (program->polls[i].data)
+			uv_close((uv_handle_t *)&program->polls[i], on_closed);
+	if (program->timer.data)
+		uv_close(timer, on_closed);
+	if (program->n_handles == 0)
+		program_free(program);
+}
+
+void program_stop(struct program *program)
+{
+	if (!program)
+		return;
+	if (program->pid) {
+		group_kill(program, SIGKILL);
+		reap(program);
+	}
+	handles_close(program);
+}
+
+/* ---- what it writes ---- */
+
+/* Of what does not fit the end is kept. */
+static void stream_make_room(struct stream *stream)
+{
+	size_t half = stream->max / 2;
+	memmove(stream->text, stream->text + half, stream->n - half);
+	stream->n -= half;
+}
+
+/* All that is there now. False: nothing comes any more. */
+static bool stream_read(struct stream *stream)
+{
+	while (stream->n < stream->max) {
+		ssize_t n = read(stream->fd, stream->text + stream->n, stream->max - stream->n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 && errno == EAGAIN;
+		stream->n += (size_t)n;
+	}
+	return true;
+}
+
+static bool output_read(struct program *program)
+{
+	bool is_open = stream_read(&program->output);
+	/* One more than it may. */
+	if (program->output.n == program->output.max && program->ending == PROGRAM_EXITED) {
+		program->ending = PROGRAM_TOO_LARGE;
+		group_kill(program, SIGKILL);
+	}
+	return is_open && program->ending != PROGRAM_TOO_LARGE;
+}
+
+/* Of one that writes faster than it is read the loop is not kept for ever. */
+static bool errors_read(struct program *program)
+{
+	bool is_open = stream_read(&program->errors);
+	for (unsigned i = 0; program->errors.n == program->errors.max && i < READS_MAX; i++) {
+		stream_make_room(&program->errors);
+		is_open = stream_read(&program->errors);
+	}
+	return is_open;
+}
+
+static void on_output(uv_poll_t *poll, int status, int events)
+{
+	if (!output_read(poll->data))
+		uv_poll_stop(poll);
+}
+
+static void on_errors(uv_poll_t *poll, int status, int events)
+{
+	if (!errors_read(poll->data))
+		uv_poll_stop(poll);
+}
+
+/* The last line that says something: g_free. */
+static char *last_line(struct stream *errors)
+{
+	size_t end = errors->n, begin;
+	while (end > 0 && g_ascii_isspace(errors->text[end - 1]))
+		end--;
+	for (begin = end; begin > 0 && errors->text[begin - 1] != '\n'; begin--)
+		;
+	g_autofree char *line = g_strndup(errors->text + begin, end - begin);
+	return text_one_line(g_strchug(line));
+}
+
+static void on_ended(uv_poll_t *poll, int status, int events)
+{
+	struct program *program = poll->data;
+	group_kill(program, SIGKILL);
+	int code = reap(program);
+	output_read(program);
+	errors_read(program);
+	if (program->ending == PROGRAM_EXITED && WIFSIGNALED(code))
+		program->ending = PROGRAM_KILLED;
+	g_autofree char *line = last_line(&program->errors);
+	program->output.text[program->output.n] = '\0';
+	struct program_end end = {
+		.ending = program->ending,
+		.exit_code = WIFEXITED(code) ? WEXITSTATUS(code) : -1,
+		.signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0,
+		.output = program->output.text,
+		.output_size = program->output.n,
+		.last_line = line,
+	};
+	program->on_done(program->data, &end);
+	explicit_bzero(line, strlen(line));
+	handles_close(program);
+}
+
+static void on_late(uv_timer_t *timer)
+{
+	struct program *program = timer->data;
+	bool was_asked = program->ending == PROGRAM_TOO_SLOW;
+	if (program->ending == PROGRAM_EXITED)
+		program->ending = PROGRAM_TOO_SLOW;
+	group_kill(program, was_asked ? SIGKILL : SIGTERM);
+	if (!was_asked)
+		uv_timer_start(timer, on_late, TERM_MS, 0);
+}
+
+/* ---- its beginning ---- */
+
+/* Descriptors of the child's: closed here once it has them. */
+struct ends {
+	int input, output, errors;
+};
+
+static void ends_close(const struct ends *ends)
+{
+	const int fds[] = {ends->input, ends->output, ends->errors};
+	for (size_t i = 0; i < G_N_ELEMENTS(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* A file in memory: no pipe that a program which does not read would keep full. */
+static int input_open(const struct program_order *order)
+{
+	int fd = order->input ? memfd_create("stdin", MFD_CLOEXEC)
+			      : open("/dev/null", O_RDONLY | O_CLOEXEC);
+	size_t n_written = 0;
+	while (fd >= 0 && order->input && n_written < order->input_size) {
+		ssize_t n = pwrite(fd, order->input + n_written, order->input_size - n_written,
+			(off_t)n_written);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			close(fd);
+			return -1;
+		}
+		n_written += (size_t)n;
+	}
+	return fd;
+}
+
+/* The reading end does not block. */
+static bool stream_open(struct stream *stream, int *writing_end)
+{
+	int fds[2];
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return false;
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	stream->fd = fds[0];
+	*writing_end = fds[1];
+	if (descriptor_is_spare(fds[1], DESCRIPTOR_OF_TASK))
+		return true;
+	errno = EMFILE;
+	return false;
+}
+
+static int process_spawn(
+	const struct program_order *order, const struct ends *ends, struct program *program)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	sigset_t all, none;
+	sigfillset(&all);
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, ends->input, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&files, ends->output, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&files, ends->errors, STDERR_FILENO);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(
+		&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+	int code = posix_spawnp(&program->pid, order->argv[0], &files, &attributes,
+		(char *const *)order->argv, (char *const *)order->env);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&files);
+	if (code != 0)
+		program->pid = 0;
+	return code;
+}
+
+/* 0 or the errno. What it holds may be secret: it leaves no core file. */
+static int process_start(const struct program_order *order, struct program *program)
+{
+	struct ends ends = {input_open(order), -1, -1};
+	int code = errno;
+	if (ends.input >= 0)
+		code = stream_open(&program->output, &ends.output)
+				&& stream_open(&program->errors, &ends.errors)
+			? process_spawn(order, &ends, program)
+			: errno;
+	ends_close(&ends);
+	if (code != 0)
+		return code;
+	prlimit(program->pid, RLIMIT_CORE, &(struct rlimit){0, 0}, NULL);
+	if (order->file_limit)
+		prlimit(program->pid, RLIMIT_NOFILE, order->file_limit, NULL);
+	program->pidfd = pidfd_open(program->pid, 0);
+	return program->pidfd < 0 ? errno : 0;
+}
+
+/* 0 or libuv's code. */
+static int watch(
+	uv_loop_t *loop, struct program *program, unsigned which, int fd, uv_poll_cb on_ready)
+{
+	uv_poll_t *poll = &program->polls[which];
+	int code = uv_poll_init(loop, poll, fd);
+	if (code != 0)
+		return code;
+	poll->data = program;
+	program->n_handles++;
+	return uv_poll_start(poll, UV_READABLE, on_ready);
+}
+
+static int watch_all(const struct program_order *order, struct program *program)
+{
+	uv_loop_t *loop = order->loop;
+	int code = watch(loop, program, HANDLE_PROCESS, program->pidfd, on_ended);
+	if (code == 0)
+		code = watch(loop, program, HANDLE_OUTPUT, program->output.fd, on_output);
+	if (code == 0)
+		code = watch(loop, program, HANDLE_ERRORS, program->errors.fd, on_errors);
+	if (code != 0)
+		return code;
+	uv_timer_init(loop, &program->timer);
+	program->timer.data = program;
+	program->n_handles++;
+	uint64_t ms = (uint64_t)((order->timeout_us + 999) / 1000);
+	return uv_timer_start(&program->timer, on_late, MAX(ms, 1), 0);
+}
+
+static struct stream stream_new(size_t max)
+{
+	return (struct stream){.fd = -1, .text = g_malloc(max + 1), .max = max};
+}
+
+struct program *program_start(const struct program_order *order, GError **error)
+{
+	struct program *program = g_new0(struct program, 1);
+	program->on_done = order->on_done;
+	program->data = order->data;
+	program->pidfd = -1;
+	program->output = stream_new(order->output_max + 1);
+	program->errors = stream_new(ERRORS_MAX);
+	int code = process_start(order, program);
+	const char *why = code == 0 ? NULL : g_strerror(code);
+	if (!why && (code = watch_all(order, program)) != 0)
+		why = uv_strerror(code);
+	if (!why)
+		return program;
+	error_say(error, "\"%s\" cannot be started: %s", order->argv[0], why);
+	program_stop(program);
+	return NULL;
+}
+
+char *program_end_text(const struct program_end *end, int64_t timeout_us)
+{
+	g_autofree char *timeout = duration_text(timeout_us);
+	g_autofree char *how = NULL;
+	switch (end->ending) {
+	case PROGRAM_EXITED:
+		how = g_strdup_printf("exited with %d", end->exit_code);
+		break;
+	case PROGRAM_KILLED:
+		how = g_strdup_printf(
+			"was killed by signal %d (%s)", end->signal, g_strsignal(end->signal));
+		break;
+	case PROGRAM_TOO_SLOW:
+		how = g_strdup_printf("took longer than %s", timeout);
+		break;
+	case PROGRAM_TOO_LARGE:
+		how = g_strdup("printed more than it may");
+		break;
+	}
+	return *end->last_line ? g_strconcat(how, ": ", end->last_line, NULL)
+			       : g_steal_pointer(&how);
+}
