@@ -141,6 +141,25 @@ static int connections_delete(struct invocation *invocation)
 	return entry_delete(invocation, "connections", "connection");
 }
 
+static int connections_test(struct invocation *invocation)
+{
+	g_autoptr(GError) error = NULL;
+	const char *id = invocation_argument(invocation, 0);
+	g_autofree char *path = path_of(OWN_API "/connections/%s/test", id);
+	json_auto_t *answer = ask(invocation->address, "POST", path, NULL, &error);
+	if (!answer)
+		return refuse(error);
+	bool works = json_is_true(json_object_get(answer, "status"));
+	const char *message = json_string_value(json_object_get(answer, "message"));
+	if (invocation->output == OUTPUT_JSON || invocation->output == OUTPUT_YAML)
+		print_object(invocation, answer);
+	else if (works)
+		print_line(message);
+	else
+		say("connection %s does not work: %s", id, message);
+	return works ? EXIT_OK : EXIT_REFUSED;
+}
+
 /* ---- files ---- */
 
 /* An entry is a URI or an object. NULL and an error that does not quote it. */
@@ -229,6 +248,8 @@ const struct command connections_commands[] = {
 	{"get", "ID", "Everything about a connection, with its secrets masked", connections_get},
 	{"list", "", "List the connections", connections_list},
 	{"delete", "ID", "Delete a connection", connections_delete},
+	{"test", "ID", "Log in where it leads and say who answered; exit 1 if it does not work",
+		connections_test},
 	{"import", "FILE", "Make all connections of a JSON file; `-` is stdin", connections_import,
 		import_options},
 	{"export", "FILE",

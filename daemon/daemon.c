@@ -228,6 +228,7 @@ static bool open_engine(struct daemon *daemon)
 	daemon->turn = turn_open(daemon);
 	daemon->launches = launches_open(daemon);
 	daemon->writes = writes_new(daemon);
+	daemon->connection_tests = connection_tests_open(daemon);
 	daemon->cleaner = cleaner_open(daemon);
 	daemon->retention = retention_open(daemon);
 	if (!daemon->clock || !daemon->retention)
@@ -429,6 +430,7 @@ void daemon_close(struct daemon *daemon)
 	cleaner_stop(daemon->cleaner);
 	backup_stop(daemon);
 	writes_stop(daemon->writes);
+	connection_tests_close(daemon->connection_tests);
 	store_close(daemon->store);
 	http_close(daemon->http);
 	watch_close(daemon->watch);

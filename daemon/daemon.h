@@ -6,6 +6,7 @@
 
 #include <uv.h>
 
+#include "daemon/api/connection_test.h"
 #include "daemon/api/writes.h"
 #include "daemon/attempt.h"
 #include "daemon/config.h"
@@ -49,6 +50,7 @@ struct daemon {
 	struct retention *retention;
 	struct backup_job *backup; /* NULL: none is being made */
 	struct writes *writes;     /* of variables, connections and pools */
+	struct connection_tests *connection_tests;
 	struct feed *feed;
 	struct folder *folder;
 	struct watch *watch;

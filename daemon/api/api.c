@@ -71,6 +71,7 @@ const struct route api_routes[] = {
 	{"GET", V2 "/connections", connections_list},
 	{"POST", V2 "/connections", connections_create},
 	{"PATCH", V2 "/connections", connections_bulk},
+	{"POST", V2 "/connections/test", connections_test},
 	{"GET", V2 "/connections/{connection_id}", connections_show},
 	{"PATCH", V2 "/connections/{connection_id}", connections_patch},
 	{"DELETE", V2 "/connections/{connection_id}", connections_delete},
@@ -129,6 +130,7 @@ const struct route api_routes[] = {
 	{"POST", OWN "/clean", clean},
 	{"GET", OWN "/variables/export", variables_export},
 	{"GET", OWN "/connections/export", connections_export},
+	{"POST", OWN "/connections/{connection_id}/test", connections_test_stored},
 	{"GET", "/health", health_probe},
 	{NULL},
 };

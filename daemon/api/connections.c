@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "daemon/api/connection_test.h"
 #include "daemon/api/entries.h"
 #include "daemon/api/reply.h"
 #include "daemon/api/secret.h"
@@ -234,4 +235,28 @@ void connections_bulk(struct request *request, void *data)
 void connections_export(struct request *request, void *data)
 {
 	entries_export(request, data, &kind);
+}
+
+/* As it stands in the body; nothing is stored. */
+void connections_test(struct request *request, void *data)
+{
+	const struct daemon *daemon = data;
+	struct connection connection = {0};
+	const json_t *body = request_body(request);
+	if (body && request_is_of_owner(request, "tests of connections are")
+		&& entry_body_check(request, &kind, body)
+		&& read_fields(request, body, &connection))
+		connection_test(daemon->connection_tests, request, &connection);
+	connection_clear(&connection);
+}
+
+void connections_test_stored(struct request *request, void *data)
+{
+	const struct daemon *daemon = data;
+	if (!request_is_of_owner(request, "tests of connections are"))
+		return;
+	struct connection *connection = entry_of(request, data, &kind);
+	if (connection)
+		connection_test(daemon->connection_tests, request, connection);
+	entry_free(&kind, connection);
 }

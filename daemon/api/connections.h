@@ -5,4 +5,4 @@
 
 request_handler connections_list, connections_show, connections_create, connections_patch,
 	connections_delete;
-request_handler connections_bulk, connections_export;
+request_handler connections_bulk, connections_export, connections_test, connections_test_stored;

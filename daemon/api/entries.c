@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/api/entries.h"
 
-#include <unistd.h>
-
 #include "daemon/api/reply.h"
 #include "daemon/api/writes.h"
 #include "lib/base/ident.h"
@@ -79,8 +77,7 @@ static void refuse_unknown(struct request *request, struct daemon *daemon,
 	request_refuse_unknown(request, sentence, name, (const char *const *)names);
 }
 
-/* What the path names; NULL: 404 or 500 has been answered. */
-static void *entry_of(struct request *request, struct daemon *daemon, const struct entry_kind *kind)
+void *entry_of(struct request *request, struct daemon *daemon, const struct entry_kind *kind)
 {
 	g_autoptr(GError) error = NULL;
 	const char *name = request_path(request, kind->path_name);
@@ -167,12 +164,9 @@ void entries_list(struct request *request, struct daemon *daemon, const struct e
 void entries_export(struct request *request, struct daemon *daemon, const struct entry_kind *kind)
 {
 	struct query query = {.request = request, .kind = kind, .row_json = kind->clear_text};
-	const struct peer *peer = request_peer(request);
-	if (!peer || (peer->uid != 0 && peer->uid != geteuid())) {
-		request_refuse(request, 403,
-			"%s in clear text are for root and the user of dagd only", kind->nouns);
+	g_autofree char *what = g_strdup_printf("%s in clear text are", kind->nouns);
+	if (!request_is_of_owner(request, what))
 		return;
-	}
 	query.listing = listing_all;
 	query.listing.limit = INT32_MAX;
 	query_begin(daemon, &query);

@@ -51,6 +51,8 @@ bool entry_body_check(struct request *request, const struct entry_kind *kind, co
 void entries_list(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
 /* All of them in clear text, for root and dagd's own user only. */
 void entries_export(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
+/* What the path names (entry_free); NULL: 404 or 500 has been answered. */
+void *entry_of(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
 void entry_get(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
 void entry_create(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
 void entry_patch(struct request *request, struct daemon *daemon, const struct entry_kind *kind);

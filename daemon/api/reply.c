@@ -2,6 +2,7 @@
 #include "daemon/api/reply.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/instant.h"
 
@@ -97,6 +98,15 @@ json_t *instance_reply(
 	if (record->note)
 		json_object_set_new(json, "note", json_string(record->note));
 	return json;
+}
+
+bool request_is_of_owner(struct request *request, const char *what)
+{
+	const struct peer *peer = request_peer(request);
+	if (peer && (peer->uid == 0 || peer->uid == geteuid()))
+		return true;
+	request_refuse(request, 403, "%s for root and the user of dagd only", what);
+	return false;
 }
 
 void request_fail(struct request *request, const GError *error)

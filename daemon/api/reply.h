@@ -10,6 +10,8 @@ json_t *run_reply(const struct run_record *run, const struct dag *dag);
 json_t *instance_reply(
 	const struct run_record *run, const struct task_record *task, const struct dag *dag);
 
+/* Whether root or dagd's own user asks; else 403 has been answered: `what` is for them only. */
+bool request_is_of_owner(struct request *request, const char *what);
 /* Answers with the status that fits the error: 404, 409, 400, 507, 500. */
 void request_fail(struct request *request, const GError *error);
 /* 404 with the one of the names (NULL after the last) that was most likely meant. */

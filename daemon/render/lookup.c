@@ -130,10 +130,16 @@ static json_t *text_or_null(const char *text)
 	return text ? json_string(text) : json_null();
 }
 
-static json_t *connection_json(const struct connection *connection)
+json_t *connection_resolved(const struct connection *connection, GPtrArray *masks)
 {
 	json_t *extra =
 		connection->extra ? json_loads(connection->extra, JSON_DECODE_ANY, NULL) : NULL;
+	mask_add(masks, connection->password);
+	if (connection->password) {
+		g_autofree char *quoted = g_uri_escape_string(connection->password, NULL, FALSE);
+		mask_add(masks, quoted);
+	}
+	mask_add_sensitive(masks, extra);
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "conn_id",
 		connection->conn_id, "conn_type", connection->conn_type, "description",
 		text_or_null(connection->description), "host", text_or_null(connection->host),
@@ -149,13 +155,7 @@ static json_t *connection_find(struct scope *scope, const char *conn_id, GError 
 	struct connection connection;
 	if (!reader_connection(scope->request->reader, conn_id, &connection, error))
 		return NULL;
-	json_t *json = connection_json(&connection);
-	mask_add(scope->masks, connection.password);
-	if (connection.password) {
-		g_autofree char *quoted = g_uri_escape_string(connection.password, NULL, FALSE);
-		mask_add(scope->masks, quoted);
-	}
-	mask_add_sensitive(scope->masks, json_object_get(json, "extra"));
+	json_t *json = connection_resolved(&connection, scope->masks);
 	connection_clear(&connection);
 	return json;
 }

@@ -55,6 +55,8 @@ void mask_add_sensitive(GPtrArray *masks, const json_t *value);
 /* lookup.c */
 object_get variables_get, connections_get, tasks_get;
 object_call xcom_pull;
+/* The connection as operators get it (a new reference), its secrets added to the masks. */
+json_t *connection_resolved(const struct connection *connection, GPtrArray *masks);
 /* The connection as operators get it, its secrets added to the masks; NULL and an error when there
  * is none. */
 json_t *connection_resolve(struct scope *scope, const char *conn_id, GError **error);
