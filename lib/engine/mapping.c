@@ -7,6 +7,7 @@
 #include "lib/engine/flow.h"
 #include "lib/engine/gate.h"
 #include "lib/engine/model.h"
+#include "lib/engine/past.h"
 
 static void unit_free(void *data)
 {
@@ -148,8 +149,10 @@ static void expand(struct engine *engine, struct instance *instance, unsigned wi
 {
 	bool is_first = !instance->expansion;
 	unsigned before = is_first ? 0 : instance->expansion->units->len;
+	bool stood_well = past_stands_well(instance);
 	instance_widen(instance, width);
 	instance->expansion->width = width;
+	past_tell(engine, instance, stood_well);
 	GPtrArray *units = instance->expansion->units;
 	for (unsigned i = 0; i < units->len; i++) {
 		struct instance *unit = units->pdata[i];

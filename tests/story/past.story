@@ -609,3 +609,48 @@ dag:
 [01:02] r2 a: skipped (dagrun_timeout has passed)
 [01:02] d r2: failed (dagrun_timeout has passed)
 02:00 until
+
+story: a task of the run before that becomes more than it was holds the next run again
+dag:
+  max_active_tasks: 9
+  task_groups:
+    - {group_id: g, expand: {V: "{{ tasks.list.output }}"}}
+  tasks:
+    - {task_id: list, operator: bash, bash_command: x}
+    - {task_id: a, operator: empty, task_group: g, dependencies: list}
+    - {task_id: b, operator: bash, bash_command: x, task_group: g, depends_on_past: true, dependencies: a, trigger_rule: all_done}
+
+00:00 trigger d r1 logical 2025-12-01 00:00
+[00:00] d r1: running
+[00:00] list: running (try 1)
+00:01 r1 list exits 0 leaving 1 values
+[00:01] list: success
+[00:01] g.a[0]: success
+[00:01] g.b[0]: running (try 1)
+00:02 r1 g.b[0] exits 0
+[00:02] g.b[0]: success
+[00:02] d r1: success
+00:02 trigger d r2 logical 2025-12-02 00:00
+[00:02] d r2: running
+[00:02] r2 list: running (try 1)
+00:03 clear d r1 list g.a
+[00:03] d r1: running
+[00:03] r1 list: running (try 2)
+[00:03] r1 g.a[0]: none
+00:04 r1 list exits 0 leaving 2 values
+[00:04] r1 list: success
+[00:04] r1 g.a[1]: success
+[00:04] r1 g.b[1]: running (try 1)
+[00:04] r1 g.a[0]: success
+00:05 r2 list exits 0 leaving 1 values
+[00:05] r2 list: success
+[00:05] r2 g.a[0]: success
+00:06 why d r2 g.b
+[00:06] r2 g.b[0] waits for the run before: "g.b[1]" of r1 has not ended
+00:07 r1 g.b[1] exits 0
+[00:07] r1 g.b[1]: success
+[00:07] r2 g.b[0]: running (try 1)
+[00:07] d r1: success
+00:08 r2 g.b[0] exits 0
+[00:08] r2 g.b[0]: success
+[00:08] d r2: success
