@@ -260,6 +260,8 @@ struct instance *run_instance_at(const struct run *run, const struct task *task,
 struct instance *run_instance_add(struct run *run, const char *task_id, int map_index);
 /* What its version does not have. */
 struct instance *run_removed_add(struct run *run, const struct task_record *record);
+/* Of a run without DAG: its removed tasks are parted from the others, once all rows are there. */
+void run_part_removed(struct run *run);
 /* Frees all its instances, which stand nowhere any more. */
 void run_instances_free(struct run *run);
 /* The same of any run: what a run that has ended left undone was skipped. */

@@ -190,6 +190,7 @@ void run_know(struct engine *engine, struct run *run)
 static void run_restored(struct engine *engine, struct run *run)
 {
 	run->is_restoring = false;
+	run_part_removed(run);
 	/* One that was dropped before it began has no rows, as one that is queued. */
 	if (run->record.state == RUN_RUNNING)
 		run_populate(run);

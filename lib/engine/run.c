@@ -115,15 +115,53 @@ static struct instance *by_task_add(struct run *run, const char *task_id, int ma
 	return instance;
 }
 
+static void removed_keep(struct run *run, struct instance *instance)
+{
+	if (!run->removed)
+		run->removed = g_ptr_array_new_with_free_func(by_task_free);
+	g_ptr_array_add(run->removed, instance);
+}
+
 struct instance *run_removed_add(struct run *run, const struct task_record *record)
 {
 	struct instance *instance = g_new0(struct instance, 1);
-	if (!run->removed)
-		run->removed = g_ptr_array_new_with_free_func(by_task_free);
 	instance_init(instance, run, NULL, record->map_index);
 	instance->record = task_record_copy(record);
-	g_ptr_array_add(run->removed, instance);
+	removed_keep(run, instance);
 	return instance;
+}
+
+/* Names of the mapped tasks that have a unit which is not removed. */
+static GHashTable *mapped_by_task(const struct run *run)
+{
+	GHashTable *names = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter iter;
+	const struct instance *instance;
+	g_hash_table_iter_init(&iter, run->by_task);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&instance))
+		if (instance->record.map_index >= 0 && instance->record.state != TASK_REMOVED)
+			g_hash_table_add(names, instance->record.task_id);
+	return names;
+}
+
+void run_part_removed(struct run *run)
+{
+	if (!run->by_task)
+		return;
+	g_autoptr(GHashTable) mapped = mapped_by_task(run);
+	GHashTableIter iter;
+	void *key, *value;
+	g_hash_table_iter_init(&iter, run->by_task);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		struct instance *instance = value;
+		if (instance->record.state != TASK_REMOVED
+			|| (instance->record.map_index >= 0
+				&& g_hash_table_contains(mapped, instance->record.task_id)))
+			continue;
+		g_hash_table_iter_steal(&iter);
+		g_free(key);
+		removed_keep(run, instance);
+	}
 }
 
 struct instance *run_instance_add(struct run *run, const char *task_id, int map_index)

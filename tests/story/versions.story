@@ -299,3 +299,66 @@ dag v2:
 00:03 clear d r1 a +newest
 [00:03] d r1: running
 [00:03] a: running (try 1)
+
+story: a task that was removed is there again in a later version, also if the one between could not be loaded
+dag d-1:
+  dag_id: d
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+    - {task_id: b, operator: bash, bash_command: x, dependencies: a}
+    - {task_id: m, operator: bash, bash_command: x, expand: {cwd: [/a, /b]}, dependencies: a}
+dag d-2:
+  dag_id: d
+  tasks:
+    - {task_id: a, operator: bash, bash_command: x}
+
+00:00 load d-1
+00:00 trigger d r1
+[00:00] d r1: running
+[00:00] a: running (try 1)
+00:00 a exits 0
+[00:00] a: success
+[00:00] b: running (try 1)
+[00:00] m[0]: running (try 1)
+[00:00] m[1]: running (try 1)
+00:00 m[0] exits 0
+[00:00] m[0]: success
+00:00 m[1] exits 0
+[00:00] m[1]: success
+00:00 b exits 1
+[00:00] b: failed (exit code 1)
+[00:00] d r1: failed (task "b" failed)
+00:01 load d-2
+00:01 clear d r1 a +newest
+[00:01] d r1: running
+[00:01] m[0]: removed (this version of the DAG does not have it)
+[00:01] m[1]: removed (this version of the DAG does not have it)
+[00:01] b: removed (this version of the DAG does not have it)
+[00:01] a: running (try 2)
+00:02 dies
+00:03 starts in vain
+00:04 recovered
+00:05 load d-1
+00:06 clear d r1 a +newest
+[00:06] a: is to be killed
+[00:06] m[0]: none
+[00:06] m[1]: none
+[00:06] b: none
+[00:06] a: restarting
+00:07 a is killed by signal 15
+[00:07] a: running (try 3)
+00:08 a exits 0
+[00:08] a: success
+[00:08] b: running (try 2)
+[00:08] m[0]: running (try 2)
+[00:08] m[1]: running (try 2)
+00:09 dies
+00:10 starts
+00:11 recovered
+00:12 m[0] exits 0
+[00:12] m[0]: success
+00:13 m[1] exits 0
+[00:13] m[1]: success
+00:14 b exits 0
+[00:14] b: success
+[00:14] d r1: success
