@@ -154,7 +154,10 @@ void http_exchange(CURL *curl, const struct http_request *request, struct http_a
 		headers = curl_slist_append(headers, *h);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 
+	curl_off_t connected_us = 0;
 	answer->failure = curl_easy_perform(curl);
+	curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected_us);
+	answer->connected = connected_us > 0;
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
 	if (answer->failure != CURLE_OK && !answer->failure_text)
 		answer->failure_text =

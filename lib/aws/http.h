@@ -12,6 +12,7 @@
 struct http_answer {
 	CURLcode failure;   /* CURLE_OK: there is an answer */
 	char *failure_text; /* why there is none, or NULL */
+	bool connected;     /* at least that far it came */
 	long status;
 	GHashTable *headers; /* names in lower case -> value; of several the last */
 	GString *body;       /* unless a sink took it */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "lib/aws/chain.h"
 #include "lib/aws/failure.h"
 #include "lib/aws/s3_request.h"
 #include "lib/aws/s3_xml.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/aws/chain.h"
 #include "lib/aws/failure.h"
 #include "lib/aws/s3_xml.h"
 #include "lib/base/instant.h"
@@ -168,16 +169,6 @@ static void exchange(struct s3 *s3, const struct s3_request *request, struct htt
 	address_clear(&address);
 }
 
-static bool credentials_renew(struct s3 *s3, GError **error)
-{
-	struct aws_credentials *fresh = aws_credentials_find(s3->settings, s3->profile, error);
-	if (!fresh)
-		return false;
-	aws_credentials_free(s3->credentials);
-	s3->credentials = fresh;
-	return true;
-}
-
 static bool code_is(const struct s3_complaint *complaint, const char *const *codes)
 {
 	return complaint->code && g_strv_contains(codes, complaint->code);
@@ -217,8 +208,8 @@ static bool mend(struct s3 *s3, struct s3_patience *patience, const struct http_
 	if (!patience->reclocked && (code_is(complaint, skewed) || (!told && answer->status == 403))
 		&& reclock(s3, answer))
 		return patience->reclocked = true;
-	if (!patience->rekeyed && code_is(complaint, expired)
-		&& s3->credentials->expires_at != INSTANT_NEVER && credentials_renew(s3, NULL))
+	if (!patience->rekeyed && code_is(complaint, expired) && s3->credentials->session_token
+		&& aws_credentials_renew(&s3->credentials, s3->settings, NULL))
 		return patience->rekeyed = true;
 	return false;
 }
@@ -261,19 +252,11 @@ static enum s3_outcome judge(struct s3 *s3, const struct s3_request *request,
 enum s3_outcome s3_try(struct s3 *s3, const struct s3_request *request,
 	struct s3_patience *patience, struct http_answer *answer, GError **error)
 {
-	GError *why = NULL;
 	*answer = (struct http_answer){0};
 	if (!bucket_check(request->bucket, error))
 		return S3_FAILED;
-	/* Keys that still last are used when no new ones are to be had. */
-	if (aws_credentials_stale(s3->credentials, g_get_real_time())
-		&& !credentials_renew(s3, &why)) {
-		if (s3->credentials->expires_at <= g_get_real_time()) {
-			g_propagate_error(error, why);
-			return S3_FAILED;
-		}
-		g_clear_error(&why);
-	}
+	if (!aws_credentials_refresh(&s3->credentials, s3->settings, error))
+		return S3_FAILED;
 	exchange(s3, request, answer);
 	if (answer->failure == CURLE_OK && answer->status / 100 == 2)
 		return S3_DONE;

@@ -75,24 +75,27 @@ static bool keys_take(struct s3_settings *settings, const struct table *table,
 	return true;
 }
 
+static bool role_take(struct s3_settings *settings, const struct table *extra, GError **error)
+{
+	GError *why = NULL;
+	settings->role = aws_role_settings_read(extra->values, extra->owner, &why);
+	if (why)
+		g_propagate_error(error, why);
+	return why == NULL;
+}
+
 static bool extra_take(struct s3_settings *settings, const struct table *extra, GError **error)
 {
-	static const char *const unsupported[] = {"role_arn", "assume_role_method",
-		"assume_role_with_web_identity", "credential_source", NULL};
 	static const char *const names[3] = {
 		"aws_access_key_id", "aws_secret_access_key", "aws_session_token"};
-	for (const char *const *name = unsupported; *name; name++)
-		if (json_object_get(extra->values, *name))
-			return refuse(error,
-				"%s\"%s\" asks to assume a role, which is not supported",
-				extra->owner, *name);
 	/* The token of the keys in login and password stands here: taken before. */
 	if (!settings->access_key_id && !keys_take(settings, extra, names, error))
 		return false;
 	return text_take(extra, "region_name", &settings->region, error)
 		&& text_take(extra, "endpoint_url", &settings->endpoint_url, error)
 		&& text_take(extra, "profile_name", &settings->profile, error)
-		&& addressing_take(extra, &settings->addressing, error);
+		&& addressing_take(extra, &settings->addressing, error)
+		&& role_take(settings, extra, error);
 }
 
 static bool login_take(struct s3_settings *settings, const struct table *connection,
@@ -188,6 +191,7 @@ void s3_settings_free(struct s3_settings *settings)
 		explicit_bzero(settings->session_token, strlen(settings->session_token));
 	g_free(settings->session_token);
 	g_free(settings->profile);
+	aws_role_settings_free(settings->role);
 	g_free(settings->region);
 	g_free(settings->endpoint_url);
 	g_free(settings);

@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <jansson.h>
 
+#include "lib/aws/role_settings.h"
+
 enum s3_addressing {
 	S3_ADDRESSING_AUTO,    /* in the host name at AWS, in the path at any other endpoint */
 	S3_ADDRESSING_PATH,    /* http://host/bucket/key */
@@ -19,6 +21,7 @@ struct s3_settings {
 	char *region;       /* NULL: from the environment or the profile, else us-east-1 */
 	char *endpoint_url; /* NULL: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS */
 	enum s3_addressing addressing;
+	struct aws_role_settings *role; /* to assume with these keys; NULL: none */
 };
 
 /*

@@ -11,7 +11,7 @@ class Answer:
 
 
 class HttpScript:
-    """`answer(request)` -> Answer; a request has method, path, headers (names in lower case), number."""
+    """`answer(request)` -> Answer; a request has command, path, asked (headers, names in lower case), body, number."""
 
     def __init__(self, answer):
         script = self
@@ -26,6 +26,7 @@ class HttpScript:
                 self.asked = {name.lower(): value for name, value in self.headers.items()}
                 script.requests.append((self.command, self.path, self.asked))
                 script.bodies.append(body)
+                self.body = body
                 said = answer(self)
                 self.send_response_only(said.status)
                 for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():

@@ -317,7 +317,8 @@ static void settings_come_from_arguments_before_the_connection(void)
 		{"{'aws':{'conn_type':'aws','login':'L'}}", NULL},
 		{"{'aws':{'conn_type':'aws','host':'h'}}", NULL},
 		{"{" CONNECTION("'x'") "}", NULL},
-		{"{" CONNECTION("{'role_arn':'arn:x'}") "}", NULL},
+		{"{" CONNECTION("{'role_arn':'arn:x'}") "}", "L P - - - 0 -"},
+		{"{" CONNECTION("{'role_arn':1}") "}", NULL},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* An HTTP exchange that is made again while its failure may pass. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "lib/aws/http.h"
+
+/* No answer, or one that says the service is overloaded or broken. */
+bool http_may_pass(const struct http_answer *answer);
+
+/* Before the next try: a doubling pause, cut at random so that many do not come back at once. */
+void http_pause(unsigned n_tries);
+
+/* As http_exchange(), up to `max_tries` times. The last answer stays. */
+void http_exchange_retried(CURL *curl, const struct http_request *request, unsigned max_tries,
+	struct http_answer *answer);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The Security Token Service: passing keys of a role, for other keys or for a token of identity. */
+#pragma once
+
+#include <glib.h>
+#include <jansson.h>
+
+#include "lib/aws/credentials.h"
+#include "lib/aws/profile.h"
+
+/* Where STS is asked. */
+struct sts {
+	const char *region;
+	const char *endpoint_url; /* NULL: aws_endpoint_find() */
+	const struct aws_profile *profile;
+};
+
+struct sts_role {
+	const char *arn;
+	/*
+	 * More parameters of the action by their names there, such as RoleSessionName, ExternalId,
+	 * DurationSeconds, Policy, Tags; NULL for none. The session is called
+	 * `dagd-DAG-TASK` when nothing else is said.
+	 */
+	const json_t *parameters;
+};
+
+/* Signed by `source`. */
+struct aws_credentials *sts_assume_role(const struct sts *sts, const struct sts_role *role,
+	const struct aws_credentials *source, GError **error);
+
+/* For the token in the file, which is read anew each time since its owner replaces it. */
+struct aws_credentials *sts_assume_role_with_web_identity(
+	const struct sts *sts, const struct sts_role *role, const char *token_file, GError **error);

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: MIT
+"""Keys that are asked for: roles of STS, single sign-on, commands; and how long they are used."""
+import json
+import re
+import time
+
+import pytest
+
+from aws_find import connection, error_of, find, ini, right, store, succeeds  # noqa: F401
+from fakes.ecs import Ecs
+from fakes.imds import Imds
+from fakes.sso import Sso, sign_in
+from fakes.sts import Sts
+from http_script import Answer, HttpScript
+
+BASE = ("AKIABASE", "base-secret-canary")
+ROLE = "arn:aws:iam::123456789012:role/backup"
+NO_BUCKET = Answer(404, "<Error><Code>NoSuchBucket</Code></Error>")
+
+
+@pytest.fixture
+def sts(right):
+    return Sts(right, sources=[BASE])
+
+
+@pytest.fixture
+def files(tmp_path):
+    """files(config, credentials): the environment that names them."""
+    def write(config="", credentials="", **environment):
+        (tmp_path / "config").write_text(config)
+        (tmp_path / "credentials").write_text(credentials)
+        return {"AWS_CONFIG_FILE": str(tmp_path / "config"), "HOME": str(tmp_path), "AWS_DEFAULT_REGION": "eu-west-1",
+                "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"), **environment}
+    return write
+
+
+def serve(fake, environment):
+    """The service under both names that it is found by."""
+    service = HttpScript(fake)
+    environment["AWS_ENDPOINT_URL_STS"] = service.url
+    return service
+
+
+# Roles
+
+
+@pytest.mark.parametrize("source", ["source_profile = base", "source_profile = b"])
+def test_a_profile_assumes_a_role_with_the_keys_of_another(store, sts, files, source):
+    environment = files(f"[profile b]\nrole_arn = {ROLE}-first\nsource_profile = base\n"
+                        f"[profile backup]\nrole_arn = {ROLE}\n{source}\nexternal_id = x y\n"
+                        "role_session_name = nightly\nduration_seconds = 900\n",
+                        ini("base", BASE), AWS_PROFILE="backup")
+    sts.chain[ROLE + "-first"] = BASE
+    with serve(sts, environment):
+        succeeds(find(store, environment))
+    last = sts.asked[-1]
+    assert (last["RoleArn"], last["ExternalId"], last["RoleSessionName"], last["DurationSeconds"]) == (
+        ROLE, "x y", "nightly", "900")
+    assert len(sts.asked) == (1 if source.endswith("base") else 2)
+
+
+def test_a_profile_may_name_itself_as_the_source(store, sts, files):
+    environment = files(f"[default]\nrole_arn = {ROLE}\nsource_profile = default\n", ini("default", BASE))
+    with serve(sts, environment):
+        succeeds(find(store, {**environment, "DAGD_DAG_ID": "nightly/é", "DAGD_TASK_ID": "t" * 99}))
+    assert sts.asked[0]["RoleSessionName"] == "dagd-nightly___-" + "t" * 48
+
+
+@pytest.mark.parametrize("source", ["Environment", "EcsContainer", "Ec2InstanceMetadata"])
+def test_a_role_may_be_assumed_with_keys_of_the_machine(store, sts, files, source):
+    environment = files(f"[profile backup]\nrole_arn = {ROLE}\ncredential_source = {source}\n")
+    environment["AWS_EC2_METADATA_DISABLED"] = "false"
+    with HttpScript(Ecs(BASE)) as ecs, HttpScript(Imds(BASE)) as imds, serve(sts, environment):
+        environment.update({
+            "Environment": {"AWS_ACCESS_KEY_ID": BASE[0], "AWS_SECRET_ACCESS_KEY": BASE[1]},
+            "EcsContainer": {"AWS_CONTAINER_CREDENTIALS_FULL_URI": ecs.url},
+            "Ec2InstanceMetadata": {"AWS_EC2_METADATA_SERVICE_ENDPOINT": imds.url}}[source])
+        succeeds(find(store, environment, aws_conn_id=connection(profile_name="backup")))
+
+
+@pytest.mark.parametrize("config, says", [
+    ("source_profile = a", "no profile of the circle has keys"),
+    ("source_profile = b", "no profile of the circle has keys"),
+    ("source_profile = gone", 'source_profile "gone", but there is no such profile'),
+    ("source_profile = bare", 'source_profile "bare" has no keys'),
+    ("", "one of source_profile and credential_source must stand beside it"),
+    ("source_profile = base\ncredential_source = Environment", "only one of source_profile"),
+    ("credential_source = Moon", "Environment, EcsContainer or Ec2InstanceMetadata is expected"),
+    ("credential_source = EcsContainer", "credential_source EcsContainer, which has none"),
+    ("source_profile = base\nduration_seconds = 1h", "a number from 900 to 43200"),
+    ("source_profile = half", "no secret access key"),
+])
+def test_a_role_without_a_source_is_one_sentence(store, files, config, says):
+    environment = files(f"[profile a]\nrole_arn = {ROLE}\n{config}\n[profile b]\nrole_arn = x\nsource_profile = a\n"
+                        "[profile bare]\nregion = x\n[profile half]\naws_access_key_id = A\n",
+                        ini("base", BASE), AWS_PROFILE="a")
+    assert says in error_of(find(store, environment))
+
+
+def test_the_region_says_where_sts_is(store, files):
+    environment = files(f"[profile a]\nrole_arn = {ROLE}\nsource_profile = base\n", ini("base", BASE), AWS_PROFILE="a",
+                        https_proxy="http://127.0.0.1:1", AWS_USE_FIPS_ENDPOINT="true")
+    assert "STS at https://sts-fips.eu-west-1.amazonaws.com does not answer" in error_of(find(store, environment), 1)
+
+
+def test_the_services_of_a_profile_say_where_sts_is(store, sts, files):
+    with HttpScript(sts) as service:
+        environment = files(f"[profile a]\nrole_arn = {ROLE}\nsource_profile = base\nservices = here\n"
+                            f"[services here]\nsts =\n  endpoint_url = {service.url}/\n",
+                            ini("base", BASE), AWS_PROFILE="a")
+        succeeds(find(store, environment))
+
+
+# The role of a connection, by Airflow's keys
+
+
+def test_a_connection_assumes_a_role_with_its_own_keys(store, sts):
+    with HttpScript(sts) as service:
+        held = {**connection(role_arn=ROLE, service_config={"sts": {"endpoint_url": service.url}}, external_id="e",
+                             assume_role_kwargs={"DurationSeconds": 3600, "Tags": [{"Key": "a", "Value": "b&c"}],
+                                                 "TransitiveTagKeys": ["a"]}),
+                "login": BASE[0], "password": BASE[1]}
+        succeeds(find(store, aws_conn_id=held))
+    asked = sts.asked[0]
+    assert (asked["RoleArn"], asked["ExternalId"], asked["DurationSeconds"]) == (ROLE, "e", "3600")
+    assert (asked["Tags.member.1.Key"], asked["Tags.member.1.Value"], asked["TransitiveTagKeys.member.1"]) == (
+        "a", "b&c", "a")
+
+
+def test_a_connection_assumes_a_role_by_web_identity(store, sts, tmp_path):
+    (tmp_path / "token").write_text(sts.web_token + "\n")
+    with HttpScript(sts) as service:
+        held = connection(role_arn=ROLE, assume_role_method="assume_role_with_web_identity",
+                          assume_role_with_web_identity_federation="file",
+                          assume_role_with_web_identity_token_file=str(tmp_path / "token"))
+        succeeds(find(store, {"AWS_ENDPOINT_URL_STS": service.url}, aws_conn_id=held))
+    assert "neither assume_role_with_web_identity_token_file nor" in error_of(find(store, aws_conn_id=connection(
+        role_arn=ROLE, assume_role_method="assume_role_with_web_identity")))
+
+
+# Web identity
+
+
+def test_web_identity_is_by_environment_or_profile(store, sts, files, tmp_path):
+    (tmp_path / "token").write_text(sts.web_token)
+    environment = files("[profile w]\nrole_arn = from-profile\nrole_session_name = p\n"
+                        f"web_identity_token_file = {tmp_path}/token\n")
+    with serve(sts, environment):
+        succeeds(find(store, {**environment, "AWS_PROFILE": "w"}))
+        named = {"AWS_ROLE_ARN": ROLE, "AWS_ROLE_SESSION_NAME": "e", "AWS_WEB_IDENTITY_TOKEN_FILE": f"{tmp_path}/token"}
+        succeeds(find(store, {**environment, **named}))
+        succeeds(find(store, {**environment, **named}, aws_conn_id=connection(profile_name="w")))
+    assert [(asked["RoleArn"], asked["RoleSessionName"]) for asked in sts.asked] == [
+        ("from-profile", "p"), (ROLE, "e"), ("from-profile", "p")]
+
+
+@pytest.mark.parametrize("token, environment, says", [
+    (None, {"AWS_ROLE_ARN": ROLE}, "cannot read the web identity token"),
+    ("", {"AWS_ROLE_ARN": ROLE}, "holds no web identity token"),
+    ("a b", {"AWS_ROLE_ARN": ROLE}, "holds no web identity token"),
+    ("x" * 30000, {"AWS_ROLE_ARN": ROLE}, "holds no web identity token"),
+    ("t", {}, "neither AWS_ROLE_ARN nor role_arn"),
+])
+def test_a_web_identity_that_is_not_whole_is_one_sentence(store, tmp_path, token, environment, says):
+    if token is not None:
+        (tmp_path / "token").write_text(token)
+    reason = error_of(find(store, {**environment, "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token")}))
+    assert says in reason
+
+
+# Single sign-on
+
+
+SESSION = ("[profile s]\nsso_session = work\nsso_account_id = 123456789012\nsso_role_name = Backup\n"
+           "[sso-session work]\nsso_region = eu-west-1\nsso_start_url = https://example.awsapps.com/start\n")
+LEGACY = ("[profile s]\nsso_account_id = 123456789012\nsso_role_name = Backup\nsso_region = eu-west-1\n"
+          "sso_start_url = https://example.awsapps.com/start\n")
+
+
+@pytest.fixture
+def signed(right, files):
+    """signed(config): the service, and the environment that leads to it."""
+    services = []
+
+    def write(config):
+        services.append(HttpScript(Sso(right)))
+        url = services[-1].url
+        return services[-1], files(config, AWS_PROFILE="s", AWS_ENDPOINT_URL_SSO=url, AWS_ENDPOINT_URL_SSO_OIDC=url)
+    yield write
+    for service in services:
+        service.__exit__()
+
+
+@pytest.mark.parametrize("config, name", [(SESSION, "work"), (LEGACY, "https://example.awsapps.com/start")])
+def test_the_token_of_a_sign_on_gives_keys(store, signed, tmp_path, config, name):
+    service, environment = signed(config)
+    sign_in(tmp_path, name)
+    succeeds(find(store, environment))
+    assert [method for method, _, _ in service.requests] == ["GET"]
+
+
+@pytest.mark.parametrize("expires_in", [-60, 300])
+def test_a_token_about_to_expire_is_renewed_and_kept(store, signed, tmp_path, expires_in):
+    service, environment = signed(SESSION)
+    path = sign_in(tmp_path, "work", expires_in)
+    succeeds(find(store, environment))
+    succeeds(find(store, environment))
+    assert [method for method, _, _ in service.requests] == ["POST", "GET", "GET"]
+    kept = json.loads(path.read_text())
+    assert (kept["accessToken"], kept["clientId"]) == ("sso-token-canary-1", "client")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("config, name, expires_in, more, says", [
+    (SESSION, "other", 60, {}, "there is no token of a sign-on in"),
+    (LEGACY, "https://example.awsapps.com/start", -60, {}, "expired at"),
+    (SESSION, "work", -60, {"refreshToken": ""}, "expired at"),
+    (SESSION, "work", -60, {"registrationExpiresAt": "2020-01-01T00:00:00UTC"}, "expired at"),
+    (SESSION, "work", -60, {"refreshToken": "wrong-canary"}, "expired at"),
+    (SESSION, "work", 3600, {"accessToken": "wrong-canary"}, "Session token not found or invalid"),
+])
+def test_a_sign_on_that_is_over_says_how_to_sign_in(store, signed, tmp_path, config, name, expires_in, more, says):
+    _, environment = signed(config)
+    sign_in(tmp_path, name, expires_in, **more)
+    reason = error_of(find(store, environment))
+    assert says in reason and reason.endswith("sign in as the user of dagd: aws sso login --profile s")
+
+
+@pytest.mark.parametrize("config, says", [
+    (SESSION.replace("[sso-session work]", "[sso-session other]"), "there is no [sso-session work]"),
+    (SESSION.replace("sso_region = eu-west-1\n", ""), "sso_region is missing"),
+    (SESSION.replace("sso_region = eu-west-1\n", "sso_region = a/b\n"), '"a/b" is not the name of a region'),
+    (SESSION.replace("sso_role_name = Backup\n", ""), "sso_role_name is missing"),
+    (SESSION.replace("sso_session = work\n", "sso_session = work\nsso_region = us-east-1\n"),
+     "its sso_region is not the one of [sso-session work]"),
+])
+def test_a_sign_on_that_is_not_whole_is_one_sentence(store, files, config, says):
+    assert says in error_of(find(store, files(config, AWS_PROFILE="s")))
+
+
+# Commands
+
+
+def test_a_command_prints_keys(store, right, files, tmp_path):
+    keys = {"Version": 1, "AccessKeyId": right[0], "SecretAccessKey": right[1]}
+    (tmp_path / "my keys").write_text(json.dumps(keys))
+    environment = files(f"[profile p]\ncredential_process = cat '{tmp_path}/my keys'\n", AWS_PROFILE="p")
+    succeeds(find(store, environment))
+
+
+def test_a_command_that_fails_is_one_sentence(store, files):
+    environment = files("[profile p]\ncredential_process = sh -c 'echo the vault is sealed >&2; exit 2'\n",
+                        AWS_PROFILE="p")
+    assert 'profile "p": its credential_process failed (exit 2): the vault is sealed' in error_of(
+        find(store, environment), 1)
+
+
+def test_the_files_have_their_places_around_the_command(store, right, files, tmp_path):
+    (tmp_path / "wrong").write_text(json.dumps({"Version": 1, "AccessKeyId": "AKIAW", "SecretAccessKey": "wrong"}))
+    command = f"credential_process = cat {tmp_path}/wrong\n"
+    succeeds(find(store, files(f"[default]\n{command}", ini("default", right))))
+    reason = error_of(find(store, files(ini("default", right) + command)))
+    assert 'does not know the access key "AKIAW" (from profile "default")' in reason
+
+
+# How long they are used
+
+
+def test_keys_that_end_soon_are_asked_for_again_before_they_do(store, right):
+    """A lifetime of four seconds is renewed after three; S3 holds its answer back until then."""
+    ecs = Ecs(right, expires_in=4)
+    asked = []
+
+    def s3_answer(request):
+        asked.append(time.monotonic())
+        if len(asked) == 1:
+            while time.monotonic() < asked[0] + 3.5:
+                time.sleep(0.05)
+            return Answer(503)
+        return NO_BUCKET
+    with HttpScript(ecs) as service, HttpScript(s3_answer) as fake:
+        environment = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url}
+        assert "there is no bucket" in error_of(find(store, environment, endpoint_url=fake.url))
+        assert len(service.requests) == 2
+
+
+def test_an_instance_in_an_outage_gives_old_keys_that_are_used(store, right):
+    with HttpScript(Imds(right, expires_in=-3600)) as service:
+        outcome = find(store, {"AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": service.url})
+        assert len(service.requests) == 3
+    succeeds(outcome)
+    assert re.search(r"gives keys that expired at .*; they are used, as AWS asks for in an outage", outcome.log)
