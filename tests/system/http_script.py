@@ -28,6 +28,12 @@ class HttpScript:
                 script.bodies.append(body)
                 self.body = body
                 said = answer(self)
+                try:
+                    self.say(said)
+                except ConnectionError:  # who asked has left
+                    self.close_connection = True
+
+            def say(self, said):
                 self.send_response_only(said.status)
                 for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():
                     self.send_header(name, value)

@@ -11,7 +11,7 @@ def instant(expires_in):
 class Fake:
     """For an HttpScript. `wrong` has by stage one answer for good, or a list of answers to give first."""
 
-    def __init__(self, keys, expires_in=3600, **wrong):
+    def __init__(self, keys, /, expires_in=3600, **wrong):
         self.keys, self.expires_in, self.wrong = keys, expires_in, wrong
         self.turn = threading.Lock()
 

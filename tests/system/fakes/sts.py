@@ -23,7 +23,7 @@ class Sts(Fake):
     keys by role where they are not self.keys; what was asked for is in `asked`."""
     web_token = "web-token-canary"
 
-    def __init__(self, keys, sources=(), chain=(), **more):
+    def __init__(self, keys, /, sources=(), chain=(), **more):
         super().__init__(keys, **more)
         self.sources, self.chain, self.asked = dict(sources), dict(chain), []
 
