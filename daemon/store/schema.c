@@ -153,7 +153,8 @@ static const char version_8[] = "ALTER TABLE attempt ADD COLUMN user_us INTEGER;
 				"ALTER TABLE attempt ADD COLUMN read_bytes INTEGER;"
 				"ALTER TABLE attempt ADD COLUMN written_bytes INTEGER;";
 
-/* Each brings a file from the version before it to its own: only ever added to. */
+/* Each brings a file from the version before it to its own: only ever added to, and then the
+ * version before is written down in tests/formats/. */
 static const char *const versions[] = {
 	version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8};
 
@@ -175,18 +176,6 @@ static bool refuse_foreign(sqlite3 *db, GError **error)
 	return false;
 }
 
-static bool version_apply(sqlite3 *db, size_t i, GError **error)
-{
-	g_autofree char *numbers = g_strdup_printf(
-		"PRAGMA application_id = %d; PRAGMA user_version = %zu;", APPLICATION_ID, i + 1);
-	if (database_run(db, versions[i], error) && database_run(db, numbers, error)
-		&& database_run(db, "COMMIT", error))
-		return true;
-	if (sqlite3_get_autocommit(db) == 0)
-		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
-}
-
 bool schema_check(sqlite3 *db, int64_t *version, GError **error)
 {
 	int64_t application, n_tables;
@@ -203,12 +192,30 @@ bool schema_check(sqlite3 *db, int64_t *version, GError **error)
 	return true;
 }
 
+static bool versions_apply(sqlite3 *db, int64_t version, GError **error)
+{
+	g_autofree char *numbers =
+		g_strdup_printf("PRAGMA application_id = %d; PRAGMA user_version = %zu;",
+			APPLICATION_ID, G_N_ELEMENTS(versions));
+	for (size_t i = (size_t)version; i < G_N_ELEMENTS(versions); i++)
+		if (!database_run(db, versions[i], error))
+			return false;
+	return database_run(db, numbers, error) && database_run(db, "COMMIT", error);
+}
+
+/* One transaction for all: who is killed in its midst finds the version of which there is a copy.
+ */
 bool schema_update(sqlite3 *db, int64_t version, GError **error)
 {
-	for (size_t i = (size_t)version; i < G_N_ELEMENTS(versions); i++)
-		if (!database_run(db, "BEGIN IMMEDIATE", error) || !version_apply(db, i, error))
-			return false;
-	return true;
+	if (version == schema_newest())
+		return true;
+	if (!database_run(db, "BEGIN IMMEDIATE", error))
+		return false;
+	if (versions_apply(db, version, error))
+		return true;
+	if (sqlite3_get_autocommit(db) == 0)
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return false;
 }
 
 int64_t schema_newest(void)

@@ -1,80 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of older dagds. Their tables are written down here as they were, whatever schema.c says. */
+/* Files of older dagds: tests/formats/ has their tables as they were, whatever schema.c says. */
 #include <string.h>
 
 #include "daemon/store/reader.h"
+#include "daemon/store/schema.h"
 #include "tests/unit/store_home.h"
-
-static const char version_1[] =
-	/* last_run, last_attempt: the highest ids among the rows that were deleted. */
-	"CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL,"
-	" last_run INTEGER NOT NULL, last_attempt INTEGER NOT NULL, key_proof BLOB) STRICT;"
-	"INSERT INTO meta VALUES (1, 0, 0, 0, NULL);"
-
-	"CREATE TABLE dag (dag_id TEXT PRIMARY KEY, file TEXT, version TEXT,"
-	" is_paused INTEGER NOT NULL, is_stale INTEGER NOT NULL, first_seen_at INTEGER,"
-	" active_since INTEGER, last_slot INTEGER) STRICT, WITHOUT ROWID;"
-
-	"CREATE TABLE version (hash TEXT PRIMARY KEY, dag_id TEXT NOT NULL, file TEXT,"
-	" text TEXT NOT NULL) STRICT;"
-	"CREATE INDEX version_dag ON version (dag_id);"
-
-	"CREATE TABLE run (id INTEGER PRIMARY KEY, dag_id TEXT NOT NULL, run_id TEXT NOT NULL,"
-	" type INTEGER NOT NULL, state INTEGER NOT NULL, slot INTEGER, logical_date INTEGER,"
-	" data_interval_start INTEGER, data_interval_end INTEGER, run_after INTEGER,"
-	" queued_at INTEGER, started_at INTEGER, ended_at INTEGER, conf TEXT, version TEXT,"
-	" note TEXT, triggered_by TEXT, reason TEXT) STRICT;"
-	"CREATE UNIQUE INDEX run_name ON run (dag_id, run_id);"
-	"CREATE UNIQUE INDEX run_slot ON run (dag_id, slot) WHERE slot IS NOT NULL;"
-	"CREATE INDEX run_age ON run (dag_id, run_after);"
-	"CREATE INDEX run_after ON run (run_after);"
-	"CREATE INDEX run_live ON run (state) WHERE state IN (0, 1);"
-
-	"CREATE TABLE task (run INTEGER NOT NULL, task_id TEXT NOT NULL,"
-	" map_index INTEGER NOT NULL, state INTEGER NOT NULL, try_number INTEGER NOT NULL,"
-	" max_tries INTEGER NOT NULL, scheduled_at INTEGER, queued_at INTEGER,"
-	" started_at INTEGER, ended_at INTEGER, retry_at INTEGER, attempt INTEGER NOT NULL,"
-	" reason TEXT, PRIMARY KEY (run, task_id, map_index)) STRICT, WITHOUT ROWID;"
-	"CREATE INDEX task_live ON task (state) WHERE state IN (0, 1, 2, 3, 8, 9);"
-
-	"CREATE TABLE attempt (id INTEGER PRIMARY KEY, run INTEGER NOT NULL,"
-	" task_id TEXT NOT NULL, map_index INTEGER NOT NULL, try_number INTEGER NOT NULL,"
-	" state INTEGER NOT NULL, token BLOB NOT NULL, boot_id TEXT, pid INTEGER NOT NULL,"
-	" launched_at INTEGER, started_at INTEGER, ended_at INTEGER,"
-	" exit_code INTEGER NOT NULL, signal INTEGER NOT NULL, reason TEXT) STRICT;"
-	"CREATE INDEX attempt_task ON attempt (run, task_id, map_index);"
-	"CREATE INDEX attempt_live ON attempt (run) WHERE state = 0;"
-
-	"CREATE TABLE xcom (run INTEGER NOT NULL, task_id TEXT NOT NULL,"
-	" map_index INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
-	" at INTEGER NOT NULL, PRIMARY KEY (run, task_id, map_index, key))"
-	" STRICT, WITHOUT ROWID;"
-	"CREATE TABLE rendered (run INTEGER NOT NULL, task_id TEXT NOT NULL,"
-	" map_index INTEGER NOT NULL, fields TEXT NOT NULL,"
-	" PRIMARY KEY (run, task_id, map_index)) STRICT, WITHOUT ROWID;"
-
-	"CREATE TABLE variable (key TEXT PRIMARY KEY, description TEXT, sealed BLOB NOT NULL)"
-	" STRICT;"
-	"CREATE TABLE connection (conn_id TEXT PRIMARY KEY, conn_type TEXT NOT NULL,"
-	" description TEXT, sealed BLOB NOT NULL) STRICT;"
-
-	/* How many runs of a DAG are in which state: counted as they change, never by a scan. */
-	"CREATE TABLE run_count (dag_id TEXT NOT NULL, state INTEGER NOT NULL,"
-	" n INTEGER NOT NULL, PRIMARY KEY (dag_id, state)) STRICT, WITHOUT ROWID;"
-	"CREATE TRIGGER run_made AFTER INSERT ON run BEGIN"
-	" INSERT INTO run_count VALUES (new.dag_id, new.state, 1)"
-	"  ON CONFLICT DO UPDATE SET n = n + 1;"
-	"END;"
-	"CREATE TRIGGER run_moved AFTER UPDATE OF state ON run WHEN old.state <> new.state BEGIN"
-	" UPDATE run_count SET n = n - 1 WHERE dag_id = old.dag_id AND state = old.state;"
-	" INSERT INTO run_count VALUES (new.dag_id, new.state, 1)"
-	"  ON CONFLICT DO UPDATE SET n = n + 1;"
-	"END;"
-	"CREATE TRIGGER run_gone AFTER DELETE ON run BEGIN"
-	" UPDATE run_count SET n = n - 1 WHERE dag_id = old.dag_id AND state = old.state;"
-	"END;"
-	"PRAGMA application_id = 1684105060;"
-	"PRAGMA user_version = 1;";
 
 static const char history_1[] =
 	"INSERT INTO dag VALUES ('restore', 'restore.yaml', 'f00', 0, 0, 1, 2, 3);"
@@ -89,10 +19,25 @@ static const char history_1[] =
 	" -1, 0, NULL);"
 	"UPDATE meta SET last_run = 40, last_attempt = 50;";
 
-static void home_of_version_1(struct home *home)
+/* Each of these files brings the tables from the format before it to its own. */
+static void home_of_format(struct home *home, int64_t format)
 {
 	home_init(home, NULL);
-	home_meddle(home, version_1);
+	for (int64_t i = 1; i <= format; i++) {
+		g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT ".sql", i);
+		g_autofree char *path = g_test_build_filename(G_TEST_DIST, "formats", name, NULL);
+		g_autofree char *sql = NULL;
+		GError *error = NULL;
+		g_file_get_contents(path, &sql, NULL, &error);
+		g_assert_no_error(
+			error); /* else: write down the format that is no more the newest */
+		home_meddle(home, sql);
+	}
+}
+
+static void home_of_version_1(struct home *home)
+{
+	home_of_format(home, 1);
 	home_meddle(home, history_1);
 	home_open(home);
 }
@@ -214,19 +159,46 @@ static void a_file_that_is_new_has_nothing_to_be_kept(void)
 	home_remove(&home);
 }
 
+/* But for white space, which SQLite keeps as it was written. */
+static int64_t schema_digest(struct home *home)
+{
+	return home_number(home,
+		"SELECT sum(length(name) * 1000 + length(replace(replace(sql, ' ', ''), x'0a', "
+		"'')))"
+		" + (SELECT user_version FROM pragma_user_version) FROM sqlite_schema");
+}
+
 static void an_upgraded_file_is_like_a_new_one(void)
 {
 	struct home old, new;
-	static const char digest[] =
-		"SELECT sum(length(name) * 1000 + length(sql)) FROM sqlite_schema";
-	home_of_version_1(&old);
 	home_init(&new, NULL);
 	home_open(&new);
-	g_assert_cmpint(home_number(&old, digest), ==, home_number(&new, digest));
-	g_assert_cmpint(home_number(&old, "PRAGMA user_version"), ==,
-		home_number(&new, "PRAGMA user_version"));
-	home_remove(&old);
+	for (int64_t format = 1; format < schema_newest(); format++) {
+		home_of_format(&old, format);
+		home_open(&old);
+		g_assert_cmpint(schema_digest(&old), ==, schema_digest(&new));
+		home_remove(&old);
+	}
 	home_remove(&new);
+}
+
+/* Else the copy of a second attempt would be of a format that no older dagd ever wrote. */
+static void an_upgrade_that_fails_in_its_midst_changes_nothing(void)
+{
+	struct home home;
+	GError *error = NULL;
+	home_of_format(&home, 1);
+	home_meddle(&home, history_1);
+	int64_t digest = schema_digest(&home);
+	home_meddle(&home, "CREATE TABLE missed (of_another_program)");
+	home.store = home_try_open(&home, &error);
+	g_assert_null(home.store);
+	g_assert_error(error, STORE_ERROR, STORE_FAILED);
+	g_clear_error(&error);
+	home_meddle(&home, "DROP TABLE missed");
+	g_assert_cmpint(schema_digest(&home), ==, digest);
+	home_open(&home);
+	home_remove(&home);
 }
 
 int main(int argc, char **argv)
@@ -238,6 +210,8 @@ int main(int argc, char **argv)
 		"/store/rows_of_version_1_take_what_is_new", rows_of_version_1_take_what_is_new);
 	g_test_add_func(
 		"/store/an_upgraded_file_is_like_a_new_one", an_upgraded_file_is_like_a_new_one);
+	g_test_add_func("/store/an_upgrade_that_fails_in_its_midst_changes_nothing",
+		an_upgrade_that_fails_in_its_midst_changes_nothing);
 	g_test_add_func("/store/the_file_as_it_was_is_kept_until_the_next_change",
 		the_file_as_it_was_is_kept_until_the_next_change);
 	g_test_add_func("/store/a_file_that_is_new_has_nothing_to_be_kept",
