@@ -20,6 +20,7 @@
 #include "daemon/process.h"
 #include "daemon/report.h"
 #include "daemon/retention.h"
+#include "daemon/tzdata.h"
 #include "daemon/watchdog.h"
 #include "lib/base/instant.h"
 
@@ -231,6 +232,7 @@ static bool open_engine(struct daemon *daemon)
 	daemon->connection_tests = connection_tests_open(daemon);
 	daemon->cleaner = cleaner_open(daemon);
 	daemon->retention = retention_open(daemon);
+	daemon->tzdata = tzdata_open(daemon);
 	if (!daemon->clock || !daemon->retention)
 		return refuse("a timer cannot be made: there is no descriptor for it");
 	return daemon_load_engine(daemon, &error) || refuse(error->message);
@@ -375,6 +377,7 @@ static void on_hangup(uv_signal_t *handle, int signal)
 		config_clear(&config);
 		journal(JOURNAL_ERROR, "the configuration is left as it was");
 	}
+	tzdata_reread(daemon->tzdata);
 	follow_again(daemon);
 	retention_begin(daemon->retention);
 	on_due(daemon);
@@ -437,6 +440,7 @@ void daemon_close(struct daemon *daemon)
 	executor_close(daemon->executor);
 	clock_close(daemon->clock);
 	retention_close(daemon->retention);
+	tzdata_close(daemon->tzdata);
 	launches_close(daemon->launches);
 	leash_close(daemon->leash);
 	turn_close(daemon->turn);

@@ -56,6 +56,7 @@ struct daemon {
 	struct watch *watch;
 	struct http *http;
 	struct clock *clock;
+	struct tzdata *tzdata;
 	struct leash *leash;
 	uv_signal_t signals[N_SIGNALS];
 	bool was_cut;   /* the machine stopped while an earlier dagd ran */

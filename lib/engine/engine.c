@@ -274,6 +274,9 @@ static bool event_apply(struct engine *engine, const struct event *event, GError
 	case EVENT_TICK:
 		tick(engine);
 		return true;
+	case EVENT_ZONES_CHANGED:
+		slots_zones_changed(engine);
+		return true;
 	case EVENT_RECOVERED:
 		recovered(engine);
 		return true;

@@ -37,11 +37,12 @@ void engine_set_workers(struct engine *engine, unsigned n_workers);
 /* ---- what happened ---- */
 
 enum event_kind {
-	EVENT_TICK,        /* engine_wake_at has come, or the clock was set */
-	EVENT_RECOVERED,   /* what an earlier daemon left is known: scheduling begins */
-	EVENT_DAG_LOADED,  /* a new or changed DAG */
-	EVENT_DAG_GONE,    /* its file or document is no more */
-	EVENT_DAG_DELETED, /* by a user's word, with its runs */
+	EVENT_TICK,          /* engine_wake_at has come, or the clock was set */
+	EVENT_ZONES_CHANGED, /* zones_reread() has found new rules */
+	EVENT_RECOVERED,     /* what an earlier daemon left is known: scheduling begins */
+	EVENT_DAG_LOADED,    /* a new or changed DAG */
+	EVENT_DAG_GONE,      /* its file or document is no more */
+	EVENT_DAG_DELETED,   /* by a user's word, with its runs */
 	EVENT_DAG_PAUSED,
 	EVENT_DAG_UNPAUSED,
 	EVENT_RUN_TRIGGERED,

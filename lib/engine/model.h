@@ -213,6 +213,8 @@ void workflow_schedule(struct engine *engine, struct workflow *workflow);
 bool slots_are_enough(const struct engine *engine);
 /* The clock was set back: those that were to go on do not wait until it is where it was. */
 void slots_clock_back(struct engine *engine);
+/* Time zones have other rules: what is due next is computed anew. */
+void slots_zones_changed(struct engine *engine);
 /* Tells of the slots that were missed before it was known, or while it was paused. */
 void slots_first_seen(struct engine *engine, struct workflow *workflow);
 void slots_unpaused(struct engine *engine, struct workflow *workflow, int64_t active_since);

@@ -439,3 +439,35 @@ void slots_clock_back(struct engine *engine)
 		if (workflow->goes_on && workflow->slot.place)
 			wake_set(&engine->wakes, &workflow->slot, engine->now + 1);
 }
+
+/*
+ * What the clock showed at the last slot is, by the new rules, perhaps an instant after it: without
+ * this the same time of day would be run twice. But not one of the future, or a DAG that runs all
+ * the time would stand still until then.
+ */
+static void last_slot_move(struct engine *engine, struct workflow *workflow)
+{
+	int64_t last = workflow->record.last_slot;
+	if (last == INSTANT_NONE || kind_of(workflow) != SCHEDULE_CRON)
+		return;
+	const struct zone *zone = schedule_zone(workflow->dag->schedule);
+	int64_t wall_us = last + zone_offset_before_s(zone, last) * SECOND_US;
+	int64_t moved = MIN(zone_instant(zone, wall_us), due_at_most(engine, workflow));
+	if (moved <= last)
+		return;
+	workflow->record.last_slot = moved;
+	workflow_changed(engine, workflow);
+}
+
+void slots_zones_changed(struct engine *engine)
+{
+	GHashTableIter iter;
+	struct workflow *workflow;
+	g_hash_table_iter_init(&iter, engine->workflows);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&workflow)) {
+		if (!workflow->dag || !workflow->dag->schedule)
+			continue;
+		last_slot_move(engine, workflow);
+		workflow_schedule(engine, workflow);
+	}
+}

@@ -13,7 +13,7 @@
 
 struct cron;
 struct days;
-struct zone; /* an IANA time zone; kept for the life of the process */
+struct zone; /* an IANA time zone; kept for the life of the process, whatever its rules become */
 
 /* NULL and an error for a name that tzdata does not have; never UTC silently. */
 const struct zone *zone_get(const char *name, GError **error);
@@ -21,9 +21,18 @@ const struct zone *zone_utc(void);
 const char *zone_name(const struct zone *zone);
 /* Seconds east of UTC at an instant. */
 int zone_offset_s(const struct zone *zone, int64_t at);
+/* The same by the rules that held before the last zones_reread(). */
+int zone_offset_before_s(const struct zone *zone, int64_t at);
 /* What a wall clock reading means: itself, the first of two, or (in a gap) the first valid instant
  * after it. */
 int64_t zone_instant(const struct zone *zone, int64_t wall_us);
+/* Where tzdata has its files. */
+const char *tzdata_folder(void);
+/*
+ * Takes the new rules of those zones whose files have changed: a list of these zones. No other
+ * thread may use a zone meanwhile.
+ */
+GPtrArray *zones_reread(void);
 
 enum schedule_kind {
 	SCHEDULE_CRON,

@@ -13,9 +13,15 @@
 #include "lib/base/instant.h"
 #include "lib/base/problem.h"
 
+static GMutex mutex; /* for the table */
+static GHashTable *zones;
+
 struct zone {
 	char *name;
-	GTimeZone *rules;
+	GTimeZone *rules, *rules_before; /* the latter of before zones_reread() */
+	char *text;                      /* of the file that they were read from; NULL: UTC */
+	size_t size;
+	bool has_colon; /* in the name that GLib was given */
 };
 
 static int64_t floor_seconds(int64_t us)
@@ -23,11 +29,20 @@ static int64_t floor_seconds(int64_t us)
 	return us / SECOND_US - (us % SECOND_US < 0);
 }
 
+static int offset_s(GTimeZone *rules, int64_t at)
+{
+	int interval = g_time_zone_find_interval(rules, G_TIME_TYPE_UNIVERSAL, floor_seconds(at));
+	return g_time_zone_get_offset(rules, interval);
+}
+
 int zone_offset_s(const struct zone *zone, int64_t at)
 {
-	int interval =
-		g_time_zone_find_interval(zone->rules, G_TIME_TYPE_UNIVERSAL, floor_seconds(at));
-	return g_time_zone_get_offset(zone->rules, interval);
+	return offset_s(zone->rules, at);
+}
+
+int zone_offset_before_s(const struct zone *zone, int64_t at)
+{
+	return offset_s(zone->rules_before, at);
 }
 
 /* The first whole second in (low, high] with another offset than `low` has; that of `high` is
@@ -85,6 +100,7 @@ static struct zone *zone_new(const char *name, GTimeZone *rules)
 	struct zone *zone = g_new0(struct zone, 1);
 	zone->name = g_strdup(name);
 	zone->rules = rules;
+	zone->rules_before = g_time_zone_ref(rules);
 	return zone;
 }
 
@@ -96,10 +112,15 @@ const struct zone *zone_utc(void)
 	return (const struct zone *)utc;
 }
 
-static char *tzdata_path(const char *name)
+const char *tzdata_folder(void)
 {
 	const char *folder = g_getenv("TZDIR");
-	return g_build_filename(folder && *folder ? folder : "/usr/share/zoneinfo", name, NULL);
+	return folder && *folder ? folder : "/usr/share/zoneinfo";
+}
+
+static char *tzdata_path(const char *name)
+{
+	return g_build_filename(tzdata_folder(), name, NULL);
 }
 
 /* The name of the list that is nearest to what was written; zone.tab has all that are in use. */
@@ -135,6 +156,14 @@ static bool is_in_tzdata(const char *name)
 	return g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
+/* GLib takes it for granted that a file is one of tzdata, and that all of it is there. */
+static bool is_whole(const char *text, size_t size)
+{
+	enum { HEADER_SIZE = 44, VERSION_AT = 4 };
+	return size > HEADER_SIZE && memcmp(text, "TZif", VERSION_AT) == 0
+		&& (text[VERSION_AT] == '\0' || text[size - 1] == '\n');
+}
+
 static const struct zone *refuse(const char *name, GError **error)
 {
 	g_autofree char *similar = find_similar(name);
@@ -147,30 +176,87 @@ static const struct zone *refuse(const char *name, GError **error)
 	return NULL;
 }
 
+/* g_free. False: it cannot be read, or is none. */
+static bool text_read(const char *name, char **text, size_t *size)
+{
+	g_autofree char *path = tzdata_path(name);
+	return g_file_get_contents(path, text, size, NULL) && is_whole(*text, *size);
+}
+
 /* The zone from the table, or from tzdata, and then in the table; NULL when there is none. */
-static const struct zone *find_zone(GHashTable *zones, const char *name)
+static const struct zone *find_zone(const char *name)
 {
 	struct zone *zone = g_hash_table_lookup(zones, name);
 	if (zone)
 		return zone;
-	GTimeZone *rules = is_in_tzdata(name) ? g_time_zone_new_identifier(name) : NULL;
+	g_autofree char *text = NULL;
+	size_t size;
+	GTimeZone *rules = is_in_tzdata(name) && text_read(name, &text, &size)
+		? g_time_zone_new_identifier(name)
+		: NULL;
 	if (!rules)
 		return NULL;
 	zone = zone_new(name, rules);
+	zone->text = g_steal_pointer(&text);
+	zone->size = size;
 	g_hash_table_insert(zones, zone->name, zone);
 	return zone;
 }
 
 const struct zone *zone_get(const char *name, GError **error)
 {
-	static GMutex mutex;
-	static GHashTable *zones;
 	if (strcmp(name, "UTC") == 0)
 		return zone_utc();
 	g_mutex_lock(&mutex);
 	if (!zones)
 		zones = g_hash_table_new(g_str_hash, g_str_equal);
-	const struct zone *zone = find_zone(zones, name);
+	const struct zone *zone = find_zone(name);
 	g_mutex_unlock(&mutex);
 	return zone ? zone : refuse(name, error);
+}
+
+/* ---- new rules ---- */
+
+/* As long as the old rules are held, GLib gives them out again under their name. */
+static GTimeZone *rules_read(struct zone *zone)
+{
+	g_autofree char *with_colon = g_strconcat(":", zone->name, NULL);
+	return g_time_zone_new_identifier(zone->has_colon ? zone->name : with_colon);
+}
+
+/* What cannot be read is left as it was. */
+static bool zone_reread(struct zone *zone)
+{
+	g_autofree char *text = NULL;
+	size_t size;
+	g_time_zone_unref(zone->rules_before);
+	zone->rules_before = g_time_zone_ref(zone->rules);
+	if (!text_read(zone->name, &text, &size)
+		|| (size == zone->size && memcmp(text, zone->text, size) == 0))
+		return false;
+	GTimeZone *rules = rules_read(zone);
+	if (!rules)
+		return false;
+	g_time_zone_unref(zone->rules);
+	zone->rules = rules;
+	zone->has_colon = !zone->has_colon;
+	g_free(zone->text);
+	zone->text = g_steal_pointer(&text);
+	zone->size = size;
+	return true;
+}
+
+GPtrArray *zones_reread(void)
+{
+	GPtrArray *changed = g_ptr_array_new();
+	GHashTableIter iter;
+	struct zone *zone;
+	g_mutex_lock(&mutex);
+	if (zones)
+		g_hash_table_iter_init(&iter, zones);
+	while (zones && g_hash_table_iter_next(&iter, NULL, (void **)&zone))
+		if (zone_reread(zone))
+			g_ptr_array_add(changed, zone);
+	g_mutex_unlock(&mutex);
+	return changed;
 }

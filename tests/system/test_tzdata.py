@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""The rules of a time zone change while dagd runs."""
+import pathlib
+import shutil
+
+import pytest
+
+from daemon import Daemon, wait_until
+
+ZONES = pathlib.Path("/usr/share/zoneinfo/Etc")
+DAILY = """
+    dag_id: daily
+    schedule: "0 3 * * *"
+    timezone: Land/Here
+    tasks: [{task_id: only, operator: empty}]
+"""
+
+
+@pytest.fixture
+def zones(tmp_path):
+    folder = tmp_path / "zones"
+    (folder / "Land").mkdir(parents=True)
+    shutil.copy(ZONES / "GMT-3", folder / "Real")
+    return folder
+
+
+def replace(file, name):
+    """As a package manager does it."""
+    new = file.with_name(file.name + ".new")
+    shutil.copy(ZONES / name, new)
+    new.rename(file)
+
+
+def hour_of_next_run(daemon):
+    return daemon.get("/dags/daily")["next_dagrun_run_after"][11:13]
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_the_next_run_goes_by_the_new_rules(build, zones, tmp_path, is_link):
+    here = zones / "Land" / "Here"
+    if is_link:
+        here.symlink_to("../Real")
+    else:
+        (zones / "Real").rename(here)
+    daemon = Daemon(build, tmp_path / "home", TZDIR=str(zones))
+    try:
+        daemon.start().load_dag("daily", DAILY)
+        assert hour_of_next_run(daemon) == "00"
+        replace(here.resolve(), "GMT-2")
+        wait_until(lambda: hour_of_next_run(daemon) == "01", "the next run is by the new rules")
+        assert any(line.endswith("time zone Land/Here has new rules") for line in daemon.log)
+        daemon.stop()
+    finally:
+        daemon.dispose()
