@@ -171,10 +171,11 @@ static int64_t schema_digest(struct home *home)
 static void an_upgraded_file_is_like_a_new_one(void)
 {
 	struct home old, new;
+	int64_t formats[] = {1, schema_newest() - 1};
 	home_init(&new, NULL);
 	home_open(&new);
-	for (int64_t format = 1; format < schema_newest(); format++) {
-		home_of_format(&old, format);
+	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
+		home_of_format(&old, formats[i]);
 		home_open(&old);
 		g_assert_cmpint(schema_digest(&old), ==, schema_digest(&new));
 		home_remove(&old);
