@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #include <glib.h>
@@ -50,10 +51,10 @@ static bool is_delegated(const char *path)
 }
 
 /* Tries it. */
-static bool is_usable(const char *path, char **why)
+static bool is_usable(const char *path, const char *suffix, char **why)
 {
-	g_autofree char *probe = g_build_filename(path, "attempt-0", NULL);
-	cgroup_remove(probe); /* of a dagd that was killed here */
+	g_autofree char *probe = g_strdup_printf("%s/probe%s", path, suffix);
+	cgroup_remove(probe); /* left when dagd was killed here */
 	int code = cgroup_make(probe);
 	if (code == 0) {
 		cgroup_remove(probe);
@@ -67,7 +68,14 @@ static bool is_usable(const char *path, char **why)
 	return false;
 }
 
-char *cgroup_find(const char *configured, char **why)
+char *cgroup_suffix(const char *state_folder)
+{
+	struct stat state = {0};
+	stat(state_folder, &state);
+	return g_strdup_printf("-%jx-%jx", (uintmax_t)state.st_dev, (uintmax_t)state.st_ino);
+}
+
+char *cgroup_find(const char *configured, const char *suffix, char **why)
 {
 	g_autofree char *path = configured && *configured ? g_strdup(configured) : own_path();
 	if (!path) {
@@ -78,5 +86,5 @@ char *cgroup_find(const char *configured, char **why)
 		*why = g_strdup("dagd's own cgroup was not delegated to it");
 		return NULL;
 	}
-	return is_usable(path, why) ? g_steal_pointer(&path) : NULL;
+	return is_usable(path, suffix, why) ? g_steal_pointer(&path) : NULL;
 }

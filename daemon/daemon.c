@@ -195,7 +195,9 @@ static bool open_store(struct daemon *daemon)
 static void open_cgroup(struct daemon *daemon)
 {
 	const char *configured = daemon->config.task_cgroup;
-	daemon->task_cgroup = cgroup_find(configured, &daemon->task_cgroup_reason);
+	daemon->task_cgroup_suffix = cgroup_suffix(daemon->home.state);
+	daemon->task_cgroup =
+		cgroup_find(configured, daemon->task_cgroup_suffix, &daemon->task_cgroup_reason);
 	if (!daemon->task_cgroup)
 		journal(*configured ? JOURNAL_WARNING : JOURNAL_INFO,
 			"tasks get no cgroup of their own: %s; what they leave running is looked "
@@ -213,6 +215,7 @@ static bool open_executor(struct daemon *daemon, const char *worker)
 		.state_folder = daemon->home.state,
 		.boot_id = daemon->boot_id,
 		.cgroup = daemon->task_cgroup,
+		.cgroup_suffix = daemon->task_cgroup_suffix,
 		.n_workers_max = daemon->config.parallelism,
 		.file_limit = &daemon->file_limit,
 		.events = {on_ended, on_claimed, on_lost, on_taken_back, on_notice, daemon},
@@ -461,6 +464,7 @@ void daemon_close(struct daemon *daemon)
 	g_strfreev(daemon->base_env);
 	g_free(daemon->boot_id);
 	g_free(daemon->task_cgroup);
+	g_free(daemon->task_cgroup_suffix);
 	g_free(daemon->task_cgroup_reason);
 	if (daemon->is_signed)
 		home_sign_off(daemon->lock);

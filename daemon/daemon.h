@@ -31,6 +31,7 @@ struct daemon {
 	struct rlimit file_limit; /* of tasks */
 	char *boot_id;
 	char *task_cgroup;        /* below which attempts get one of their own, or NULL and */
+	char *task_cgroup_suffix; /* of their names */
 	char *task_cgroup_reason; /* why there is none */
 	char **base_env;          /* what operators inherit */
 	int64_t started_at;

@@ -120,6 +120,7 @@ static struct executor *executor_new(const struct executor_options *options)
 	executor->attempts_folder = g_build_filename(executor->state_folder, "attempts", NULL);
 	executor->boot_id = g_strdup(options->boot_id);
 	executor->cgroup = g_strdup(options->cgroup);
+	executor->cgroup_suffix = g_strdup(options->cgroup_suffix);
 	executor->n_workers_max = options->n_workers_max;
 	executor->has_file_limit = options->file_limit != NULL;
 	if (options->file_limit)
@@ -141,12 +142,6 @@ static struct executor *executor_new(const struct executor_options *options)
 	return executor;
 }
 
-/* No other home on this machine has it, also one of the same path in another container. */
-static char *cgroup_suffix(const struct stat *state)
-{
-	return g_strdup_printf("-%jx-%jx", (uintmax_t)state->st_dev, (uintmax_t)state->st_ino);
-}
-
 static bool folders_open(struct executor *executor, GError **error)
 {
 	if (g_mkdir_with_parents(executor->attempts_folder, 0700) != 0) {
@@ -155,16 +150,12 @@ static bool folders_open(struct executor *executor, GError **error)
 		return false;
 	}
 	executor->state_fd = open(executor->state_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct stat status;
 	/* What workers keep in a folder whose name is lost with the power is lost with it. */
-	bool is_kept = executor->state_fd >= 0 && fsync(executor->state_fd) == 0
-		&& fstat(executor->state_fd, &status) == 0;
+	bool is_kept = executor->state_fd >= 0 && fsync(executor->state_fd) == 0;
 	if (!is_kept)
 		g_set_error(error, LIB_ERROR, 0, "cannot %s the folder \"%s\": %s",
 			executor->state_fd >= 0 ? "sync" : "open", executor->state_folder,
 			g_strerror(errno));
-	else
-		executor->cgroup_suffix = cgroup_suffix(&status);
 	return is_kept;
 }
 

@@ -45,8 +45,9 @@ struct executor_options {
 	const char *worker;
 	const char *state_folder; /* holds attempts/ and worker.sock */
 	const char *boot_id;
-	const char *cgroup;     /* below which each attempt gets one of its own; NULL: none */
-	unsigned n_workers_max; /* core.parallelism; the caller never starts more at once */
+	const char *cgroup;        /* below which each attempt gets one of its own; NULL: none */
+	const char *cgroup_suffix; /* of their names: several dagds may have one place */
+	unsigned n_workers_max;    /* core.parallelism; the caller never starts more at once */
 	const struct rlimit *file_limit; /* RLIMIT_NOFILE of tasks; NULL: dagd's own */
 	struct executor_events events;
 };

@@ -68,7 +68,7 @@ struct executor {
 	uv_loop_t *loop;
 	char *worker_path, *state_folder, *attempts_folder, *boot_id;
 	char *cgroup;        /* or NULL */
-	char *cgroup_suffix; /* of those of its attempts: several dagds may have one cgroup */
+	char *cgroup_suffix; /* of those of its attempts */
 	unsigned n_workers_max;
 	struct rlimit file_limit;
 	bool has_file_limit;

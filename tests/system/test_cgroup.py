@@ -198,6 +198,14 @@ def test_dagctl_says_where_the_cgroups_are(daemon):
     assert (told["task_cgroup"], told["task_cgroup_reason"]) == (str(daemon.cgroup), None)
 
 
+def test_whether_it_can_make_cgroups_is_tried_where_no_task_is(daemon):
+    daemon.stop()
+    (daemon.cgroup / "attempt-0").mkdir()
+    daemon.start()
+    assert info(daemon)["task_cgroup"] == str(daemon.cgroup)
+    assert daemon.task_cgroups() == ["attempt-0"]
+
+
 def test_what_systemd_has_delegated_is_found_without_being_configured(daemon):
     daemon.stop()
     del daemon.environment["DAGD__CORE__TASK_CGROUP"]
