@@ -11,14 +11,19 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/wire/cgroup.h"
 #include "worker/clock.h"
 #include "worker/leftovers.h"
+#include "worker/oom.h"
 #include "worker/outcome.h"
 #include "worker/spawn.h"
 #include "worker/usage.h"
+
+/* 128 and the signal: what shells make of it. */
+enum { EXIT_KILLED = 128 + SIGKILL };
 
 void attempt_init(struct attempt *attempt)
 {
@@ -55,6 +60,7 @@ static void cgroup_drop(struct attempt *attempt)
 		return;
 	struct cgroup_time time = cgroup_time(attempt->cgroup);
 	usage_raise(&attempt->usage, time.user_us, time.system_us);
+	attempt->own_oom_kills = cgroup_oom_kills(attempt->cgroup);
 	cgroup_remove(attempt->cgroup);
 	free(attempt->cgroup);
 	attempt->cgroup = NULL;
@@ -224,6 +230,8 @@ const char *attempt_start(
 	attempt->program_ended = attempt->has_leftover = false;
 	attempt->result_saved = attempt->result_synced = false;
 	attempt->usage = (struct wire_usage){0};
+	attempt->own_oom_kills = -1;
+	attempt->oom = NULL;
 	int error = log_open(&attempt->log,
 		&(struct log_options){.path = start->log,
 			.max = start->log_max,
@@ -235,6 +243,7 @@ const char *attempt_start(
 		if (lack != 0)
 			return give_back(attempt, lack);
 		program_name(attempt, &claim);
+		attempt->oom_kills_before = oom_kills(); /* the program runs meanwhile */
 		return NULL;
 	}
 	if (is_shortage(-error))
@@ -272,6 +281,27 @@ static void pipe_drain(struct attempt *attempt)
 	}
 }
 
+/* By itself, or as a shell tells it of the last one it has waited for. */
+static bool was_killed(const struct attempt *attempt)
+{
+	int status = attempt->status;
+	bool by_signal = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+	bool by_code = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_KILLED;
+	return (by_signal || by_code) && !attempt->term_sent;
+}
+
+static void oom_say(struct attempt *attempt)
+{
+	char line[160];
+	attempt->oom = was_killed(attempt)
+		? oom_tell(attempt->own_oom_kills, attempt->oom_kills_before)
+		: NULL;
+	if (!attempt->oom)
+		return;
+	snprintf(line, sizeof(line), "[dagd: %s]\n", attempt->oom);
+	log_say(&attempt->log, line);
+}
+
 static void settle(struct attempt *attempt)
 {
 	if (attempt->cgroup)
@@ -288,6 +318,7 @@ static void settle(struct attempt *attempt)
 			left);
 		log_say(&attempt->log, line);
 	}
+	oom_say(attempt);
 	end(attempt);
 	outcome_of_status(attempt, attempt->status);
 	masks_clear(&attempt->log.masks);

@@ -34,6 +34,8 @@ struct attempt {
 	bool program_ended;      /* in the grace, which what it has started has, too */
 	int status;              /* of the program, as waitpid tells */
 	struct wire_usage usage; /* of those that were reaped */
+	int64_t oom_kills_before, own_oom_kills; /* as oom_tell() has them */
+	const char *oom; /* half a sentence; NULL: it was not killed for lack of memory */
 	struct log log;
 	struct wire_buffer result; /* the RESULT frame */
 	bool result_saved, result_synced;

@@ -107,7 +107,6 @@ static void result_put(struct attempt *attempt, struct wire_result *result)
 	result->ended_at = clock_now();
 	result->timed_out = attempt->timed_out;
 	result->killed = attempt->killed;
-	result->last_line = last_line(&attempt->log);
 	attempt->result.size = 0;
 	if (wire_put_result(&attempt->result, result))
 		return;
@@ -117,8 +116,22 @@ static void result_put(struct attempt *attempt, struct wire_result *result)
 	wire_put_result(&attempt->result, result);
 }
 
+/* An exit code keeps its meaning, whatever is known of it. */
+static void oom_put(const struct attempt *attempt, struct wire_result *result, char text[160])
+{
+	if (!attempt->oom)
+		return;
+	snprintf(text, 160, "ended by signal %d (%s): %s", result->signal,
+		strsignal(result->signal), attempt->oom);
+	if (result->signal)
+		result->error = text;
+	else
+		result->last_line = attempt->oom;
+}
+
 void outcome_of_status(struct attempt *attempt, int status)
 {
+	char text[160];
 	struct wire_result result = {.pid = attempt->pid, .exit_code = -1, .usage = attempt->usage};
 	if (WIFEXITED(status))
 		result.exit_code = WEXITSTATUS(status);
@@ -126,6 +139,8 @@ void outcome_of_status(struct attempt *attempt, int status)
 		result.signal = WTERMSIG(status);
 	struct wire_buffer output = {0};
 	output_read(attempt, &output, &result);
+	result.last_line = last_line(&attempt->log);
+	oom_put(attempt, &result, text);
 	result_put(attempt, &result);
 	wire_buffer_clear(&output);
 }

@@ -104,6 +104,18 @@ struct cgroup_time cgroup_time(const char *path)
 	return time;
 }
 
+int64_t cgroup_oom_kills(const char *path)
+{
+	char file[PATH_MAX], line[128];
+	FILE *events = path_make(file, path, "memory.events") ? fopen(file, "re") : NULL;
+	long long n = -1;
+	while (events && n < 0 && fgets(line, sizeof(line), events))
+		sscanf(line, "oom_kill %lld", &n);
+	if (events)
+		fclose(events);
+	return n;
+}
+
 static void folder_remove(const char *path, int depth, void *data)
 {
 	/* Most have nothing below them. */

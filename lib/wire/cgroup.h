@@ -22,5 +22,8 @@ struct cgroup_time {
 
 /* Processor time of all that ever was in it; -1: not known. */
 struct cgroup_time cgroup_time(const char *path);
+/* How many processes of it the kernel has killed for lack of memory; -1: not known, since it has no
+ * controller of memory. */
+int64_t cgroup_oom_kills(const char *path);
 /* Removes it, with what a task has made below it. Nobody may be in it any more. */
 void cgroup_remove(const char *path);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Attempts that wait to be launched, where what launches them is an answer that the test gives. */
+#include "daemon/daemon.h"
+#include "daemon/launch.h"
+#include "daemon/launches.h"
+
+enum { N_ATTEMPTS = 4 };
+
+static struct daemon daemon_of_test;
+static struct launches *launches;
+static const char *lack; /* of the machine; NULL: it has what is needed */
+static GString
+	*launched; /* what was tried, in this order: "1! 2" is one that failed, one that did not */
+
+enum launched launch(struct daemon *daemon, struct attempt *attempt, GError **error)
+{
+	g_string_append_printf(launched, "%s%d%s", launched->len ? " " : "",
+		(int)attempt->record.id, lack ? "!" : "");
+	if (!lack)
+		return LAUNCHED;
+	g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, lack);
+	return LAUNCHED_NOT;
+}
+
+static void begin(const char *what_lacks)
+{
+	uv_loop_t *loop = g_new0(uv_loop_t, 1);
+	uv_loop_init(loop);
+	lack = what_lacks;
+	launched = g_string_new(NULL);
+	daemon_of_test = (struct daemon){.loop = loop, .attempts = attempts_new()};
+	for (int64_t id = 1; id <= N_ATTEMPTS; id++) {
+		struct attempt_record record = {.id = id, .task_id = g_strdup("t")};
+		struct run_record run = {.id = 1};
+		attempts_add(daemon_of_test.attempts, &record, &run, NULL);
+	}
+	launches = launches_open(&daemon_of_test);
+}
+
+static void end(void)
+{
+	launches_close(launches);
+	uv_run(daemon_of_test.loop, UV_RUN_DEFAULT);
+	g_assert_cmpint(uv_loop_close(daemon_of_test.loop), ==, 0);
+	g_free(daemon_of_test.loop);
+	attempts_free(daemon_of_test.attempts);
+	troubles_clear(daemon_of_test.troubles);
+	g_string_free(launched, TRUE);
+}
+
+static void add(int64_t first, int64_t last)
+{
+	for (int64_t id = first; id <= last; id++)
+		launches_add(launches, id);
+}
+
+static const char *trouble(void)
+{
+	return daemon_of_test.troubles[TROUBLE_LAUNCHES].sentence;
+}
+
+/* Until it is tried again; how long that took. */
+static uint64_t wait_ms(void)
+{
+	uint64_t begun_at = uv_now(daemon_of_test.loop);
+	uv_run(daemon_of_test.loop, UV_RUN_ONCE);
+	return uv_now(daemon_of_test.loop) - begun_at;
+}
+
+static void where_nothing_lacks_none_waits(void)
+{
+	begin(NULL);
+	add(1, N_ATTEMPTS);
+	g_assert_cmpstr(launched->str, ==, "1 2 3 4");
+	g_assert_false(launches_has(launches, 1));
+	g_assert_null(trouble());
+	end();
+}
+
+static void after_one_that_fails_the_others_are_not_tried(void)
+{
+	begin("no room");
+	add(1, N_ATTEMPTS);
+	g_assert_cmpstr(launched->str, ==, "1!");
+	g_assert_cmpstr(trouble(), ==, "no room");
+	for (int64_t id = 1; id <= N_ATTEMPTS; id++)
+		g_assert_true(launches_has(launches, id));
+	end();
+}
+
+/* The one that was tried first, too: it is their turn that counts. */
+static void they_begin_in_the_order_in_which_they_were_decided(void)
+{
+	begin("no room");
+	add(1, N_ATTEMPTS);
+	lack = NULL;
+	wait_ms();
+	g_assert_cmpstr(launched->str, ==, "1! 1 2 3 4");
+	/* A worker has got one, and may still say that it could not begin. */
+	g_assert_nonnull(trouble());
+	launches_go_on(launches);
+	g_assert_null(trouble());
+	end();
+}
+
+static void one_that_is_not_wanted_any_more_is_left_out(void)
+{
+	begin("no room");
+	add(1, N_ATTEMPTS);
+	g_assert_true(launches_remove(launches, 2));
+	g_assert_false(launches_remove(launches, 2));
+	attempts_remove(daemon_of_test.attempts, 4); /* it has ended by itself */
+	lack = NULL;
+	wait_ms();
+	g_assert_cmpstr(launched->str, ==, "1! 1 3");
+	end();
+}
+
+static void where_none_is_left_that_waits_all_is_well(void)
+{
+	begin("no room");
+	add(1, 1);
+	g_assert_true(launches_remove(launches, 1));
+	wait_ms();
+	g_assert_null(trouble());
+	add(2, 2);
+	g_assert_cmpstr(launched->str, ==, "1! 2!");
+	end();
+}
+
+static void the_pause_doubles_until_one_has_begun(void)
+{
+	begin("no room");
+	add(1, 2);
+	uint64_t first_ms = wait_ms(), second_ms = wait_ms();
+	g_assert_cmpstr(launched->str, ==, "1! 1! 2!");
+	g_assert_cmpuint(first_ms, >=, 1000);
+	g_assert_cmpuint(second_ms, >=, 2000);
+	lack = NULL;
+	launches_go_on(launches); /* too early: it is held */
+	g_assert_nonnull(trouble());
+	wait_ms();
+	launches_go_on(launches);
+	g_assert_null(trouble());
+	lack = "no process";
+	add(3, 3);
+	uint64_t begun_at = uv_now(daemon_of_test.loop);
+	wait_ms();
+	g_assert_cmpuint(uv_now(daemon_of_test.loop) - begun_at, <, 4000);
+	end();
+}
+
+static void a_worker_that_could_not_begin_holds_the_others(void)
+{
+	begin(NULL);
+	add(1, 1);
+	launches_hold(launches, "no process");
+	add(2, 3);
+	g_assert_cmpstr(launched->str, ==, "1");
+	g_assert_cmpstr(trouble(), ==, "no process");
+	wait_ms();
+	g_assert_cmpstr(launched->str, ==, "1 2 3");
+	end();
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/launches/where_nothing_lacks_none_waits", where_nothing_lacks_none_waits);
+	g_test_add_func("/launches/after_one_that_fails_the_others_are_not_tried",
+		after_one_that_fails_the_others_are_not_tried);
+	g_test_add_func("/launches/they_begin_in_the_order_in_which_they_were_decided",
+		they_begin_in_the_order_in_which_they_were_decided);
+	g_test_add_func("/launches/one_that_is_not_wanted_any_more_is_left_out",
+		one_that_is_not_wanted_any_more_is_left_out);
+	g_test_add_func("/launches/where_none_is_left_that_waits_all_is_well",
+		where_none_is_left_that_waits_all_is_well);
+	g_test_add_func("/launches/the_pause_doubles_until_one_has_begun",
+		the_pause_doubles_until_one_has_begun);
+	g_test_add_func("/launches/a_worker_that_could_not_begin_holds_the_others",
+		a_worker_that_could_not_begin_holds_the_others);
+	return g_test_run();
+}
