@@ -15,9 +15,9 @@ WAITING = """
     dag_id: waiting
     tasks: [{{task_id: wait, operator: bash, bash_command: "{0}"}}]
 """
-# It is under a second; a machine that is busy with other tests, and sanitizers, have their time. Who waits for the
-# disk here waits for 10 s.
-STOP_MAX_S = 5
+STOP_MAX_S = 1
+# A machine that is busy with other tests may take its time once; who waits for somebody takes it each time.
+STOPS_MAX = 5
 
 
 @contextlib.contextmanager
@@ -57,19 +57,32 @@ def is_known(dagd, run_id):
     return any(one["dag_run_id"] == run_id for one in sentences)
 
 
+def stop_in_time(dagd, attempt):
+    """`attempt()` stops it, as stop() does, and is called again until that was in time; dagd is started each time."""
+    times_s = []
+    while not times_s or times_s[-1] >= STOP_MAX_S:
+        assert len(times_s) < STOPS_MAX, f"each stop took too long: {times_s}"
+        code, took_s = attempt()
+        times_s.append(took_s)
+        assert code == 0
+        dagd.start()
+
+
 @pytest.mark.parametrize("n_signals", [1, 20])
 def test_a_stop_waits_for_no_disk_that_takes_its_time(dagd, tmp_path, n_signals):
     gate = Gate(tmp_path, "gate")
     dagd.load_dag("waiting", WAITING.format(gate.command))
     run_id = dagd.trigger("waiting")
     gate.entered()
-    with database_held(dagd.home):
-        asking = trigger_in_background(dagd, "not_stored")
-        wait_until(lambda: is_known(dagd, "not_stored"), "the run is decided")
-        code, took_s = stop(dagd, n_signals)
-    asking.join()
-    assert code == 0 and took_s < STOP_MAX_S
-    dagd.start()
+
+    def attempt():
+        with database_held(dagd.home):
+            asking = trigger_in_background(dagd, "not_stored")
+            wait_until(lambda: is_known(dagd, "not_stored"), "the run is decided")
+            ended = stop(dagd, n_signals)
+        asking.join()
+        return ended
+    stop_in_time(dagd, attempt)
     assert [run["dag_run_id"] for run in dagd.get("/dags/waiting/dagRuns")["dag_runs"]] == [run_id]
     gate.open()
     assert dagd.wait_run("waiting", run_id)["state"] == "success"
@@ -83,19 +96,19 @@ def test_a_stop_waits_for_no_client(dagd, tmp_path):
     gate.entered()
     for number in range(100):
         dagd.post("/variables", {"key": f"large{number}", "value": "x" * 10000})
-    clients = [UnixConnection(dagd.socket) for _ in range(20)]
-    for number, client in enumerate(clients):
-        # Half of them follow the run, half take nothing of 1 MB.
-        path = (f"/api/dagd/v1/dags/waiting/dagRuns/{run_id}/stream?logs=true" if number % 2
-                else "/api/v2/variables?limit=100")
-        client.request("GET", path)
-    for client in clients[1::2]:
-        assert client.getresponse().status == 200
-    code, took_s = stop(dagd)
-    assert code == 0 and took_s < STOP_MAX_S
-    for client in clients:
-        client.close()
-    dagd.start()
+
+    def attempt():
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(contextlib.closing(UnixConnection(dagd.socket))) for _ in range(20)]
+            for number, client in enumerate(clients):
+                # Half of them follow the run, half take nothing of 1 MB.
+                path = (f"/api/dagd/v1/dags/waiting/dagRuns/{run_id}/stream?logs=true" if number % 2
+                        else "/api/v2/variables?limit=100")
+                client.request("GET", path)
+            for client in clients[1::2]:
+                assert client.getresponse().status == 200
+            return stop(dagd)
+    stop_in_time(dagd, attempt)
     gate.open()
     assert dagd.wait_run("waiting", run_id)["state"] == "success"
 
