@@ -130,6 +130,8 @@ struct worker *worker_adopt(struct executor *executor, int pid, int fd);
 /* Forgets it; it goes on by itself. */
 void worker_free(struct worker *worker);
 
+/* Takes what it has said; false: no worker of ours says that. */
+bool worker_hear(struct worker *worker, const struct wire_frame *frame);
 /* Something was put to worker->out. */
 void worker_send(struct worker *worker);
 /* Sends that now. */
