@@ -12,10 +12,10 @@
 #include "daemon/turn.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "daemon/clock.h"
 #include "daemon/deed.h"
+#include "daemon/effect.h"
 #include "daemon/journal.h"
 #include "daemon/launch.h"
 
@@ -43,197 +43,18 @@ static void deed_add(struct turn *turn, struct deed deed)
 	turn->is_dirty = true;
 }
 
-/* ---- effects become rows and deeds ---- */
-
-static void effect_start(struct turn *turn, const struct effect *effect)
-{
-	struct daemon *daemon = turn->daemon;
-	struct attempt_record record = {
-		.id = effect->attempt,
-		.run = effect->run->id,
-		.task_id = g_strdup(effect->task->task_id),
-		.map_index = effect->task->map_index,
-		.try_number = effect->task->try_number,
-		.state = ATTEMPT_LAUNCHING,
-		.boot_id = g_strdup(daemon->boot_id),
-		.launched_at = clock_now(),
-		.started_at = INSTANT_NONE,
-		.ended_at = INSTANT_NONE,
-		.exit_code = -1,
-		.usage = ATTEMPT_USAGE_NONE,
-	};
-	ssize_t n = getrandom(record.token, sizeof record.token, 0);
-	g_assert(n == sizeof record.token);
-	attempts_add(daemon->attempts, &record, effect->run, effect->run_dag);
-	batch_attempt(turn->batch, &record);
-	deed_add(turn, (struct deed){.kind = DEED_START, .attempt = effect->attempt});
-}
-
-static void effect_ended(struct turn *turn, const struct effect *effect)
-{
-	struct attempt *attempt = attempts_get(turn->daemon->attempts, effect->attempt);
-	g_assert(attempt);
-	attempt->record.state = effect->state;
-	attempt->record.ended_at = effect->ended_at;
-	g_free(attempt->record.reason);
-	attempt->record.reason = g_strdup(effect->reason);
-	batch_attempt(turn->batch, &attempt->record);
-	enum flow flow = attempt->task ? attempt->task->operator->flow : FLOW_NONE;
-	if (flow == FLOW_WAIT || flow == FLOW_WAIT_TASK)
-		batch_looks_delete(turn->batch, &attempt->record);
-}
-
-static void effect_save_xcom(struct turn *turn, const struct effect *effect)
-{
-	const struct task_record *task = effect->task;
-	batch_xcom(turn->batch, &(struct task_key){task->run, task->task_id, task->map_index},
-		effect->key, effect->value);
-}
-
-static void effect_try_ended(struct turn *turn, const struct effect *effect)
-{
-	batch_try_end(turn->batch,
-		&(struct attempt_record){
-			.id = effect->attempt,
-			.state = effect->state,
-			.ended_at = effect->ended_at,
-			.reason = (char *)effect->reason,
-		});
-}
-
-/* What listeners are told of: all but what may be large. */
-static struct run_record run_told(const struct run_record *run)
-{
-	struct run_record told = *run;
-	told.conf = told.note = NULL;
-	return run_record_copy(&told);
-}
-
-/*
- * Told whether anyone listens or not: who begins to listen before this is durable reads the state
- * before it.
- */
-static void effect_save_run(struct turn *turn, const struct run_record *run)
-{
-	batch_run(turn->batch, run);
-	deed_add(turn, (struct deed){.kind = DEED_TELL_RUN, .run = run_told(run)});
-}
-
-static void effect_save_task(
-	struct turn *turn, const struct run_record *run, const struct task_record *task)
-{
-	batch_task(turn->batch, task);
-	deed_add(turn,
-		(struct deed){.kind = DEED_TELL_TASK,
-			.run = run_told(run),
-			.task = task_record_copy(task)});
-}
-
-static void effect_save_dag(struct turn *turn, const struct dag_record *dag)
-{
-	batch_dag(turn->batch, dag);
-	if (dag->pause_reason)
-		journal(JOURNAL_WARNING, "DAG \"%s\" is paused: %s", dag->dag_id,
-			dag->pause_reason);
-}
-
-static void effect_forget(struct turn *turn, const struct effect *effect)
-{
-	const struct task_record *task = effect->task;
-	struct task_key key = {task->run, task->task_id, task->map_index};
-	if (effect->kind == EFFECT_FORGET_XCOMS)
-		batch_xcom_delete(turn->batch, &key);
-	else
-		batch_task_delete(turn->batch, &key);
-}
-
-static void effect_of_asset(struct batch *batch, const struct effect *effect)
-{
-	if (effect->kind == EFFECT_SAVE_ASSET)
-		batch_asset(batch, effect->asset, clock_now());
-	else if (effect->kind == EFFECT_SAVE_ASSET_EVENT)
-		batch_asset_event(batch, effect->asset_event);
-	else if (effect->kind == EFFECT_QUEUE_ASSET)
-		batch_asset_heard(batch, effect->consumer, effect->asset_event->id);
-	else if (effect->kind == EFFECT_TAKE_ASSETS)
-		batch_run_assets(batch, effect->run->id, effect->run->dag_id);
-	else
-		batch_assets_forget(batch, effect->consumer, effect->forgotten);
-}
-
-static void effect_take(struct turn *turn, const struct effect *effect)
-{
-	turn->is_dirty = true;
-	switch (effect->kind) {
-	case EFFECT_SAVE_VERSION:
-		turn->n_versions++;
-		batch_version(turn->batch, effect->dag->hash, effect->dag->dag_id,
-			effect->dag->file, effect->dag->text);
-		return;
-	case EFFECT_SAVE_DAG:
-		effect_save_dag(turn, effect->dag_record);
-		return;
-	case EFFECT_SAVE_MISSED:
-		batch_missed(turn->batch, effect->missed);
-		return;
-	case EFFECT_DELETE_DAG:
-		batch_dag_delete(turn->batch, effect->dag_id);
-		return;
-	case EFFECT_DELETE_RUN:
-		batch_run_delete(turn->batch, effect->deleted);
-		return;
-	case EFFECT_SAVE_BACKFILL:
-		batch_backfill(turn->batch, effect->backfill);
-		return;
-	case EFFECT_SAVE_RUN:
-		effect_save_run(turn, effect->run);
-		return;
-	case EFFECT_SAVE_TASK:
-		effect_save_task(turn, effect->run, effect->task);
-		return;
-	case EFFECT_SAVE_XCOM:
-		effect_save_xcom(turn, effect);
-		return;
-	case EFFECT_SAVE_ASSET:
-	case EFFECT_SAVE_ASSET_EVENT:
-	case EFFECT_QUEUE_ASSET:
-	case EFFECT_TAKE_ASSETS:
-	case EFFECT_FORGET_ASSETS:
-		effect_of_asset(turn->batch, effect);
-		return;
-	case EFFECT_FORGET_XCOMS:
-	case EFFECT_DELETE_TASK:
-		effect_forget(turn, effect);
-		return;
-	case EFFECT_START:
-		effect_start(turn, effect);
-		return;
-	case EFFECT_ENDED:
-		effect_ended(turn, effect);
-		return;
-	case EFFECT_TRY_ENDED:
-		effect_try_ended(turn, effect);
-		return;
-	case EFFECT_KILL:
-		deed_add(turn, (struct deed){.kind = DEED_KILL, .attempt = effect->attempt});
-		return;
-	case EFFECT_FIND_PAST:
-		deed_add(turn,
-			(struct deed){.kind = DEED_FIND_PAST,
-				.run = run_told(effect->run),
-				.is_of_schedule = effect->run_dag->catchup == CATCHUP_TRUE});
-		return;
-	}
-}
-
 static bool step(struct turn *turn, struct event *event, GError **error)
 {
 	struct effects effects;
 	effects_init(&effects);
 	event->at = clock_now();
 	bool is_taken = engine_step(turn->daemon->engine, event, &effects, error);
-	for (unsigned i = 0; i < effects.list->len; i++)
-		effect_take(turn, &g_array_index(effects.list, struct effect, i));
+	for (unsigned i = 0; i < effects.list->len; i++) {
+		const struct effect *effect = &g_array_index(effects.list, struct effect, i);
+		turn->n_versions += effect->kind == EFFECT_SAVE_VERSION;
+		effect_take(turn->daemon, effect, turn->batch, turn->deeds);
+	}
+	turn->is_dirty |= effects.list->len > 0;
 	effects_clear(&effects);
 	clock_wake_at(turn->daemon->clock, engine_wake_at(turn->daemon->engine));
 	return is_taken;

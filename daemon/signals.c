@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/signals.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "daemon/follow.h"
+#include "daemon/journal.h"
+#include "daemon/retention.h"
+#include "daemon/tzdata.h"
+
+enum { STOP_MAX_US = 800 * 1000 };
+
+static void on_hurry(int signal)
+{
+	_exit(0);
+}
+
+/*
+ * The disk, or a query, may take longer than whoever stops dagd wants to wait. Nobody was told of
+ * what is not stored by then, and the next dagd decides it again: the same as after a power cut.
+ */
+static void hurry(void)
+{
+	struct sigaction action = {.sa_handler = on_hurry};
+	struct itimerval timer = {.it_value = {.tv_usec = STOP_MAX_US}};
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void on_stop(uv_signal_t *handle, int signal)
+{
+	struct daemon *daemon = handle->data;
+	if (daemon->is_stopping)
+		return;
+	daemon->is_stopping = true;
+	hurry();
+	journal_notify("STOPPING=1");
+	journal(JOURNAL_INFO, "stops on %s; running tasks go on", strsignal(signal));
+	uv_stop(handle->loop);
+}
+
+static void config_take(struct daemon *daemon, struct config *config)
+{
+	for (const struct config_key *key = config_keys; key->section; key++) {
+		g_autofree char *old = config_text(&daemon->config, key);
+		g_autofree char *new = config_text(config, key);
+		if (!key->is_reloadable && !g_str_equal(old, new))
+			journal(JOURNAL_WARNING, "%s.%s is changed by a restart only", key->section,
+				key->name);
+	}
+	struct config before = daemon->config;
+	daemon->config = *config;
+	config_clear(&before);
+	journal_set_level(daemon->config.log_level);
+	engine_set_workers(daemon->engine, daemon->config.parallelism);
+	executor_set_workers(daemon->executor, daemon->config.parallelism);
+}
+
+static void on_hangup(uv_signal_t *handle, int signal)
+{
+	struct daemon *daemon = handle->data;
+	if (daemon->is_stopping)
+		return;
+	struct problems *problems = problems_new();
+	struct config config;
+	g_auto(GStrv) environment = g_get_environ();
+	journal_notify("RELOADING=1");
+	bool is_fine = config_read(&config, daemon->home.config, environment, problems);
+	journal_problems(problems);
+	problems_free(problems);
+	if (is_fine) {
+		config_take(daemon, &config);
+	} else {
+		config_clear(&config);
+		journal(JOURNAL_ERROR, "the configuration is left as it was");
+	}
+	tzdata_reread(daemon->tzdata);
+	follow_again(daemon);
+	retention_begin(daemon->retention);
+	turn_tick(daemon->turn);
+}
+
+/* It stood still: a commit, of nothing, finds out whether another dagd has taken over. */
+static void on_continue(uv_signal_t *handle, int signal)
+{
+	struct daemon *daemon = handle->data;
+	if (!daemon->is_stopping)
+		turn_batch(daemon->turn);
+}
+
+/* Until the very end: who is asked twice to stop does not do so in the middle of it. */
+void signals_open(struct daemon *daemon)
+{
+	static const struct {
+		int signal;
+		uv_signal_cb callback;
+	} signals[N_SIGNALS] = {
+		{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}, {SIGCONT, on_continue}};
+	for (size_t i = 0; i < N_SIGNALS; i++) {
+		uv_signal_t *handle = &daemon->signals[i];
+		uv_signal_init(daemon->loop, handle);
+		handle->data = daemon;
+		uv_signal_start(handle, signals[i].callback, signals[i].signal);
+		uv_unref((uv_handle_t *)handle);
+	}
+}
+
+void signals_close(struct daemon *daemon)
+{
+	for (size_t i = 0; i < N_SIGNALS; i++)
+		if (daemon->signals[i].data)
+			uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+	uv_run(daemon->loop, UV_RUN_DEFAULT);
+}
