@@ -10,6 +10,8 @@
 
 static char *subject(const struct s3_request *request)
 {
+	if (!request->bucket)
+		return g_strdup("the list of buckets");
 	if (request->key)
 		return s3_uri_text(request->bucket, request->key);
 	return g_strdup_printf("bucket \"%s\"", request->bucket);
@@ -58,6 +60,9 @@ static enum cause cause_find(const char *code, long status, const struct s3_requ
 	for (size_t i = 0; code && i < G_N_ELEMENTS(causes); i++)
 		if (strcmp(code, causes[i].code) == 0)
 			return causes[i].cause;
+	/* A server that knows no such list answers with anything. */
+	if (!request->bucket)
+		return CAUSE_OTHER;
 	/* The answer to a HEAD has no body, so its status is all there is. */
 	switch (status) {
 	case 301:
@@ -119,6 +124,8 @@ static char *sentence(const struct s3 *s3, const struct s3_request *request, enu
 	const struct http_answer *answer, const struct s3_complaint *complaint)
 {
 	g_autofree char *what = subject(request);
+	g_autofree char *where = request->bucket ? g_strdup_printf("bucket \"%s\"", request->bucket)
+						 : g_strdup(s3->endpoint);
 	switch (cause) {
 	case CAUSE_SECRET:
 	case CAUSE_KEY_ID:
@@ -142,8 +149,8 @@ static char *sentence(const struct s3 *s3, const struct s3_request *request, enu
 	case CAUSE_CLOCK:
 		return clock_sentence(s3, answer);
 	case CAUSE_REGION:
-		return g_strdup_printf("bucket \"%s\" is not in region \"%s\"%s%s%s",
-			request->bucket, s3->region, complaint->region ? " but in \"" : "",
+		return g_strdup_printf("%s is not in region \"%s\"%s%s%s", where, s3->region,
+			complaint->region ? " but in \"" : "",
 			complaint->region ? complaint->region : "", complaint->region ? "\"" : "");
 	case CAUSE_OTHER:
 		break;

@@ -78,6 +78,12 @@ struct address {
 static void address_make(
 	const struct s3 *s3, const struct s3_request *request, struct address *address)
 {
+	address->query = sigv4_query(request->query, request->n_query);
+	if (!request->bucket) {
+		address->authority = g_strdup(s3->origin.authority);
+		address->path = g_strconcat(s3->origin.path, "/", NULL);
+		return;
+	}
 	bool virtual = in_host_name(s3, request->bucket);
 	g_autofree char *key = request->key ? sigv4_encode_path(request->key) : g_strdup("");
 	g_autofree char *bucket = sigv4_encode(request->bucket);
@@ -87,7 +93,6 @@ static void address_make(
 	address->path = virtual ? g_strdup_printf("%s/%s", s3->origin.path, key)
 				: g_strdup_printf("%s/%s%s%s", s3->origin.path, bucket,
 					request->key ? "/" : "", key);
-	address->query = sigv4_query(request->query, request->n_query);
 }
 
 static void address_clear(struct address *address)
@@ -253,7 +258,7 @@ enum s3_outcome s3_try(struct s3 *s3, const struct s3_request *request,
 	struct s3_patience *patience, struct http_answer *answer, GError **error)
 {
 	*answer = (struct http_answer){0};
-	if (!bucket_check(request->bucket, error))
+	if (request->bucket && !bucket_check(request->bucket, error))
 		return S3_FAILED;
 	if (!aws_credentials_refresh(&s3->credentials, s3->settings, error))
 		return S3_FAILED;

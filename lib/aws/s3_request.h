@@ -25,8 +25,9 @@ struct s3 {
 };
 
 struct s3_request {
-	const char *method, *bucket;
-	const char *key; /* NULL: the bucket */
+	const char *method;
+	const char *bucket; /* NULL: all of them */
+	const char *key;    /* NULL: the bucket */
 	const struct sigv4_pair *query;
 	size_t n_query;
 	/* More headers, names in lower case; host, x-amz-date, x-amz-content-sha256 and the token
@@ -74,6 +75,13 @@ bool s3_patience_wait(struct s3_patience *patience, const char *retry_after);
 /* The error of an answer that will not do, or of no answer. Always false. */
 bool s3_failure(const struct s3 *s3, const struct s3_request *request,
 	const struct http_answer *answer, GError **error);
+
+struct s3_buckets {
+	unsigned n;
+	bool is_list;    /* the answer was one */
+	bool are_denied; /* the keys are known, but may not list */
+};
+bool s3_buckets_read(struct s3 *s3, struct s3_buckets *buckets, GError **error);
 
 /* Fills what the headers tell of an object; false when its size is not among them. */
 bool s3_object_from_headers(

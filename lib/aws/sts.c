@@ -296,6 +296,25 @@ struct aws_credentials *sts_assume_role(const struct sts *sts, const struct sts_
 		ask(sts, &form, source, wish, error), "AssumeRole", found_in, error);
 }
 
+#define IDENTITY "GetCallerIdentityResponse/GetCallerIdentityResult/"
+
+bool sts_caller_identity(const struct sts *sts, const struct aws_credentials *keys,
+	struct sts_identity *identity, GError **error)
+{
+	struct form form;
+	form_open(&form, "GetCallerIdentity");
+	g_autofree char *xml = ask(sts, &form, keys, "to tell whose keys these are", error);
+	if (!xml)
+		return false;
+	identity->account = xml_text(xml, strlen(xml), IDENTITY "Account");
+	identity->arn = xml_text(xml, strlen(xml), IDENTITY "Arn");
+	if (identity->account && identity->arn)
+		return true;
+	g_free(identity->account);
+	g_free(identity->arn);
+	return error_say(error, "STS answered without Account and Arn");
+}
+
 static char *token_read(const char *path, GError **error)
 {
 	g_autoptr(GError) why = NULL;

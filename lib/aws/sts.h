@@ -2,6 +2,8 @@
 /* The Security Token Service: passing keys of a role, for other keys or for a token of identity. */
 #pragma once
 
+#include <stdbool.h>
+
 #include <glib.h>
 #include <jansson.h>
 
@@ -28,6 +30,13 @@ struct sts_role {
 /* Signed by `source`. */
 struct aws_credentials *sts_assume_role(const struct sts *sts, const struct sts_role *role,
 	const struct aws_credentials *source, GError **error);
+
+/* Whose keys these are: no permission is needed to ask. Both to be freed. */
+struct sts_identity {
+	char *account, *arn;
+};
+bool sts_caller_identity(const struct sts *sts, const struct aws_credentials *keys,
+	struct sts_identity *identity, GError **error);
 
 /* For the token in the file, which is read anew each time since its owner replaces it. */
 struct aws_credentials *sts_assume_role_with_web_identity(

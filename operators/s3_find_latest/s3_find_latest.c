@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "lib/aws/failure.h"
+#include "lib/aws/identity.h"
 #include "lib/aws/s3.h"
 #include "lib/base/instant.h"
+#include "operators/connection_test.h"
 #include "operators/program.h"
 
 /* An object can be replaced between the listing and the look at it; more often than this it is no
@@ -232,11 +234,18 @@ static const char *wish_read(const json_t *arguments, struct wish *wish)
 	return NULL;
 }
 
-int main(void)
+/* Keys, region and endpoint are what all operators of S3 have from a connection. */
+static int connection_test(const json_t *arguments)
 {
-	/* Else `?` in a pattern would be one byte of a letter. */
-	setlocale(LC_CTYPE, "C.UTF-8");
-	json_t *arguments = program_arguments();
+	g_autoptr(GError) error = NULL;
+	struct s3_settings *settings = s3_settings_read(arguments, "connection", &error);
+	g_autofree char *sentence = settings ? aws_identity_text(settings, &error) : NULL;
+	s3_settings_free(settings);
+	return sentence ? connection_works("%s", sentence) : program_fail("%s", error->message);
+}
+
+static int task_run(const json_t *arguments)
+{
 	struct wish wish;
 	g_autoptr(GError) error = NULL;
 	struct s3_settings *settings = NULL;
@@ -252,6 +261,16 @@ int main(void)
 		status = find(s3, &wish);
 	s3_close(s3);
 	s3_settings_free(settings);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	/* Else `?` in a pattern would be one byte of a letter. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	json_t *arguments = program_arguments();
+	int status = connection_test_wanted(argc, argv) ? connection_test(arguments)
+							: task_run(arguments);
 	json_decref(arguments);
 	return status;
 }

@@ -19,9 +19,10 @@ def error(status, code, message="so it is"):
 
 
 class Sts(Fake):
-    """Stages: AssumeRole, AssumeRoleWithWebIdentity. `sources` has the secret of each access key, `chain` the
-    keys by role where they are not self.keys; what was asked for is in `asked`."""
+    """Stages: AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity. `sources` has the secret of each access
+    key, `chain` the keys by role where they are not self.keys; what was asked for is in `asked`."""
     web_token = "web-token-canary"
+    arn = "arn:aws:iam::123456789012:user/backup"
 
     def __init__(self, keys, /, sources=(), chain=(), **more):
         super().__init__(keys, **more)
@@ -33,7 +34,7 @@ class Sts(Fake):
         return self.form.get("Action")
 
     def right(self, stage, request):
-        if stage == "AssumeRole":
+        if stage in ("AssumeRole", "GetCallerIdentity"):
             refused = self.verify(request)
             if refused:
                 return refused
@@ -41,6 +42,10 @@ class Sts(Fake):
             return error(400, "InvalidAction")
         elif self.form["WebIdentityToken"] != self.web_token:
             return error(400, "InvalidIdentityToken")
+        if stage == "GetCallerIdentity":
+            return Answer(200, f'<{stage}Response xmlns="{NAMESPACE}"><{stage}Result><Arn>{self.arn}</Arn>'
+                               f"<UserId>AIDA</UserId><Account>123456789012</Account></{stage}Result>"
+                               f"</{stage}Response>")
         keys = self.chain.get(self.form["RoleArn"], self.keys)
         return Answer(200, f'<{stage}Response xmlns="{NAMESPACE}"><{stage}Result><Credentials>'
                            f"<AccessKeyId>{keys[0]}</AccessKeyId><SecretAccessKey>{keys[1]}</SecretAccessKey>"
