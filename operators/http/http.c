@@ -169,8 +169,8 @@ static int greeting_judge(const struct call *call, const struct http_answer *ans
 /* Not every server knows HEAD, or knows what it would answer to GET. */
 static int server_greet(struct call *call)
 {
-	static const struct settings settings = {
-		.timeout_s = CONNECTION_TEST_S / 2, .response_max = RESPONSE_MAX};
+	struct settings settings = {.timeout_s = CONNECTION_TEST_S, .response_max = RESPONSE_MAX};
+	int64_t begun_us = g_get_monotonic_time();
 	struct http_answer answer;
 	CURL *curl = curl_easy_init();
 	g_assert(curl);
@@ -178,6 +178,8 @@ static int server_greet(struct call *call)
 	if (answer.failure == CURLE_OK && answer.status >= 400) {
 		http_answer_clear(&answer);
 		call->method = "GET";
+		double spent_s = (double)(g_get_monotonic_time() - begun_us) / SECOND_US;
+		settings.timeout_s = MAX(settings.timeout_s - spent_s, 1);
 		ask(curl, call, &settings, &answer);
 	}
 	int code = greeting_judge(call, &answer);
