@@ -82,9 +82,10 @@ static void answer(struct request *request, bool works, const char *message)
 	request_answer(request, 200, json_pack("{s:b, s:s}", "status", works, "message", message));
 }
 
-static char *last_line(const char *output)
+/* Masked while it is whole: what is too long is cut afterwards. */
+static char *last_line(const char *output, const GPtrArray *masks)
 {
-	g_autofree char *text = g_strchomp(g_strdup(output));
+	g_autofree char *text = g_strchomp(text_masked(output, masks));
 	const char *end = strrchr(text, '\n');
 	return text_one_line(end ? end + 1 : text);
 }
@@ -110,7 +111,8 @@ static void on_done(void *data, const struct program_end *end)
 	struct test *test = data;
 	struct connection_tests *tests = test->tests;
 	bool works = end->ending == PROGRAM_EXITED && end->exit_code == 0;
-	g_autofree char *text = works ? last_line(end->output) : failure_text(test, end);
+	g_autofree char *text =
+		works ? last_line(end->output, test->masks) : failure_text(test, end);
 	g_autofree char *message = text_masked(text, test->masks);
 	answer(test->request, works, *message ? message : "the connection works");
 	g_queue_remove(&tests->running, test);
