@@ -28,6 +28,8 @@ elif what == "leak well":
     print("yes, with", given["password"])
 elif what == "exit":
     sys.exit(3)
+elif what == "long":
+    print(given["password"])
 elif what == "flood":
     print("x" * (1 << 20))
 elif what == "hang":
@@ -53,14 +55,19 @@ TEST = "/api/v2/connections/test"
 
 
 @pytest.fixture
-def probing(dagd_home):
-    """A dagd with a plugin that tests connections of type probe."""
+def planted(dagd_home):
+    """A dagd, not started, with a plugin that tests connections of type probe."""
     folder = dagd_home.home / "operators" / "probe"
     folder.mkdir(parents=True)
     (folder / "operator.yaml").write_text(MANIFEST)
     (folder / "probe").write_text(PROBE)
     (folder / "probe").chmod(0o755)
-    return dagd_home.start()
+    return dagd_home
+
+
+@pytest.fixture
+def probing(planted):
+    return planted.start()
 
 
 def probe(daemon, what, **fields):
@@ -84,6 +91,11 @@ def test_a_plugin_tests_connections_of_its_own_type(probing, what, works, senten
     assert (answer.status, answer.json) == (200, {"status": works, "message": sentence})
     assert probing.get("/connections")["connections"] == []
     assert not any(CANARY in line for line in probing.log)
+
+
+def test_a_secret_that_is_too_long_for_a_message_is_not_cut_but_masked(probing):
+    answer = probe(probing, "long", password="p4" * 2000)
+    assert answer.json == {"status": True, "message": "***"}
 
 
 def test_what_never_ends_is_ended_after_ten_seconds(probing):
@@ -202,3 +214,29 @@ def test_while_it_runs_no_secret_is_in_a_command_line_or_an_environment(probing)
         assert processes_with(CANARY) == [] and processes_with(CANARY, "environ") == []
         with open(probing.home / "go", "w"):
             assert answer.result().json["status"]
+
+
+@pytest.mark.parametrize("source", ["environment", "folder", "command", "store"])
+def test_a_connection_of_any_source_is_tested(planted, tmp_path, source):
+    fields = {"conn_type": "probe", "host": str(tmp_path), "schema": "tell", "login": "me", "password": CANARY,
+              "port": 7, "extra": {"color": "red", "api_key": CANARY[::-1]}}
+    command = tmp_path / "ask"
+    (tmp_path / "text").write_text(json.dumps(fields))
+    if source == "environment":
+        planted.environment["DAGD_CONN_C"] = json.dumps(fields)
+    if source == "folder":
+        (tmp_path / "conn.c").write_text(json.dumps(fields))
+        planted.environment["DAGD__SECRETS__FOLDER"] = str(tmp_path)
+    if source == "command":
+        command.write_text(f'#!/bin/sh\n[ "$*" = "connection c" ] || exit 1\nexec cat {tmp_path}/text\n')
+        command.chmod(0o755)
+        planted.environment["DAGD__SECRETS__COMMAND"] = str(command)
+    planted.start()
+    if source == "store":
+        planted.post("/connections", {**fields, "connection_id": "c"})
+    assert planted.request("POST", "/api/dagd/v1/connections/c/test").json == {
+        "status": True, "message": "probe of c me 7 red"}
+    told = planted.dagctl("connections", "test", "c")
+    assert (told.returncode, told.stdout) == (0, "probe of c me 7 red\n")
+    assert planted.dagctl("connections", "test", "other").returncode == 1
+    assert not any(CANARY in line for line in planted.log)
