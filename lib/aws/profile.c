@@ -72,17 +72,12 @@ bool aws_ini_section(const char *text, const char *kind, const char *name, GHash
 	return seen;
 }
 
-char *aws_path_expand(const char *path)
-{
-	return g_str_has_prefix(path, "~/") ? g_build_filename(g_get_home_dir(), path + 2, NULL)
-					    : g_strdup(path);
-}
-
 static char *shared_path(const char *variable, const char *file)
 {
 	const char *given = aws_environment(variable);
-	return given ? aws_path_expand(given)
-		     : g_build_filename(g_get_home_dir(), ".aws", file, NULL);
+	if (given && g_str_has_prefix(given, "~/"))
+		return g_build_filename(g_get_home_dir(), given + 2, NULL);
+	return given ? g_strdup(given) : g_build_filename(g_get_home_dir(), ".aws", file, NULL);
 }
 
 /* NULL without an error when there is none. */
@@ -98,12 +93,15 @@ static char *file_read(const char *path, GError **error)
 				why->message);
 		return NULL;
 	}
-	if (size > FILE_MAX) {
-		g_set_error(error, AWS_LASTING_ERROR, 0,
-			"%s is too large for a file of AWS profiles", path);
-		g_clear_pointer(&text, g_free);
-	}
-	return text;
+	const char *wrong = size > FILE_MAX ? "is too large for a file of AWS profiles"
+		: !g_utf8_validate(text, (gssize)size, NULL) ? "is not a text in UTF-8"
+							     : NULL;
+	if (!wrong)
+		return text;
+	g_set_error(error, AWS_LASTING_ERROR, 0, "%s %s", path, wrong);
+	explicit_bzero(text, size);
+	g_free(text);
+	return NULL;
 }
 
 static void wipe(char *text)

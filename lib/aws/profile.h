@@ -37,6 +37,3 @@ GHashTable *aws_config_section(const char *kind, const char *name, GError **erro
  * `default`. Whether the section was there.
  */
 bool aws_ini_section(const char *text, const char *kind, const char *name, GHashTable *values);
-
-/* `~/` at its beginning stands for the home folder. */
-char *aws_path_expand(const char *path);

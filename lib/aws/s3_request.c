@@ -213,7 +213,9 @@ static bool mend(struct s3 *s3, struct s3_patience *patience, const struct http_
 	if (!patience->reclocked && (code_is(complaint, skewed) || (!told && answer->status == 403))
 		&& reclock(s3, answer))
 		return patience->reclocked = true;
-	if (!patience->rekeyed && code_is(complaint, expired) && s3->credentials->session_token
+	/* The answer to a HEAD has no code: then its status is all that may mean it. */
+	bool perhaps_expired = code_is(complaint, expired) || (!told && answer->status == 400);
+	if (!patience->rekeyed && perhaps_expired && s3->credentials->session_token
 		&& aws_credentials_renew(&s3->credentials, s3->settings, NULL))
 		return patience->rekeyed = true;
 	return false;

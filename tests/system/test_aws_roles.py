@@ -284,6 +284,25 @@ def test_keys_that_end_soon_are_asked_for_again_before_they_do(store, right):
         assert len(service.requests) == 2
 
 
+def test_a_head_that_is_refused_without_a_reason_is_made_again_with_new_keys(store, right):
+    """What S3 answers to an expired token there: 400, and no body that could say why."""
+    etag = '"0123456789abcdef0123456789abcdef"'
+    page = ("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>k</Key><Size>4</Size>"
+            f"<LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>{etag}</ETag></Contents></ListBucketResult>")
+    found = Answer(200, "dump", {"ETag": etag, "Last-Modified": "Thu, 01 Jan 2026 00:00:00 GMT"})
+    heads = [Answer(400), found]
+    with HttpScript(Ecs(right)) as service:
+        with HttpScript(lambda request: heads.pop(0) if request.command == "HEAD" else Answer(200, page)) as fake:
+            environment = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url}
+            succeeds(find(store, environment, endpoint_url=fake.url))
+        assert len(service.requests) == 2
+
+
+def test_a_shared_file_that_is_no_text_is_one_sentence(store, tmp_path):
+    (tmp_path / "config").write_bytes(b"[default]\nrole_session_name = \xff\n")
+    assert "is not a text in UTF-8" in error_of(find(store, {"AWS_CONFIG_FILE": str(tmp_path / "config")}))
+
+
 def test_an_instance_in_an_outage_gives_old_keys_that_are_used(store, right):
     with HttpScript(Imds(right, expires_in=-3600)) as service:
         outcome = find(store, {"AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": service.url})
