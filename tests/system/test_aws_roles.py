@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Keys that are asked for: roles of STS, single sign-on, commands; and how long they are used."""
+import concurrent.futures
 import json
 import re
 import time
@@ -309,3 +310,41 @@ def test_an_instance_in_an_outage_gives_old_keys_that_are_used(store, right):
         assert len(service.requests) == 3
     succeeds(outcome)
     assert re.search(r"gives keys that expired at .*; they are used, as AWS asks for in an outage", outcome.log)
+
+
+# Under dagd
+
+
+def test_a_task_chooses_among_the_profiles_of_dagds_own_home(dagd_home, store, sts):
+    """~/.aws of dagd's HOME, its AWS_ variables and the task's env meet in one role; no secret stays behind."""
+    folder = dagd_home.home / ".aws"
+    folder.mkdir()
+    (folder / "config").write_text(f"[profile backup]\nrole_arn = {ROLE}\nsource_profile = base\n")
+    (folder / "credentials").write_text(ini("base", BASE))
+    with serve(sts, dagd_home.environment):
+        dagd = dagd_home.start()
+        dagd.load_dag("nightly", f"""
+            dag_id: nightly
+            tasks:
+              - {{task_id: newest, operator: s3_find_latest, bucket: {store.bucket}, env: {{AWS_PROFILE: backup}},
+                 endpoint_url: "{store.server['AWS_ENDPOINT_URL']}"}}
+            """)
+        run_id = dagd.trigger("nightly")
+        state = dagd.wait_run("nightly", run_id)["state"]
+        log = dagd.task_log("nightly", run_id, "newest")
+        assert state == "success", log
+    assert sts.asked[0]["RoleSessionName"] == "dagd-nightly-newest"
+    secrets = [BASE[1], "session-token-canary", store.server["AWS_SECRET_ACCESS_KEY"]]
+    for path in dagd.home.rglob("*"):
+        if path.is_file() and folder not in path.parents:
+            text = path.read_bytes()
+            assert not [secret for secret in secrets if secret.encode() in text], path
+
+
+def test_tasks_that_find_the_same_token_about_to_expire_renew_it_once(store, signed, tmp_path):
+    service, environment = signed(SESSION)
+    sign_in(tmp_path, "work", 300)
+    with concurrent.futures.ThreadPoolExecutor(5) as pool:
+        for outcome in pool.map(lambda _: find(store, environment), range(5)):
+            succeeds(outcome)
+    assert sorted(method for method, _, _ in service.requests) == ["GET"] * 5 + ["POST"]

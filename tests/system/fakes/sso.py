@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+import urllib.parse
 
 from fakes.fake import Fake, instant
 from http_script import Answer
@@ -23,7 +24,9 @@ class Sso(Fake):
                 return Answer(400, json.dumps({"error": "invalid_grant"}))
             self.token = "sso-token-canary-1"
             return Answer(200, json.dumps({"accessToken": self.token, "expiresIn": 28800, "tokenType": "Bearer"}))
-        if request.path != "/federation/credentials?account_id=123456789012&role_name=Backup":
+        path, _, query = request.path.partition("?")
+        wanted = {"account_id": ["123456789012"], "role_name": ["Backup"]}
+        if (path, urllib.parse.parse_qs(query)) != ("/federation/credentials", wanted):
             return Answer(404, json.dumps({"message": "no such role"}))
         if request.asked.get("x-amz-sso_bearer_token") != self.token:
             return Answer(401, json.dumps({"message": "Session token not found or invalid"}))
