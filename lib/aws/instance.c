@@ -31,7 +31,7 @@ static const char *setting(const struct aws_profile *profile, const char *variab
 	return value ? value : aws_profile_get(profile, key);
 }
 
-static char *address_find(const struct aws_profile *profile, GError **error)
+char *metadata_address(const struct aws_profile *profile, GError **error)
 {
 	const char *given = setting(
 		profile, "AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
@@ -56,12 +56,13 @@ static char *ask(const struct service *service, const char *method, const char *
 {
 	bool is_put = strcmp(method, "PUT") == 0;
 	g_autofree char *url = g_strconcat(service->address, path, NULL);
+	g_autofree char *what = g_strdup_printf(WHAT " at %s", service->address);
 	const struct metadata_request request = {
 		.method = method,
 		.url = url,
 		.header = is_put ? "x-aws-ec2-metadata-token-ttl-seconds: 21600"
 				 : service->token_header,
-		.what = WHAT,
+		.what = what,
 		.max_tries = service->max_tries,
 		.connect_timeout_ms = service->timeout_ms,
 		.timeout_ms = service->timeout_ms,
@@ -178,7 +179,7 @@ struct aws_credentials *aws_instance_credentials(const struct aws_profile *profi
 		return NULL;
 	}
 	struct service service = {
-		.address = address_find(profile, error),
+		.address = metadata_address(profile, error),
 		.timeout_ms = 1000L * number("AWS_METADATA_SERVICE_TIMEOUT", 1),
 		.max_tries = number("AWS_METADATA_SERVICE_NUM_ATTEMPTS", 3),
 	};

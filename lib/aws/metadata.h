@@ -23,6 +23,9 @@ struct aws_credentials *aws_container_credentials(GError **error);
  */
 struct aws_credentials *aws_instance_credentials(const struct aws_profile *profile, GError **error);
 
+/* Where the service of an instance is, without a slash at its end. */
+char *metadata_address(const struct aws_profile *profile, GError **error);
+
 struct metadata_request {
 	const char *method, *url;
 	const char *header; /* one, or NULL */

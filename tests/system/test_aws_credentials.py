@@ -103,6 +103,14 @@ def test_the_role_of_a_container_is_asked_for_with_its_token(store, right, tmp_p
             "GET", "/v1/credentials?a=b", "let-me-in-canary")
 
 
+def test_a_relative_address_of_the_container_wins_over_a_full_one(store, right):
+    with HttpScript(Ecs(right)) as service:
+        reason = error_of(find(store, {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/dagd/no-such-task",
+                                       "AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url}), 1)
+        assert service.requests == []
+    assert "the service of the container's role" in reason
+
+
 def test_the_session_token_is_signed_and_sent(store, right):
     seen = []
 

@@ -97,6 +97,34 @@ static void the_answer_of_a_role_has_all_four_fields(void)
 	}
 }
 
+static void the_service_of_an_instance_is_where_variable_or_profile_say(void)
+{
+	static const struct {
+		const char *endpoint, *mode, *in_profile, *address; /* NULL: refused */
+	} cases[] = {
+		{NULL, NULL, NULL, "http://169.254.169.254"},
+		{NULL, "IPv6", NULL, "http://[fd00:ec2::254]"},
+		{NULL, "IPv4", NULL, "http://169.254.169.254"},
+		{"http://127.0.0.1:1338/", "IPv6", "http://other", "http://127.0.0.1:1338"},
+		{NULL, NULL, "http://[::1]:1338", "http://[::1]:1338"},
+		{"169.254.169.254", NULL, NULL, NULL},
+	};
+	static const char variable[] = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+	static const char mode[] = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GHashTable) config = g_hash_table_new(g_str_hash, g_str_equal);
+		const struct aws_profile profile = {.credentials = config, .config = config};
+		g_setenv(variable, cases[i].endpoint ? cases[i].endpoint : "", TRUE);
+		g_setenv(mode, cases[i].mode ? cases[i].mode : "", TRUE);
+		g_hash_table_insert(config, (char *)"ec2_metadata_service_endpoint",
+			(char *)cases[i].in_profile);
+		g_autofree char *address = metadata_address(&profile, NULL);
+		g_assert_cmpstr(address, ==, cases[i].address);
+	}
+	g_unsetenv(variable);
+	g_unsetenv(mode);
+}
+
 static void keys_are_renewed_in_the_last_quarter_of_their_life(void)
 {
 	static const struct {
@@ -279,6 +307,7 @@ int main(int argc, char **argv)
 	TEST(a_profile_is_one_section_of_an_ini_file);
 	TEST(a_nested_setting_has_the_name_of_its_outer_one_before_it);
 	TEST(the_answer_of_a_role_has_all_four_fields);
+	TEST(the_service_of_an_instance_is_where_variable_or_profile_say);
 	TEST(keys_are_renewed_in_the_last_quarter_of_their_life);
 	TEST(keys_that_have_expired_are_none);
 	TEST(keys_that_last_are_used_while_no_new_ones_are_to_be_had);
