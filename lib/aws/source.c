@@ -166,13 +166,14 @@ static bool object_settle(struct s3 *s3, struct source_info *info, GError **erro
 	if (!info->version_id)
 		info->version_id = g_steal_pointer(&object.version_id);
 	info->size = object.size;
+	info->modified_at = object.modified_at;
 	s3_object_clear(&object);
 	return true;
 }
 
 static bool object_fetch(struct s3 *s3, int fd, struct source_info *info, GError **error)
 {
-	if (!object_settle(s3, info, error) || !space_check(fd, info, error))
+	if (!space_check(fd, info, error))
 		return false;
 	g_autofree char *size = g_format_size_full((guint64)info->size, G_FORMAT_SIZE_IEC_UNITS);
 	printf("fetching %s (%s) from %s\n", info->name, size, s3_endpoint(s3));
@@ -188,12 +189,15 @@ static bool object_fetch(struct s3 *s3, int fd, struct source_info *info, GError
 	return true;
 }
 
-static int object_open(struct source_info *info, const struct s3_settings *settings, GError **error)
+static int object_open(struct source_info *info, const struct s3_settings *settings,
+	const struct source_limits *limits, GError **error)
 {
 	struct s3 *s3 = s3_open(settings, error);
 	if (!s3)
 		return -1;
-	int fd = temporary_open(error);
+	bool is_wanted = object_settle(s3, info, error)
+		&& source_limits_check(limits, info->name, info->size, info->modified_at, error);
+	int fd = is_wanted ? temporary_open(error) : -1;
 	if (fd != -1 && !object_fetch(s3, fd, info, error)) {
 		close(fd);
 		fd = -1;
@@ -202,13 +206,26 @@ static int object_open(struct source_info *info, const struct s3_settings *setti
 	return fd;
 }
 
-int source_fetch(const json_t *source, const struct s3_settings *settings, struct source_info *info,
-	GError **error)
+static int file_open(struct source_info *info, const struct source_limits *limits, GError **error)
+{
+	struct stat status;
+	int fd = source_file_open(info->name, &info->size, error);
+	if (fd == -1 || fstat(fd, &status) == -1)
+		return fd;
+	info->modified_at = status.st_mtim.tv_sec * SECOND_US + status.st_mtim.tv_nsec / 1000;
+	if (source_limits_check(limits, info->name, info->size, info->modified_at, error))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int source_fetch(const json_t *source, const struct s3_settings *settings,
+	const struct source_limits *limits, struct source_info *info, GError **error)
 {
 	if (!source_read(source, info, error))
 		return -1;
-	int fd = info->bucket ? object_open(info, settings, error)
-			      : source_file_open(info->name, &info->size, error);
+	int fd = info->bucket ? object_open(info, settings, limits, error)
+			      : file_open(info, limits, error);
 	if (fd == -1)
 		source_info_clear(info);
 	return fd;

@@ -14,12 +14,17 @@
 #include "lib/aws/s3_settings.h"
 #include "lib/aws/source.h"
 #include "lib/base/instant.h"
+#include "lib/base/size.h"
 #include "operators/connection.h"
 #include "operators/guard.h"
 #include "operators/mongodb.h"
 #include "operators/mongorestore/archive.h"
+#include "operators/mongorestore/lock.h"
+#include "operators/mongorestore/measure.h"
 #include "operators/mongorestore/options.h"
+#include "operators/mongorestore/rehearsal.h"
 #include "operators/mongorestore/targets.h"
+#include "operators/mongorestore/versions.h"
 #include "operators/program.h"
 #include "operators/secret_file.h"
 #include "operators/tool.h"
@@ -35,6 +40,10 @@ struct restore {
 	struct source_info info;
 	struct archive archive;
 	struct targets targets;
+	struct source_limits limits;
+	mongoc_client_t *client; /* of the target */
+	char *server_version;
+	struct locks locks;
 	double seconds; /* that mongorestore took */
 	/* From its output: */
 	char *first_error;
@@ -73,7 +82,7 @@ static bool arguments_read(struct restore *restore, GError **error)
 	if (!restore->settings)
 		return false;
 	restore->options = restore_options(arguments, error);
-	return restore->options != NULL;
+	return restore->options && source_limits_read(arguments, &restore->limits, error);
 }
 
 /* A text in double quotes with JSON's escapes is one of YAML, too. */
@@ -90,17 +99,16 @@ static int config_make(const char *uri, GError **error)
 
 static bool target_open(struct restore *restore, GError **error)
 {
-	g_autofree char *version = NULL;
 	g_autofree char *place = mongodb_place(&restore->target);
 	restore->program =
 		tool_find("mongorestore", "it is part of the MongoDB Database Tools", error);
 	if (!restore->program)
 		return false;
-	mongoc_client_t *client = mongodb_open(restore->uri, "dagd mongorestore", &version, error);
-	if (!client)
+	restore->client =
+		mongodb_open(restore->uri, "dagd mongorestore", &restore->server_version, error);
+	if (!restore->client)
 		return false;
-	mongoc_client_destroy(client);
-	printf("target: %s, MongoDB %s\n", place, version);
+	printf("target: %s, MongoDB %s\n", place, restore->server_version);
 	restore->config_fd = config_make(restore->uri, error);
 	return restore->config_fd >= 0;
 }
@@ -138,11 +146,15 @@ static bool dump_read(struct restore *restore, GError **error)
 static bool dump_fetch(struct restore *restore, GError **error)
 {
 	if (restore->folder) {
-		restore->info.name = g_strdup(restore->folder);
-		return true;
+		struct source_info *info = &restore->info;
+		info->name = g_strdup(restore->folder);
+		folder_measure(restore->folder, info);
+		return source_limits_check(
+			&restore->limits, info->name, info->size, info->modified_at, error);
 	}
 	const json_t *source = json_object_get(restore->arguments, "source");
-	restore->dump_fd = source_fetch(source, restore->settings, &restore->info, error);
+	restore->dump_fd =
+		source_fetch(source, restore->settings, &restore->limits, &restore->info, error);
 	if (restore->dump_fd < 0)
 		return false;
 	fcntl(restore->dump_fd, F_SETFD, 0); /* mongorestore inherits it */
@@ -213,6 +225,38 @@ static bool targets_agree(const struct restore *restore, GError **error)
 	return false;
 }
 
+/* Takes the complaint over; NULL is none. */
+static bool complaint_settle(const struct restore *restore, char *complaint, GError **error)
+{
+	g_autofree char *text = complaint;
+	if (!text)
+		return true;
+	if (program_boolean(restore->arguments, "allow_version_mismatch", false)) {
+		printf("warning: %s\n", text);
+		return true;
+	}
+	g_set_error(error, LIB_ERROR, 0,
+		"%s; nothing was restored (allow_version_mismatch: true restores all the same)",
+		text);
+	return false;
+}
+
+static bool versions_agree(const struct restore *restore, GError **error)
+{
+	const struct archive *archive = &restore->archive;
+	g_autofree char *version = mongorestore_version(restore->program);
+	return complaint_settle(restore,
+		       server_complaint(archive->server_version, restore->server_version), error)
+		&& complaint_settle(restore, tool_complaint(archive->tool_version, version), error);
+}
+
+static bool target_lock(struct restore *restore, GError **error)
+{
+	g_autofree char *place = mongodb_place(&restore->target);
+	return locks_take(restore->client, place,
+		(const char *const *)restore->targets.databases->pdata, &restore->locks, error);
+}
+
 static bool target_restore(struct restore *restore, int *status, GError **error)
 {
 	g_autoptr(GPtrArray) argv = command_line(restore);
@@ -253,10 +297,44 @@ static char *shortfall(const struct restore *restore, int status)
 
 static int result_tell(const struct restore *restore)
 {
-	return program_succeed(json_pack("{s:I, s:I, s:I, s:f, s:f, s:s}", "documents",
-		(json_int_t)restore->n_restored, "collections", (json_int_t)restore->n_collections,
-		"bytes", (json_int_t)restore->info.size, "seconds", restore->seconds,
-		"fetch_seconds", restore->info.seconds, "source", restore->info.name));
+	return program_succeed(json_pack("{s:b, s:I, s:I, s:I, s:f, s:f, s:s}", "dry_run", false,
+		"documents", (json_int_t)restore->n_restored, "collections",
+		(json_int_t)restore->n_collections, "bytes", (json_int_t)restore->info.size,
+		"seconds", restore->seconds, "fetch_seconds", restore->info.seconds, "source",
+		restore->info.name));
+}
+
+static void dump_print(const struct source_info *info)
+{
+	g_autofree char *size = size_text(info->size);
+	g_autofree char *at = instant_iso_z(info->modified_at);
+	int64_t age_us = MAX(g_get_real_time() - info->modified_at, 0);
+	g_autofree char *age = duration_text(age_us / SECOND_US * SECOND_US);
+	printf("dump: %s, %s, of %s (%s ago)\n", info->name, size, at, age);
+}
+
+/* All that a restore would do, and what it would find, but no change. */
+static int rehearse(struct restore *restore, GError **error)
+{
+	const struct source_info *info = &restore->info;
+	g_autoptr(GPtrArray) argv = command_line(restore);
+	g_autofree char *command = tool_command_text((const char *const *)argv->pdata);
+	const GPtrArray *collections = restore->targets.collections;
+	bool drops = program_boolean(restore->arguments, "drop", false);
+	json_t *result = json_pack("{s:b, s:I, s:I, s:I, s:f, s:s, s:s}", "dry_run", true,
+		"documents", (json_int_t)restore->archive.n_documents, "collections",
+		(json_int_t)collections->len - 1, "bytes", (json_int_t)info->size, "fetch_seconds",
+		info->seconds, "source", info->name, "command", command);
+	dump_print(info);
+	bool is_told = rehearsal_run(restore->client, (const char *const *)collections->pdata,
+		drops ? "would be dropped and made anew"
+		      : "would stay, and the documents of the dump be added",
+		result, error);
+	printf("would run: %s\ndry run: nothing was changed\n", command);
+	if (is_told)
+		return program_succeed(result);
+	json_decref(result);
+	return program_fail("%s", (*error)->message);
 }
 
 static int restore_run(struct restore *restore)
@@ -268,9 +346,11 @@ static int restore_run(struct restore *restore)
 	if (!target_open(restore, &error) || !dump_fetch(restore, &error)
 		|| !targets_read(restore, &error))
 		return program_fail("%s", error->message);
-	if (!targets_agree(restore, &error))
+	if (!targets_agree(restore, &error) || !versions_agree(restore, &error))
 		return program_fail_for_good("%s", error->message);
-	if (!target_restore(restore, &status, &error))
+	if (program_boolean(restore->arguments, "dry_run", false))
+		return rehearse(restore, &error);
+	if (!target_lock(restore, &error) || !target_restore(restore, &status, &error))
 		return program_fail("%s", error->message);
 	g_autofree char *missing = shortfall(restore, status);
 	return missing ? program_fail("%s", missing) : result_tell(restore);
@@ -290,6 +370,10 @@ int main(void)
 	source_info_clear(&restore.info);
 	archive_clear(&restore.archive);
 	targets_clear(&restore.targets);
+	locks_release(&restore.locks);
+	if (restore.client)
+		mongoc_client_destroy(restore.client);
+	g_free(restore.server_version);
 	connection_clear(&restore.target);
 	s3_settings_free(restore.settings);
 	g_clear_pointer(&restore.options, g_ptr_array_unref);

@@ -72,20 +72,24 @@ static bool folder_open(const char *path, struct dump *dump, GError **error)
 	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
 		g_autofree char *file = g_build_filename(path, name, NULL);
 		struct stat about;
-		if (stat(file, &about) == 0)
-			dump->size += about.st_size;
+		if (stat(file, &about) != 0)
+			continue;
+		dump->size += about.st_size;
+		dump->modified_at = MAX(dump->modified_at, about.st_mtim.tv_sec * SECOND_US);
 	}
 	return true;
 }
 
-bool dump_fetch(
-	const json_t *source, const struct s3_settings *settings, struct dump *dump, GError **error)
+bool dump_fetch(const json_t *source, const struct s3_settings *settings,
+	const struct source_limits *limits, struct dump *dump, GError **error)
 {
 	const char *text = json_string_value(source);
 	if (text && g_file_test(text, G_FILE_TEST_IS_DIR))
-		return folder_open(text, dump, error);
+		return folder_open(text, dump, error)
+			&& source_limits_check(
+				limits, dump->name, dump->size, dump->modified_at, error);
 	struct source_info info = {0};
-	int fd = source_fetch(source, settings, &info, error);
+	int fd = source_fetch(source, settings, limits, &info, error);
 	if (fd < 0)
 		return false;
 	fcntl(fd, F_SETFD, 0); /* pg_restore inherits it */
@@ -93,6 +97,7 @@ bool dump_fetch(
 		.path = inherited_path(fd),
 		.fd = fd,
 		.size = info.size,
+		.modified_at = info.modified_at,
 		.fetch_s = info.seconds};
 	source_info_clear(&info);
 	if (format_check(dump, error))
@@ -162,6 +167,7 @@ static void entry_count(void *data, const char *line)
 {
 	struct reading *reading = data;
 	error_keep(reading, line);
+	contents_line(&reading->dump->contents, line);
 	g_auto(GStrv) words = g_strsplit(line, " ", 6);
 	if (line[0] == ';' || g_strv_length(words) < 6 || !g_str_equal(words[3], "TABLE"))
 		return;
@@ -235,6 +241,7 @@ void dump_clear(struct dump *dump)
 {
 	if (dump->fd >= 0)
 		close(dump->fd);
+	contents_clear(&dump->contents);
 	g_free(dump->name);
 	g_free(dump->path);
 	*dump = (struct dump){.fd = -1};

@@ -9,23 +9,28 @@
 #include <jansson.h>
 
 #include "lib/aws/s3_settings.h"
+#include "lib/aws/source_limits.h"
+#include "operators/pg_restore/contents.h"
 
 struct dump {
-	char *name;     /* s3://bucket/key, or the path: for messages */
-	char *path;     /* what pg_restore opens */
-	int fd;         /* inherited by it; -1 for a folder */
-	int64_t size;   /* bytes */
-	double fetch_s; /* seconds the fetch took */
+	char *name;               /* s3://bucket/key, or the path: for messages */
+	char *path;               /* what pg_restore opens */
+	int fd;                   /* inherited by it; -1 for a folder */
+	int64_t size;             /* bytes */
+	int64_t modified_at;      /* an instant */
+	struct contents contents; /* from dump_read() on */
+	double fetch_s;           /* seconds the fetch took */
 	int64_t n_tables;
 	int64_t n_rows; /* -1: unknown, for the dump holds INSERTs */
 };
 
 /*
  * Fetches what `source` names (see source_fetch; a folder of pg_dump -Fd is fine, too) and refuses
- * what is no archive of pg_dump, with what it is instead. `dump` is filled on success: clear it.
+ * what is no archive of pg_dump, with what it is instead, and what `limits` refuse. `dump` is
+ * filled on success: clear it.
  */
-bool dump_fetch(const json_t *source, const struct s3_settings *settings, struct dump *dump,
-	GError **error);
+bool dump_fetch(const json_t *source, const struct s3_settings *settings,
+	const struct source_limits *limits, struct dump *dump, GError **error);
 
 /*
  * Lets `program`, a pg_restore, read the whole dump without touching any database, and counts what

@@ -6,7 +6,6 @@
  */
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,8 +14,11 @@
 #include "lib/base/instant.h"
 #include "operators/connection.h"
 #include "operators/guard.h"
+#include "operators/pg_restore/client.h"
 #include "operators/pg_restore/dump.h"
+#include "operators/pg_restore/lock.h"
 #include "operators/pg_restore/options.h"
+#include "operators/pg_restore/rehearsal.h"
 #include "operators/pg_restore/report.h"
 #include "operators/postgres.h"
 #include "operators/program.h"
@@ -30,7 +32,9 @@ struct restore {
 	struct connection target;
 	struct s3_settings *settings;
 	GPtrArray *options, *extra;
-	char *program;
+	struct source_limits limits;
+	PGconn *session; /* with the target, holds the lock */
+	struct client client;
 	char **environment;
 	bool is_empty; /* the target holds nothing yet */
 	struct dump dump;
@@ -59,50 +63,7 @@ static bool arguments_read(struct restore *restore, GError **error)
 	if (!restore->options)
 		return false;
 	restore->extra = restore_extra_options(restore->arguments, error);
-	return restore->extra != NULL;
-}
-
-static void version_keep(void *data, const char *line)
-{
-	/* pg_restore (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1) */
-	const char *number = strstr(line, ") ");
-	if (number)
-		*(int *)data = (int)strtol(number + 2, NULL, 10);
-}
-
-static int program_major(const char *program)
-{
-	int major = 0, status = 0;
-	g_auto(GStrv) environment = g_get_environ();
-	const char *argv[] = {program, "--version", NULL};
-	struct tool tool = {.argv = argv,
-		.environment = (const char *const *)environment,
-		.on_line = version_keep,
-		.data = &major};
-	return tool_run(&tool, &status, NULL) && status == 0 ? major : 0;
-}
-
-/*
- * The one on PATH; of several installed beside each other, as Debian does, the server's own. A
- * newer one sends settings that an older server does not know.
- */
-static bool program_find(struct restore *restore, int server_major, GError **error)
-{
-	restore->program = tool_find("pg_restore", "Debian: apt install postgresql-client", error);
-	if (!restore->program)
-		return false;
-	int major = program_major(restore->program);
-	if (major == server_major)
-		return true;
-	char *own = g_strdup_printf("/usr/lib/postgresql/%d/bin/pg_restore", server_major);
-	if (g_file_test(own, G_FILE_TEST_IS_EXECUTABLE)) {
-		g_free(restore->program);
-		restore->program = own;
-		return true;
-	}
-	printf("warning: pg_restore is of PostgreSQL %d, the server of %d\n", major, server_major);
-	g_free(own);
-	return true;
+	return restore->extra && source_limits_read(restore->arguments, &restore->limits, error);
 }
 
 static bool target_is_empty(PGconn *session)
@@ -127,11 +88,10 @@ static bool target_open(struct restore *restore, GError **error)
 {
 	g_autofree char *line = NULL;
 	g_autofree char *path = NULL;
-	PGconn *session = postgres_open(&restore->target, application, error);
+	PGconn *session = restore->session = postgres_open(&restore->target, application, error);
 	if (!session)
 		return false;
-	int major = PQserverVersion(session) / 10000;
-	bool is_ready = program_find(restore, major, error);
+	bool is_ready = client_find(PQserverVersion(session), &restore->client, error);
 	const char *password = restore->target.password;
 	if (is_ready && password) {
 		line = postgres_password_line(password, error);
@@ -143,14 +103,14 @@ static bool target_open(struct restore *restore, GError **error)
 		char **environment =
 			postgres_environment(&restore->target, session, application, path);
 		/* Its messages are read, so they must not be translated. */
-		restore->environment = g_environ_setenv(environment, "LC_ALL", "C.UTF-8", TRUE);
+		environment = g_environ_setenv(environment, "LC_ALL", "C.UTF-8", TRUE);
+		restore->environment = g_environ_setenv(environment, "TZ", "UTC", TRUE);
 		restore->is_empty = target_is_empty(session);
-		printf("target: database %s on %s, PostgreSQL %d\n", PQdb(session), PQhost(session),
-			major);
+		printf("target: database %s on %s, PostgreSQL %s\n", PQdb(session), PQhost(session),
+			PQparameterStatus(session, "server_version"));
 	}
 	if (line)
 		explicit_bzero(line, strlen(line));
-	PQfinish(session);
 	return is_ready;
 }
 
@@ -174,7 +134,7 @@ static GPtrArray *command_line(const struct restore *restore)
 {
 	const struct connection *target = &restore->target;
 	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-	g_ptr_array_add(argv, g_strdup(restore->program));
+	g_ptr_array_add(argv, g_strdup(restore->client.path));
 	for (guint i = 0; restore->options->pdata[i]; i++)
 		if (!clean_is_left_out(restore) || !is_about_clean(restore->options->pdata[i]))
 			g_ptr_array_add(argv, g_strdup(restore->options->pdata[i]));
@@ -219,15 +179,45 @@ static int failure_tell(const struct restore *restore, int status)
 	return program_fail("pg_restore failed (%s): %s", ended, first);
 }
 
-static int result_tell(const struct restore *restore)
+/* What a dry run knows, too. */
+static json_t *result_make(const struct restore *restore)
 {
 	const struct dump *dump = &restore->dump;
 	json_t *rows = dump->n_rows < 0 ? json_null() : json_integer(dump->n_rows);
-	return program_succeed(json_pack("{s:s, s:I, s:o, s:I, s:f, s:f, s:I, s:s}", "database",
+	return json_pack("{s:b, s:s, s:I, s:o, s:I, s:f, s:s}", "dry_run", false, "database",
 		restore->target.database, "tables", (json_int_t)dump->n_tables, "rows", rows,
-		"bytes", (json_int_t)dump->size, "seconds", restore->seconds, "fetch_seconds",
-		dump->fetch_s, "errors_ignored", (json_int_t)restore->report.n_ignored, "source",
-		dump->name));
+		"bytes", (json_int_t)dump->size, "fetch_seconds", dump->fetch_s, "source",
+		dump->name);
+}
+
+static int result_tell(const struct restore *restore)
+{
+	json_t *result = result_make(restore);
+	json_object_set_new(result, "seconds", json_real(restore->seconds));
+	json_object_set_new(result, "errors_ignored", json_integer(restore->report.n_ignored));
+	return program_succeed(result);
+}
+
+/* All that a restore would do, and what it would find, but no change. */
+static int rehearse(struct restore *restore, GError **error)
+{
+	const struct dump *dump = &restore->dump;
+	g_autoptr(GPtrArray) argv = command_line(restore);
+	g_autofree char *command = tool_command_text((const char *const *)argv->pdata);
+	bool cleans = g_strv_contains((const char *const *)argv->pdata, "--clean");
+	json_t *result = result_make(restore);
+	rehearsal_print_dump(&dump->contents, dump->name, dump->size, dump->modified_at);
+	bool is_told = rehearsal_run(restore->session, &dump->contents,
+		cleans ? "would be dropped and made anew"
+		       : "would stay, and the rows of the dump be added",
+		result, error);
+	json_object_set_new(result, "dry_run", json_true());
+	json_object_set_new(result, "command", json_string(command));
+	printf("would run: %s\ndry run: nothing was changed\n", command);
+	if (is_told)
+		return program_succeed(result);
+	json_decref(result);
+	return program_fail("%s", (*error)->message);
 }
 
 static bool is_success(struct restore *restore, int status)
@@ -242,21 +232,70 @@ static bool is_success(struct restore *restore, int status)
 	return true;
 }
 
+/* Takes the complaint over; NULL is none. */
+static bool complaint_settle(const struct restore *restore, char *complaint, GError **error)
+{
+	g_autofree char *text = complaint;
+	if (!text)
+		return true;
+	if (program_boolean(restore->arguments, "allow_version_mismatch", false)) {
+		printf("warning: %s\n", text);
+		return true;
+	}
+	g_set_error(error, LIB_ERROR, 0,
+		"%s; nothing was restored (allow_version_mismatch: true restores all the same)",
+		text);
+	return false;
+}
+
+static bool client_agrees(const struct restore *restore, GError **error)
+{
+	return complaint_settle(restore,
+		client_complaint(restore->client.version, PQserverVersion(restore->session)),
+		error);
+}
+
+static bool dump_agrees(const struct restore *restore, GError **error)
+{
+	return complaint_settle(restore,
+		dump_complaint(&restore->dump.contents, restore->client.version,
+			PQserverVersion(restore->session)),
+		error);
+}
+
+static bool dump_take(struct restore *restore, GError **error)
+{
+	struct dump *dump = &restore->dump;
+	const json_t *source = json_object_get(restore->arguments, "source");
+	if (!dump_fetch(source, restore->settings, &restore->limits, dump, error))
+		return false;
+	g_autofree char *archive = g_strdup_printf("the archive in %s", dump->name);
+	printf("reading %s to its end\n", dump->name);
+	return dump_read(dump, restore->client.path, restore->extra,
+		       (const char *const *)restore->environment, error)
+		&& source_limits_check(&restore->limits, archive, dump->size,
+			contents_made_before(&dump->contents), error);
+}
+
 static int restore_run(struct restore *restore)
 {
 	g_autoptr(GError) error = NULL;
 	int status = 0;
+	bool is_rehearsal = program_boolean(restore->arguments, "dry_run", false);
 	if (!arguments_read(restore, &error))
 		return program_fail_for_good("%s", error->message);
 	if (!target_open(restore, &error))
 		return program_fail("%s", error->message);
-	const json_t *source = json_object_get(restore->arguments, "source");
-	if (!dump_fetch(source, restore->settings, &restore->dump, &error))
+	if (!client_agrees(restore, &error))
+		return program_fail_for_good("%s", error->message);
+	if (!is_rehearsal && !lock_take(restore->session, &error))
 		return program_fail("%s", error->message);
-	printf("reading %s to its end\n", restore->dump.name);
-	if (!dump_read(&restore->dump, restore->program, restore->extra,
-		    (const char *const *)restore->environment, &error))
+	if (!dump_take(restore, &error))
 		return program_fail("%s", error->message);
+	if (!dump_agrees(restore, &error))
+		return program_fail_for_good("%s", error->message);
+	if (is_rehearsal)
+		return rehearse(restore, &error);
 	if (!target_restore(restore, &status, &error))
 		return program_fail("%s", error->message);
 	return is_success(restore, status) ? result_tell(restore) : failure_tell(restore, status);
@@ -273,7 +312,8 @@ int main(void)
 	s3_settings_free(restore.settings);
 	g_clear_pointer(&restore.options, g_ptr_array_unref);
 	g_clear_pointer(&restore.extra, g_ptr_array_unref);
-	g_free(restore.program);
+	client_clear(&restore.client);
+	PQfinish(restore.session);
 	g_strfreev(restore.environment);
 	report_close(&restore.report);
 	json_decref(arguments);

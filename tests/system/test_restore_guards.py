@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: MIT
 """What keeps a restore from a database it was not meant for: each guard refuses with one sentence, nothing of
 the target changed, and lets pass what it was told to let pass."""
+import os
+import pathlib
+import signal
 import subprocess
+import time
 
 import pytest
 
 import dumps
-from operator_process import operate  # noqa: F401
-from test_restore_mongodb import mongo_archive, mongo_arguments, mongo_source, mongo_target  # noqa: F401
-from test_restore_postgres import pg_arguments, pg_dump, pg_source, pg_target  # noqa: F401
+from operator_process import PATH, Program, operate, wait_for  # noqa: F401
+from s3_store import Store
+from test_restore_mongodb import (mongo_archive, mongo_arguments, mongo_plain, mongo_source,  # noqa: F401
+                                  mongo_target, stand_in)
+from test_restore_postgres import (HeldRestore, held, pg_arguments, pg_dump, pg_source,  # noqa: F401
+                                   pg_target)
 
 
 def pg_connection(pg, **extra):
@@ -166,3 +173,241 @@ tasks:
     assert done.returncode == 1
     assert "4:" in done.stdout and "5:" in done.stdout and done.stdout.count("confirm") >= 2, done.stdout
     assert "2 errors" in done.stdout + done.stderr
+
+
+LIMITS = [
+    ({"min_size": 1 << 40}, lambda path: None, "fewer than min_size (1099511627776), so it is not restored"),
+    ({"max_age": 3600}, lambda path: os.utime(path, (0, time.time() - 7200)), "and so older than max_age (1h)"),
+    ({"min_size": 1000, "max_age": 3600}, lambda path: None, None),
+]
+WRONG_LIMITS = [({"min_size": -1}, "min_size: not a number of bytes"), ({"min_size": "10MB"}, "min_size: not"),
+                ({"max_age": -1}, "max_age: not a number of seconds"), ({"max_age": "2d"}, "max_age: not")]
+
+
+@pytest.mark.parametrize("limits,change,sentence", LIMITS)
+@pytest.mark.parametrize("kind", ["-Fc", "-Fd"])
+def test_a_dump_of_postgresql_that_is_too_small_or_too_old_is_not_restored(
+        pg, pg_source, pg_precious, operate, tmp_path, kind, limits, change, sentence):
+    dump = dumps.postgres_dump(pg, "source", tmp_path / "dump", kind)
+    for path in dump.glob("*") if dump.is_dir() else [dump]:
+        change(path)
+    ended = operate("pg_restore", pg_arguments(pg, dump, **limits))
+    if sentence:
+        assert ended.code == 1 and str(dump) in ended.last and sentence in ended.last
+        assert pg_precious()
+    else:
+        assert ended.code == 0, ended.log
+
+
+def test_an_old_dump_in_a_new_file_is_found_out_by_its_own_date(pg, pg_dump, pg_precious, operate, tmp_path):
+    """The year is the sixth of seven numbers of a sign and four bytes, after the compression's one."""
+    old, data = tmp_path / "old.dump", bytearray(pg_dump.read_bytes())
+    year = (time.gmtime().tm_year - 1900).to_bytes(4, "little")
+    at = data.index(b"\0" + year, 0, 64) + 1
+    data[at:at + 4] = (120).to_bytes(4, "little")
+    old.write_bytes(data)
+    ended = operate("pg_restore", pg_arguments(pg, old, max_age=86400))
+    assert ended.code == 1 and f"the archive in {old} is of 2020-" in ended.last and "max_age (1d)" in ended.last
+    assert pg_precious()
+    assert operate("pg_restore", pg_arguments(pg, old)).code == 0
+
+
+@pytest.mark.parametrize("limits,change,sentence", LIMITS)
+@pytest.mark.parametrize("kind", ["archive", "folder"])
+def test_a_dump_of_mongodb_that_is_too_small_or_too_old_is_not_restored(
+        mongo, mongo_archive, mongo_target, operate, tmp_path, kind, limits, change, sentence):
+    dump = tmp_path / "dump"
+    if kind == "folder":
+        with dumps.mongo_config(mongo) as options:
+            dumps.run([str(dumps.TOOLS / "mongodump"), *options, "--db", "source", f"--out={dump}"], os.environ)
+    else:
+        dump.write_bytes(mongo_archive.read_bytes())
+    for path in dump.glob("*/*") if dump.is_dir() else [dump]:
+        change(path)
+    mongo_target.orders.insert_one({"_id": "precious"})
+    ended = operate("mongorestore", mongo_arguments(mongo, dump, archive=kind == "archive", **limits))
+    if sentence:
+        assert ended.code == 1 and str(dump) in ended.last and sentence in ended.last
+        assert list(mongo_target.orders.find()) == [{"_id": "precious"}]
+    else:
+        assert ended.code == 0, ended.log
+
+
+@pytest.mark.parametrize("operator", ["pg_restore", "mongorestore"])
+@pytest.mark.parametrize("limits,sentence", WRONG_LIMITS)
+def test_limits_that_are_none_fail_for_good(build, operate, operator, limits, sentence):
+    ended = operate(operator, {"source": "/nowhere", "database": "x", **limits})
+    assert ended.code == 78 and sentence in ended.last
+
+
+def test_an_object_that_is_too_small_is_not_even_fetched(pg, pg_dump, pg_precious, s3, build, operate):
+    store = Store(s3, build)
+    store.put("small.dump", pg_dump.read_bytes())
+    place = {"endpoint_url": s3["AWS_ENDPOINT_URL"], **store.keys}
+    ended = operate("pg_restore", pg_arguments(pg, store.uri("small.dump"), min_size=1 << 40, **place))
+    assert ended.code == 1 and store.uri("small.dump") in ended.last and "fewer than min_size" in ended.last
+    assert "fetching" not in ended.log and pg_precious()
+    ended = operate("pg_restore", pg_arguments(pg, store.uri("small.dump"), max_age=3600, **place))
+    assert ended.code == 0, ended.log
+
+
+def other_version(dump, folder, nth):
+    """The dump with 99 for 15 in one of the versions in its head: of the server, of pg_dump."""
+    changed, data = folder / "version.dump", bytearray(dump.read_bytes())
+    version = dumps.run(["pg_dump", "--version"], os.environ).split(") ")[1].split()[0].encode()
+    at = 0
+    for _ in range(nth):
+        at = data.index(b"\0" + version, at) + 1
+    data[at:at + 2] = b"99"
+    changed.write_bytes(data)
+    return changed
+
+
+@pytest.mark.parametrize("nth,sentence", [(1, "the dump is of PostgreSQL 99, the server of"),
+                                          (2, "the dump was made by pg_dump 99, which is newer than this")])
+def test_a_dump_of_a_newer_postgresql_is_refused_unless_that_is_wanted(
+        pg, pg_source, pg_dump, pg_precious, operate, tmp_path, nth, sentence):
+    arguments = pg_arguments(pg, other_version(pg_dump, tmp_path, nth))
+    ended = operate("pg_restore", arguments)
+    assert ended.code == 78 and sentence in ended.last and "allow_version_mismatch: true" in ended.last
+    assert pg_precious()
+    ended = operate("pg_restore", dict(arguments, allow_version_mismatch=True))
+    assert ended.code == 0 and f"warning: {sentence}" in ended.log
+    assert dumps.postgres_answers(pg, "target") == pg_source
+
+
+def test_a_pg_restore_with_a_known_hole_is_refused_unless_it_is_wanted(
+        pg, pg_source, pg_dump, pg_precious, operate, tmp_path):
+    major = int(dumps.psql(pg, "SHOW server_version_num")) // 10000
+    program = tmp_path / "bin" / "pg_restore"
+    program.parent.mkdir()
+    program.write_text(f"""#!/bin/sh
+test "$1" = --version && echo 'pg_restore (PostgreSQL) {major}.1' && exit
+exec /usr/bin/pg_restore "$@"
+""")
+    program.chmod(0o755)
+    path = f"{program.parent}:{PATH}"
+    ended = operate("pg_restore", pg_arguments(pg, pg_dump), PATH=path)
+    assert ended.code == 78 and f"pg_restore {major}.1 runs SQL that is hidden" in ended.last
+    assert "(CVE-2025-8715); install" in ended.last and pg_precious()
+    ended = operate("pg_restore", pg_arguments(pg, pg_dump, allow_version_mismatch=True), PATH=path)
+    assert ended.code == 0 and "warning: pg_restore" in ended.log
+
+
+@pytest.mark.parametrize("old,new,sentence", [
+    (b"8.2.11", b"7.2.11", "the dump is of MongoDB 7.2.11, the server of 8.2.11"),
+    (b"100.", b"999.", "the dump was made by mongodump 999."),
+])
+def test_a_dump_of_another_mongodb_is_refused_unless_that_is_wanted(
+        mongo, mongo_source, mongo_plain, mongo_target, operate, tmp_path, old, new, sentence):
+    changed = tmp_path / "version.archive"
+    changed.write_bytes(mongo_plain.read_bytes().replace(old, new, 1))
+    mongo_target.orders.insert_one({"_id": "precious"})
+    ended = operate("mongorestore", mongo_arguments(mongo, changed))
+    assert ended.code == 78 and sentence in ended.last and "allow_version_mismatch: true" in ended.last
+    assert list(mongo_target.orders.find()) == [{"_id": "precious"}]
+    ended = operate("mongorestore", mongo_arguments(mongo, changed, allow_version_mismatch=True))
+    assert ended.code == 0 and f"warning: {sentence}" in ended.log
+    assert dumps.mongo_answers(mongo, "target") == mongo_source
+
+
+def test_a_second_restore_into_a_database_of_postgresql_is_told_who_restores(
+        pg, pg_source, pg_dump, held, operate):
+    ended = operate("pg_restore", pg_arguments(pg, pg_dump), DAGD_DAG_ID="shop", DAGD_TASK_ID="second")
+    assert ended.code == 1
+    assert 'another restore into database "target" is running (dagd pg_restore, process ' in ended.last
+    assert "changed nothing" in ended.last
+    dumps.postgres_create(pg, "other")
+    assert operate("pg_restore", pg_arguments(pg, pg_dump, database="other")).code == 0
+    # The server frees the lock of whoever died.
+    held.program.process.send_signal(signal.SIGKILL)
+    held.program.process.wait()
+    held.release()
+    arguments = pg_arguments(pg, pg_dump)
+    assert wait_for(lambda: operate("pg_restore", arguments).code == 0)
+    assert dumps.postgres_answers(pg, "target") == pg_source
+
+
+def test_a_second_restore_into_a_database_of_mongodb_is_told_who_restores(
+        mongo, mongo_source, mongo_archive, mongo_target, build, operate, tmp_path):
+    folder = pathlib.Path(f"/var/tmp/dagd-restores-{os.geteuid()}")
+    before = set(folder.glob("*"))
+    path = stand_in(tmp_path, "echo 'it runs'\nwhile :; do sleep 60; done")
+    first = Program(build, tmp_path, "mongorestore", mongo_arguments(mongo, mongo_archive), PATH=path,
+                    DAGD_DAG_ID="shop", DAGD_TASK_ID="first")
+    wait_for(lambda: "it runs" in (tmp_path / "mongorestore.log").read_text())
+    (tmp_path / "second").mkdir()
+    again = Program(build, tmp_path / "second", "mongorestore", mongo_arguments(mongo, mongo_archive)).end()
+    assert again.code == 1
+    assert f'another restore into database "target" is running (shop.first, process {first.process.pid}, since 2' \
+        in again.last
+    assert dumps.mongo_answers(mongo, "target") == {}
+    other = mongo_arguments(mongo, mongo_archive, ns_to="elsewhere.*")
+    assert Program(build, tmp_path / "second", "mongorestore", other).end().code == 0
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait()
+    assert wait_for(lambda: Program(build, tmp_path / "second", "mongorestore",
+                                    mongo_arguments(mongo, mongo_archive)).end().code == 0)
+    assert dumps.mongo_answers(mongo, "target") == mongo_source
+    assert set(folder.glob("*")) == before
+
+
+def test_a_folder_of_locks_that_is_somebody_elses_is_not_used(mongo, mongo_archive, mongo_target, operate):
+    folder = pathlib.Path(f"/var/tmp/dagd-restores-{os.geteuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o777)
+    try:
+        ended = operate("mongorestore", mongo_arguments(mongo, mongo_archive))
+    finally:
+        folder.chmod(0o700)
+    assert ended.code == 1 and "is not a folder that only this user may open" in ended.last
+    assert list(mongo_target.list_collection_names()) == []
+
+
+def test_a_dry_run_tells_what_would_become_of_a_database_of_postgresql(pg, pg_source, pg_dump, pg_target, operate):
+    assert operate("pg_restore", pg_arguments(pg, pg_dump)).code == 0
+    dumps.psql(pg, "CREATE TABLE mine AS SELECT 1 AS n; ANALYZE", "target")
+    before = dumps.postgres_answers(pg, "target")
+    places = dumps.psql(pg, "SELECT string_agg(relname || relfilenode, ' ' ORDER BY oid) FROM pg_class", "target")
+    ended = operate("pg_restore", pg_arguments(pg, pg_dump, dry_run=True))
+    assert ended.code == 0, ended.log
+    value = ended.value
+    assert value["dry_run"] is True and (value["database"], value["tables"], value["rows"]) == ("target", 7, 3503)
+    assert (value["existing_tables"], value["existing_rows"], value["other_tables"]) == (7, 3503, 1)
+    assert value["command"].startswith("pg_restore --clean --if-exists ") and "--dbname=target" in value["command"]
+    for line in ("table lending.customer (about 500 rows, ", "table public.Größe und 表 (about 3 rows, ",
+                 ") would be dropped and made anew", "1 others stay as they are", f"dump: {pg_dump}, ",
+                 "from PostgreSQL ", "would run: pg_restore --clean", "dry run: nothing was changed"):
+        assert line in ended.log, line
+    assert pg["PGPASSWORD"] not in ended.log and "PASS" not in value["command"]
+    assert dumps.postgres_answers(pg, "target") == before
+    assert places == dumps.psql(
+        pg, "SELECT string_agg(relname || relfilenode, ' ' ORDER BY oid) FROM pg_class", "target")
+    ended = operate("pg_restore", pg_arguments(pg, pg_dump, dry_run=True, clean=False))
+    assert ") would stay, and the rows of the dump be added" in ended.log
+    assert operate("pg_restore", pg_arguments(pg, pg_dump)).value["dry_run"] is False
+
+
+def test_a_dry_run_tells_what_would_become_of_a_database_of_mongodb(
+        mongo, mongo_archive, mongo_target, operate):
+    mongo_target.orders.insert_many([{"_id": 1}, {"_id": 2}])
+    mongo_target.mine.insert_one({"_id": 1})
+    before = dumps.mongo_answers(mongo, "target")
+    ended = operate("mongorestore", mongo_arguments(mongo, mongo_archive, dry_run=True))
+    assert ended.code == 0, ended.log
+    value = ended.value
+    assert value["dry_run"] is True and (value["documents"], value["collections"]) == (2020, 4)
+    assert (value["existing_collections"], value["existing_documents"]) == (1, 2)
+    assert value["command"].startswith("mongorestore --config=/proc/self/fd/")
+    for line in ("collection target.orders (2 documents) would be dropped and made anew",
+                 "of 4 collections 1 are there, with 2 documents", f"dump: {mongo_archive}, ",
+                 "would run: mongorestore ", "dry run: nothing was changed"):
+        assert line in ended.log, line
+    assert mongo["MONGODB_PASS"] not in ended.log
+    assert dumps.mongo_answers(mongo, "target") == before
+
+
+def test_a_dry_run_is_refused_what_a_restore_is_refused(pg, pg_dump, pg_precious, operate):
+    arguments = {"source": str(pg_dump), "postgres_conn_id": pg_connection(pg, protected=True), "dry_run": True}
+    ended = operate("pg_restore", arguments)
+    assert ended.code == 78 and "is protected" in ended.last and pg_precious()

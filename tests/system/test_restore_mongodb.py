@@ -184,7 +184,7 @@ def stand_in(folder, script):
     would write the real one tells."""
     program = folder / "bin" / "mongorestore"
     program.parent.mkdir()
-    ask = f'case "$*" in *--dryRun*) exec {dumps.TOOLS}/mongorestore "$@" ;; esac'
+    ask = f'case "$*" in *--dryRun* | --version) exec {dumps.TOOLS}/mongorestore "$@" ;; esac'
     program.write_text(f"#!/bin/sh\n{ask}\n{script}\n")
     program.chmod(0o755)
     return f"{program.parent}:{PATH}"

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A newer pg_restore sends settings that an older server does not know (transaction_timeout, from
+ * 17 on): the restore ends with an error when what was there is dropped already. So this is asked
+ * before. Of the known holes those count that concern an archive which is restored through a
+ * connection; those of psql, which reads plain dumps, do not.
+ */
+#include "operators/pg_restore/client.h"
+
+#include <string.h>
+
+#include "lib/base/instant.h"
+#include "operators/tool.h"
+
+enum { MAJOR = 10000 };
+
+/* CVE-2025-8715: names with line ends became SQL of their own. From 18 on it never was there. */
+static const int first_without_hole[] = {130022, 140019, 150014, 160010, 170006};
+
+static void version_keep(void *data, const char *line)
+{
+	/* pg_restore (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1) */
+	const char *number = strstr(line, ") ");
+	if (number)
+		*(int *)data = version_read(number + 2);
+}
+
+static int program_version(const char *program)
+{
+	int version = 0, status = 0;
+	g_auto(GStrv) environment = g_get_environ();
+	const char *argv[] = {program, "--version", NULL};
+	struct tool tool = {.argv = argv,
+		.environment = (const char *const *)environment,
+		.on_line = version_keep,
+		.data = &version};
+	return tool_run(&tool, &status, NULL) && status == 0 ? version : 0;
+}
+
+bool client_find(int server_version, struct client *client, GError **error)
+{
+	client->path = tool_find("pg_restore", "Debian: apt install postgresql-client", error);
+	if (!client->path)
+		return false;
+	client->version = program_version(client->path);
+	if (client->version / MAJOR == server_version / MAJOR)
+		return true;
+	char *own =
+		g_strdup_printf("/usr/lib/postgresql/%d/bin/pg_restore", server_version / MAJOR);
+	if (g_file_test(own, G_FILE_TEST_IS_EXECUTABLE)) {
+		g_free(client->path);
+		*client = (struct client){.path = own, .version = program_version(own)};
+		return true;
+	}
+	g_free(own);
+	return true;
+}
+
+void client_clear(struct client *client)
+{
+	g_free(client->path);
+	*client = (struct client){0};
+}
+
+/* The first version of the same major, or of the oldest that was mended; 0: this has no hole. */
+static int version_wanted(int version)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(first_without_hole); i++)
+		if (version / MAJOR <= first_without_hole[i] / MAJOR)
+			return version < first_without_hole[i] ? first_without_hole[i] : 0;
+	return 0;
+}
+
+char *client_complaint(int client_version, int server_version)
+{
+	if (client_version == 0)
+		return g_strdup("pg_restore --version does not tell its version");
+	if (client_version / MAJOR > server_version / MAJOR)
+		return g_strdup_printf(
+			"pg_restore is of PostgreSQL %d, the server of %d, which does not know all "
+			"that a newer pg_restore sends; install postgresql-client-%d",
+			client_version / MAJOR, server_version / MAJOR, server_version / MAJOR);
+	int wanted = version_wanted(client_version);
+	if (wanted)
+		return g_strdup_printf(
+			"pg_restore %d.%d runs SQL that is hidden in the names of a dump "
+			"(CVE-2025-8715); install %d.%d or newer",
+			client_version / MAJOR, client_version % MAJOR, wanted / MAJOR,
+			wanted % MAJOR);
+	return NULL;
+}
+
+char *dump_complaint(const struct contents *contents, int client_version, int server_version)
+{
+	int made_by = contents->pg_dump_version / MAJOR;
+	int made_of = contents->server_version / MAJOR;
+	if (made_by > client_version / MAJOR)
+		return g_strdup_printf(
+			"the dump was made by pg_dump %d, which is newer than this pg_restore (%d)",
+			made_by, client_version / MAJOR);
+	if (made_of > server_version / MAJOR)
+		return g_strdup_printf("the dump is of PostgreSQL %d, the server of %d, which may "
+				       "not know all that is in it",
+			made_of, server_version / MAJOR);
+	return NULL;
+}

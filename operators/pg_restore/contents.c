@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "operators/pg_restore/contents.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/instant.h"
+
+enum { INSTANT_LENGTH = 19, HOURS_BEHIND_UTC_MAX = 12, FIRST_OF_TWO_NUMBERS = 10 };
+
+int version_read(const char *text)
+{
+	char *end;
+	long major = strtol(text, &end, 10), minor = 0, patch = 0;
+	if (end == text || major < 0 || major > 999)
+		return 0;
+	if (*end == '.')
+		minor = strtol(end + 1, &end, 10);
+	if (*end == '.')
+		patch = strtol(end + 1, &end, 10);
+	return major >= FIRST_OF_TWO_NUMBERS
+		? (int)(major * 10000 + CLAMP(minor, 0, 9999))
+		: (int)(major * 10000 + CLAMP(minor, 0, 99) * 100 + CLAMP(patch, 0, 99));
+}
+
+/* `2026-11-26 12:46:39 UTC` */
+static void instant_keep(struct contents *contents, const char *text)
+{
+	bool has_offset;
+	int offset_s;
+	g_autofree char *iso = g_strndup(text, INSTANT_LENGTH);
+	if (strlen(iso) == INSTANT_LENGTH)
+		iso[strlen("2026-11-26")] = 'T';
+	if (!instant_parse(iso, &contents->made_at, &has_offset, &offset_s, NULL))
+		contents->made_at = 0;
+}
+
+/* `215; 1259 16385 TABLE public orders dagd`: what follows the word, where it is a table. */
+static const char *table_entry(const char *line)
+{
+	static const char word[] = "TABLE ";
+	for (int i = 0; i < 3 && line; i++)
+		line = strchr(line, ' ') ? strchr(line, ' ') + 1 : NULL;
+	if (!line || !g_str_has_prefix(line, word))
+		return NULL;
+	line += strlen(word);
+	return g_str_has_prefix(line, "DATA ") || g_str_has_prefix(line, "ATTACH ") ? NULL : line;
+}
+
+/* Schema, name and owner are not quoted, so each beginning that ends before a space may be both. */
+static void table_keep(struct contents *contents, const char *entry)
+{
+	if (!contents->tables)
+		contents->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (const char *end = entry; (end = strchr(end, ' ')) != NULL; end++)
+		g_hash_table_add(contents->tables, g_strndup(entry, (gsize)(end - entry)));
+}
+
+void contents_line(struct contents *contents, const char *line)
+{
+	static const char created[] = "; Archive created at ";
+	static const char server[] = ";     Dumped from database version: ";
+	static const char pg_dump[] = ";     Dumped by pg_dump version: ";
+	if (g_str_has_prefix(line, created))
+		instant_keep(contents, line + strlen(created));
+	else if (g_str_has_prefix(line, server))
+		contents->server_version = version_read(line + strlen(server));
+	else if (g_str_has_prefix(line, pg_dump))
+		contents->pg_dump_version = version_read(line + strlen(pg_dump));
+	else if (line[0] != ';' && table_entry(line))
+		table_keep(contents, table_entry(line));
+}
+
+bool contents_has_table(const struct contents *contents, const char *schema, const char *name)
+{
+	g_autofree char *both = g_strdup_printf("%s %s", schema, name);
+	return contents->tables && g_hash_table_contains(contents->tables, both);
+}
+
+int64_t contents_made_before(const struct contents *contents)
+{
+	return contents->made_at > 0 ? contents->made_at + HOURS_BEHIND_UTC_MAX * HOUR_US
+				     : INSTANT_NEVER;
+}
+
+void contents_clear(struct contents *contents)
+{
+	g_clear_pointer(&contents->tables, g_hash_table_unref);
+}

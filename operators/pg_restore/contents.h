@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* What `pg_restore --list` says of a dump: by whom and when it was made, and which tables it makes.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+struct contents {
+	int64_t made_at; /* the clock of the machine that made it, as if it were UTC */
+	int server_version, pg_dump_version; /* as libpq counts: 150018; 0: not told */
+	GHashTable *tables;                  /* see contents_has_table() */
+};
+
+/* One line of the list, which is made with TZ=UTC. */
+void contents_line(struct contents *contents, const char *line);
+
+/* Whether the table is made by the dump; not more than a guess where names hold spaces. */
+bool contents_has_table(const struct contents *contents, const char *schema, const char *name);
+
+/*
+ * The latest instant at which the dump can have been made: the archive has the clock of the machine
+ * it was made on, but not its zone. INSTANT_NEVER when it does not tell.
+ */
+int64_t contents_made_before(const struct contents *contents);
+
+void contents_clear(struct contents *contents);
+
+/* `15.18 (Debian 15.18-0)` as libpq counts: 150018; 9.6.24: 90624; 0 when it is no version. */
+int version_read(const char *text);
