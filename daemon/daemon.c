@@ -233,7 +233,6 @@ static bool open_engine(struct daemon *daemon)
 	daemon->connection_tests = connection_tests_open(daemon);
 	daemon->cleaner = cleaner_open(daemon);
 	daemon->retention = retention_open(daemon);
-	daemon->tzdata = tzdata_open(daemon);
 	if (!daemon->clock || !daemon->retention)
 		return refuse("a timer cannot be made: there is no descriptor for it");
 	return daemon_load_engine(daemon, &error) || refuse(error->message);
@@ -308,6 +307,7 @@ int daemon_open(struct daemon *daemon, const struct daemon_options *options)
 		&& open_http(daemon) && open_leash(daemon, options->parent_pid);
 	if (!is_open)
 		return EXIT_REFUSED;
+	daemon->tzdata = tzdata_open(daemon);
 	recover(daemon);
 	return 0;
 }
