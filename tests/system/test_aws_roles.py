@@ -98,10 +98,15 @@ def test_a_role_without_a_source_is_one_sentence(store, files, config, says):
     assert says in error_of(find(store, environment))
 
 
-def test_the_region_says_where_sts_is(store, files):
-    environment = files(f"[profile a]\nrole_arn = {ROLE}\nsource_profile = base\n", ini("base", BASE), AWS_PROFILE="a",
-                        https_proxy="http://127.0.0.1:1", AWS_USE_FIPS_ENDPOINT="true")
-    assert "STS at https://sts-fips.eu-west-1.amazonaws.com does not answer" in error_of(find(store, environment), 1)
+@pytest.mark.parametrize("environment, place", [
+    ({"AWS_USE_FIPS_ENDPOINT": "true"}, "https://sts-fips.eu-west-1.amazonaws.com does"),
+    ({"AWS_DEFAULT_REGION": "cn-north-1", "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1",
+      "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, "https://sts.cn-north-1.amazonaws.com.cn does"),
+])
+def test_the_region_says_where_sts_is(store, files, environment, place):
+    given = files(f"[profile a]\nrole_arn = {ROLE}\nsource_profile = base\n", ini("base", BASE), AWS_PROFILE="a",
+                  https_proxy="http://127.0.0.1:1")
+    assert f"STS at {place} not answer" in error_of(find(store, {**given, **environment}), 1)
 
 
 def test_the_services_of_a_profile_say_where_sts_is(store, sts, files):
