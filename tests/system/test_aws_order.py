@@ -77,6 +77,8 @@ class Providers:
 
 NAMES = ["ENV", "ROLE", "WEB", "SSO", "FILE", "PROCESS", "CONFIG", "ECS", "IMDS"]
 PAIRS = list(itertools.combinations(NAMES, 2)) + [(name,) for name in NAMES]
+# A profile that the connection names silences these.
+SILENCED = {"ENV", "WEB"}
 
 
 @pytest.fixture
@@ -114,13 +116,14 @@ def dagds(build, environment, profile):
     return seen[0] if seen else None
 
 
-@pytest.mark.parametrize("profile", [None, "p"], ids=["by the environment", "by the connection"])
-def test_of_two_that_have_keys_the_same_one_is_taken_as_by_botocore(build, providers, profile):
-    environments = [providers.environment(names) for names in PAIRS]
+@pytest.mark.parametrize("profile, pairs", [(None, PAIRS), ("p", [pair for pair in PAIRS if SILENCED & set(pair)])],
+                         ids=["by the environment", "by the connection"])
+def test_of_two_that_have_keys_the_same_one_is_taken_as_by_botocore(build, providers, profile, pairs):
+    environments = [providers.environment(names) for names in pairs]
     for environment in () if profile else environments:
         environment["AWS_PROFILE"] = "p"
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         ours = list(pool.map(lambda environment: dagds(build, environment, profile), environments))
     theirs = [botocores(providers, environment, profile) for environment in environments]
-    assert dict(zip(PAIRS, ours)) == dict(zip(PAIRS, theirs))
-    assert set(theirs) - {None} == set(NAMES) - ({"ENV", "WEB"} if profile else set())
+    assert dict(zip(pairs, ours)) == dict(zip(pairs, theirs))
+    assert set(theirs) - {None} == set(NAMES) - (SILENCED if profile else set())
