@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/aws/endpoint.h"
 
-#include <string.h>
-
 #include "lib/aws/environment.h"
 #include "lib/aws/failure.h"
 #include "lib/aws/http.h"
+#include "lib/aws/partition.h"
 
 static bool is_true(const struct aws_profile *profile, const char *variable, const char *key)
 {
@@ -15,39 +14,25 @@ static bool is_true(const struct aws_profile *profile, const char *variable, con
 	return value && g_ascii_strcasecmp(value, "true") == 0;
 }
 
-bool aws_region_check(const char *region, GError **error)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789-_";
-	size_t len = strlen(region);
-	if (len > 0 && len <= 63 && strspn(region, allowed) == len)
-		return true;
-	g_set_error(error, AWS_LASTING_ERROR, 0,
-		"\"%s\" is not the name of a region; one such as eu-west-1 is expected", region);
-	return false;
-}
-
 /* `services = NAME` in the profile points to a section with `sts =` and `endpoint_url` below it. */
-static char *in_services(
-	const struct aws_service *service, const struct aws_profile *profile, GError **error)
+static char *in_services(const char *id, const struct aws_profile *profile, GError **error)
 {
 	const char *name = aws_profile_get(profile, "services");
 	g_autoptr(GHashTable) section = name ? aws_config_section("services", name, error) : NULL;
-	g_autofree char *id = g_ascii_strdown(service->id, -1);
-	g_autofree char *key = g_strconcat(id, ".endpoint_url", NULL);
+	g_autofree char *word = g_ascii_strdown(id, -1);
+	g_autofree char *key = g_strconcat(word, ".endpoint_url", NULL);
 	return section ? g_strdup(g_hash_table_lookup(section, key)) : NULL;
 }
 
-static char *configured(
-	const struct aws_service *service, const struct aws_profile *profile, GError **error)
+char *aws_endpoint_configured(const char *id, const struct aws_profile *profile, GError **error)
 {
-	g_autofree char *variable = g_strconcat("AWS_ENDPOINT_URL_", service->id, NULL);
+	g_autofree char *variable = g_strconcat("AWS_ENDPOINT_URL_", id, NULL);
 	const char *endpoint = aws_environment(variable);
 	if (!endpoint)
 		endpoint = aws_environment("AWS_ENDPOINT_URL");
 	if (endpoint)
 		return g_strdup(endpoint);
-	g_autofree char *listed = in_services(service, profile, error);
+	g_autofree char *listed = in_services(id, profile, error);
 	return listed && *listed ? g_steal_pointer(&listed)
 				 : g_strdup(aws_profile_get(profile, "endpoint_url"));
 }
@@ -70,7 +55,8 @@ char *aws_endpoint_find(const struct aws_service *service, const char *region,
 		profile, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls");
 	bool fips = is_true(profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
 	GError *why = NULL;
-	g_autofree char *endpoint = ignored ? NULL : configured(service, profile, &why);
+	g_autofree char *endpoint =
+		ignored ? NULL : aws_endpoint_configured(service->id, profile, &why);
 	if (why) {
 		g_propagate_error(error, why);
 		return NULL;
@@ -79,7 +65,6 @@ char *aws_endpoint_find(const struct aws_service *service, const char *region,
 		return plain(endpoint, error);
 	if (!aws_region_check(region, error))
 		return NULL;
-	return g_strdup_printf("https://%s.%s.amazonaws.com%s",
-		fips ? service->fips_host : service->host, region,
-		g_str_has_prefix(region, "cn-") ? ".cn" : "");
+	return g_strdup_printf("https://%s.%s.%s", fips ? service->fips_host : service->host,
+		region, aws_partition_of(region)->domain);
 }

@@ -14,13 +14,13 @@ struct aws_service {
 	const char *fips_host;
 };
 
+/* AWS_ENDPOINT_URL_ID, AWS_ENDPOINT_URL, or what the profile says (its `services`, its
+ * endpoint_url); NULL, perhaps with an error. */
+char *aws_endpoint_configured(const char *id, const struct aws_profile *profile, GError **error);
+
 /*
- * AWS_ENDPOINT_URL_ID, AWS_ENDPOINT_URL, what the profile says (its `services`, its endpoint_url),
- * else AWS itself in that region. The configured ones count for nothing when
+ * What is configured, else AWS itself in that region. The configured ones count for nothing when
  * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS.
  */
 char *aws_endpoint_find(const struct aws_service *service, const char *region,
 	const struct aws_profile *profile, GError **error);
-
-/* Whether it may stand in a host name. */
-bool aws_region_check(const char *region, GError **error);

@@ -8,6 +8,7 @@
 #include "lib/aws/failure.h"
 
 #define BODY_MAX_DEFAULT (64 << 10)
+#define HEAD_MAX (256 << 10)
 /* Slower than this for `stall_s` is as good as dead. */
 #define STALL_BYTES_PER_SECOND 1000L
 
@@ -16,6 +17,9 @@ struct exchange {
 	struct http_answer *answer;
 	CURL *curl;
 	int64_t sent;
+	size_t head_size;
+	bool has_head; /* to its end */
+	bool is_cut;   /* what is wrong was told in enough words */
 	char curl_error[CURL_ERROR_SIZE];
 };
 
@@ -23,7 +27,14 @@ static size_t on_header(char *line, size_t size, size_t n, void *data)
 {
 	struct exchange *exchange = data;
 	size_t len = size * n;
+	exchange->head_size += len;
+	if (exchange->head_size > HEAD_MAX) {
+		g_free(exchange->answer->failure_text);
+		exchange->answer->failure_text = g_strdup("the head of the answer has no end");
+		return 0;
+	}
 	g_autofree char *text = g_strndup(line, len);
+	exchange->has_head = *text == '\r' || *text == '\n';
 	/* A new status line (after `100 Continue`) begins a new set of headers. */
 	if (g_str_has_prefix(text, "HTTP/")) {
 		g_hash_table_remove_all(exchange->answer->headers);
@@ -45,10 +56,12 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *data)
 	const struct http_request *request = exchange->request;
 	size_t len = size * n;
 	curl_easy_getinfo(exchange->curl, CURLINFO_RESPONSE_CODE, &answer->status);
-	if (request->sink && answer->status >= 200 && answer->status < 300)
+	bool is_good = answer->status / 100 == 2;
+	if (request->sink && is_good)
 		return request->sink(request->sink_data, answer, bytes, len) ? len : 0;
 	size_t max = request->body_max ? request->body_max : BODY_MAX_DEFAULT;
 	if (answer->body->len + len > max) {
+		exchange->is_cut = !is_good;
 		answer->failure_text = g_strdup_printf("the answer is larger than %zu bytes", max);
 		return 0;
 	}
@@ -94,6 +107,7 @@ static void transport_set(CURL *curl, const struct http_request *request)
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, 256L << 10);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "dagd/" DAGD_VERSION);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
@@ -101,8 +115,8 @@ static void transport_set(CURL *curl, const struct http_request *request)
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, request->timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES_PER_SECOND);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, request->stall_s ? request->stall_s : 60L);
-	if (request->direct)
-		curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	if (request->direct || request->proxy)
+		curl_easy_setopt(curl, CURLOPT_PROXY, request->direct ? "" : request->proxy);
 	const char *authorities = g_getenv("AWS_CA_BUNDLE");
 	if (authorities && *authorities)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);
@@ -133,6 +147,16 @@ static void body_set(CURL *curl, const struct http_request *request, struct exch
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+static char *failure_text(CURLcode failure, const char *curl_error)
+{
+	if (failure == CURLE_COULDNT_RESOLVE_PROXY)
+		return g_strdup("the proxy's address is wrong, or its name is not known; it is "
+				"written http://host:port");
+	/* curl repeats the address of a proxy that is wrong, with the password in it. */
+	bool is_telling = *curl_error && !strchr(curl_error, '@');
+	return g_strdup(is_telling ? curl_error : curl_easy_strerror(failure));
+}
+
 void http_exchange(CURL *curl, const struct http_request *request, struct http_answer *answer)
 {
 	struct exchange exchange = {.request = request, .answer = answer, .curl = curl};
@@ -159,10 +183,16 @@ void http_exchange(CURL *curl, const struct http_request *request, struct http_a
 	curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected_us);
 	answer->connected = connected_us > 0;
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	/* An error is told by its status, however long its page is. */
+	if (exchange.is_cut) {
+		answer->failure = CURLE_OK;
+		g_clear_pointer(&answer->failure_text, g_free);
+	} else if (answer->failure == CURLE_OK && !exchange.has_head) {
+		answer->failure = CURLE_PARTIAL_FILE;
+		answer->failure_text = g_strdup("the answer ends within its head");
+	}
 	if (answer->failure != CURLE_OK && !answer->failure_text)
-		answer->failure_text =
-			g_strdup(*exchange.curl_error ? exchange.curl_error
-						      : curl_easy_strerror(answer->failure));
+		answer->failure_text = failure_text(answer->failure, exchange.curl_error);
 	curl_slist_free_all(headers);
 	curl_easy_reset(curl);
 }

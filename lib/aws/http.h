@@ -31,8 +31,9 @@ struct http_request {
 	bool has_body_file;
 	http_sink *sink; /* NULL: the body is kept in the answer */
 	void *sink_data;
-	size_t body_max;         /* bytes kept in the answer; 0: 64 KiB */
+	size_t body_max;         /* bytes kept in the answer, of an error the first; 0: 64 KiB */
 	bool direct;             /* never through a proxy */
+	const char *proxy;       /* its URL, with a password perhaps; NULL: as in the environment */
 	const char *ca_file;     /* certificates to trust; NULL: those of the system */
 	bool is_unverified;      /* any certificate of the server will do */
 	long connect_timeout_ms; /* 0: 10 s */

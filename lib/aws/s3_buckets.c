@@ -32,7 +32,7 @@ bool s3_buckets_read(struct s3 *s3, struct s3_buckets *buckets, GError **error)
 {
 	const struct s3_request request = {
 		.method = "GET", .body_max = LIST_MAX, .need = "s3:ListAllMyBuckets"};
-	struct s3_patience patience = s3_patience();
+	struct s3_patience patience = s3_patience(s3);
 	enum s3_outcome outcome = S3_AGAIN;
 	g_autoptr(GError) why = NULL;
 	*buckets = (struct s3_buckets){0};

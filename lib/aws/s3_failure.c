@@ -29,6 +29,7 @@ enum cause {
 	CAUSE_CLOCK,
 	CAUSE_EXPIRED,
 	CAUSE_REGION,
+	CAUSE_DAMAGED,
 	CAUSE_OTHER,
 };
 
@@ -53,6 +54,9 @@ static const struct {
 	{"TemporaryRedirect", CAUSE_REGION},
 	{"AuthorizationHeaderMalformed", CAUSE_REGION},
 	{"IllegalLocationConstraintException", CAUSE_REGION},
+	{"NoSuchUpload", CAUSE_OTHER},
+	{"BadDigest", CAUSE_DAMAGED},
+	{"XAmzContentSHA256Mismatch", CAUSE_DAMAGED},
 };
 
 static enum cause cause_find(const char *code, long status, const struct s3_request *request)
@@ -66,6 +70,7 @@ static enum cause cause_find(const char *code, long status, const struct s3_requ
 	/* The answer to a HEAD has no body, so its status is all there is. */
 	switch (status) {
 	case 301:
+	case 302:
 	case 307:
 		return CAUSE_REGION;
 	case 403:
@@ -152,6 +157,11 @@ static char *sentence(const struct s3 *s3, const struct s3_request *request, enu
 		return g_strdup_printf("%s is not in region \"%s\"%s%s%s", where, s3->region,
 			complaint->region ? " but in \"" : "",
 			complaint->region ? complaint->region : "", complaint->region ? "\"" : "");
+	case CAUSE_DAMAGED:
+		return g_strdup_printf(
+			"%s: the bytes came to %s damaged, or the file was changed while it was "
+			"read (%s)",
+			what, s3->endpoint, complaint->code);
 	case CAUSE_OTHER:
 		break;
 	}
@@ -181,6 +191,7 @@ static bool is_lasting(enum cause cause, long status)
 	case CAUSE_ABSENT:
 	case CAUSE_CLOCK:
 	case CAUSE_EXPIRED:
+	case CAUSE_DAMAGED:
 		return false;
 	case CAUSE_OTHER:
 		break;
@@ -188,12 +199,31 @@ static bool is_lasting(enum cause cause, long status)
 	return status >= 400 && status < 500 && status != 408 && status != 409 && status != 429;
 }
 
+bool s3_failure_is_lasting(CURLcode failure)
+{
+	return failure == CURLE_PEER_FAILED_VERIFICATION || failure == CURLE_SSL_CACERT_BADFILE
+		|| failure == CURLE_SSL_ISSUER_ERROR;
+}
+
+static void no_answer(const struct s3 *s3, const struct http_answer *answer, GError **error)
+{
+	if (s3_failure_is_lasting(answer->failure))
+		g_set_error(error, AWS_LASTING_ERROR, 0,
+			"%s cannot be trusted: %s; the file of certificates to trust is named by "
+			"\"verify\" in the connection's extra, by AWS_CA_BUNDLE, or by ca_bundle "
+			"in "
+			"the profile",
+			s3->endpoint, answer->failure_text);
+	else
+		g_set_error(error, LIB_ERROR, 0, "%s cannot be reached, or broke off: %s",
+			s3->endpoint, answer->failure_text);
+}
+
 bool s3_failure(const struct s3 *s3, const struct s3_request *request,
 	const struct http_answer *answer, GError **error)
 {
 	if (answer->failure != CURLE_OK) {
-		g_set_error(error, LIB_ERROR, 0, "%s cannot be reached, or broke off: %s",
-			s3->endpoint, answer->failure_text);
+		no_answer(s3, answer, error);
 		return false;
 	}
 	struct s3_complaint complaint;

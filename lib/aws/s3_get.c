@@ -18,6 +18,7 @@
 #define PROGRESS (1 << 20)
 
 struct download {
+	const struct s3 *s3;
 	const struct s3_source *source;
 	char *name; /* s3://bucket/key */
 	int fd;
@@ -76,9 +77,9 @@ static void checksum_choose(struct download *download, const struct http_answer 
 static bool first_answer_accept(struct download *download, const struct http_answer *answer)
 {
 	const struct s3_source *source = download->source;
-	if (!s3_object_from_headers(source->key, answer, &download->object))
-		return refuse(download, LIB_ERROR, "the answer for %s does not tell its size",
-			download->name);
+	if (!s3_object_from_headers(
+		    download->s3, source, answer, &download->object, &download->why))
+		return false;
 	download->known = true;
 	if (source->size != -1 && source->size != download->object.size)
 		return refuse(download, AWS_LASTING_ERROR,
@@ -89,16 +90,33 @@ static bool first_answer_accept(struct download *download, const struct http_ans
 	return true;
 }
 
+/* Part of an object must be the part that is missing. */
+static bool range_accept(struct download *download, const struct http_answer *answer)
+{
+	const char *range = http_header(answer, "content-range");
+	g_autofree char *wanted =
+		g_strdup_printf("bytes %" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT,
+			download->offset, download->object.size - 1, download->object.size);
+	if (answer->status != 206 || g_strcmp0(range, wanted) == 0)
+		return true;
+	return refuse(download, LIB_ERROR,
+		"%s: bytes from %" G_GINT64_FORMAT
+		" on were asked for (%s), but the answer has \"%s\"",
+		download->name, download->offset, wanted, range ? range : "no range");
+}
+
 /* A server that does not know ranges begins anew with status 200: what is written comes again. */
 static bool further_answer_accept(struct download *download, const struct http_answer *answer)
 {
-	const char *range = http_header(answer, "content-range");
-	g_autofree char *wanted = g_strdup_printf("bytes %" G_GINT64_FORMAT "-", download->offset);
-	if (answer->status == 206 && !(range && g_str_has_prefix(range, wanted)))
-		return refuse(download, LIB_ERROR,
-			"%s: bytes from %" G_GINT64_FORMAT
-			" on were asked for, but the answer has \"%s\"",
-			download->name, download->offset, range ? range : "no range");
+	struct s3_object object;
+	if (!s3_object_from_headers(
+		    download->s3, download->source, answer, &object, &download->why))
+		return false;
+	bool is_same = object.size == download->object.size;
+	s3_object_clear(&object);
+	if (answer->status == 200 && !is_same)
+		return refuse(
+			download, LIB_ERROR, "%s was replaced while it was read", download->name);
 	if (answer->status == 200 && download->offset > 0) {
 		download->offset = 0;
 		g_clear_pointer(&download->checksum, checksum_free);
@@ -121,12 +139,15 @@ static bool refuse_replaced(struct download *download)
 static bool answer_accept(struct download *download, const struct http_answer *answer)
 {
 	g_autofree char *etag = s3_etag_bare(http_header(answer, "etag"));
-	if (etag && download->etag && strcmp(etag, download->etag) != 0)
-		return refuse_replaced(download);
+	download->accepted = (download->known ? further_answer_accept(download, answer)
+					      : first_answer_accept(download, answer))
+		&& range_accept(download, answer);
+	if (download->accepted && download->etag && g_strcmp0(etag, download->etag) != 0) {
+		download->accepted = false;
+		refuse_replaced(download);
+	}
 	if (!download->etag)
 		download->etag = g_steal_pointer(&etag);
-	download->accepted = download->known ? further_answer_accept(download, answer)
-					     : first_answer_accept(download, answer);
 	return download->accepted;
 }
 
@@ -165,7 +186,8 @@ static enum s3_outcome part_fetch(
 	size_t n_headers = 1;
 	if (match)
 		headers[n_headers++] = (struct sigv4_pair){"if-match", match};
-	if (download->offset > 0)
+	/* Without an ETag nothing says that the rest is one of the same object: all of it again. */
+	if (download->offset > 0 && download->etag)
 		headers[n_headers++] = (struct sigv4_pair){"range", range};
 	const struct sigv4_pair query = {"versionId", version};
 	const struct s3_request request = {
@@ -225,7 +247,7 @@ static bool download_continues(struct download *download, struct s3_patience *pa
 
 static bool download_run(struct s3 *s3, struct download *download)
 {
-	struct s3_patience patience = s3_patience();
+	struct s3_patience patience = s3_patience(s3);
 	for (bool more = true; more;) {
 		g_autoptr(GError) why = NULL;
 		int64_t before = download->offset;
@@ -253,6 +275,7 @@ bool s3_get(struct s3 *s3, const struct s3_source *source, int fd, struct s3_obj
 	GError **error)
 {
 	struct download download = {
+		.s3 = s3,
 		.source = source,
 		.name = s3_uri_text(source->bucket, source->key),
 		.fd = fd,

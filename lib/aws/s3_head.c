@@ -33,18 +33,42 @@ static bool size_read(const struct http_answer *answer, int64_t *size)
 	return true;
 }
 
-bool s3_object_from_headers(
-	const char *key, const struct http_answer *answer, struct s3_object *object)
+/* Whoever lets people sign in before they may go on answers with status 200, too: but S3 tells an
+ * ETag, if only an empty one. */
+static bool is_of_s3(const struct http_answer *answer)
+{
+	static const char *const texts[] = {
+		"etag", "x-amz-version-id", "x-amz-storage-class", NULL};
+	for (const char *const *name = texts; *name; name++) {
+		const char *text = http_header(answer, *name);
+		if (text && !g_utf8_validate(text, -1, NULL))
+			return false;
+	}
+	return http_header(answer, "etag") != NULL;
+}
+
+bool s3_object_from_headers(const struct s3 *s3, const struct s3_source *source,
+	const struct http_answer *answer, struct s3_object *object, GError **error)
 {
 	const char *version = http_header(answer, "x-amz-version-id");
 	const char *storage_class = http_header(answer, "x-amz-storage-class");
 	const char *modified = http_header(answer, "last-modified");
 	time_t modified_s = modified ? curl_getdate(modified, NULL) : -1;
 	int64_t size;
-	if (!size_read(answer, &size))
+	if (!is_of_s3(answer)) {
+		g_set_error(error, LIB_ERROR, 0,
+			"what %s says of s3://%s/%s is no answer of S3, which tells an ETag; does "
+			"another server or a proxy answer there?",
+			s3->endpoint, source->bucket, source->key);
 		return false;
+	}
+	if (!size_read(answer, &size)) {
+		g_set_error(error, LIB_ERROR, 0, "%s does not tell the size of s3://%s/%s",
+			s3->endpoint, source->bucket, source->key);
+		return false;
+	}
 	*object = (struct s3_object){
-		.key = g_strdup(key),
+		.key = g_strdup(source->key),
 		.etag = s3_etag_bare(http_header(answer, "etag")),
 		.version_id = version && strcmp(version, "null") != 0 ? g_strdup(version) : NULL,
 		.storage_class = storage_class && strcmp(storage_class, "STANDARD") != 0
@@ -53,6 +77,26 @@ bool s3_object_from_headers(
 		.size = size,
 		.modified_at = modified_s == -1 ? INSTANT_NONE : (int64_t)modified_s * SECOND_US,
 	};
+	return true;
+}
+
+static bool object_compare(const struct s3_source *source, const char *etag,
+	const struct s3_object *object, GError **error)
+{
+	if (source->size != -1 && source->size != object->size) {
+		g_set_error(error, AWS_LASTING_ERROR, AWS_OBJECT_CHANGED,
+			"s3://%s/%s was replaced since it was found: it has %" G_GINT64_FORMAT
+			" bytes, not %" G_GINT64_FORMAT,
+			source->bucket, source->key, object->size, source->size);
+		return false;
+	}
+	/* There are servers that do not know If-Match. */
+	if (etag && g_strcmp0(etag, object->etag) != 0) {
+		g_set_error(error, AWS_LASTING_ERROR, AWS_OBJECT_CHANGED,
+			"s3://%s/%s was replaced since it was found: its ETag is another one now",
+			source->bucket, source->key);
+		return false;
+	}
 	return true;
 }
 
@@ -76,19 +120,12 @@ bool s3_head(
 	struct http_answer answer;
 	if (!s3_send(s3, &request, &answer, error))
 		return false;
-	bool told = s3_object_from_headers(source->key, &answer, object);
+	bool told = s3_object_from_headers(s3, source, &answer, object, error);
 	http_answer_clear(&answer);
-	if (!told) {
-		g_set_error(error, LIB_ERROR, 0, "%s does not tell the size of s3://%s/%s",
-			s3->endpoint, source->bucket, source->key);
+	if (!told)
 		return false;
-	}
-	if (source->size == -1 || source->size == object->size)
-		return true;
-	g_set_error(error, AWS_LASTING_ERROR, AWS_OBJECT_CHANGED,
-		"s3://%s/%s was replaced since it was found: it has %" G_GINT64_FORMAT
-		" bytes, not %" G_GINT64_FORMAT,
-		source->bucket, source->key, object->size, source->size);
-	s3_object_clear(object);
-	return false;
+	bool is_same = object_compare(source, etag, object, error);
+	if (!is_same)
+		s3_object_clear(object);
+	return is_same;
 }

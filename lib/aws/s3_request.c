@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/aws/s3_request.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/aws/chain.h"
+#include "lib/aws/environment.h"
 #include "lib/aws/failure.h"
 #include "lib/aws/s3_xml.h"
 #include "lib/base/instant.h"
@@ -12,29 +12,44 @@
 #define TRIES_DEFAULT 8
 #define PAUSE_FIRST_US (SECOND_US / 5)
 #define PAUSE_MAX_US (20 * SECOND_US)
+/* Who asks for more patience than this is not waited for so long. */
+#define PAUSE_ASKED_MAX_S 60
 /* S3 refuses more than fifteen minutes; a difference of this size is worth a look. */
 #define SKEW_WORTH_US (4 * MINUTE_US)
 
-struct s3_patience s3_patience(void)
+struct s3_patience s3_patience(const struct s3 *s3)
 {
-	const char *text = g_getenv("AWS_MAX_ATTEMPTS");
-	guint64 max_tries = TRIES_DEFAULT;
-	if (text && !g_ascii_string_to_unsigned(text, 10, 1, 50, &max_tries, NULL))
+	const char *text = aws_environment("AWS_MAX_ATTEMPTS");
+	guint64 max_tries = (guint64)s3->settings->max_tries;
+	if (!text)
+		text = aws_profile_get(s3->profile, "max_attempts");
+	if (max_tries == 0
+		&& (!text || !g_ascii_string_to_unsigned(text, 10, 1, 50, &max_tries, NULL)))
 		max_tries = TRIES_DEFAULT;
 	return (struct s3_patience){.max_tries = (unsigned)max_tries};
+}
+
+/* Retry-After, in seconds or as the time of day; 0 when it says nothing. */
+static int64_t pause_asked_s(const char *retry_after)
+{
+	guint64 asked_s = 0;
+	if (!retry_after)
+		return 0;
+	if (g_ascii_string_to_unsigned(retry_after, 10, 0, G_MAXINT64, &asked_s, NULL))
+		return (int64_t)MIN(asked_s, PAUSE_ASKED_MAX_S);
+	time_t at = curl_getdate(retry_after, NULL);
+	int64_t left_s = at == -1 ? 0 : (int64_t)at - g_get_real_time() / SECOND_US;
+	return CLAMP(left_s, 0, PAUSE_ASKED_MAX_S);
 }
 
 /* Doubling pauses, each cut at random, so that many clients do not come back at once. */
 bool s3_patience_wait(struct s3_patience *patience, const char *retry_after)
 {
-	guint64 asked_s = 0;
 	if (++patience->n_tries >= patience->max_tries)
 		return false;
 	int64_t pause_us = PAUSE_FIRST_US << MIN(patience->n_tries - 1, 10);
 	pause_us = (int64_t)(g_random_double() * (double)MIN(pause_us, PAUSE_MAX_US));
-	if (retry_after && g_ascii_string_to_unsigned(retry_after, 10, 0, 20, &asked_s, NULL))
-		pause_us = MAX(pause_us, (int64_t)asked_s * SECOND_US);
-	g_usleep((gulong)pause_us);
+	g_usleep((gulong)MAX(pause_us, pause_asked_s(retry_after) * SECOND_US));
 	return true;
 }
 
@@ -43,7 +58,7 @@ bool s3_patience_wait(struct s3_patience *patience, const char *retry_after)
 static bool in_host_name(const struct s3 *s3, const char *bucket)
 {
 	size_t len = strlen(bucket);
-	switch (s3->settings->addressing) {
+	switch (s3->addressing) {
 	case S3_ADDRESSING_PATH:
 		return false;
 	case S3_ADDRESSING_VIRTUAL:
@@ -69,6 +84,22 @@ static bool bucket_check(const char *bucket, GError **error)
 		"are expected",
 		bucket);
 	return false;
+}
+
+/* A line break in a value would begin another header. */
+static bool headers_check(const struct s3_request *request, GError **error)
+{
+	for (size_t i = 0; i < request->n_headers; i++)
+		for (const char *c = request->headers[i].value; *c; c++)
+			if (g_ascii_iscntrl(*c)) {
+				g_set_error(error, AWS_LASTING_ERROR, 0,
+					"s3://%s/%s: what is asked for by the header \"%s\" holds "
+					"a "
+					"control character",
+					request->bucket, request->key, request->headers[i].name);
+				return false;
+			}
+	return true;
 }
 
 struct address {
@@ -122,6 +153,8 @@ static GPtrArray *headers_sign(const struct s3 *s3, const struct s3_request *req
 	pair_add(pairs, "x-amz-content-sha256", payload_hash);
 	if (credentials->session_token)
 		pair_add(pairs, "x-amz-security-token", credentials->session_token);
+	if (s3->settings->requester_pays == AWS_YES)
+		pair_add(pairs, "x-amz-request-payer", "requester");
 	const struct sigv4_request to_sign = {
 		.method = request->method,
 		.path = address->path,
@@ -151,6 +184,8 @@ static void exchange(struct s3 *s3, const struct s3_request *request, struct htt
 		: request->body
 		? g_compute_checksum_for_string(G_CHECKSUM_SHA256, request->body, -1)
 		: g_strdup(SIGV4_EMPTY_HASH);
+	const struct s3_settings *settings = s3->settings;
+	bool is_tls = strcmp(s3->origin.scheme, "https") == 0;
 	struct address address;
 	address_make(s3, request, &address);
 	g_autoptr(GPtrArray) headers = headers_sign(s3, request, &address, hash);
@@ -168,7 +203,11 @@ static void exchange(struct s3 *s3, const struct s3_request *request, struct htt
 		.sink = request->sink,
 		.sink_data = request->sink_data,
 		.body_max = request->body_max,
-		.stall_s = request->stall_s,
+		.stall_s = MAX(request->stall_s, (long)(settings->read_timeout_s + 0.99)),
+		.connect_timeout_ms = (long)(settings->connect_timeout_s * 1000),
+		.proxy = is_tls ? settings->https_proxy : settings->http_proxy,
+		.ca_file = s3->ca_file,
+		.is_unverified = settings->verifies == AWS_NO,
 	};
 	http_exchange(s3->curl, &http, answer);
 	address_clear(&address);
@@ -179,12 +218,33 @@ static bool code_is(const struct s3_complaint *complaint, const char *const *cod
 	return complaint->code && g_strv_contains(codes, complaint->code);
 }
 
-/* The region that the answer points to: in a header also where there is no body. */
-static bool move(
-	struct s3 *s3, const struct http_answer *answer, const struct s3_complaint *complaint)
+/* Asks for the bucket's region: whatever the answer is, it names it. */
+static bool move_as_told(struct s3 *s3, const char *bucket)
 {
-	const char *region = http_header(answer, "x-amz-bucket-region");
-	return s3_region_change(s3, region ? region : complaint->region);
+	const struct s3_request request = {.method = "HEAD", .bucket = bucket};
+	struct http_answer answer;
+	exchange(s3, &request, &answer);
+	bool moved = s3_region_change(s3, http_header(&answer, "x-amz-bucket-region"));
+	http_answer_clear(&answer);
+	return moved;
+}
+
+/* To the region that the answer points to: in a header also where there is no body. */
+static bool move(struct s3 *s3, const char *bucket, const struct http_answer *answer,
+	const struct s3_complaint *complaint)
+{
+	static const char *const codes[] = {"PermanentRedirect", "TemporaryRedirect",
+		"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", NULL};
+	const char *header = http_header(answer, "x-amz-bucket-region");
+	long status = answer->status;
+	bool is_redirect = status == 301 || status == 302 || status == 307;
+	if (!is_redirect && status != 400)
+		return false;
+	if (s3_region_change(s3, header) || s3_region_change(s3, complaint->region))
+		return true;
+	bool is_unsaid = bucket && !header && !complaint->region
+		&& (is_redirect || !complaint->code || code_is(complaint, codes));
+	return is_unsaid && move_as_told(s3, bucket);
 }
 
 static bool reclock(struct s3 *s3, const struct http_answer *answer)
@@ -200,15 +260,14 @@ static bool reclock(struct s3 *s3, const struct http_answer *answer)
 
 /* What a refused request can be cured of at once, each thing once: another region, clock, or set of
  * keys. */
-static bool mend(struct s3 *s3, struct s3_patience *patience, const struct http_answer *answer,
-	const struct s3_complaint *complaint)
+static bool mend(struct s3 *s3, const char *bucket, struct s3_patience *patience,
+	const struct http_answer *answer, const struct s3_complaint *complaint)
 {
 	static const char *const expired[] = {
 		"ExpiredToken", "ExpiredTokenException", "InvalidToken", NULL};
 	static const char *const skewed[] = {"RequestTimeTooSkewed", "RequestExpired", NULL};
 	bool told = complaint->code != NULL;
-	bool elsewhere = answer->status == 301 || answer->status == 307 || answer->status == 400;
-	if (!patience->moved && elsewhere && move(s3, answer, complaint))
+	if (!patience->moved && move(s3, bucket, answer, complaint))
 		return patience->moved = true;
 	if (!patience->reclocked && (code_is(complaint, skewed) || (!told && answer->status == 403))
 		&& reclock(s3, answer))
@@ -224,18 +283,33 @@ static bool mend(struct s3 *s3, struct s3_patience *patience, const struct http_
 static bool may_pass(const struct http_answer *answer, const struct s3_complaint *complaint)
 {
 	static const char *const codes[] = {"RequestTimeout", "SlowDown", "Throttling",
-		"ThrottlingException", "RequestLimitExceeded", "BandwidthLimitExceeded",
-		"InternalError", "ServiceUnavailable", "OperationAborted", NULL};
+		"ThrottlingException", "ThrottledException", "RequestThrottled",
+		"RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
+		"BandwidthLimitExceeded", "InternalError", "ServiceUnavailable", "OperationAborted",
+		NULL};
 	long status = answer->status;
 	return answer->failure != CURLE_OK || status == 408 || status == 429
 		|| (status >= 500 && status != 501) || code_is(complaint, codes);
 }
 
-/* Local trouble that only looks like a failed transfer: what is read or written here fails. */
-static bool is_ours(const struct http_answer *answer)
+/* What only looks like a failed transfer: what is read or written here fails, or no later try is
+ * any better. */
+static bool is_final(CURLcode failure)
 {
-	return answer->failure == CURLE_WRITE_ERROR || answer->failure == CURLE_ABORTED_BY_CALLBACK
-		|| answer->failure == CURLE_READ_ERROR;
+	return failure == CURLE_WRITE_ERROR || failure == CURLE_ABORTED_BY_CALLBACK
+		|| failure == CURLE_READ_ERROR || s3_failure_is_lasting(failure);
+}
+
+/* S3 sends its status before it joins parts, so an error can follow a 200. */
+static void late_error_read(struct http_answer *answer)
+{
+	struct s3_complaint complaint;
+	if (answer->body->len == 0)
+		return;
+	s3_complaint_read(answer->body->str, answer->body->len, &complaint);
+	if (complaint.code)
+		answer->status = 500;
+	s3_complaint_clear(&complaint);
 }
 
 static enum s3_outcome judge(struct s3 *s3, const struct s3_request *request,
@@ -244,8 +318,8 @@ static enum s3_outcome judge(struct s3 *s3, const struct s3_request *request,
 	struct s3_complaint complaint = {0};
 	if (answer->failure == CURLE_OK && answer->status / 100 != 2)
 		s3_complaint_read(answer->body->str, answer->body->len, &complaint);
-	bool again = mend(s3, patience, answer, &complaint)
-		|| (may_pass(answer, &complaint) && !is_ours(answer)
+	bool again = mend(s3, request->bucket, patience, answer, &complaint)
+		|| (may_pass(answer, &complaint) && !is_final(answer->failure)
 			&& s3_patience_wait(patience, http_header(answer, "retry-after")));
 	s3_complaint_clear(&complaint);
 	if (again)
@@ -260,11 +334,14 @@ enum s3_outcome s3_try(struct s3 *s3, const struct s3_request *request,
 	struct s3_patience *patience, struct http_answer *answer, GError **error)
 {
 	*answer = (struct http_answer){0};
-	if (request->bucket && !bucket_check(request->bucket, error))
+	if ((request->bucket && !bucket_check(request->bucket, error))
+		|| !headers_check(request, error))
 		return S3_FAILED;
 	if (!aws_credentials_refresh(&s3->credentials, s3->settings, error))
 		return S3_FAILED;
 	exchange(s3, request, answer);
+	if (answer->failure == CURLE_OK && answer->status / 100 == 2)
+		late_error_read(answer);
 	if (answer->failure == CURLE_OK && answer->status / 100 == 2)
 		return S3_DONE;
 	return judge(s3, request, patience, answer, error);
@@ -273,7 +350,7 @@ enum s3_outcome s3_try(struct s3 *s3, const struct s3_request *request,
 bool s3_send(
 	struct s3 *s3, const struct s3_request *request, struct http_answer *answer, GError **error)
 {
-	struct s3_patience patience = s3_patience();
+	struct s3_patience patience = s3_patience(s3);
 	for (;;) {
 		enum s3_outcome outcome = s3_try(s3, request, &patience, answer, error);
 		if (outcome == S3_DONE)

@@ -20,8 +20,11 @@ struct s3 {
 	CURL *curl;
 	char *region, *endpoint;
 	struct http_origin origin;
-	bool at_aws;     /* the endpoint follows from the region */
-	int64_t skew_us; /* the server's clock less ours, where they differ too much */
+	bool at_aws; /* the endpoint follows from the region */
+	enum aws_choice fips, dual_stack;
+	enum s3_addressing addressing;
+	const char *ca_file; /* NULL: AWS_CA_BUNDLE, else those of the system */
+	int64_t skew_us;     /* the server's clock less ours, where they differ too much */
 };
 
 struct s3_request {
@@ -46,14 +49,15 @@ struct s3_request {
 	const char *need; /* the permission it takes, for messages: `s3:GetObject` */
 };
 
-/* How often one operation was tried, and what was put right on the way. Begins as s3_patience(). */
+/* How often one operation was tried, and what was put right on the way. Begins as
+ * s3_patience(). */
 struct s3_patience {
 	unsigned n_tries, max_tries; /* of failures that may pass */
 	bool moved, reclocked, rekeyed;
 };
 
-/* With AWS_MAX_ATTEMPTS tries (1 to 50), else 8. */
-struct s3_patience s3_patience(void);
+/* With the tries of the settings, of AWS_MAX_ATTEMPTS or of the profile (1 to 50), else 8. */
+struct s3_patience s3_patience(const struct s3 *s3);
 
 enum s3_outcome {
 	S3_DONE,   /* a 2xx answer */
@@ -83,9 +87,13 @@ struct s3_buckets {
 };
 bool s3_buckets_read(struct s3 *s3, struct s3_buckets *buckets, GError **error);
 
-/* Fills what the headers tell of an object; false when its size is not among them. */
-bool s3_object_from_headers(
-	const char *key, const struct http_answer *answer, struct s3_object *object);
+/* Fills what the headers tell of an object; false when they are not those of S3, or tell no size.
+ */
+bool s3_object_from_headers(const struct s3 *s3, const struct s3_source *source,
+	const struct http_answer *answer, struct s3_object *object, GError **error);
+
+/* Whether no later try can mend why there is no answer: a certificate that is not trusted ... */
+bool s3_failure_is_lasting(CURLcode failure);
 
 /* Without its quotes; NULL for NULL. */
 char *s3_etag_bare(const char *etag);

@@ -7,6 +7,7 @@
 
 #include "lib/aws/endpoint.h"
 #include "lib/aws/failure.h"
+#include "lib/aws/partition.h"
 #include "lib/aws/retry.h"
 #include "lib/aws/sigv4.h"
 #include "lib/aws/sso_token.h"

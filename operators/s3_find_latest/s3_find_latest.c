@@ -143,7 +143,11 @@ static bool best_look(
 		.key = search->best.key,
 		.etag = search->best.etag,
 		.size = search->best.size};
-	return s3_head(s3, &source, object, error);
+	if (!s3_head(s3, &source, object, error))
+		return false;
+	if (object->modified_at == INSTANT_NONE)
+		object->modified_at = search->best.modified_at;
+	return true;
 }
 
 /* The exit status, or -1 to look again: the object found is not there any more. */

@@ -306,6 +306,17 @@ static void settings_come_from_arguments_before_the_connection(void)
 		{"{'aws':{'conn_type':'aws','login':'','extra':{'aws_access_key_id':'E',"
 		 "'aws_secret_access_key':'F'}}}",
 			"E F - - - 0 -"},
+		{"{" CONNECTION(
+			 "{'config_kwargs':{'region_name':'c','s3':{'addressing_style':'path'}},"
+			 "'service_config':{'s3':{'endpoint_url':'http://s'}},"
+			 "'endpoint_url':'http://h','region_name':'r'}") "}",
+			"L P - r http://s 1 -"},
+		{"{" CONNECTION("{'config_kwargs':{'region':'c'}}") "}", NULL},
+		{"{" CONNECTION("{'config_kwargs':{'retries':{'max_attempts':-1}}}") "}", NULL},
+		{"{" CONNECTION("{'config_kwargs':{'s3':{'addressing_style':'best'}}}") "}", NULL},
+		{"{" CONNECTION("{'verify':0}") "}", NULL},
+		{"{'sse_kms_key_id':'k'}", NULL},
+		{"{'requester_pays':'perhaps'}", NULL},
 		{"{'access_key_id':'A'}", NULL},
 		{"{'session_token':'T'}", NULL},
 		{"{'access_key_id':1,'secret_access_key':'S'}", NULL},

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/aws/s3_endpoint.h"
+
+#include <string.h>
+
+#include "lib/aws/endpoint.h"
+#include "lib/aws/environment.h"
+#include "lib/aws/partition.h"
+#include "lib/aws/s3_config.h"
+#include "lib/aws/table.h"
+
+/* Where the settings say nothing: the variable, else the profile. */
+static bool choose(const struct s3 *s3, enum aws_choice *choice, const char *variable,
+	const char *key, GError **error)
+{
+	const char *text = aws_environment(variable);
+	if (*choice != AWS_UNSAID)
+		return true;
+	if (text)
+		return aws_choice_parse(text, variable, choice, error);
+	g_autofree char *what = g_strdup_printf("%s of profile \"%s\"", key, s3->profile->name);
+	text = aws_profile_get(s3->profile, key);
+	return !text || aws_choice_parse(text, what, choice, error);
+}
+
+static char *aws_url(const struct s3 *s3, const char *region)
+{
+	return g_strdup_printf("https://s3%s%s.%s.%s", s3->fips == AWS_YES ? "-fips" : "",
+		s3->dual_stack == AWS_YES ? ".dualstack" : "", region,
+		aws_partition_of(region)->domain);
+}
+
+static bool endpoint_set(struct s3 *s3, char *endpoint, GError **error)
+{
+	g_free(s3->endpoint);
+	s3->endpoint = endpoint;
+	http_origin_clear(&s3->origin);
+	return http_origin_parse(endpoint, &s3->origin, error);
+}
+
+/* Who answers must not send a request, and what it carries, into another world. */
+bool s3_region_change(struct s3 *s3, const char *region)
+{
+	if (!region || !aws_region_check(region, NULL) || strcmp(region, s3->region) == 0
+		|| aws_partition_of(region) != aws_partition_of(s3->region))
+		return false;
+	g_free(s3->region);
+	s3->region = g_strdup(region);
+	return !s3->at_aws || endpoint_set(s3, aws_url(s3, region), NULL);
+}
+
+static bool region_find(struct s3 *s3, GError **error)
+{
+	const char *region = s3->settings->region;
+	if (!region)
+		region = aws_environment("AWS_REGION");
+	if (!region)
+		region = aws_environment("AWS_DEFAULT_REGION");
+	if (!region)
+		region = aws_profile_get(s3->profile, "region");
+	s3->region = g_strdup(region ? region : "us-east-1");
+	return aws_region_check(s3->region, error);
+}
+
+/* What the environment or the profile asks of all services has no meaning at an address that was
+ * chosen for this one. */
+static bool variant_check(const struct s3 *s3, GError **error)
+{
+	const struct s3_settings *settings = s3->settings;
+	bool is_asked = settings->fips == AWS_YES || settings->dual_stack == AWS_YES;
+	if (!s3->at_aws && is_asked)
+		return aws_refuse(error,
+			"%s is for endpoints of AWS, but \"%s\" is the address that was chosen; "
+			"leave "
+			"one of them out",
+			settings->fips == AWS_YES ? "use_fips_endpoint" : "use_dualstack_endpoint",
+			s3->endpoint);
+	if (s3->at_aws && s3->fips == AWS_YES && !aws_partition_of(s3->region)->has_fips)
+		return aws_refuse(
+			error, "use_fips_endpoint: S3 has none in region \"%s\"", s3->region);
+	return true;
+}
+
+static bool address_find(struct s3 *s3, GError **error)
+{
+	GError *why = NULL;
+	enum aws_choice ignored = s3->settings->ignores_configured;
+	if (!choose(s3, &ignored, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+		    "ignore_configured_endpoint_urls", error))
+		return false;
+	char *endpoint = g_strdup(s3->settings->endpoint_url);
+	if (!endpoint && ignored != AWS_YES)
+		endpoint = aws_endpoint_configured("S3", s3->profile, &why);
+	if (why) {
+		g_free(endpoint);
+		g_propagate_error(error, why);
+		return false;
+	}
+	s3->at_aws = endpoint == NULL;
+	return endpoint_set(s3, endpoint ? endpoint : aws_url(s3, s3->region), error)
+		&& variant_check(s3, error);
+}
+
+static bool addressing_find(struct s3 *s3, GError **error)
+{
+	const char *style = aws_profile_get(s3->profile, "s3.addressing_style");
+	s3->addressing = s3->settings->addressing;
+	return s3->addressing != S3_ADDRESSING_AUTO || !style
+		|| s3_addressing_parse(
+			style, "addressing_style of the profile", &s3->addressing, error);
+}
+
+/* AWS_CA_BUNDLE is looked at where the certificates are read. */
+static void certificates_find(struct s3 *s3)
+{
+	s3->ca_file = s3->settings->ca_file;
+	if (!s3->ca_file && !aws_environment("AWS_CA_BUNDLE"))
+		s3->ca_file = aws_profile_get(s3->profile, "ca_bundle");
+}
+
+bool s3_endpoint_find(struct s3 *s3, GError **error)
+{
+	s3->fips = s3->settings->fips;
+	s3->dual_stack = s3->settings->dual_stack;
+	certificates_find(s3);
+	return choose(s3, &s3->fips, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", error)
+		&& choose(s3, &s3->dual_stack, "AWS_USE_DUALSTACK_ENDPOINT",
+			"use_dualstack_endpoint", error)
+		&& region_find(s3, error) && address_find(s3, error) && addressing_find(s3, error);
+}
