@@ -81,8 +81,8 @@ NEXT = {
 }
 # These need a connection, or servers.
 # Those that fail, and their callbacks, are in test_callbacks.py.
-NEED_MORE = {"assets", "callbacks", "deadline", "email", "fail_fast", "http", "restore_postgres", "s3_to_file",
-             "sql", "trigger_dag"}
+NEED_MORE = {"assets", "callbacks", "deadline", "email", "fail_fast", "http", "restore_postgres", "restore_safely",
+             "s3_to_file", "sql", "trigger_dag"}
 
 
 def dagctl(build, *words, stdin=None, home=None):

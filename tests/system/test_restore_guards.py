@@ -411,3 +411,45 @@ def test_a_dry_run_is_refused_what_a_restore_is_refused(pg, pg_dump, pg_precious
     arguments = {"source": str(pg_dump), "postgres_conn_id": pg_connection(pg, protected=True), "dry_run": True}
     ended = operate("pg_restore", arguments)
     assert ended.code == 78 and "is protected" in ended.last and pg_precious()
+
+
+def example(bucket):
+    """examples/restore_safely.yaml with what a test has: a bucket, a small dump, its tables."""
+    text = (pathlib.Path(__file__).resolve().parents[2] / "examples" / "restore_safely.yaml").read_text()
+    for old, new in (("company-backups", bucket), ("1MiB", "10kB"), ("FROM customers", "FROM lending.customer"),
+                     ("staging_shop\n    min", "target\n    min"), ("retries: 3", "retries: 0")):
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def test_the_example_is_rehearsed_and_then_restores(pg, pg_source, pg_dump, pg_target, s3, build, dagd_home):
+    store = Store(s3, build)
+    store.put("postgres/production/a.dump", pg_dump.read_bytes())
+    dagd_home.environment.update(AWS_ENDPOINT_URL=s3["AWS_ENDPOINT_URL"], AWS_DEFAULT_REGION="us-east-1",
+                                 AWS_ACCESS_KEY_ID=store.keys["access_key_id"],
+                                 AWS_SECRET_ACCESS_KEY=store.keys["secret_access_key"])
+    dagd_home.write_dag("restore_safely", example(store.bucket))
+    dagd_home.start()
+    extra = '{"protected": true, "allow_restore": ["target"]}'
+    added = dagd_home.dagctl("connections", "add", "staging", "--conn-type", "postgres", "--conn-host", pg["PGHOST"],
+                             "--conn-port", pg["PGPORT"], "--conn-login", pg["PGUSER"], "--conn-schema", "target",
+                             "--conn-password", "-", "--conn-extra", extra, stdin=pg["PGPASSWORD"])
+    assert added.returncode == 0, added.stderr
+
+    def run(**conf):
+        run_id = dagd_home.trigger("restore_safely", conf)
+        state = dagd_home.wait_run("restore_safely", run_id)["state"]
+        return state, dagd_home.tasks("restore_safely", run_id), run_id
+    state, tasks, run_id = run()
+    log = dagd_home.task_log("restore_safely", run_id, "restore")
+    assert (state, tasks["count_customers"]["state"]) == ("success", "skipped"), log
+    assert "dry run: nothing was changed" in log
+    assert dumps.psql(pg, "SELECT count(*) FROM pg_tables WHERE schemaname = 'lending'", "target") == "0"
+    state, tasks, run_id = run(dry_run=False)
+    assert (state, tasks["count_customers"]["state"]) == ("success", "success"), tasks
+    assert dumps.postgres_answers(pg, "target") == pg_source
+    dagd_home.load_dag("restore_safely", example(store.bucket).replace("confirm: target", "confirm: production"))
+    state, tasks, run_id = run(dry_run=False)
+    assert (state, tasks["restore"]["state"], tasks["restore"]["try_number"]) == ("failed", "failed", 1)
+    assert 'database "target", which "confirm" does not name' in tasks["restore"]["reason"]
