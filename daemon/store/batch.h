@@ -75,7 +75,8 @@ struct batch {
 	/* While it is the store's. */
 	store_done *done;
 	void *data;
-	unsigned generation; /* see store.c */
+	unsigned generation;           /* see store.c */
+	struct key_change *key_change; /* it is nothing else; NULL: it is none */
 	GError *error;
 	struct batch *next;
 };

@@ -9,10 +9,6 @@
 #include "daemon/store/store.h"
 #include "daemon/store/upgrade.h"
 
-/* Sealed in meta when the first dagd made the file: tells a wrong key from the right one. */
-static const char proof_text[] = "dagd";
-static const struct vault_place proof_place = {"meta", "key_proof"};
-
 static bool epoch_raise(sqlite3 *db, struct opening *opening, GError **error)
 {
 	return database_run(db, "UPDATE meta SET epoch = epoch + 1", error)
@@ -35,71 +31,10 @@ static bool ids_read(sqlite3 *db, struct opening *opening, GError **error)
 		&& database_integer(db, asset_event, &opening->last_asset_event, error);
 }
 
-/* ---- the key ---- */
-
-static bool proof_write(sqlite3 *db, const struct vault *vault, GError **error)
+static bool vault_fit(sqlite3 *db, struct opening *opening, GError **error)
 {
-	uint8_t sealed[128];
-	size_t size = vault_sealed_size(strlen(proof_text));
-	g_assert(size <= sizeof sealed);
-	vault_seal(vault, &proof_place, proof_text, strlen(proof_text), sealed);
-	sqlite3_stmt *statement = database_prepare(db, "UPDATE meta SET key_proof = ?", error);
-	if (statement == NULL)
-		return false;
-	sqlite3_bind_blob64(statement, 1, sealed, size, SQLITE_STATIC);
-	bool is_written = sqlite3_step(statement) == SQLITE_DONE || database_error(db, error);
-	sqlite3_finalize(statement);
-	return is_written;
-}
-
-/* Whether the proof in the database opens with this key; *is_there: there is one. */
-static bool proof_check(sqlite3 *db, const struct vault *vault, bool *fits, GError **error)
-{
-	sqlite3_stmt *statement = database_prepare(db, "SELECT key_proof FROM meta", error);
-	if (statement == NULL)
-		return false;
-	bool is_read = sqlite3_step(statement) == SQLITE_ROW || database_error(db, error);
-	if (is_read) {
-		char *text = vault_unseal(vault, &proof_place, sqlite3_column_blob(statement, 0),
-			(size_t)sqlite3_column_bytes(statement, 0), NULL);
-		*fits = text != NULL && strcmp(text, proof_text) == 0;
-		vault_forget(text);
-	}
-	sqlite3_finalize(statement);
-	return is_read;
-}
-
-static bool refuse_key(
-	const char *path, const char *key_path, const char *what, int64_t n_secrets, GError **error)
-{
-	g_set_error(error, STORE_ERROR, STORE_FAILED,
-		"key file \"%s\" %s, and without it the values in \"%s\" (variables and "
-		"connections: "
-		"%" G_GINT64_FORMAT ") cannot be read: put the key back from a backup",
-		key_path, what, path, n_secrets);
-	return false;
-}
-
-/* With no secrets yet, any key will do, also a new one. */
-static bool vault_fit(sqlite3 *db, struct opening *opening, const char *path, const char *key_path,
-	GError **error)
-{
-	int64_t n_secrets;
-	bool fits;
-	bool is_there = g_file_test(key_path, G_FILE_TEST_EXISTS);
-	if (!database_integer(db,
-		    "SELECT (SELECT count(*) FROM variable) + (SELECT count(*) FROM connection)",
-		    &n_secrets, error))
-		return false;
-	if (!is_there && n_secrets > 0)
-		return refuse_key(path, key_path, "is missing", n_secrets, error);
-	opening->vault = is_there ? vault_open(key_path, error) : vault_make(key_path, error);
-	if (opening->vault == NULL || !proof_check(db, opening->vault, &fits, error))
-		return false;
-	if (!fits && n_secrets > 0)
-		return refuse_key(path, key_path, "holds another key than the one used so far",
-			n_secrets, error);
-	return fits || proof_write(db, opening->vault, error);
+	opening->vault = key_open(&opening->key_files, db, error);
+	return opening->vault != NULL;
 }
 
 /* ---- in order ---- */
@@ -138,12 +73,11 @@ static bool begin_writing(
 {
 	int64_t version;
 	const char *path = options->path;
-	if (!schema_check(db, &version, error)
-		|| (version > 0 && !vault_fit(db, opening, path, options->key_path, error))
+	if (!schema_check(db, &version, error) || (version > 0 && !vault_fit(db, opening, error))
 		|| !tables_make(db, path, version, error))
 		return false;
 	database_reserve(db);
-	if (version == 0 && !vault_fit(db, opening, path, options->key_path, error))
+	if (version == 0 && !vault_fit(db, opening, error))
 		return false;
 	return epoch_raise(db, opening, error)
 		&& default_pool_make(db, options->default_pool_slots, error)
@@ -154,11 +88,14 @@ bool opening_begin(struct opening *opening, const struct store_options *options,
 {
 	const char *path = options->path;
 	*opening = (struct opening){.vault = NULL};
-	if (!place_check(path, options->key_path, error))
+	key_files_init(&opening->key_files, options->key_path, options->credential_path);
+	sqlite3 *db = place_check(path, options->key_path, error)
+		? database_open(path, DATABASE_WRITES, error)
+		: NULL;
+	if (db == NULL) {
+		opening_end(opening);
 		return false;
-	sqlite3 *db = database_open(path, DATABASE_WRITES, error);
-	if (db == NULL)
-		return false;
+	}
 	if (!begin_writing(db, opening, options, error)) {
 		database_close(db);
 		opening_end(opening);
@@ -183,4 +120,5 @@ void opening_end(struct opening *opening)
 	reader_close(opening->query_reader);
 	writer_free(opening->writer);
 	vault_close(opening->vault);
+	key_files_clear(&opening->key_files);
 }

@@ -8,11 +8,13 @@
 
 #include <glib.h>
 
+#include "daemon/store/key.h"
 #include "daemon/store/reader.h"
 #include "daemon/store/vault.h"
 #include "daemon/store/writer.h"
 
 struct opening {
+	struct key_files key_files;
 	struct vault *vault;
 	struct writer *writer;
 	struct reader *loop_reader, *query_reader;

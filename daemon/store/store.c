@@ -100,6 +100,8 @@ static void batches_refuse(struct store *store, struct batch **batches, size_t n
 static void batches_commit(struct store *store, struct batch **batches, size_t n)
 {
 	size_t n_refused = 0;
+	if (n == 0)
+		return;
 	while (n_refused < n && store->refusal != NULL
 		&& batches[n_refused]->generation == store->refused_generation)
 		n_refused++;
@@ -117,6 +119,22 @@ static void batches_commit(struct store *store, struct batch **batches, size_t n
 	batches_refuse(store, batches + n_durable, n - n_durable);
 }
 
+/* A change of the key is a transaction of its own; whether it succeeds matters to no batch. */
+static void batches_take(struct store *store, struct batch **batches, size_t n)
+{
+	struct opening *parts = &store->parts;
+	size_t begin = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (batches[i]->key_change == NULL)
+			continue;
+		batches_commit(store, batches + begin, i - begin);
+		key_change(&parts->key_files, parts->writer, parts->vault, batches[i]->key_change,
+			&batches[i]->error);
+		begin = i + 1;
+	}
+	batches_commit(store, batches + begin, n - begin);
+}
+
 static void writes_main(void *data)
 {
 	struct store *store = data;
@@ -128,7 +146,7 @@ static void writes_main(void *data)
 		if (taken == NULL)
 			break;
 		uv_mutex_unlock(&store->mutex);
-		batches_commit(store, (struct batch **)taken->pdata, taken->len);
+		batches_take(store, (struct batch **)taken->pdata, taken->len);
 		uv_mutex_lock(&store->mutex);
 		lane_finish(store, &store->writes, taken);
 	}
@@ -160,7 +178,8 @@ static void reads_main(void *data)
 
 static void batch_tell(struct store *store, struct batch *batch)
 {
-	if (batch->error != NULL && batch->generation == store->generation)
+	if (batch->error != NULL && batch->key_change == NULL
+		&& batch->generation == store->generation)
 		store->generation++;
 	if (batch->done != NULL)
 		batch->done(batch->data, batch->error);
@@ -219,6 +238,37 @@ void store_commit(struct store *store, struct batch *batch, store_done *done, vo
 	batch->data = data;
 	batch->generation = store->generation;
 	lane_give(store, &store->writes, batch);
+}
+
+/* Who wants to know of a change of the key. */
+struct key_waiter {
+	struct key_change change;
+	store_key_done *done;
+	void *data;
+};
+
+static void on_key_changed(void *data, const GError *error)
+{
+	struct key_waiter *waiter = data;
+	waiter->done(waiter->data, waiter->change.n_values, error);
+	vault_forget(waiter->change.new_key);
+	g_free(waiter->change.keep_old);
+	g_free(waiter);
+}
+
+void store_change_key(
+	struct store *store, char *new_key, char *keep_old, store_key_done *done, void *data)
+{
+	struct key_waiter *waiter = g_new0(struct key_waiter, 1);
+	struct batch *batch = batch_new();
+	*waiter = (struct key_waiter){{new_key, keep_old, 0}, done, data};
+	batch->key_change = &waiter->change;
+	store_commit(store, batch, on_key_changed, waiter);
+}
+
+bool store_key_is_ahead(const struct store *store)
+{
+	return key_is_ahead(&store->parts.key_files, store->parts.vault);
 }
 
 void store_read(struct store *store, store_query *run, store_query_done *done, void *data)

@@ -32,7 +32,8 @@ struct store_options {
 	uv_loop_t *loop;
 	const char *path;     /* state/dagd.db */
 	const char *key_path; /* state/key, made (0600) if missing and nothing is sealed yet */
-	int64_t default_pool_slots; /* of DEFAULT_POOL if it is made now; 0: DEFAULT_POOL_SLOTS */
+	const char *credential_path; /* a key that wins over it; NULL: none */
+	int64_t default_pool_slots;  /* of DEFAULT_POOL if it is made now; 0: DEFAULT_POOL_SLOTS */
 };
 
 /*
@@ -132,6 +133,18 @@ void batch_connection_delete(struct batch *batch, const char *conn_id);
  */
 typedef void store_done(void *data, const GError *error);
 void store_commit(struct store *store, struct batch *batch, store_done *done, void *data);
+
+/*
+ * Seals all values with another key, in one transaction, in its turn among the batches; takes both
+ * texts over: the key (64 hexadecimal digits; NULL: one is drawn), which is overwritten, and the
+ * path of a file to be made for the old one (NULL: it is not kept). `done` is told how many values
+ * there were.
+ */
+typedef void store_key_done(void *data, int64_t n_values, const GError *error);
+void store_change_key(
+	struct store *store, char *new_key, char *keep_old, store_key_done *done, void *data);
+/* Whether the credential is an older key than the one that the values are sealed with. */
+bool store_key_is_ahead(const struct store *store);
 
 /* ---- reading ---- */
 

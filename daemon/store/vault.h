@@ -15,9 +15,29 @@ struct vault;
 
 /* Reads the key file. NULL and an error that says what to do. */
 struct vault *vault_open(const char *key_path, GError **error);
-/* Makes a key file (0600, durable) where there is none. NULL and an error. */
+/* The same of a credential of systemd's, who sees to it that nobody else reads it. */
+struct vault *vault_open_credential(const char *path, GError **error);
+/* Of a key as it stands in a key file. NULL and an error. */
+struct vault *vault_of_text(const char *text, GError **error);
+/* Of a key drawn at random. */
+struct vault *vault_draw(void);
+/* The same, in a key file where there is none. NULL and an error. */
 struct vault *vault_make(const char *key_path, GError **error);
 void vault_close(struct vault *vault);
+
+/* Writes the key to a file (0600, durable), in the place of another. */
+bool vault_save(const struct vault *vault, const char *path, GError **error);
+/* That a file was made or renamed in its folder is durable. False: errno says why not. */
+bool vault_sync_folder(const char *path);
+
+/*
+ * From one key to another: what either has sealed is opened from vault_add on; after vault_turn the
+ * added one seals. vault_drop takes the other one back. While other threads seal and open.
+ */
+void vault_add(struct vault *vault, const struct vault *other);
+void vault_turn(struct vault *vault);
+void vault_drop(struct vault *vault);
+bool vault_is_same(const struct vault *vault, const struct vault *other);
 
 /* To which row a value belongs. */
 struct vault_place {

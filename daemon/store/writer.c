@@ -324,6 +324,17 @@ size_t writer_commit(struct writer *writer, struct batch *const *batches, size_t
 	return n_before;
 }
 
+bool writer_transact(struct writer *writer, writer_work *work, void *data, GError **error)
+{
+	if (!step(writer, writer->begin, error))
+		return false;
+	if (check_epoch(writer, error) && work(writer->db, data, error)
+		&& step(writer, writer->commit, error))
+		return true;
+	roll_back(writer);
+	return false;
+}
+
 bool writer_wants_checkpoint(const struct writer *writer)
 {
 	return writer->wal_pages >= CHECKPOINT_IDLE_PAGES;

@@ -25,6 +25,13 @@ void writer_free(struct writer *writer);
  */
 size_t writer_commit(struct writer *writer, struct batch *const *batches, size_t n, GError **error);
 
+/*
+ * One transaction that is no batch: `work` does it on the writer's connection. False and an error:
+ * nothing has happened.
+ */
+typedef bool writer_work(sqlite3 *db, void *data, GError **error);
+bool writer_transact(struct writer *writer, writer_work *work, void *data, GError **error);
+
 /* The log is long enough to be moved once there is nothing else to do. */
 bool writer_wants_checkpoint(const struct writer *writer);
 void writer_checkpoint(struct writer *writer);

@@ -121,7 +121,10 @@ static void the_default_pool_is_there_from_the_first_start_on(void)
 	struct pool_record pool;
 	struct store_options options;
 	home_init(&home, NULL);
-	options = (struct store_options){&home.loop, home.path, home.key_path, 5};
+	options = (struct store_options){.loop = &home.loop,
+		.path = home.path,
+		.key_path = home.key_path,
+		.default_pool_slots = 5};
 	home.store = store_open(&options, &error);
 	g_assert_no_error(error);
 	g_assert_true(reader_pool(store_reader(home.store), DEFAULT_POOL, &pool, &error));
