@@ -49,4 +49,4 @@ extern const struct option global_options[];
 extern const struct command dags_commands[], tasks_commands[], variables_commands[],
 	connections_commands[], pools_commands[], assets_commands[], backfill_commands[],
 	operators_commands[], config_commands[], health_commands[], version_commands[],
-	info_commands[], completion_commands[], db_commands[];
+	info_commands[], completion_commands[], db_commands[], secrets_commands[];

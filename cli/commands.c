@@ -51,6 +51,7 @@ const struct noun dagctl_nouns[] = {
 	{"pools", "Slots that tasks of all DAGs share", pools_commands},
 	{"operators", "What tasks can do", operators_commands},
 	{"config", "The daemon's settings", config_commands},
+	{"secrets", "The key that variables and connections are sealed with", secrets_commands},
 	{"db", "The daemon's database: copy it, remove what is old", db_commands},
 	{"health", "Whether the daemon is well", health_commands},
 	{"info", "Versions, and the folders in use", info_commands},

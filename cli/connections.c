@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "cli/ask.h"
-#include "cli/connection_uri.h"
 #include "cli/entry.h"
-#include "cli/json_file.h"
+#include "cli/entry_file.h"
+#include "cli/existing.h"
 #include "cli/json_option.h"
 #include "cli/print.h"
+#include "lib/base/connection_text.h"
 #include "lib/base/error.h"
 
 static const struct option add_options[] = {
@@ -26,6 +27,14 @@ static const struct option add_options[] = {
 
 static const struct option import_options[] = {
 	{"overwrite", 0, NULL, "change those that are there already, too"},
+	FILE_FORM_OPTION,
+	{NULL},
+};
+
+static const struct option export_options[] = {
+	{"serialization-format", 0, "FORM",
+		"in lines NAME=TEXT: uri or json (uri, which has no description)"},
+	FILE_FORM_OPTION,
 	{NULL},
 };
 
@@ -115,7 +124,8 @@ static int connections_add(struct invocation *invocation)
 static int connections_get(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = path_of(API "/connections/%s", invocation_argument(invocation, 0));
+	g_autofree char *path =
+		path_of(OWN_API "/connections/%s", invocation_argument(invocation, 0));
 	json_auto_t *connection = ask(invocation->address, "GET", path, NULL, &error);
 	if (!connection)
 		return refuse(error);
@@ -162,11 +172,23 @@ static int connections_test(struct invocation *invocation)
 
 /* ---- files ---- */
 
-/* An entry is a URI or an object. NULL and an error that does not quote it. */
+/* An entry is a URI, an object, or the text of one, and is all of its connection: what it does not
+ * have is null. NULL and an error that does not quote it. */
 static json_t *body_of_entry(const char *id, json_t *entry, GError **error)
 {
-	json_t *body = json_is_string(entry) ? connection_of_uri(json_string_value(entry), error)
+	static const char *const fields[] = {
+		"description", "host", "login", "password", "schema", "port", "extra", NULL};
+	const char *named = json_string_value(json_object_get(entry, "conn_id"));
+	if (named && strcmp(named, id) != 0) {
+		error_say(error, "its conn_id is another one: \"%s\"", named);
+		return NULL;
+	}
+	json_object_del(entry, "conn_id");
+	json_t *body = json_is_string(entry) ? connection_of_text(json_string_value(entry), error)
 					     : connection_of_json(json_incref(entry), error);
+	for (const char *const *field = fields; body && *field; field++)
+		if (!json_object_get(body, *field))
+			json_object_set_new(body, *field, json_null());
 	if (body)
 		json_object_set_new(body, "connection_id", json_string(id));
 	return body;
@@ -214,14 +236,41 @@ static int import_all(const struct invocation *invocation, const json_t *file)
 static int connections_import(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
-	json_auto_t *file = json_object_of_file(invocation_argument(invocation, 0),
+	enum file_form form;
+	if (!file_form_find(invocation, &form, &error))
+		return refuse_usage(invocation, error);
+	json_auto_t *file = object_of_file(invocation_argument(invocation, 0), form,
 		"connections: {\"ID\": {\"conn_type\": ...}}", &error);
 	return file ? import_all(invocation, file) : refuse(error);
+}
+
+/* Takes the connection over. */
+static json_t *entry_text(json_t *connection, bool as_json)
+{
+	char *text = as_json ? json_dumps(connection, 0) : connection_uri(connection);
+	json_t *entry = json_string(text);
+	explicit_bzero(text, strlen(text));
+	free(text);
+	json_decref(connection);
+	return entry;
+}
+
+static bool serialization_find(const struct invocation *invocation, bool *as_json, GError **error)
+{
+	const char *word = invocation_option(invocation, "serialization-format");
+	*as_json = g_strcmp0(word, "json") == 0;
+	return !word || *as_json || strcmp(word, "uri") == 0
+		|| error_say(error, "unknown form \"%s\": uri or json", word);
 }
 
 static int connections_export(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
+	enum file_form form;
+	bool as_json;
+	if (!file_form_find(invocation, &form, &error)
+		|| !serialization_find(invocation, &as_json, &error))
+		return refuse_usage(invocation, error);
 	json_auto_t *answer =
 		ask(invocation->address, "GET", OWN_API "/connections/export", NULL, &error);
 	json_auto_t *file = json_object();
@@ -233,10 +282,12 @@ static int connections_export(struct invocation *invocation)
 	{
 		json_t *entry = json_copy(connection);
 		json_object_del(entry, "connection_id");
+		if (form == FILE_ENV)
+			entry = entry_text(entry, as_json);
 		json_object_set_new(file,
 			json_string_value(json_object_get(connection, "connection_id")), entry);
 	}
-	return export_file(invocation_argument(invocation, 0), file, "connections");
+	return export_file(invocation_argument(invocation, 0), form, file, "connections");
 }
 
 const struct command connections_commands[] = {
@@ -250,11 +301,10 @@ const struct command connections_commands[] = {
 	{"delete", "ID", "Delete a connection", connections_delete},
 	{"test", "ID", "Log in where it leads and say who answered; exit 1 if it does not work",
 		connections_test},
-	{"import", "FILE", "Make all connections of a JSON file; `-` is stdin", connections_import,
-		import_options},
+	{"import", "FILE", "Make all connections of a file as Airflow writes it; `-` is stdin",
+		connections_import, import_options},
 	{"export", "FILE",
-		"Write all connections, secrets too, to a JSON file for the owner's eyes; `-` is "
-		"stdout",
-		connections_export},
+		"Write all connections, secrets too, to a file for the owner's eyes; `-` is stdout",
+		connections_export, export_options},
 	{NULL},
 };

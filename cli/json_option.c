@@ -57,7 +57,7 @@ char *stdin_text(GError **error)
 	return text;
 }
 
-json_t *json_of_file(const char *path, GError **error)
+char *file_text(const char *path, GError **error)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	FILE *file = is_stdin ? stdin : fopen(path, "re");
@@ -65,11 +65,16 @@ json_t *json_of_file(const char *path, GError **error)
 		error_say(error, "%s cannot be read: %s", path, g_strerror(errno));
 		return NULL;
 	}
-	const char *what = is_stdin ? "stdin" : path;
-	g_autofree char *text = stream_text(file, what, error);
+	char *text = stream_text(file, is_stdin ? "stdin" : path, error);
 	if (!is_stdin)
 		fclose(file);
-	return text ? json_of_text(what, text, error) : NULL;
+	return text;
+}
+
+json_t *json_of_file(const char *path, GError **error)
+{
+	g_autofree char *text = file_text(path, error);
+	return text ? json_of_text(strcmp(path, "-") == 0 ? "stdin" : path, text, error) : NULL;
 }
 
 /* `name=value` into the conf. */

@@ -10,7 +10,9 @@
  * nothing, for it may be a secret. NULL and an error when it is none. A new reference.
  */
 json_t *json_of_text(const char *what, const char *text, GError **error);
-/* The same of a file, `-` is stdin. */
+/* All of a file (`-` is stdin), text in UTF-8: g_free. NULL and an error. */
+char *file_text(const char *path, GError **error);
+/* A JSON value of a file, `-` is stdin. */
 json_t *json_of_file(const char *path, GError **error);
 /* All of stdin as text without the line end at its end: g_free. */
 char *stdin_text(GError **error);

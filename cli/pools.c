@@ -4,7 +4,8 @@
 
 #include "cli/ask.h"
 #include "cli/entry.h"
-#include "cli/json_file.h"
+#include "cli/entry_file.h"
+#include "cli/existing.h"
 #include "cli/print.h"
 #include "lib/base/error.h"
 
@@ -128,7 +129,7 @@ static int import_all(const struct invocation *invocation, json_t *file)
 static int pools_import(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
-	json_auto_t *file = json_object_of_file(invocation_argument(invocation, 0),
+	json_auto_t *file = object_of_file(invocation_argument(invocation, 0), FILE_JSON,
 		"pools: {\"NAME\": {\"slots\": 4, \"description\": \"...\"}}", &error);
 	return file && entries_check(file, &error) ? import_all(invocation, file) : refuse(error);
 }
@@ -149,7 +150,7 @@ static int pools_export(struct invocation *invocation)
 				"include_deferred", json_object_get(pool, "include_deferred")));
 	const char *path = invocation_argument(invocation, 0);
 	if (strcmp(path, "-") != 0)
-		return export_file(path, file, "pools");
+		return export_file(path, FILE_JSON, file, "pools");
 	struct invocation as_json = *invocation; /* nothing of it is secret */
 	as_json.output = OUTPUT_JSON;
 	print_value(&as_json, file);

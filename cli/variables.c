@@ -4,7 +4,8 @@
 
 #include "cli/ask.h"
 #include "cli/entry.h"
-#include "cli/json_file.h"
+#include "cli/entry_file.h"
+#include "cli/existing.h"
 #include "cli/json_option.h"
 #include "cli/print.h"
 #include "lib/base/ident.h"
@@ -23,6 +24,12 @@ static const struct option get_options[] = {
 
 static const struct option import_options[] = {
 	{"action-on-existing-key", 'a', "ACTION", "overwrite, fail or skip (overwrite)"},
+	FILE_FORM_OPTION,
+	{NULL},
+};
+
+static const struct option export_options[] = {
+	FILE_FORM_OPTION,
 	{NULL},
 };
 
@@ -94,13 +101,17 @@ static int variables_get(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
 	const char *otherwise = invocation_option(invocation, "default");
-	g_autofree char *path = path_of(API "/variables/%s", invocation_argument(invocation, 0));
+	g_autofree char *path =
+		path_of(OWN_API "/variables/%s", invocation_argument(invocation, 0));
 	json_auto_t *variable = ask(invocation->address, "GET", path, NULL, &error);
 	if (!variable && otherwise && g_error_matches(error, ASK_ERROR, 404))
 		return print_variable(invocation, otherwise);
 	if (!variable)
 		return refuse(error);
 	const char *value = json_string_value(json_object_get(variable, "value"));
+	const char *source = json_string_value(json_object_get(variable, "source"));
+	if (g_strcmp0(source, "store") != 0)
+		fprintf(stderr, "from the %s\n", source);
 	return print_variable(invocation, value ? value : "");
 }
 
@@ -170,8 +181,11 @@ static int variables_import(struct invocation *invocation)
 	if (!on_existing_parse(
 		    invocation_option(invocation, "action-on-existing-key"), &action, &error))
 		return refuse_usage(invocation, error);
-	json_auto_t *file = json_object_of_file(
-		invocation_argument(invocation, 0), "variables: {\"KEY\": value}", &error);
+	enum file_form form;
+	if (!file_form_find(invocation, &form, &error))
+		return refuse_usage(invocation, error);
+	json_auto_t *file = object_of_file(
+		invocation_argument(invocation, 0), form, "variables: {\"KEY\": value}", &error);
 	return file ? import_all(invocation, file, action) : refuse(error);
 }
 
@@ -181,8 +195,11 @@ static int variables_export(struct invocation *invocation)
 	json_auto_t *answer =
 		ask(invocation->address, "GET", OWN_API "/variables/export", NULL, &error);
 	json_auto_t *file = json_object();
+	enum file_form form;
 	size_t i;
 	json_t *variable;
+	if (!file_form_find(invocation, &form, &error))
+		return refuse_usage(invocation, error);
 	if (!answer)
 		return refuse(error);
 	json_array_foreach(json_object_get(answer, "variables"), i, variable)
@@ -190,14 +207,14 @@ static int variables_export(struct invocation *invocation)
 		const char *key = json_string_value(json_object_get(variable, "key"));
 		json_t *value = json_object_get(variable, "value");
 		json_t *description = json_object_get(variable, "description");
-		if (json_is_string(description))
+		if (json_is_string(description) && form != FILE_ENV)
 			json_object_set_new(file, key,
 				json_pack(
 					"{s:O, s:O}", "value", value, "description", description));
 		else
 			json_object_set(file, key, value);
 	}
-	return export_file(invocation_argument(invocation, 0), file, "variables");
+	return export_file(invocation_argument(invocation, 0), form, file, "variables");
 }
 
 const struct command variables_commands[] = {
@@ -209,11 +226,10 @@ const struct command variables_commands[] = {
 		"`dagctl variables export -` writes all values as they are, secrets too."},
 	{"list", "", "List the variables; what looks secret by its name is masked", variables_list},
 	{"delete", "KEY", "Delete a variable", variables_delete},
-	{"import", "FILE", "Set all variables of a JSON file; `-` is stdin", variables_import,
-		import_options},
+	{"import", "FILE", "Set all variables of a file as Airflow writes it; `-` is stdin",
+		variables_import, import_options},
 	{"export", "FILE",
-		"Write all variables, secrets too, to a JSON file for the owner's eyes; `-` is "
-		"stdout",
-		variables_export},
+		"Write all variables, secrets too, to a file for the owner's eyes; `-` is stdout",
+		variables_export, export_options},
 	{NULL},
 };

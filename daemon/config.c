@@ -42,6 +42,16 @@ const struct config_key config_keys[] = {
 		true,
 		"how long runs that have ended are kept, with their logs; empty: for ever; the "
 		"newest run of each DAG and the newest that succeeded stay"},
+	{KEY("secrets", "command", CONFIG_COMMAND, secrets_command), "", 0, 0, true,
+		"a command line, run without a shell, that is asked for each variable and "
+		"connection first: see docs/secrets.md"},
+	{KEY("secrets", "command_timeout", CONFIG_DURATION, secrets_command_timeout_us), "10s",
+		SECOND_US / 10, HOUR_US, true,
+		"how long one run of secrets.command may take; a task that needs its answer fails "
+		"then"},
+	{KEY("secrets", "folder", CONFIG_TEXT, secrets_folder), "", 0, 0, true,
+		"the folder with values of variables and connections, in files `var.KEY` and "
+		"`conn.ID`; empty: where systemd puts credentials (LoadCredential=)"},
 	{KEY("logging", "logging_level", CONFIG_TEXT, log_level), "info", 0, 0, true,
 		"what dagd says of itself on stderr: error, warning, info or debug"},
 	{KEY("logging", "base_log_folder", CONFIG_TEXT, base_log_folder), "", 0, 0, false,
@@ -95,6 +105,24 @@ static bool set_boolean(
 	return true;
 }
 
+/* Words as in a shell, the first one a program: one that is looked for in PATH, or a whole path. */
+static bool check_command(const char *text, GError **error)
+{
+	g_auto(GStrv) words = NULL;
+	g_autoptr(GError) wrong = NULL;
+	if (!*text)
+		return true;
+	if (!g_shell_parse_argv(text, NULL, &words, &wrong)) {
+		g_set_error(error, LIB_ERROR, 0, "is no command line: %s", wrong->message);
+		return false;
+	}
+	if (g_path_is_absolute(words[0]) || !strchr(words[0], '/'))
+		return true;
+	g_set_error(error, LIB_ERROR, 0, "\"%s\" is neither a whole path nor a program's name",
+		words[0]);
+	return false;
+}
+
 /* What is empty by default can be set to nothing. */
 static bool is_none(const struct config_key *key, const char *text)
 {
@@ -106,6 +134,10 @@ static bool set(
 {
 	int64_t value = 0;
 	switch (key->type) {
+	case CONFIG_COMMAND:
+		if (!check_command(text, error))
+			return false;
+		G_GNUC_FALLTHROUGH;
 	case CONFIG_TEXT:
 		g_free(*(char **)field(config, key));
 		*(char **)field(config, key) = g_strdup(text);
@@ -264,7 +296,7 @@ bool config_read(
 void config_clear(struct config *config)
 {
 	for (const struct config_key *key = config_keys; key->section; key++)
-		if (key->type == CONFIG_TEXT)
+		if (key->type == CONFIG_TEXT || key->type == CONFIG_COMMAND)
 			g_free(*(char **)field(config, key));
 	*config = (struct config){0};
 }
@@ -273,6 +305,7 @@ char *config_text(const struct config *config, const struct config_key *key)
 {
 	switch (key->type) {
 	case CONFIG_TEXT:
+	case CONFIG_COMMAND:
 		return g_strdup(*(char **)field(config, key));
 	case CONFIG_BOOLEAN:
 		return g_strdup(*(bool *)field(config, key) ? "true" : "false");

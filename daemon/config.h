@@ -23,13 +23,23 @@ struct config {
 	int64_t killed_task_cleanup_us;     /* between SIGTERM and SIGKILL */
 	int64_t keep_runs_us, keep_logs_us; /* after their end; 0: for ever */
 	char *task_cgroup;                  /* empty: dagd's own, where that was delegated */
+	char *secrets_command;              /* a command line; empty: none */
+	int64_t secrets_command_timeout_us;
+	char *secrets_folder; /* empty: systemd's, where there is one */
 	char *log_level;
 	char *base_log_folder;
 	int64_t max_log_bytes; /* of one try; 0: all */
 	int64_t body_max_bytes;
 };
 
-enum config_type { CONFIG_TEXT, CONFIG_INTEGER, CONFIG_BOOLEAN, CONFIG_DURATION, CONFIG_SIZE };
+enum config_type {
+	CONFIG_TEXT,
+	CONFIG_COMMAND,
+	CONFIG_INTEGER,
+	CONFIG_BOOLEAN,
+	CONFIG_DURATION,
+	CONFIG_SIZE
+};
 
 struct config_key {
 	const char *section, *name;

@@ -18,6 +18,7 @@
 #include "daemon/process.h"
 #include "daemon/report.h"
 #include "daemon/retention.h"
+#include "daemon/secret_command.h"
 #include "daemon/signals.h"
 #include "daemon/tzdata.h"
 #include "daemon/watchdog.h"
@@ -140,6 +141,7 @@ static bool open_config(struct daemon *daemon)
 			"core.default_timezone: %s", error->message);
 	path_override(&daemon->home.dags, daemon->config.dags_folder, &daemon->home);
 	path_override(&daemon->home.logs, daemon->config.base_log_folder, &daemon->home);
+	sources_read(&daemon->sources, daemon);
 	return problems_print(problems);
 }
 
@@ -172,21 +174,42 @@ static bool open_operators(struct daemon *daemon, const struct daemon_options *o
 	return true;
 }
 
+/* The key as a credential; NULL: there is none. */
+static char *credential_key(void)
+{
+	const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
+	g_autofree char *path = folder ? g_build_filename(folder, "dagd.key", NULL) : NULL;
+	bool is_there = path && g_file_test(path, G_FILE_TEST_EXISTS);
+	return is_there ? g_steal_pointer(&path) : NULL;
+}
+
+static void key_tell(const struct daemon *daemon)
+{
+	if (store_key_is_ahead(daemon->store))
+		journal(JOURNAL_WARNING,
+			"the credential dagd.key is older than the key that the values are sealed "
+			"with, %s/key.new: put that in place of the credential",
+			daemon->home.state);
+}
+
 static bool open_store(struct daemon *daemon)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *path = g_build_filename(daemon->home.state, "dagd.db", NULL);
 	g_autofree char *key = g_build_filename(daemon->home.state, "key", NULL);
+	daemon->credential_key = credential_key();
 	struct store_options options = {
 		.loop = daemon->loop,
 		.path = path,
 		.key_path = key,
+		.credential_path = daemon->credential_key,
 		.default_pool_slots = daemon->config.default_pool_slots,
 	};
 	daemon->store = store_open(&options, &error);
 	if (!daemon->store)
 		return refuse(error->message);
 	daemon->reader = store_reader(daemon->store);
+	key_tell(daemon);
 	return true;
 }
 
@@ -228,6 +251,7 @@ static bool open_engine(struct daemon *daemon)
 	daemon->feed = feed_new();
 	daemon->clock = clock_open(daemon->loop, on_due, daemon);
 	daemon->turn = turn_open(daemon);
+	daemon->secret_command = secret_command_open(daemon);
 	daemon->launches = launches_open(daemon);
 	daemon->writes = writes_new(daemon);
 	daemon->connection_tests = connection_tests_open(daemon);
@@ -340,6 +364,7 @@ void daemon_close(struct daemon *daemon)
 	retention_close(daemon->retention);
 	tzdata_close(daemon->tzdata);
 	launches_close(daemon->launches);
+	secret_command_close(daemon->secret_command);
 	leash_close(daemon->leash);
 	turn_close(daemon->turn);
 	writes_free(daemon->writes);
@@ -354,9 +379,11 @@ void daemon_close(struct daemon *daemon)
 	troubles_clear(daemon->troubles);
 	feed_free(daemon->feed);
 	operators_free(daemon->operators);
+	sources_clear(&daemon->sources);
 	config_clear(&daemon->config);
 	home_clear(&daemon->home);
 	g_strfreev(daemon->base_env);
+	g_free(daemon->credential_key);
 	g_free(daemon->boot_id);
 	g_free(daemon->task_cgroup);
 	g_free(daemon->task_cgroup_suffix);

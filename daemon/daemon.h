@@ -15,6 +15,7 @@
 #include "daemon/folder.h"
 #include "daemon/home.h"
 #include "daemon/http/http.h"
+#include "daemon/render/source.h"
 #include "daemon/store/store.h"
 #include "daemon/trouble.h"
 #include "daemon/turn.h"
@@ -34,6 +35,9 @@ struct daemon {
 	char *task_cgroup_suffix; /* of their names */
 	char *task_cgroup_reason; /* why there is none */
 	char **base_env;          /* what operators inherit */
+	char *credential_key;     /* systemd's dagd.key, which wins over state/key; or NULL */
+	struct sources sources;   /* of variables and connections, besides the store */
+	struct secret_command *secret_command;
 	int64_t started_at;
 	uv_loop_t *loop;
 	struct operators *operators;

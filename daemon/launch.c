@@ -34,8 +34,7 @@ void attempt_log(
 		close(fd);
 }
 
-/* An attempt that ends before it had a worker: the sentence becomes its log and its reason. */
-static void fail(struct daemon *daemon, const struct attempt *attempt, const char *why)
+void launch_fail(struct daemon *daemon, const struct attempt *attempt, const char *why)
 {
 	attempt_log(daemon, attempt, "error: ", why);
 	struct wire_result result = {
@@ -121,6 +120,7 @@ struct render_request launch_request(const struct daemon *daemon, const struct a
 		.max_tries = attempt->task->retries,
 		.started_at = attempt->record.launched_at,
 		.reader = daemon->reader,
+		.sources = &daemon->sources,
 		.base_env = daemon->base_env,
 	};
 }
@@ -155,12 +155,15 @@ static bool database_is_sound(const struct daemon *daemon, GError **error)
 	return !damage;
 }
 
-/* Each attempt needs a folder and a worker. False: there is no getting them now. */
-static bool means_get(struct daemon *daemon, struct attempt *attempt, GError **error)
+/* Each attempt needs a folder and a worker. False: there is no getting them now. One that has asked
+ * for values has its folder. */
+static bool means_get(struct daemon *daemon, struct attempt *attempt, const struct answers *answers,
+	GError **error)
 {
 	return database_is_sound(daemon, error) && has_room(daemon->home.state, error)
 		&& executor_ready(daemon->executor, error)
-		&& executor_prepare(daemon->executor, attempt->record.id, error);
+		&& (answers_are_used(answers)
+			|| executor_prepare(daemon->executor, attempt->record.id, error));
 }
 
 /* False: none can be made now. *why is set when this log can never be. */
@@ -181,14 +184,18 @@ static bool log_get(
 	return false;
 }
 
-static enum launched render_and_start(
-	struct daemon *daemon, const struct attempt *attempt, const char *log)
+static enum launched render_and_start(struct daemon *daemon, const struct attempt *attempt,
+	const char *log, struct answers *answers)
 {
 	g_autoptr(GError) error = NULL;
 	struct render_request request = launch_request(daemon, attempt);
 	struct rendered rendered;
-	if (!render_task(&request, &rendered, &error)) {
-		fail(daemon, attempt, error->message);
+	request.answers = answers;
+	bool is_rendered = render_task(&request, &rendered, &error);
+	if (!is_rendered && answers_are_wanted(answers))
+		return LAUNCHED_ASKS;
+	if (!is_rendered) {
+		launch_fail(daemon, attempt, error->message);
 		return LAUNCHED_ENDED;
 	}
 	rendered_save(daemon, attempt, &rendered);
@@ -201,16 +208,17 @@ static enum launched render_and_start(
 	return is_over ? LAUNCHED_ENDED : LAUNCHED;
 }
 
-enum launched launch(struct daemon *daemon, struct attempt *attempt, GError **error)
+enum launched launch(
+	struct daemon *daemon, struct attempt *attempt, struct answers *answers, GError **error)
 {
 	g_autofree char *why = NULL, *log = log_path(daemon, attempt);
 	if (!log_get(daemon, attempt, log, &why, error))
 		return LAUNCHED_NOT;
 	if (why) {
-		fail(daemon, attempt, why);
+		launch_fail(daemon, attempt, why);
 		return LAUNCHED_ENDED;
 	}
-	if (!means_get(daemon, attempt, error))
+	if (!means_get(daemon, attempt, answers, error))
 		return LAUNCHED_NOT;
-	return render_and_start(daemon, attempt, log);
+	return render_and_start(daemon, attempt, log, answers);
 }

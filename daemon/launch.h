@@ -18,14 +18,20 @@ struct render_request launch_request(const struct daemon *daemon, const struct a
 void attempt_log(
 	struct daemon *daemon, const struct attempt *attempt, const char *prefix, const char *line);
 
+/* It ends before it had a worker: the sentence becomes its log and its reason. */
+void launch_fail(struct daemon *daemon, const struct attempt *attempt, const char *why);
+
 enum launched {
-	LAUNCHED_NOT, /* the machine lacks what each attempt needs, room or a process: try it later
-		       */
+	LAUNCHED_NOT,  /* the machine lacks what each attempt needs, room or a process: try it later
+			*/
+	LAUNCHED_ASKS, /* secrets.command is to be asked first, for what `answers` want */
 	LAUNCHED_ENDED, /* it needed no process, or has failed */
 	LAUNCHED,       /* a worker has it */
 };
 /*
  * Templates that cannot be rendered and a log that cannot be made fail the attempt with a sentence.
- * LAUNCHED_NOT comes with an error; nothing has happened then.
+ * LAUNCHED_NOT comes with an error; nothing has happened then. `answers` are those of this attempt
+ * alone, empty at first, and the same ones until it is launched.
  */
-enum launched launch(struct daemon *daemon, struct attempt *attempt, GError **error);
+enum launched launch(
+	struct daemon *daemon, struct attempt *attempt, struct answers *answers, GError **error);

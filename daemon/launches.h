@@ -2,7 +2,8 @@
 /*
  * Attempts that are committed and wait to be launched: as a rule for no time at all. Where the
  * disk has no room or the system no process for them, they stay launching and are tried again after
- * a while, which doubles.
+ * a while, which doubles. Those that need what secrets.command says wait for its answers, which are
+ * kept for them alone until they are launched.
  */
 #pragma once
 
@@ -20,7 +21,8 @@ void launches_close(struct launches *launches);
 void launches_add(struct launches *launches, int64_t attempt);
 /* It is not to be launched any more. False: it is not waiting. */
 bool launches_remove(struct launches *launches, int64_t attempt);
-bool launches_has(const struct launches *launches, int64_t attempt);
+/* Why an attempt is not launched yet; NULL: it does not wait here. */
+const char *launches_why(const struct launches *launches, int64_t attempt);
 
 /* An attempt that was launched has not begun: nothing is launched for a while. */
 void launches_hold(struct launches *launches, const char *why);

@@ -75,3 +75,21 @@ char **process_operator_env(void)
 	g_ptr_array_add(env, NULL);
 	return (char **)g_ptr_array_free(env, FALSE);
 }
+
+char **process_command_env(void)
+{
+	static const char *const withheld[] = {"DAGD_CONN_", "DAGD_VAR_", "AIRFLOW_CONN_",
+		"AIRFLOW_VAR_", "NOTIFY_SOCKET=", "WATCHDOG_", "LISTEN_"};
+	char **environment = g_get_environ();
+	GPtrArray *env = g_ptr_array_new();
+	for (char **entry = environment; *entry; entry++) {
+		bool is_withheld = false;
+		for (size_t i = 0; !is_withheld && i < G_N_ELEMENTS(withheld); i++)
+			is_withheld = g_str_has_prefix(*entry, withheld[i]);
+		if (!is_withheld)
+			g_ptr_array_add(env, g_strdup(*entry));
+	}
+	g_strfreev(environment);
+	g_ptr_array_add(env, NULL);
+	return (char **)g_ptr_array_free(env, FALSE);
+}

@@ -14,5 +14,8 @@
 uv_loop_t *process_begin(struct rlimit *files, GError **error);
 /* Another one after each start of the machine: g_free. */
 char *process_boot_id(void);
+/* What secrets.command inherits: all but what is a secret itself, or systemd's for dagd alone.
+ * g_strfreev. */
+char **process_command_env(void);
 /* What operators inherit: nothing that was meant for dagd alone. g_strfreev. */
 char **process_operator_env(void);

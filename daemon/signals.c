@@ -9,6 +9,7 @@
 #include "daemon/follow.h"
 #include "daemon/journal.h"
 #include "daemon/retention.h"
+#include "daemon/secret_command.h"
 #include "daemon/tzdata.h"
 
 enum { STOP_MAX_US = 800 * 1000 };
@@ -54,6 +55,8 @@ static void config_take(struct daemon *daemon, struct config *config)
 	struct config before = daemon->config;
 	daemon->config = *config;
 	config_clear(&before);
+	sources_clear(&daemon->sources);
+	sources_read(&daemon->sources, daemon);
 	journal_set_level(daemon->config.log_level);
 	engine_set_workers(daemon->engine, daemon->config.parallelism);
 	executor_set_workers(daemon->executor, daemon->config.parallelism);

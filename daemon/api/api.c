@@ -11,6 +11,7 @@
 #include "daemon/api/dag_runs.h"
 #include "daemon/api/dags.h"
 #include "daemon/api/hitl.h"
+#include "daemon/api/key.h"
 #include "daemon/api/monitor.h"
 #include "daemon/api/operators.h"
 #include "daemon/api/pools.h"
@@ -128,9 +129,12 @@ const struct route api_routes[] = {
 	{"GET", OWN "/executor", executor_get},
 	{"POST", OWN "/backup", backup_create},
 	{"POST", OWN "/clean", clean},
+	{"POST", OWN "/secrets/rotate-key", key_rotate},
 	{"GET", OWN "/variables/export", variables_export},
 	{"GET", OWN "/connections/export", connections_export},
 	{"POST", OWN "/connections/{connection_id}/test", connections_test_stored},
+	{"GET", OWN "/variables/{variable_key}", variables_look_up},
+	{"GET", OWN "/connections/{connection_id}", connections_look_up},
 	{"GET", "/health", health_probe},
 	{NULL},
 };

@@ -35,6 +35,12 @@ static bool find(struct reader *reader, const char *name, void *row, GError **er
 	return reader_connection(reader, name, row, error);
 }
 
+static enum found look_up(const struct lookup *lookup, const char *name, void *row,
+	enum source *source, GError **error)
+{
+	return connection_look_up(lookup, name, row, source, error);
+}
+
 /* What was sent is not sent back: it may be a secret. */
 static bool refuse(struct request *request, const char *field, const char *sentence)
 {
@@ -193,6 +199,7 @@ static const struct entry_kind kind = {
 	.size = sizeof(struct connection),
 	.clear = (GDestroyNotify)connection_clear,
 	.find = find,
+	.look_up = look_up,
 	.list = reader_connections,
 	.names = reader_connection_names,
 	.read = read_fields,
@@ -210,6 +217,19 @@ void connections_list(struct request *request, void *data)
 void connections_show(struct request *request, void *data)
 {
 	entry_get(request, data, &kind);
+}
+
+static void answer_found(
+	struct request *request, struct daemon *daemon, const void *row, enum source source)
+{
+	json_t *json = shown(daemon, row);
+	json_object_set_new(json, "source", json_string(source_names[source]));
+	request_answer(request, 200, json);
+}
+
+void connections_look_up(struct request *request, void *data)
+{
+	entry_search(request, data, &kind, answer_found);
 }
 
 void connections_create(struct request *request, void *data)
@@ -250,13 +270,15 @@ void connections_test(struct request *request, void *data)
 	connection_clear(&connection);
 }
 
+static void test_found(
+	struct request *request, struct daemon *daemon, const void *row, enum source source)
+{
+	connection_test(daemon->connection_tests, request, row);
+}
+
+/* Of any source, as a task would get it. */
 void connections_test_stored(struct request *request, void *data)
 {
-	const struct daemon *daemon = data;
-	if (!request_is_of_owner(request, "tests of connections are"))
-		return;
-	struct connection *connection = entry_of(request, data, &kind);
-	if (connection)
-		connection_test(daemon->connection_tests, request, connection);
-	entry_free(&kind, connection);
+	if (request_is_of_owner(request, "tests of connections are"))
+		entry_search(request, data, &kind, test_found);
 }

@@ -5,4 +5,5 @@
 
 request_handler connections_list, connections_show, connections_create, connections_patch,
 	connections_delete;
-request_handler connections_bulk, connections_export, connections_test, connections_test_stored;
+request_handler connections_bulk, connections_export, connections_look_up;
+request_handler connections_test, connections_test_stored;

@@ -218,9 +218,9 @@ static void why_answer(
 		why_nothing_begins(daemon, dag_id, reasons);
 	for (unsigned i = 0; i < list->len; i++) {
 		const struct why *why = list->pdata[i];
-		bool is_begun = !launches_has(daemon->launches, why->attempt);
-		reason_add(reasons, dag_id, why->run_id, why->task_id,
-			is_begun ? why->sentence : "waits to be begun");
+		const char *waits = launches_why(daemon->launches, why->attempt);
+		reason_add(
+			reasons, dag_id, why->run_id, why->task_id, waits ? waits : why->sentence);
 	}
 	if (list->len == 0)
 		why_finished(daemon, dag_id, run_id, task_id, reasons);

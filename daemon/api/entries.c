@@ -69,7 +69,7 @@ bool entry_body_check(struct request *request, const struct entry_kind *kind, co
 
 /* ---- reading ---- */
 
-static void refuse_unknown(struct request *request, struct daemon *daemon,
+void entry_refuse_unknown(struct request *request, struct daemon *daemon,
 	const struct entry_kind *kind, const char *name)
 {
 	g_auto(GStrv) names = kind->names(daemon->reader);
@@ -77,7 +77,8 @@ static void refuse_unknown(struct request *request, struct daemon *daemon,
 	request_refuse_unknown(request, sentence, name, (const char *const *)names);
 }
 
-void *entry_of(struct request *request, struct daemon *daemon, const struct entry_kind *kind)
+/* What the path names; NULL: 404 or 500 has been answered. */
+static void *entry_of(struct request *request, struct daemon *daemon, const struct entry_kind *kind)
 {
 	g_autoptr(GError) error = NULL;
 	const char *name = request_path(request, kind->path_name);
@@ -85,7 +86,7 @@ void *entry_of(struct request *request, struct daemon *daemon, const struct entr
 	if (error)
 		request_fail(request, error);
 	else if (!row)
-		refuse_unknown(request, daemon, kind, name);
+		entry_refuse_unknown(request, daemon, kind, name);
 	return row;
 }
 

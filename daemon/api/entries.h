@@ -20,6 +20,9 @@ struct entry_kind {
 	size_t size; /* of a row, whose first member is its name */
 	GDestroyNotify clear;
 	bool (*find)(struct reader *reader, const char *name, void *row, GError **error);
+	/* In all sources, of which the store is one. */
+	enum found (*look_up)(const struct lookup *lookup, const char *name, void *row,
+		enum source *source, GError **error);
 	GArray *(*list)(struct reader *reader, const struct listing *listing, int64_t *total,
 		GError **error);
 	char **(*names)(struct reader *reader); /* of all there are */
@@ -51,9 +54,16 @@ bool entry_body_check(struct request *request, const struct entry_kind *kind, co
 void entries_list(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
 /* All of them in clear text, for root and dagd's own user only. */
 void entries_export(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
-/* What the path names (entry_free); NULL: 404 or 500 has been answered. */
-void *entry_of(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
 void entry_get(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
+/* What a task would get under the name in the path, from any source, goes to `on_found`, which
+ * answers; all else is answered here. */
+typedef void entry_found(
+	struct request *request, struct daemon *daemon, const void *row, enum source source);
+void entry_search(struct request *request, struct daemon *daemon, const struct entry_kind *kind,
+	entry_found *on_found);
+/* 404 with the name that may have been meant. */
+void entry_refuse_unknown(struct request *request, struct daemon *daemon,
+	const struct entry_kind *kind, const char *name);
 void entry_create(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
 void entry_patch(struct request *request, struct daemon *daemon, const struct entry_kind *kind);
 void entry_delete(struct request *request, struct daemon *daemon, const struct entry_kind *kind);

@@ -15,6 +15,12 @@ static bool find(struct reader *reader, const char *name, void *row, GError **er
 	return reader_variable(reader, name, row, error);
 }
 
+static enum found look_up(const struct lookup *lookup, const char *name, void *row,
+	enum source *source, GError **error)
+{
+	return variable_look_up(lookup, name, row, source, error);
+}
+
 static bool refuse(struct request *request, const char *field, const char *sentence)
 {
 	/* The value itself is not sent back: it may be a secret. */
@@ -96,6 +102,7 @@ static const struct entry_kind kind = {
 	.size = sizeof(struct variable),
 	.clear = (GDestroyNotify)variable_clear,
 	.find = find,
+	.look_up = look_up,
 	.list = reader_variables,
 	.names = reader_variable_names,
 	.read = read_fields,
@@ -113,6 +120,19 @@ void variables_list(struct request *request, void *data)
 void variables_show(struct request *request, void *data)
 {
 	entry_get(request, data, &kind);
+}
+
+static void answer_found(
+	struct request *request, struct daemon *daemon, const void *row, enum source source)
+{
+	json_t *json = shown(daemon, row);
+	json_object_set_new(json, "source", json_string(source_names[source]));
+	request_answer(request, 200, json);
+}
+
+void variables_look_up(struct request *request, void *data)
+{
+	entry_search(request, data, &kind, answer_found);
 }
 
 void variables_create(struct request *request, void *data)

@@ -4,22 +4,28 @@
 
 #include "daemon/render/mapped.h"
 #include "daemon/render/scope.h"
+#include "daemon/render/source.h"
 #include "lib/base/ident.h"
 #include "lib/base/instant.h"
 #include "lib/base/problem.h"
 
+static struct lookup lookup_of(const struct scope *scope)
+{
+	const struct render_request *request = scope->request;
+	return (struct lookup){request->sources, request->answers, request->reader};
+}
+
 /* ---- var.value.KEY, var.json.KEY, and .get(KEY, default) of both ---- */
 
+/* False without an error: there is none. */
 static bool variable_set(struct scope *scope, const char *key, bool as_json,
 	struct template_value *out, GError **error)
 {
 	struct variable variable;
-	GError *failed = NULL;
-	if (!reader_variable(scope->request->reader, key, &variable, &failed)) {
-		if (failed)
-			g_propagate_error(error, failed);
+	enum source source;
+	struct lookup lookup = lookup_of(scope);
+	if (variable_look_up(&lookup, key, &variable, &source, error) != FOUND)
 		return false;
-	}
 	json_error_t why;
 	json_t *json = json_loads(variable.value, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &why);
 	if (name_is_sensitive(key))
@@ -153,7 +159,9 @@ json_t *connection_resolved(const struct connection *connection, GPtrArray *mask
 static json_t *connection_find(struct scope *scope, const char *conn_id, GError **error)
 {
 	struct connection connection;
-	if (!reader_connection(scope->request->reader, conn_id, &connection, error))
+	enum source source;
+	struct lookup lookup = lookup_of(scope);
+	if (connection_look_up(&lookup, conn_id, &connection, &source, error) != FOUND)
 		return NULL;
 	json_t *json = connection_resolved(&connection, scope->masks);
 	connection_clear(&connection);

@@ -111,6 +111,16 @@ static json_t *mapped_argument(const struct rendering *rendering, const struct p
 	return is_own ? json_object_get(rendering->scope->mapped, parameter->name) : NULL;
 }
 
+/* What only lacks an answer does not keep the rest from asking, too: all are asked at once. */
+static bool goes_on(const struct rendering *rendering, GError **error)
+{
+	struct answers *answers = rendering->request->answers;
+	if (!answers || !answers_are_wanted(answers))
+		return false;
+	g_clear_error(error);
+	return true;
+}
+
 static bool arguments_render(struct rendering *rendering, GError **error)
 {
 	const struct task *task = rendering->request->task;
@@ -126,7 +136,7 @@ static bool arguments_render(struct rendering *rendering, GError **error)
 		else if (is_given)
 			ok = argument_render(rendering, argument, error);
 		argument += is_given;
-		if (!ok)
+		if (!ok && !goes_on(rendering, error))
 			return false;
 	}
 	return true;
@@ -207,7 +217,9 @@ static bool env_render(struct rendering *rendering, GError **error)
 		json_t *value = value_render(rendering, &entry->value, error);
 		if (!value) {
 			g_prefix_error(error, "env: %s cannot be rendered: ", entry->name);
-			return false;
+			if (!goes_on(rendering, error))
+				return false;
+			continue;
 		}
 		env_set(rendering, entry->name, value);
 	}
@@ -292,12 +304,22 @@ static void cwd_render(struct rendering *rendering)
 	rendering->out->cwd = cwd && *cwd ? g_strdup(cwd) : NULL;
 }
 
+static bool nothing_is_wanted(const struct rendering *rendering, GError **error)
+{
+	const struct answers *answers = rendering->request->answers;
+	if (!answers || !answers_are_wanted(answers))
+		return true;
+	g_set_error(error, LIB_ERROR, 0, "secrets.command is to be asked first");
+	return false;
+}
+
 static bool render_all(struct rendering *rendering, GError **error)
 {
 	struct rendered *out = rendering->out;
 	rendering->root = scope_root(rendering->scope);
 	env_base(rendering);
-	if (!arguments_render(rendering, error) || !env_render(rendering, error))
+	if (!arguments_render(rendering, error) || !env_render(rendering, error)
+		|| !nothing_is_wanted(rendering, error))
 		return false;
 	argv_render(rendering);
 	input_render(rendering);

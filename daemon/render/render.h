@@ -8,6 +8,7 @@
 #include <glib.h>
 #include <jansson.h>
 
+#include "daemon/render/source.h"
 #include "daemon/store/store.h"
 #include "lib/dag/dag.h"
 #include "lib/engine/record.h"
@@ -18,8 +19,10 @@ struct render_request {
 	const struct run_record *run;
 	int map_index;
 	unsigned try_number, max_tries;
-	int64_t started_at;    /* of the try: task_instance.start_date */
-	struct reader *reader; /* for variables, connections, XComs, earlier runs */
+	int64_t started_at;            /* of the try: task_instance.start_date */
+	struct reader *reader;         /* for variables, connections, XComs, earlier runs */
+	const struct sources *sources; /* of variables and connections, besides the store */
+	struct answers *answers;       /* of secrets.command; NULL: it cannot be asked */
 	char **base_env; /* "NAME=VALUE" of dagd that operators inherit (PATH, HOME, LANG ...) */
 };
 
@@ -36,7 +39,8 @@ struct rendered {
 };
 
 /* False and one sentence with the place of the template that failed. `rendered` is filled on
- * success: clear it. */
+ * success: clear it. When `answers` want something afterwards, it failed for want of that only: it
+ * is to be rendered again once they have it. */
 bool render_task(const struct render_request *request, struct rendered *rendered, GError **error);
 /* What a mapped instance that has succeeded is called: its map_index_template, with what it left
  * (by key). NULL and an error. */

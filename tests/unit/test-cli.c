@@ -4,12 +4,12 @@
 
 #include "cli/command_line.h"
 #include "cli/completion.h"
-#include "cli/connection_uri.h"
 #include "cli/help.h"
 #include "cli/json_option.h"
 #include "cli/table.h"
 #include "cli/unscheduled.h"
 #include "cli/yaml_text.h"
+#include "lib/base/connection_text.h"
 #include "lib/base/size.h"
 #include "lib/yaml/yaml.h"
 

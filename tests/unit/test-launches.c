@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Attempts that wait to be launched, where what launches them is an answer that the test gives. */
+#include <string.h>
+
 #include "daemon/daemon.h"
 #include "daemon/launch.h"
 #include "daemon/launches.h"
+#include "daemon/secret_command.h"
+#include "lib/base/instant.h"
 
 enum { N_ATTEMPTS = 4 };
 
@@ -12,8 +16,25 @@ static const char *lack; /* of the machine; NULL: it has what is needed */
 static GString
 	*launched; /* what was tried, in this order: "1! 2" is one that failed, one that did not */
 
-enum launched launch(struct daemon *daemon, struct attempt *attempt, GError **error)
+static bool asks;    /* each attempt wants the variable A */
+static char *failed; /* why the last one has failed */
+
+void launch_fail(struct daemon *daemon, const struct attempt *attempt, const char *why)
 {
+	g_free(failed);
+	failed = g_strdup(why);
+}
+
+enum launched launch(
+	struct daemon *daemon, struct attempt *attempt, struct answers *answers, GError **error)
+{
+	const struct answer *answer = answers_get(answers, SECRET_VARIABLE, "A");
+	if (asks && !answer) {
+		g_assert_true(answers_want(answers, SECRET_VARIABLE, "A"));
+		return LAUNCHED_ASKS;
+	}
+	if (answer)
+		g_string_append_printf(launched, "(%s)", answer->text);
 	g_string_append_printf(launched, "%s%d%s", launched->len ? " " : "",
 		(int)attempt->record.id, lack ? "!" : "");
 	if (!lack)
@@ -34,12 +55,19 @@ static void begin(const char *what_lacks)
 		struct run_record run = {.id = 1};
 		attempts_add(daemon_of_test.attempts, &record, &run, NULL);
 	}
+	daemon_of_test.sources = (struct sources){.command_timeout_us = MINUTE_US};
+	daemon_of_test.file_limit = (struct rlimit){1024, 1024};
+	daemon_of_test.secret_command = secret_command_open(&daemon_of_test);
 	launches = launches_open(&daemon_of_test);
 }
 
 static void end(void)
 {
 	launches_close(launches);
+	secret_command_close(daemon_of_test.secret_command);
+	sources_clear(&daemon_of_test.sources);
+	g_clear_pointer(&failed, g_free);
+	asks = false;
 	uv_run(daemon_of_test.loop, UV_RUN_DEFAULT);
 	g_assert_cmpint(uv_loop_close(daemon_of_test.loop), ==, 0);
 	g_free(daemon_of_test.loop);
@@ -72,7 +100,7 @@ static void where_nothing_lacks_none_waits(void)
 	begin(NULL);
 	add(1, N_ATTEMPTS);
 	g_assert_cmpstr(launched->str, ==, "1 2 3 4");
-	g_assert_false(launches_has(launches, 1));
+	g_assert_null(launches_why(launches, 1));
 	g_assert_null(trouble());
 	end();
 }
@@ -84,7 +112,7 @@ static void after_one_that_fails_the_others_are_not_tried(void)
 	g_assert_cmpstr(launched->str, ==, "1!");
 	g_assert_cmpstr(trouble(), ==, "no room");
 	for (int64_t id = 1; id <= N_ATTEMPTS; id++)
-		g_assert_true(launches_has(launches, id));
+		g_assert_cmpstr(launches_why(launches, id), ==, "waits to be begun");
 	end();
 }
 
@@ -162,6 +190,64 @@ static void a_worker_that_could_not_begin_holds_the_others(void)
 	end();
 }
 
+/* ---- those that ask ---- */
+
+static void begin_asking(const char *script)
+{
+	const char *words[] = {"sh", "-c", script, NULL};
+	begin(NULL);
+	daemon_of_test.sources.command = g_strdupv((char **)words);
+	asks = true;
+}
+
+static void those_that_ask_begin_with_the_answer_of_one_run(void)
+{
+	begin_asking("echo x");
+	add(1, 3);
+	g_assert_cmpstr(launched->str, ==, "");
+	g_assert_nonnull(strstr(launches_why(launches, 2), "waits for the values"));
+	g_assert_true(launches_remove(launches, 2));
+	uv_run(daemon_of_test.loop, UV_RUN_DEFAULT);
+	g_assert_cmpstr(launched->str, ==, "(x) 1(x) 3");
+	g_assert_null(launches_why(launches, 1));
+	end();
+}
+
+static void one_that_gets_no_answer_fails(void)
+{
+	begin_asking("echo why >&2; exit 9");
+	add(1, 1);
+	uv_run(daemon_of_test.loop, UV_RUN_DEFAULT);
+	g_assert_cmpstr(launched->str, ==, "");
+	g_assert_cmpstr(
+		failed, ==, "variable \"A\" cannot be had: secrets.command exited with 9: why");
+	g_assert_null(launches_why(launches, 1));
+	end();
+}
+
+static void answers_wait_with_their_attempt(void)
+{
+	begin_asking("echo x");
+	add(1, 1);
+	lack = "no room";
+	while (!trouble())
+		uv_run(daemon_of_test.loop, UV_RUN_ONCE);
+	g_assert_cmpstr(launches_why(launches, 1), ==, "waits to be begun");
+	lack = NULL;
+	while (launches_why(launches, 1))
+		uv_run(daemon_of_test.loop, UV_RUN_ONCE);
+	g_assert_cmpstr(launched->str, ==, "(x)1!(x) 1");
+	end();
+}
+
+static void what_is_asked_for_ends_with_dagd(void)
+{
+	begin_asking("exec sleep 1000");
+	add(1, 2);
+	uv_run(daemon_of_test.loop, UV_RUN_ONCE);
+	end();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -178,5 +264,12 @@ int main(int argc, char **argv)
 		the_pause_doubles_until_one_has_begun);
 	g_test_add_func("/launches/a_worker_that_could_not_begin_holds_the_others",
 		a_worker_that_could_not_begin_holds_the_others);
+	g_test_add_func("/launches/those_that_ask_begin_with_the_answer_of_one_run",
+		those_that_ask_begin_with_the_answer_of_one_run);
+	g_test_add_func("/launches/one_that_gets_no_answer_fails", one_that_gets_no_answer_fails);
+	g_test_add_func(
+		"/launches/answers_wait_with_their_attempt", answers_wait_with_their_attempt);
+	g_test_add_func(
+		"/launches/what_is_asked_for_ends_with_dagd", what_is_asked_for_ends_with_dagd);
 	return g_test_run();
 }

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/json_file.h"
+#include "cli/existing.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "cli/json_option.h"
-#include "cli/print.h"
 #include "lib/base/error.h"
 #include "lib/base/problem.h"
 
@@ -21,17 +17,6 @@ bool on_existing_parse(const char *text, enum on_existing *action, GError **erro
 	if (!text)
 		return true;
 	return error_say(error, "unknown action \"%s\": overwrite, fail or skip", text);
-}
-
-json_t *json_object_of_file(const char *path, const char *form, GError **error)
-{
-	json_t *file = json_of_file(path, error);
-	if (!file || json_is_object(file))
-		return file;
-	json_decref(file);
-	error_say(
-		error, "%s is not an object of %s", strcmp(path, "-") == 0 ? "stdin" : path, form);
-	return NULL;
 }
 
 json_t *json_as_text(const json_t *value)
@@ -68,36 +53,4 @@ bool existing_are_fine(const json_t *file, GHashTable *existing, enum on_existin
 				what, name);
 	}
 	return true;
-}
-
-static bool text_write(const char *path, const char *text)
-{
-	g_autoptr(GError) error = NULL;
-	if (strcmp(path, "-") == 0) {
-		puts(text);
-		return true;
-	}
-	g_autofree char *whole = g_strconcat(text, "\n", NULL);
-	if (g_file_set_contents_full(path, whole, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
-		return true;
-	say("%s cannot be written: %s", path, error->message);
-	return false;
-}
-
-int export_file(const char *path, const json_t *object, const char *what)
-{
-	bool is_stdout = strcmp(path, "-") == 0;
-	if (is_stdout && isatty(STDOUT_FILENO)) {
-		say("secrets are not shown on a terminal: name a file, or let a pipe read them");
-		return EXIT_REFUSED;
-	}
-	char *text = json_dumps(object, JSON_INDENT(4) | JSON_SORT_KEYS);
-	bool is_written = text_write(path, text);
-	free(text);
-	if (!is_written)
-		return EXIT_REFUSED;
-	fflush(stdout);
-	fprintf(stderr, "%zu %s written to %s\n", json_object_size(object), what,
-		is_stdout ? "stdout" : path);
-	return EXIT_OK;
 }

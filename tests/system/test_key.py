@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+"""The key of variables and connections is changed while dagd runs; nothing is opened with a wrong one."""
+import os
+import shutil
+
+import pytest
+
+from daemon import Daemon, wait_until
+from test_backup import restore
+
+ANOTHER = "0123456789abcdef" * 4 + "\n"
+
+
+def fill(dagd, n=5):
+    for i in range(n):
+        dagd.post("/variables", {"key": f"v{i}", "value": f"value {i}"})
+    dagd.post("/connections", {"connection_id": "db", "conn_type": "postgres", "password": "p4ssw0rd"})
+
+
+def is_whole(dagd, n=5):
+    values = dagd.request("GET", "/api/dagd/v1/variables/export").json["variables"]
+    connections = dagd.request("GET", "/api/dagd/v1/connections/export").json["connections"]
+    return ({one["key"]: one["value"] for one in values} == {f"v{i}": f"value {i}" for i in range(n)}
+            and [one["password"] for one in connections] == ["p4ssw0rd"])
+
+
+def rotate(dagd, *words, stdin=None):
+    return dagd.dagctl("secrets", "rotate-key", *words, stdin=stdin)
+
+
+def refused(daemon):
+    """The sentence with which it does not start."""
+    daemon.spawn()
+    process, daemon.process = daemon.process, None
+    assert process.wait(60) == 1
+    daemon.reader.join()
+    return daemon.log[-1]
+
+
+def test_all_values_are_sealed_with_a_new_key(dagd, tmp_path):
+    fill(dagd)
+    key = dagd.home / "state" / "key"
+    old = key.read_text()
+    assert dagd.dagctl("db", "backup", tmp_path / "backup.db").returncode == 0
+    done = rotate(dagd, "--keep-old", tmp_path / "old key")
+    assert done.returncode == 0 and "6 values are sealed with the new key" in done.stderr, done
+    assert key.read_text() != old and (tmp_path / "old key").read_text() == old
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in (key, tmp_path / "old key"))
+    assert not (dagd.home / "state" / "key.new").exists()
+    assert is_whole(dagd)
+    dagd.post("/variables", {"key": "v5", "value": "value 5"})
+    dagd.restart()
+    assert is_whole(dagd, 6)
+    assert key.read_text() not in "".join(dagd.log) + done.stderr + done.stdout
+    # The old key opens nothing any more, but the backup of its time.
+    new = key.read_text()
+    dagd.stop()
+    key.write_text(old)
+    sentence = refused(dagd)
+    assert "holds another key than the one used so far" in sentence and "put the key back" in sentence
+    restore(dagd, tmp_path / "backup.db")
+    dagd.start()
+    assert is_whole(dagd)
+    dagd.stop()
+    key.write_text(new)
+    assert "holds another key" in refused(dagd)
+
+
+def test_without_a_terminal_the_old_key_is_not_thrown_away_unasked(dagd):
+    fill(dagd)
+    key = (dagd.home / "state" / "key").read_text()
+    done = rotate(dagd)
+    assert done.returncode == 1 and "--yes" in done.stderr
+    assert (dagd.home / "state" / "key").read_text() == key
+    assert rotate(dagd, "--yes").returncode == 0
+    assert (dagd.home / "state" / "key").read_text() != key
+    assert is_whole(dagd)
+
+
+def test_a_key_can_be_given(dagd, tmp_path):
+    fill(dagd)
+    (tmp_path / "new").write_text(ANOTHER)
+    assert rotate(dagd, "--yes", "--new-key", tmp_path / "new").returncode == 0
+    assert (dagd.home / "state" / "key").read_text() == ANOTHER
+    dagd.restart()
+    assert is_whole(dagd)
+    done = rotate(dagd, "--yes", "--new-key", "-", stdin=ANOTHER)
+    assert done.returncode == 1 and "this is the key that is used already" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "secret", ANOTHER.strip() + "0", "x" * 64])
+def test_what_is_no_key_changes_nothing(dagd, text):
+    fill(dagd)
+    done = rotate(dagd, "--yes", "--new-key", "-", stdin=text)
+    assert done.returncode == 1 and "a key is 64 hexadecimal digits" in done.stderr
+    assert is_whole(dagd)
+    dagd.restart()
+    assert is_whole(dagd)
+
+
+def test_an_older_key_that_is_kept_is_never_overwritten(dagd, tmp_path):
+    fill(dagd)
+    (tmp_path / "old").write_text("precious")
+    key = (dagd.home / "state" / "key").read_text()
+    done = rotate(dagd, "--keep-old", tmp_path / "old")
+    assert done.returncode == 1 and "File exists" in done.stderr
+    assert (tmp_path / "old").read_text() == "precious"
+    assert (dagd.home / "state" / "key").read_text() == key
+    assert not (dagd.home / "state" / "key.new").exists()
+
+
+def test_values_that_are_written_meanwhile_are_sealed_with_one_of_the_keys(dagd):
+    import threading
+    fill(dagd)
+    written = []
+
+    def write():
+        for i in range(40):
+            dagd.post("/variables", {"key": f"w{i}", "value": "w"})
+            written.append(f"w{i}")
+    writer = threading.Thread(target=write)
+    writer.start()
+    for _ in range(3):
+        assert rotate(dagd, "--yes").returncode == 0
+    writer.join()
+    dagd.restart()
+    values = dagd.request("GET", "/api/dagd/v1/variables/export").json["variables"]
+    assert len(values) == 45 and {one["key"] for one in values} >= set(written)
+
+
+@pytest.fixture
+def credential(build, tmp_path):
+    """A dagd whose key is a credential, as systemd gives it."""
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    (folder / "dagd.key").write_text(ANOTHER)
+    (folder / "dagd.key").chmod(0o440)
+    daemon = Daemon(build, tmp_path / "home", CREDENTIALS_DIRECTORY=str(folder))
+    daemon.credential = folder / "dagd.key"
+    yield daemon.start()
+    daemon.dispose()
+
+
+def put(file, text):
+    file.unlink()
+    file.write_text(text)
+
+
+def test_a_credential_is_the_key(credential):
+    fill(credential)
+    assert not (credential.home / "state" / "key").exists()
+    credential.restart()
+    assert is_whole(credential)
+    # Another key beside it does not matter.
+    (credential.home / "state" / "key").write_text("f" * 64)
+    (credential.home / "state" / "key").chmod(0o600)
+    credential.restart()
+    assert is_whole(credential)
+    put(credential.credential, "e" * 64)
+    credential.stop()
+    assert "credential" in (sentence := refused(credential)) and "holds another key" in sentence
+
+
+def test_a_credential_is_followed_by_the_operator(credential, tmp_path):
+    fill(credential)
+    done = rotate(credential, "--yes")
+    assert done.returncode == 1 and "which dagd cannot replace" in done.stderr
+    (tmp_path / "new").write_text("a" * 64)
+    done = rotate(credential, "--yes", "--new-key", tmp_path / "new")
+    assert done.returncode == 0 and "put the new key in place of the credential" in done.stderr
+    assert is_whole(credential)
+    # Until that is done the new key is the one, and each start says so.
+    credential.restart()
+    assert is_whole(credential)
+    assert any("the credential dagd.key is older" in line for line in credential.log[credential.log_begin:])
+    put(credential.credential, "a" * 64)
+    credential.restart()
+    assert is_whole(credential)
+    assert not any("is older" in line for line in credential.log[credential.log_begin:])
+    assert not (credential.home / "state" / "key.new").exists()
+
+
+def test_the_file_becomes_a_credential(build, tmp_path, credential):
+    """A dagd that has used its own file is given another key as a credential: it says what to do."""
+    fill(credential)
+    credential.stop()
+    key = credential.home / "state" / "key"
+    shutil.copy(credential.credential, key)
+    key.chmod(0o600)
+    put(credential.credential, "b" * 64)
+    sentence = refused(credential)
+    assert "another key than state/key" in sentence and "rotate-key" in sentence
+    shutil.copy(key, credential.credential)
+    credential.start()
+    assert is_whole(credential)
+
+
+def test_only_root_and_dagds_user_change_the_key(dagd):
+    assert dagd.request("POST", "/api/dagd/v1/secrets/rotate-key", {"keep_old": "relative"}).status == 422
+    assert dagd.request("POST", "/api/dagd/v1/secrets/rotate-key", {"new": "x"}).status == 422
