@@ -49,8 +49,9 @@ const struct config_key config_keys[] = {
 		SECOND_US / 10, HOUR_US, true,
 		"how long one run of secrets.command may take; a task that needs its answer fails "
 		"then"},
-	{KEY("secrets", "folder", CONFIG_TEXT, secrets_folder), "", 0, 0, true,
-		"the folder with values of variables and connections, in files `var.KEY` and "
+	{KEY("secrets", "folder", CONFIG_PATH, secrets_folder), "", 0, 0, true,
+		"the folder, a whole path, with values of variables and connections, in files "
+		"`var.KEY` and "
 		"`conn.ID`; empty: where systemd puts credentials (LoadCredential=)"},
 	{KEY("logging", "logging_level", CONFIG_TEXT, log_level), "info", 0, 0, true,
 		"what dagd says of itself on stderr: error, warning, info or debug"},
@@ -105,6 +106,19 @@ static bool set_boolean(
 	return true;
 }
 
+static bool check_path(const char *text, GError **error)
+{
+	if (!*text || g_path_is_absolute(text))
+		return true;
+	g_set_error(error, LIB_ERROR, 0, "\"%s\" is no whole path; one begins with /", text);
+	return false;
+}
+
+static bool is_text(const struct config_key *key)
+{
+	return key->type == CONFIG_TEXT || key->type == CONFIG_COMMAND || key->type == CONFIG_PATH;
+}
+
 /* Words as in a shell, the first one a program: one that is looked for in PATH, or a whole path. */
 static bool check_command(const char *text, GError **error)
 {
@@ -135,10 +149,11 @@ static bool set(
 	int64_t value = 0;
 	switch (key->type) {
 	case CONFIG_COMMAND:
-		if (!check_command(text, error))
-			return false;
-		G_GNUC_FALLTHROUGH;
+	case CONFIG_PATH:
 	case CONFIG_TEXT:
+		if ((key->type == CONFIG_COMMAND && !check_command(text, error))
+			|| (key->type == CONFIG_PATH && !check_path(text, error)))
+			return false;
 		g_free(*(char **)field(config, key));
 		*(char **)field(config, key) = g_strdup(text);
 		return true;
@@ -296,7 +311,7 @@ bool config_read(
 void config_clear(struct config *config)
 {
 	for (const struct config_key *key = config_keys; key->section; key++)
-		if (key->type == CONFIG_TEXT || key->type == CONFIG_COMMAND)
+		if (is_text(key))
 			g_free(*(char **)field(config, key));
 	*config = (struct config){0};
 }
@@ -306,6 +321,7 @@ char *config_text(const struct config *config, const struct config_key *key)
 	switch (key->type) {
 	case CONFIG_TEXT:
 	case CONFIG_COMMAND:
+	case CONFIG_PATH:
 		return g_strdup(*(char **)field(config, key));
 	case CONFIG_BOOLEAN:
 		return g_strdup(*(bool *)field(config, key) ? "true" : "false");

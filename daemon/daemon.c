@@ -141,7 +141,7 @@ static bool open_config(struct daemon *daemon)
 			"core.default_timezone: %s", error->message);
 	path_override(&daemon->home.dags, daemon->config.dags_folder, &daemon->home);
 	path_override(&daemon->home.logs, daemon->config.base_log_folder, &daemon->home);
-	sources_read(&daemon->sources, daemon);
+	sources_read(&daemon->sources, &daemon->config);
 	return problems_print(problems);
 }
 

@@ -44,16 +44,14 @@ struct asking {
 
 /* ---- where values come from ---- */
 
-void sources_read(struct sources *sources, const struct daemon *daemon)
+void sources_read(struct sources *sources, const struct config *config)
 {
-	const struct config *config = &daemon->config;
-	const char *base = daemon->home.path ? daemon->home.path : "/";
 	const char *credentials = g_getenv("CREDENTIALS_DIRECTORY");
 	*sources = (struct sources){.command_timeout_us = config->secrets_command_timeout_us};
 	if (*config->secrets_command)
 		g_shell_parse_argv(config->secrets_command, NULL, &sources->command, NULL);
 	if (*config->secrets_folder)
-		sources->folder = g_canonicalize_filename(config->secrets_folder, base);
+		sources->folder = g_strdup(config->secrets_folder);
 	else if (credentials && *credentials)
 		sources->folder = g_strdup(credentials);
 }

@@ -10,7 +10,7 @@ struct secret_command;
 struct asking;
 
 /* Where values come from, as the configuration says; sources_clear before. */
-void sources_read(struct sources *sources, const struct daemon *daemon);
+void sources_read(struct sources *sources, const struct config *config);
 
 struct secret_command *secret_command_open(struct daemon *daemon);
 /* Ends what runs; nobody may ask any more. Its memory is freed when the loop has run once more.

@@ -56,7 +56,7 @@ static void config_take(struct daemon *daemon, struct config *config)
 	daemon->config = *config;
 	config_clear(&before);
 	sources_clear(&daemon->sources);
-	sources_read(&daemon->sources, daemon);
+	sources_read(&daemon->sources, &daemon->config);
 	journal_set_level(daemon->config.log_level);
 	engine_set_workers(daemon->engine, daemon->config.parallelism);
 	executor_set_workers(daemon->executor, daemon->config.parallelism);

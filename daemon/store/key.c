@@ -326,10 +326,26 @@ static struct vault *new_key(const struct key_files *files, const struct vault *
 	return NULL;
 }
 
+/* What lies in `next` may be the only copy of the key in use: then it is not written over. */
+static bool earlier_end(const struct key_files *files, const struct vault *vault, GError **error)
+{
+	struct vault *next = is_there(files->next) ? vault_open(files->next, NULL) : NULL;
+	bool is_in_use = next != NULL && vault_is_same(next, vault);
+	vault_close(next);
+	if (!is_in_use || files->credential == NULL)
+		return !is_in_use || change_end(files, error);
+	g_set_error(error, STORE_ERROR, STORE_FAILED,
+		"the key of the change before is not the credential yet: put \"%s\" in its place "
+		"and restart dagd first",
+		files->next);
+	return false;
+}
+
 bool key_change(const struct key_files *files, struct writer *writer, struct vault *vault,
 	struct key_change *change, GError **error)
 {
-	struct vault *new = new_key(files, vault, change, error);
+	struct vault *new =
+		earlier_end(files, vault, error) ? new_key(files, vault, change, error) : NULL;
 	struct resealing resealing = {.old = vault, .new = new};
 	if (new == NULL)
 		return false;

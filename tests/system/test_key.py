@@ -173,6 +173,11 @@ def test_a_credential_is_followed_by_the_operator(credential, tmp_path):
     credential.restart()
     assert is_whole(credential)
     assert any("the credential dagd.key is older" in line for line in credential.log[credential.log_begin:])
+    # It is nowhere else: no other change puts it at risk.
+    (tmp_path / "third").write_text("c" * 64)
+    done = rotate(credential, "--yes", "--new-key", tmp_path / "third")
+    assert done.returncode == 1 and "restart dagd first" in done.stderr
+    assert (credential.home / "state" / "key.new").read_text() == "a" * 64 + "\n"
     put(credential.credential, "a" * 64)
     credential.restart()
     assert is_whole(credential)

@@ -305,6 +305,30 @@ static void test_connection_uri(void)
 			"{\"conn_type\":\"aws\",\"extra\":\"{\\\"region\\\": \\\"eu\\\"}\"}"},
 		{"http://h?__extra__=%7B%22a%22%3A1%7D",
 			"{\"conn_type\":\"http\",\"extra\":\"{\\\"a\\\":1}\",\"host\":\"h\"}"},
+		{"postgres://:pw@[::1]:5432",
+			"{\"conn_type\":\"postgres\",\"host\":\"::1\",\"password\":\"pw\",\"port\":"
+			"5432}"},
+		{"http://https://u:p@h:8/a%2Fb",
+			"{\"conn_type\":\"http\",\"host\":\"https://h\",\"login\":\"u\","
+			"\"password\":\"p\",\"port\":8,\"schema\":\"a/b\"}"},
+		{"aws://?endpoint_url=http://h:9",
+			"{\"conn_type\":\"aws\",\"extra\":\"{\\\"endpoint_url\\\": "
+			"\\\"http://h:9\\\"}\"}"},
+		{"ftp://@:21", "{\"conn_type\":\"ftp\",\"port\":21}"},
+		{"http://u:p/w@h",
+			"the port in the URI of the connection is no number from 1 to 65535; in "
+			"login, password and host the characters / ? # @ : are written as %2F %3F "
+			"%23 %40 %3A"},
+		{"http://h:65536",
+			"the port in the URI of the connection is no number from 1 to 65535; in "
+			"login, password and host the characters / ? # @ : are written as %2F %3F "
+			"%23 %40 %3A"},
+		{"http://u:%ff@h", "the URI of the connection has an escape that is no text"},
+		{"http://h?a",
+			"what follows ? in the URI of the connection is not of the form "
+			"key=value&key=value"},
+		{"http://h?__extra__=5",
+			"\"extra\" of a connection must be a JSON object, as {\"region\": \"eu\"}"},
 		{"secret stuff",
 			"the URI of the connection is not of the form "
 			"type://login:password@host:port/schema"},
@@ -318,6 +342,31 @@ static void test_connection_uri(void)
 		char *text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 		g_assert_cmpstr(text ? text : error->message, ==, cases[i].expected);
 		free(text);
+	}
+}
+
+/* What it is written as is read as the same. */
+static void test_connection_round_trip(void)
+{
+	static const char *const connections[] = {
+		"{\"conn_type\": \"aws\"}",
+		"{\"conn_type\": \"my_type\", \"host\": \"h\", \"port\": 1}",
+		"{\"conn_type\": \"http\", \"host\": \"https://h\", \"login\": \"u@x\", "
+		"\"schema\": \"a/b?c\"}",
+		"{\"conn_type\": \"x\", \"password\": \" :/?#[]@!$&'()*+,;=%\\u00e4\\n\"}",
+		"{\"conn_type\": \"x\", \"extra\": \"{\\\"a b\\\": \\\"c&d=e\\\"}\"}",
+		"{\"conn_type\": \"x\", \"extra\": \"{\\\"a\\\": [1, {}]}\", \"schema\": \"s\"}",
+		"{\"conn_type\": \"x\", \"port\": 5}",
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(connections); i++) {
+		g_autoptr(GError) error = NULL;
+		json_auto_t *before = connection_of_text(connections[i], &error);
+		g_assert_no_error(error);
+		g_autofree char *uri = connection_uri(before);
+		g_test_message("%s", uri);
+		json_auto_t *after = connection_of_text(uri, &error);
+		g_assert_no_error(error);
+		g_assert_true(json_equal(before, after));
 	}
 }
 
@@ -369,6 +418,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/cli/conf_is_an_object_with_params_over_it", test_conf);
 	g_test_add_func("/cli/wrong_json_is_not_quoted", test_wrong_json_is_not_quoted);
 	g_test_add_func("/cli/a_uri_becomes_a_connection", test_connection_uri);
+	g_test_add_func("/cli/a_connection_becomes_a_uri_and_back", test_connection_round_trip);
 	g_test_add_func("/cli/a_schedule_is_dropped_and_lines_stay", test_unscheduled);
 	g_test_add_func("/cli/a_size_has_two_digits_at_least", test_size_text);
 	return g_test_run();

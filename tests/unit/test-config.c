@@ -88,6 +88,24 @@ static void the_manual_has_every_key(void)
 	}
 }
 
+static void commands_and_paths_are_looked_at(void)
+{
+	g_autofree char *text = read_text("secrets:\n  command: \"'a\"\n  folder: values\n", NULL);
+	g_assert_nonnull(strstr(text, "dagd.yaml:2:12: secrets.command: is no command line: "));
+	g_assert_nonnull(strstr(text,
+		"dagd.yaml:3:11: secrets.folder: \"values\" is no whole path; one begins with /"));
+	config_clear(&config);
+	g_autofree char *relative = read_text("secrets:\n  command: ./ask me\n", NULL);
+	g_assert_nonnull(
+		strstr(relative, "\"./ask\" is neither a whole path nor a program's name"));
+	config_clear(&config);
+	g_autofree char *fine =
+		read_text("secrets:\n  command: \"'/a b/c' --d\"\n  folder: /e\n", NULL);
+	g_assert_cmpstr(fine, ==, "");
+	g_assert_cmpstr(config.secrets_command, ==, "'/a b/c' --d");
+	config_clear(&config);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -98,5 +116,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/config/every_mistake_is_named_with_its_place",
 		every_mistake_is_named_with_its_place);
 	g_test_add_func("/config/the_manual_has_every_key", the_manual_has_every_key);
+	g_test_add_func(
+		"/config/commands_and_paths_are_looked_at", commands_and_paths_are_looked_at);
 	return g_test_run();
 }
