@@ -34,6 +34,7 @@ COMMAND = """\
     #!/bin/sh
     folder=$(dirname "$0")
     echo "$1 $2" >> "$folder/asked"
+    while [ -e "$folder/wait" ]; do sleep 0.05; done
     [ ! -e "$folder/hold" ] || exec sleep 1000
     [ ! -e "$folder/broken" ] || { echo half; echo "the vault is sealed" >&2; exit 2; }
     [ -e "$folder/$1.$2" ] || exit 1
@@ -328,6 +329,38 @@ def test_mapped_tasks_that_want_the_same_value_share_its_question(make, vault):
     run_id = daemon.trigger("many")
     assert daemon.wait_run("many", run_id)["state"] == "success"
     assert 1 <= len(vault.asked()) <= 40
+
+
+def test_a_few_values_are_asked_for_at_once(make, vault):
+    daemon = make(f"secrets: {{command: {json.dumps(vault.line)}, command_timeout: 60s}}\ncore: {{parallelism: 64}}")
+    (vault.folder / "wait").touch()
+    for n in range(40):
+        vault.put("variable", f"v{n}", f"value {n}")
+    daemon.load_dag("many", """
+        dag_id: many
+        max_active_tasks: 64
+        tasks:
+          - task_id: one
+            operator: bash
+            bash_command: test "{{ var.value.get('v' ~ expand.n) }}" = "value {{ expand.n }}"
+            expand: {n: [%s]}
+    """ % ", ".join(map(str, range(40))))
+    run_id = daemon.trigger("many")
+    wait_until(lambda: len(vault.asked()) == 8, "eight are asked for")
+    assert {task["state"] for task in daemon.tasks("many", run_id).values()} <= {"queued", "running"}
+    assert daemon.request("GET", "/health").status == 200 and len(vault.asked()) == 8
+    (vault.folder / "wait").unlink()
+    assert daemon.wait_run("many", run_id)["state"] == "success"
+    assert sorted(vault.asked()) == sorted(f"variable v{n}" for n in range(40))
+
+
+def test_dags_test_asks_the_command_of_the_home(make, vault):
+    daemon = make(f"secrets: {{command: {json.dumps(vault.line)}}}")
+    vault.put("variable", "REGION", "eu")
+    daemon.load_dag("reads", VARIABLE)
+    done = daemon.dagctl("dags", "test", "reads")
+    assert done.returncode == 0 and "eu" in done.stdout, done
+    assert vault.asked() == ["variable REGION"]
 
 
 def test_a_callback_gets_its_values(make, vault):

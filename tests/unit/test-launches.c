@@ -236,7 +236,7 @@ static void answers_wait_with_their_attempt(void)
 	lack = NULL;
 	while (launches_why(launches, 1))
 		uv_run(daemon_of_test.loop, UV_RUN_ONCE);
-	g_assert_cmpstr(launched->str, ==, "(x)1!(x) 1");
+	g_assert_cmpstr(launched->str, ==, "(x) 1!(x) 1");
 	end();
 }
 
