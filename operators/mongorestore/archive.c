@@ -9,17 +9,14 @@
 #include "operators/mongorestore/archive.h"
 
 #include <bson/bson.h>
+#include <jansson.h>
 #include <string.h>
 
 #include "lib/base/instant.h"
+#include "operators/mongorestore/document.h"
 #include "operators/mongorestore/unpacked.h"
 
-enum {
-	MAGIC_SIZE = 4,
-	TERMINATOR = -1,
-	DOCUMENT_MIN = 5,
-	DOCUMENT_MAX = 48 * 1024 * 1024, /* mongodump's own limit */
-};
+enum { MAGIC_SIZE = 4 };
 
 #define CRC64_POLYNOMIAL UINT64_C(0xc96c5795d7870f42) /* ECMA-182, reflected */
 
@@ -60,26 +57,9 @@ static bool damaged(GError **error, const char *why)
 	return false;
 }
 
-/* The next document, or a terminator. */
 static bool item_read(struct walk *walk, GError **error)
 {
-	uint8_t head[4];
-	if (!unpacked_take(walk->bytes, head, sizeof head, error))
-		return false;
-	int32_t size = (int32_t)((uint32_t)head[0] | (uint32_t)head[1] << 8
-		| (uint32_t)head[2] << 16 | (uint32_t)head[3] << 24);
-	g_byte_array_set_size(walk->document, 0);
-	if (size == TERMINATOR)
-		return true;
-	if (size < DOCUMENT_MIN || size > DOCUMENT_MAX)
-		return damaged(error, "a document in it has an impossible length");
-	g_byte_array_set_size(walk->document, (guint)size);
-	memcpy(walk->document->data, head, sizeof head);
-	if (!unpacked_take(walk->bytes, walk->document->data + sizeof head,
-		    (size_t)size - sizeof head, error))
-		return false;
-	return walk->document->data[size - 1] == 0
-		|| damaged(error, "a document in it does not end where it should");
+	return document_take(walk->bytes, walk->document, error);
 }
 
 static const char *field_text(const bson_t *document, const char *name)
@@ -134,6 +114,16 @@ static struct collection *collection_of(struct walk *walk, const bson_t *heading
 	return collection;
 }
 
+/* Options and indexes, as JSON; nothing else would tell a wrong letter in them. */
+static bool metadata_check(const bson_t *heading, GError **error)
+{
+	const char *text = field_text(heading, "metadata");
+	json_t *metadata = text && *text ? json_loads(text, JSON_ALLOW_NUL, NULL) : json_object();
+	bool is_object = json_is_object(metadata);
+	json_decref(metadata);
+	return is_object || damaged(error, "the options of a collection in it are no JSON object");
+}
+
 static bool prelude_read(struct walk *walk, GError **error)
 {
 	uint8_t magic[MAGIC_SIZE];
@@ -152,7 +142,8 @@ static bool prelude_read(struct walk *walk, GError **error)
 			return false;
 		if (walk->document->len == 0)
 			return true;
-		if (!item_parse(walk, &document, error) || !collection_of(walk, &document, error))
+		if (!item_parse(walk, &document, error) || !collection_of(walk, &document, error)
+			|| !metadata_check(&document, error))
 			return false;
 		walk->archive->n_collections++;
 	}

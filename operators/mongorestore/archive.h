@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Proves an archive of mongodump whole, from its first byte to its last, and counts what it holds.
- */
+/* Reads an archive of mongodump from its first byte to its last, and counts what it holds. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,6 +7,7 @@
 
 #include <glib.h>
 
+/* What a dump holds, be it an archive or a folder. */
 struct archive {
 	bool is_gzip;
 	int64_t n_collections;
@@ -18,7 +18,8 @@ struct archive {
 
 /*
  * Reads the file `fd` from its beginning, gzip or not; its offset is at 0 again afterwards. Checked
- * are gzip's own checksum, the end mark of every collection, and the checksum over its documents.
+ * are gzip's own checksum, the end mark of every collection, and the checksum over its documents;
+ * an archive that is not compressed has none over the names, options and indexes of collections.
  * The error does not name the file. `archive` is filled on success: clear it.
  */
 bool archive_read(int fd, struct archive *archive, GError **error);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Restores a dump of MongoDB. The server is asked first, and the archive is read to its end, before
+ * Restores a dump of MongoDB. The server is asked first, and the dump is read to its end, before
  * mongorestore may drop anything. User and password reach it in a configuration file that exists
  * in memory only. Its exit code 0 does not mean that every document was restored, so its last line
- * is read, and its count compared with the archive's.
+ * is read, and its count compared with the dump's.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -16,9 +16,11 @@
 #include "lib/base/instant.h"
 #include "lib/base/size.h"
 #include "operators/connection.h"
+#include "operators/dump_files.h"
 #include "operators/guard.h"
 #include "operators/mongodb.h"
 #include "operators/mongorestore/archive.h"
+#include "operators/mongorestore/folder.h"
 #include "operators/mongorestore/lock.h"
 #include "operators/mongorestore/measure.h"
 #include "operators/mongorestore/options.h"
@@ -37,7 +39,9 @@ struct restore {
 	char *uri, *program;
 	int config_fd, dump_fd;
 	const char *folder; /* of a dump that is no archive, else NULL */
+	const char *sha256; /* that the dump must have; NULL: any */
 	struct source_info info;
+	struct dump_stamp stamp; /* of the dump when it was read */
 	struct archive archive;
 	struct targets targets;
 	struct source_limits limits;
@@ -82,7 +86,8 @@ static bool arguments_read(struct restore *restore, GError **error)
 	if (!restore->settings)
 		return false;
 	restore->options = restore_options(arguments, error);
-	return restore->options && source_limits_read(arguments, &restore->limits, error);
+	return restore->options && source_limits_read(arguments, &restore->limits, error)
+		&& dump_digest_read(arguments, &restore->sha256, error);
 }
 
 /* A text in double quotes with JSON's escapes is one of YAML, too. */
@@ -127,15 +132,19 @@ static bool gzip_agrees(const struct restore *restore, GError **error)
 static bool dump_read(struct restore *restore, GError **error)
 {
 	GError *why = NULL;
+	restore->stamp = dump_stamp(restore->info.name, restore->dump_fd);
+	if (!dump_digest_check(restore->info.name, restore->dump_fd, restore->sha256, error))
+		return false;
 	printf("reading %s to its end\n", restore->info.name);
-	if (!archive_read(restore->dump_fd, &restore->archive, &why)) {
+	if (!(restore->folder ? folder_read(restore->folder, &restore->archive, &why)
+			      : archive_read(restore->dump_fd, &restore->archive, &why))) {
 		g_set_error(error, LIB_ERROR, 0, "nothing was restored from %s: %s",
 			restore->info.name, why->message);
 		g_error_free(why);
 		return false;
 	}
 	const struct archive *archive = &restore->archive;
-	printf("the archive holds %" G_GINT64_FORMAT " documents in %" G_GINT64_FORMAT
+	printf("it holds %" G_GINT64_FORMAT " documents in %" G_GINT64_FORMAT
 	       " collections, dumped from MongoDB %s by mongodump %s\n",
 		archive->n_documents, archive->n_collections,
 		archive->server_version ? archive->server_version : "unknown",
@@ -150,7 +159,8 @@ static bool dump_fetch(struct restore *restore, GError **error)
 		info->name = g_strdup(restore->folder);
 		folder_measure(restore->folder, info);
 		return source_limits_check(
-			&restore->limits, info->name, info->size, info->modified_at, error);
+			       &restore->limits, info->name, info->size, info->modified_at, error)
+			&& dump_read(restore, error);
 	}
 	const json_t *source = json_object_get(restore->arguments, "source");
 	restore->dump_fd =
@@ -195,9 +205,7 @@ static GPtrArray *command_line(const struct restore *restore)
 	g_ptr_array_add(argv, g_strdup_printf("--config=/proc/self/fd/%d", restore->config_fd));
 	for (guint i = 0; i < restore->options->len; i++)
 		g_ptr_array_add(argv, g_strdup(restore->options->pdata[i]));
-	bool is_gzip = restore->folder ? program_boolean(restore->arguments, "gzip", false)
-				       : restore->archive.is_gzip;
-	if (is_gzip)
+	if (restore->archive.is_gzip)
 		g_ptr_array_add(argv, g_strdup("--gzip"));
 	if (restore->folder)
 		g_ptr_array_add(argv, g_strdup_printf("--dir=%s", restore->folder));
@@ -279,15 +287,17 @@ static char *shortfall(const struct restore *restore, int status)
 	const char *first = restore->first_error ? restore->first_error : "it gave no reason";
 	if (status != 0) {
 		g_autofree char *ended = tool_status_text(status);
-		return g_strdup_printf("mongorestore failed (%s): %s", ended, first);
+		return g_strdup_printf(
+			"mongorestore of %s failed (%s): %s", restore->info.name, ended, first);
 	}
 	if (restore->n_failed > 0)
 		return g_strdup_printf("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-				       " documents failed to restore: %s",
-			restore->n_failed, restore->n_failed + restore->n_restored, first);
+				       " documents of %s failed to restore: %s",
+			restore->n_failed, restore->n_failed + restore->n_restored,
+			restore->info.name, first);
 	if (restore->n_failed < 0)
 		return g_strdup("mongorestore did not say how many documents it restored");
-	bool is_all = !restore->folder && !restore_is_partial(restore->arguments);
+	bool is_all = !restore_is_partial(restore->arguments);
 	if (is_all && restore->n_restored < restore->archive.n_documents)
 		return g_strdup_printf("%s holds %" G_GINT64_FORMAT
 				       " documents, but only %" G_GINT64_FORMAT " were restored",
@@ -353,7 +363,11 @@ static int restore_run(struct restore *restore)
 	if (!target_lock(restore, &error) || !target_restore(restore, &status, &error))
 		return program_fail("%s", error->message);
 	g_autofree char *missing = shortfall(restore, status);
-	return missing ? program_fail("%s", missing) : result_tell(restore);
+	if (missing)
+		return program_fail("%s", missing);
+	if (!dump_stamp_check(restore->info.name, restore->dump_fd, &restore->stamp, &error))
+		return program_fail("%s", error->message);
+	return result_tell(restore);
 }
 
 int main(void)

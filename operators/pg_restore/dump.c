@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The table of contents stands at the front of an archive, so listing it proves nothing about the
- * rest. `pg_restore -f -` decompresses all of it into SQL, which is what is counted here: after it
- * exits 0 the whole dump is known to be readable, before the target has lost anything.
+ * rest. `pg_restore -f -` decompresses all of it into SQL, whose form is looked at here (script.c):
+ * after it exits 0 the whole dump is known to be readable, before the target has lost anything. It
+ * also exits 0 where the file with the rows of a table, or with the list of large objects, is
+ * empty, so what came is compared with the table of contents.
  */
 #include "operators/pg_restore/dump.h"
 
@@ -14,10 +16,11 @@
 
 #include "lib/aws/source.h"
 #include "lib/base/instant.h"
+#include "operators/pg_restore/script.h"
 #include "operators/secret_file.h"
 #include "operators/tool.h"
 
-enum { HEAD_SIZE = 512, TAR_MAGIC_AT = 257, LINE_KEPT_MAX = 64 * 1024 };
+enum { HEAD_SIZE = 512, TAR_MAGIC_AT = 257 };
 
 static bool head_has(const unsigned char *head, size_t n, size_t at, const char *magic)
 {
@@ -109,9 +112,10 @@ bool dump_fetch(const json_t *source, const struct s3_settings *settings,
 struct reading {
 	struct dump *dump;
 	char *first_error;
-	GString *line; /* the beginning of the line that is being read */
-	bool in_copy;  /* between COPY ... FROM stdin; and \. */
-	int64_t n_copies, n_data, n_tables, n_rows;
+	int64_t n_tables, n_data; /* in the table of contents: made, and filled */
+	int64_t n_large_objects;  /* there; -1: not told one by one */
+	bool has_large_objects;   /* their data */
+	struct script script;
 };
 
 static void error_keep(void *data, const char *line)
@@ -122,59 +126,35 @@ static void error_keep(void *data, const char *line)
 		reading->first_error = g_strdup(message + strlen("error: "));
 }
 
-static void line_count(struct reading *reading, const char *line, size_t n)
-{
-	static const char begin[] = "COPY ", end[] = " FROM stdin;";
-	const size_t n_begin = sizeof begin - 1, n_end = sizeof end - 1;
-	if (reading->in_copy) {
-		reading->in_copy = !(n == 2 && memcmp(line, "\\.", 2) == 0);
-		reading->n_rows += reading->in_copy ? 1 : 0;
-	} else if (n > n_begin + n_end && memcmp(line, begin, n_begin) == 0
-		&& memcmp(line + n - n_end, end, n_end) == 0) {
-		reading->in_copy = true;
-		reading->n_copies++;
-	}
-}
-
-/* Of a line that comes in pieces no more is kept than it takes to know what it is. */
-static void piece_keep(struct reading *reading, const char *bytes, size_t n)
-{
-	if (reading->line->len < LINE_KEPT_MAX)
-		g_string_append_len(
-			reading->line, bytes, (gssize)MIN(n, LINE_KEPT_MAX - reading->line->len));
-}
-
-static void script_count(void *data, const char *bytes, size_t n)
-{
-	struct reading *reading = data;
-	const char *end;
-	for (; (end = memchr(bytes, '\n', n)) != NULL; bytes = end + 1) {
-		size_t part = (size_t)(end - bytes);
-		if (reading->line->len == 0) {
-			line_count(reading, bytes, part);
-		} else {
-			piece_keep(reading, bytes, part);
-			line_count(reading, reading->line->str, reading->line->len);
-			g_string_truncate(reading->line, 0);
-		}
-		n -= part + 1;
-	}
-	piece_keep(reading, bytes, n);
-}
-
-/* `215; 1259 16385 TABLE public orders dagd`, `3342; 0 16385 TABLE DATA public orders dagd` */
+/*
+ * `215; 1259 16385 TABLE public orders dagd`, `3342; 0 16385 TABLE DATA public orders dagd`,
+ * `3407; 2613 424242 BLOB - 424242 dagd`, `3408; 0 0 BLOBS - BLOBS`. From PostgreSQL 17 on `BLOB
+ * METADATA` stands for several objects.
+ */
 static void entry_count(void *data, const char *line)
 {
 	struct reading *reading = data;
 	error_keep(reading, line);
 	contents_line(&reading->dump->contents, line);
 	g_auto(GStrv) words = g_strsplit(line, " ", 6);
-	if (line[0] == ';' || g_strv_length(words) < 6 || !g_str_equal(words[3], "TABLE"))
+	if (line[0] == ';' || g_strv_length(words) < 6)
 		return;
-	if (g_str_equal(words[4], "DATA"))
+	if (g_str_equal(words[3], "TABLE") && g_str_equal(words[4], "DATA"))
 		reading->n_data++;
-	else if (!g_str_equal(words[4], "ATTACH"))
+	else if (g_str_equal(words[3], "TABLE") && !g_str_equal(words[4], "ATTACH"))
 		reading->n_tables++;
+	else if (g_str_equal(words[3], "BLOBS"))
+		reading->has_large_objects = true;
+	else if (g_str_equal(words[3], "BLOB") && g_str_equal(words[4], "METADATA"))
+		reading->n_large_objects = -1;
+	else if (g_str_equal(words[3], "BLOB") && reading->n_large_objects >= 0)
+		reading->n_large_objects++;
+}
+
+static void script_read(void *data, const char *bytes, size_t n)
+{
+	struct reading *reading = data;
+	script_add(&reading->script, bytes, n);
 }
 
 static bool failure_tell(const struct reading *reading, int status, GError **error)
@@ -210,7 +190,7 @@ static bool pass_run(struct reading *reading, const char *program, const GPtrArr
 	struct tool tool = {.argv = (const char *const *)argv->pdata,
 		.environment = environment,
 		.on_line = lists ? entry_count : error_keep,
-		.on_output = lists ? NULL : script_count,
+		.on_output = lists ? NULL : script_read,
 		.data = reading};
 	int status = 0;
 	if (!tool_run(&tool, &status, error))
@@ -218,21 +198,53 @@ static bool pass_run(struct reading *reading, const char *program, const GPtrArr
 	return status == 0 || failure_tell(reading, status, error);
 }
 
+/* NULL when what came is what the table of contents says. */
+static char *damage_text(const struct reading *reading)
+{
+	const struct script *script = &reading->script;
+	if (script->damage)
+		return g_strdup(script->damage);
+	if (script->n_data != reading->n_data)
+		return g_strdup_printf("it should hold the rows of %" G_GINT64_FORMAT
+				       " tables, but they run into each other",
+			reading->n_data);
+	if (reading->has_large_objects && script->n_large_objects < reading->n_large_objects)
+		return g_strdup_printf("it should hold %" G_GINT64_FORMAT
+				       " large objects, but the data of %" G_GINT64_FORMAT
+				       " is missing",
+			reading->n_large_objects,
+			reading->n_large_objects - script->n_large_objects);
+	return NULL;
+}
+
+static bool reading_settle(struct reading *reading, GError **error)
+{
+	struct dump *dump = reading->dump;
+	script_end(&reading->script);
+	g_autofree char *damage = damage_text(reading);
+	if (damage) {
+		g_set_error(error, LIB_ERROR, 0, "%s is damaged, so nothing was restored: %s",
+			dump->name, damage);
+		return false;
+	}
+	bool has_inserts = reading->n_data > 0 && reading->script.tables->len == 0;
+	dump->makes_tables = reading->n_tables > 0;
+	dump->n_tables = MAX(reading->n_tables, reading->n_data);
+	dump->n_rows = has_inserts ? -1 : reading->script.n_rows;
+	dump->tables = g_ptr_array_ref(reading->script.tables);
+	return true;
+}
+
 bool dump_read(struct dump *dump, const char *program, const GPtrArray *options,
 	const char *const *environment, GError **error)
 {
 	static const char *const list[] = {"--list", NULL}, *const script[] = {"--file=-", NULL};
-	struct reading reading = {.dump = dump, .line = g_string_new(NULL)};
+	struct reading reading = {.dump = dump};
+	script_open(&reading.script);
 	bool is_read = pass_run(&reading, program, options, environment, list, error)
-		&& pass_run(&reading, program, options, environment, script, error);
-	if (is_read && reading.in_copy) {
-		g_set_error(error, LIB_ERROR, 0,
-			"%s ends in the middle of a table, so nothing was restored", dump->name);
-		is_read = false;
-	}
-	dump->n_tables = MAX(reading.n_tables, reading.n_data);
-	dump->n_rows = reading.n_data > 0 && reading.n_copies == 0 ? -1 : reading.n_rows;
-	g_string_free(reading.line, TRUE);
+		&& pass_run(&reading, program, options, environment, script, error)
+		&& reading_settle(&reading, error);
+	script_close(&reading.script);
 	g_free(reading.first_error);
 	return is_read;
 }
@@ -242,6 +254,8 @@ void dump_clear(struct dump *dump)
 	if (dump->fd >= 0)
 		close(dump->fd);
 	contents_clear(&dump->contents);
+	if (dump->tables)
+		g_ptr_array_unref(dump->tables);
 	g_free(dump->name);
 	g_free(dump->path);
 	*dump = (struct dump){.fd = -1};

@@ -21,7 +21,9 @@ struct dump {
 	struct contents contents; /* from dump_read() on */
 	double fetch_s;           /* seconds the fetch took */
 	int64_t n_tables;
-	int64_t n_rows; /* -1: unknown, for the dump holds INSERTs */
+	int64_t n_rows;    /* -1: unknown, for the dump holds INSERTs */
+	bool makes_tables; /* not only rows for tables that are there */
+	GPtrArray *tables; /* whose rows come by COPY, as SQL names them */
 };
 
 /*
@@ -35,6 +37,8 @@ bool dump_fetch(const json_t *source, const struct s3_settings *settings,
 /*
  * Lets `program`, a pg_restore, read the whole dump without touching any database, and counts what
  * it would restore with these options (NULL-terminated). An error when it is too new or damaged.
+ * Rows are only looked at for their form: where pg_dump did not compress them nothing tells a wrong
+ * letter from a right one.
  */
 bool dump_read(struct dump *dump, const char *program, const GPtrArray *options,
 	const char *const *environment, GError **error);

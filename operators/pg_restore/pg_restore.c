@@ -13,9 +13,11 @@
 #include "lib/aws/s3_settings.h"
 #include "lib/base/instant.h"
 #include "operators/connection.h"
+#include "operators/dump_files.h"
 #include "operators/guard.h"
 #include "operators/pg_restore/client.h"
 #include "operators/pg_restore/dump.h"
+#include "operators/pg_restore/filled.h"
 #include "operators/pg_restore/lock.h"
 #include "operators/pg_restore/options.h"
 #include "operators/pg_restore/rehearsal.h"
@@ -36,9 +38,11 @@ struct restore {
 	PGconn *session; /* with the target, holds the lock */
 	struct client client;
 	char **environment;
-	bool is_empty; /* the target holds nothing yet */
+	bool is_empty;      /* the target holds nothing yet */
+	const char *sha256; /* that the dump must have; NULL: any */
 	struct dump dump;
-	double seconds; /* that pg_restore took */
+	struct dump_stamp stamp; /* of the dump when it was read */
+	double seconds;          /* that pg_restore took */
 	struct report report;
 };
 
@@ -63,7 +67,8 @@ static bool arguments_read(struct restore *restore, GError **error)
 	if (!restore->options)
 		return false;
 	restore->extra = restore_extra_options(restore->arguments, error);
-	return restore->extra && source_limits_read(restore->arguments, &restore->limits, error);
+	return restore->extra && source_limits_read(restore->arguments, &restore->limits, error)
+		&& dump_digest_read(restore->arguments, &restore->sha256, error);
 }
 
 static bool target_is_empty(PGconn *session)
@@ -112,6 +117,30 @@ static bool target_open(struct restore *restore, GError **error)
 	if (line)
 		explicit_bzero(line, strlen(line));
 	return is_ready;
+}
+
+/*
+ * Without clean a table that is there keeps its rows and gets those of the dump besides, though the
+ * restore fails: a try that died in the middle would be doubled by the next one.
+ */
+static bool nothing_doubles(const struct restore *restore, GError **error)
+{
+	if (restore->is_empty || !restore->dump.makes_tables)
+		return true;
+	for (guint i = 0; restore->options->pdata[i]; i++)
+		if (g_str_equal(restore->options->pdata[i], "--clean")
+			|| g_str_equal(restore->options->pdata[i], "-c"))
+			return true;
+	GError *why = NULL;
+	g_autofree char *table = filled_table(restore->session, restore->dump.tables, &why);
+	if (table)
+		g_set_error(error, LIB_ERROR, 0,
+			"nothing was restored: table %s of database %s holds rows, to which those "
+			"of %s would be added; give clean: true, or an empty database",
+			table, restore->target.database, restore->dump.name);
+	else if (why)
+		g_propagate_error(error, why);
+	return !table && !why;
 }
 
 /*
@@ -176,7 +205,8 @@ static int failure_tell(const struct restore *restore, int status)
 		return program_fail("%s was restored into %s, but not all of it (errors ignored on "
 				    "restore: %" G_GINT64_FORMAT "); the first: %s",
 			restore->dump.name, restore->target.database, report->n_ignored, first);
-	return program_fail("pg_restore failed (%s): %s", ended, first);
+	return program_fail("pg_restore of %s into %s failed (%s): %s", restore->dump.name,
+		restore->target.database, ended, first);
 }
 
 /* What a dry run knows, too. */
@@ -270,6 +300,9 @@ static bool dump_take(struct restore *restore, GError **error)
 	if (!dump_fetch(source, restore->settings, &restore->limits, dump, error))
 		return false;
 	g_autofree char *archive = g_strdup_printf("the archive in %s", dump->name);
+	restore->stamp = dump_stamp(dump->name, dump->fd);
+	if (!dump_digest_check(dump->name, dump->fd, restore->sha256, error))
+		return false;
 	printf("reading %s to its end\n", dump->name);
 	return dump_read(dump, restore->client.path, restore->extra,
 		       (const char *const *)restore->environment, error)
@@ -296,9 +329,13 @@ static int restore_run(struct restore *restore)
 		return program_fail_for_good("%s", error->message);
 	if (is_rehearsal)
 		return rehearse(restore, &error);
-	if (!target_restore(restore, &status, &error))
+	if (!nothing_doubles(restore, &error) || !target_restore(restore, &status, &error))
 		return program_fail("%s", error->message);
-	return is_success(restore, status) ? result_tell(restore) : failure_tell(restore, status);
+	if (!is_success(restore, status))
+		return failure_tell(restore, status);
+	if (!dump_stamp_check(restore->dump.name, restore->dump.fd, &restore->stamp, &error))
+		return program_fail("%s", error->message);
+	return result_tell(restore);
 }
 
 int main(void)

@@ -82,7 +82,7 @@ def test_documents_that_fail_are_a_failure(mongo, mongo_archive, mongo_target, o
     assert operate("mongorestore", arguments).code == 0
     ended = operate("mongorestore", dict(arguments, drop=False, ns_include="source.files.chunks"))
     assert ended.code == 1 and ended.value is None
-    assert "20 of 20 documents failed to restore: " in ended.last and "duplicate key" in ended.last
+    assert "20 of 20 documents of " in ended.last and "duplicate key" in ended.last
     ended = operate("mongorestore", dict(arguments, drop=False, stop_on_error=True))
     assert ended.code == 1 and "duplicate key" in ended.last
 
