@@ -7,6 +7,8 @@ import threading
 class Spoiler:
     """What happens to one connection; override what is needed."""
 
+    is_over = False  # it is cut once what was returned last is passed on
+
     def to_client(self, data):
         """The bytes to pass on, or None to cut."""
         return data
@@ -25,7 +27,7 @@ class CutAfter(Spoiler):
         if len(data) <= self.left:
             self.left -= len(data)
             return data
-        data, self.left = data[:self.left], 0
+        data, self.left, self.is_over = data[:self.left], 0, True
         if self.then:
             self.then()
             self.then = None
@@ -92,7 +94,7 @@ class TcpProxy:
 
     def __init__(self, port, spoilers):
         self.target, self.spoilers, self.sent = port, spoilers, []
-        self.n_connections = 0
+        self.n_connections, self.sockets = 0, []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.url = "http://127.0.0.1:%d" % self.port
@@ -108,16 +110,26 @@ class TcpProxy:
         """How many of the requests so far contain it."""
         return b"".join(self.sent).count(word)
 
+    def cut(self):
+        """Cuts all connections that there are."""
+        for one in self.sockets:
+            shut(one)
+
     def serve(self):
         while True:
             try:
                 client, _ = self.listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(("127.0.0.1", self.target))
+            try:
+                server = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                client.close()  # the server is away
+                continue
             spoiler = self.spoilers(self.n_connections)
             self.n_connections += 1
             pair = (client, server)
+            self.sockets += pair
             threading.Thread(target=self.pump, daemon=True,
                              args=(client, server, spoiler.to_server, pair, True)).start()
             threading.Thread(target=self.pump, daemon=True,
@@ -132,10 +144,16 @@ class TcpProxy:
                 if data is None:
                     break
                 sink.sendall(data)
+                if change.__self__.is_over:
+                    break
         except OSError:
             pass
         for one in pair:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+            shut(one)
+
+
+def shut(one):
+    try:
+        one.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass

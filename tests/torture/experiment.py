@@ -5,9 +5,11 @@ import contextlib
 import copy
 import functools
 import multiprocessing
+import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
