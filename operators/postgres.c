@@ -84,6 +84,9 @@ static PGconn *session_start(const struct connection *connection, const char *ap
 	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *port = connection->port ? g_strdup_printf("%d", connection->port) : NULL;
 	keyword_add(&keywords, "connect_timeout", "10");
+	keyword_add(&keywords, "keepalives_idle", "30");
+	keyword_add(&keywords, "keepalives_interval", "10");
+	keyword_add(&keywords, "keepalives_count", "3");
 	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
 		char *text = option_text(connection, options[i].keyword);
 		g_ptr_array_add(texts, text);
@@ -98,6 +101,15 @@ static PGconn *session_start(const struct connection *connection, const char *ap
 	keyword_add(&keywords, "client_encoding", "UTF8");
 	return PQconnectdbParams(keywords.names, keywords.values, 0);
 }
+
+/*
+ * What ends the server's side of a session: at once where its client died, whatever it does, and
+ * after a minute, not two hours, where the client's machine is gone without a word. What the user's
+ * own options say comes later and wins.
+ */
+static const char session_options[] =
+	"-c client_connection_check_interval=1s -c tcp_keepalives_idle=30"
+	" -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
 
 /* Whether the server knows the setting, it tells itself: none before 14, and not every system. */
 static bool client_check_set(PGconn *session)
@@ -147,9 +159,9 @@ char **postgres_environment(const struct connection *connection, const PGconn *s
 	environment = g_environ_setenv(environment, "PGAPPNAME", application, TRUE);
 	if (client_check_is_set(session)) {
 		const char *before = g_environ_getenv(environment, "PGOPTIONS");
-		g_autofree char *all = g_strdup_printf(
-			"%s -c client_connection_check_interval=1s", before ? before : "");
-		environment = g_environ_setenv(environment, "PGOPTIONS", g_strchug(all), TRUE);
+		g_autofree char *all =
+			g_strdup_printf("%s %s", session_options, before ? before : "");
+		environment = g_environ_setenv(environment, "PGOPTIONS", g_strchomp(all), TRUE);
 	}
 	if (!password_path)
 		return environment;

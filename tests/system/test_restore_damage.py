@@ -174,6 +174,25 @@ def test_a_dump_that_is_written_while_it_is_restored_is_no_success(
     assert ended.code == 1 and f"{dump} was changed while it was restored" in ended.last
 
 
+def keepalive_s(port):
+    """Of the server's side of each connection to it: in how many seconds the kernel asks the other side, or None."""
+    rows = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    for _, local, _, state, _, timer, *_ in rows:
+        if state == "01" and int(local.split(":")[1], 16) == port:
+            kind, left = timer.split(":")
+            yield int(left, 16) / os.sysconf("SC_CLK_TCK") if kind == "02" else None
+
+
+def test_the_server_asks_after_a_restore_whose_machine_says_nothing_any_more(
+        pg, pg_dump, pg_target, build, tmp_path, operate):
+    assert operate("pg_restore", pg_arguments(pg, pg_dump)).code == 0
+    held = HeldRestore(pg, build, tmp_path, pg_dump)
+    # The restore's, and that of psql, which holds it.
+    assert wait_for(lambda: [s <= 30 for s in keepalive_s(int(pg["PGPORT"])) if s is not None].count(True) == 1)
+    held.release()
+    assert held.program.end().code == 0
+
+
 # ---- MongoDB ----
 
 @pytest.fixture

@@ -172,7 +172,8 @@ def postgres(server, folder, rows):
     made = {}
     for kind, (options, without) in POSTGRES_KINDS.items():
         path = dumps.postgres_dump(server, SOURCE, folder / kind.replace(" ", ""), *options)
-        made[kind] = Dump(kind, "pg_restore", path, without_checksum=without)
+        more = {"jobs": 2} if kind == "folder" else {}
+        made[kind] = Dump(kind, "pg_restore", path, more, without_checksum=without)
     plain = dumps.postgres_dump(server, SOURCE, folder / "plain.sql", "-Fp")
     wrong = {"plain SQL": plain, "plain SQL, gzip": zipped(folder / "plain.sql.gz", plain),
              "custom, gzip": zipped(folder / "custom.gz", made["custom"].path),
