@@ -244,7 +244,7 @@ static int rehearse(struct restore *restore, GError **error)
 	json_object_set_new(result, "dry_run", json_true());
 	json_object_set_new(result, "command", json_string(command));
 	printf("would run: %s\ndry run: nothing was changed\n", command);
-	if (is_told)
+	if (is_told && nothing_doubles(restore, error))
 		return program_succeed(result);
 	json_decref(result);
 	return program_fail("%s", (*error)->message);
