@@ -9,6 +9,7 @@
 #include "lib/aws/environment.h"
 #include "lib/aws/failure.h"
 #include "lib/aws/metadata.h"
+#include "lib/aws/small_file.h"
 
 #define TOKEN_FILE_MAX (16 << 10)
 
@@ -57,17 +58,14 @@ static char *token_read(GError **error)
 	const char *path = aws_environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
 	g_autofree char *token = g_strdup(aws_environment("AWS_CONTAINER_AUTHORIZATION_TOKEN"));
 	if (path) {
-		g_autoptr(GError) why = NULL;
-		gsize size = 0;
-		g_clear_pointer(&token, g_free);
-		if (!g_file_get_contents(path, &token, &size, &why)) {
-			g_set_error(error, AWS_LASTING_ERROR, 0,
-				"cannot read the token of the container's role: %s", why->message);
+		g_free(token);
+		token = small_file_read(path, TOKEN_FILE_MAX, error);
+		if (!token) {
+			g_prefix_error(error, "cannot read the token of the container's role: ");
 			return NULL;
 		}
-		if (size == 0 || size > TOKEN_FILE_MAX) {
-			g_set_error(error, AWS_LASTING_ERROR, 0, "%s holds no token: %zu bytes",
-				path, size);
+		if (!*token) {
+			g_set_error(error, AWS_LASTING_ERROR, 0, "%s holds no token", path);
 			return NULL;
 		}
 	}

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
+#include "lib/aws/credentials.h"
 #include "lib/aws/environment.h"
-#include "lib/aws/failure.h"
+#include "lib/aws/small_file.h"
 
 #define FILE_MAX (1 << 20)
 
@@ -83,36 +84,19 @@ static char *shared_path(const char *variable, const char *file)
 /* NULL without an error when there is none. */
 static char *file_read(const char *path, GError **error)
 {
-	g_autoptr(GError) why = NULL;
-	char *text = NULL;
-	gsize size;
-	if (!g_file_get_contents(path, &text, &size, &why)) {
-		if (!g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT)
-			&& !g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
-			g_set_error(error, AWS_LASTING_ERROR, 0, "cannot read %s: %s", path,
-				why->message);
-		return NULL;
-	}
-	const char *wrong = size > FILE_MAX ? "is too large for a file of AWS profiles"
-		: !g_utf8_validate(text, (gssize)size, NULL) ? "is not a text in UTF-8"
-							     : NULL;
-	if (!wrong)
-		return text;
-	g_set_error(error, AWS_LASTING_ERROR, 0, "%s %s", path, wrong);
-	explicit_bzero(text, size);
-	g_free(text);
-	return NULL;
-}
-
-static void wipe(char *text)
-{
-	explicit_bzero(text, strlen(text));
-	g_free(text);
+	GError *why = NULL;
+	char *text = small_file_read(path, FILE_MAX, &why);
+	if (why && why->code == SMALL_FILE_ABSENT)
+		g_clear_error(&why);
+	else if (why)
+		g_propagate_prefixed_error(error, why, "cannot read ");
+	return text;
 }
 
 static GHashTable *values_new(void)
 {
-	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)wipe);
+	return g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)aws_secret_free);
 }
 
 static bool section_read(
@@ -127,7 +111,7 @@ static bool section_read(
 	const char *kind = values == profile->config ? "profile" : NULL;
 	if (text && aws_ini_section(text, kind, profile->name, values))
 		profile->found = true;
-	g_clear_pointer(&text, wipe);
+	aws_secret_free(text);
 	return true;
 }
 
@@ -140,7 +124,7 @@ GHashTable *aws_config_section(const char *kind, const char *name, GError **erro
 	GHashTable *values = values_new();
 	if (!aws_ini_section(text, kind, name, values))
 		g_clear_pointer(&values, g_hash_table_unref);
-	wipe(text);
+	aws_secret_free(text);
 	return values;
 }
 

@@ -19,11 +19,13 @@
 #include "lib/aws/endpoint.h"
 #include "lib/aws/failure.h"
 #include "lib/aws/retry.h"
+#include "lib/aws/small_file.h"
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
 
 #define RENEW_BEFORE_US (15 * MINUTE_US)
 #define MAX_TRIES 3
+#define FILE_MAX (64 << 10)
 
 void sso_token_refuse(const struct sso_wish *wish, const char *why, GError **error)
 {
@@ -139,7 +141,9 @@ static bool token_renew(const struct sso_wish *wish, json_t *token)
 
 static char *token_get(const struct sso_wish *wish, const char *path, GError **error)
 {
-	json_t *token = json_load_file(path, 0, NULL);
+	char *text = small_file_read(path, FILE_MAX, NULL);
+	json_t *token = text ? json_loads(text, 0, NULL) : NULL;
+	aws_secret_free(text);
 	int64_t now = g_get_real_time(), expires_at = instant_of(token, "expiresAt");
 	bool whole = text_of(token, "accessToken") && expires_at != INSTANT_NONE;
 	bool renewed = whole && wish->session && expires_at - now < RENEW_BEFORE_US

@@ -8,6 +8,7 @@
 #include "lib/aws/failure.h"
 #include "lib/aws/retry.h"
 #include "lib/aws/sigv4.h"
+#include "lib/aws/small_file.h"
 #include "lib/aws/xml.h"
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
@@ -317,19 +318,15 @@ bool sts_caller_identity(const struct sts *sts, const struct aws_credentials *ke
 
 static char *token_read(const char *path, GError **error)
 {
-	g_autoptr(GError) why = NULL;
-	char *token = NULL;
-	gsize size;
-	if (!g_file_get_contents(path, &token, &size, &why)) {
-		g_set_error(error, AWS_LASTING_ERROR, 0, "cannot read the web identity token: %s",
-			why->message);
+	char *token = small_file_read(path, TOKEN_MAX, error);
+	if (!token) {
+		g_prefix_error(error, "cannot read the web identity token: ");
 		return NULL;
 	}
 	g_strstrip(token);
-	if (*token && size <= TOKEN_MAX && strlen(token) <= size && !strpbrk(token, " \r\n"))
+	if (*token && !strpbrk(token, " \r\n"))
 		return token;
-	g_set_error(error, AWS_LASTING_ERROR, 0, "%s holds no web identity token: %zu bytes", path,
-		size);
+	g_set_error(error, AWS_LASTING_ERROR, 0, "%s holds no web identity token", path);
 	aws_secret_free(token);
 	return NULL;
 }

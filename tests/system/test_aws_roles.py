@@ -2,6 +2,7 @@
 """Keys that are asked for: roles of STS, single sign-on, commands; and how long they are used."""
 import concurrent.futures
 import json
+import os
 import re
 import time
 
@@ -164,7 +165,8 @@ def test_web_identity_is_by_environment_or_profile(store, sts, files, tmp_path):
     (None, {"AWS_ROLE_ARN": ROLE}, "cannot read the web identity token"),
     ("", {"AWS_ROLE_ARN": ROLE}, "holds no web identity token"),
     ("a b", {"AWS_ROLE_ARN": ROLE}, "holds no web identity token"),
-    ("x" * 30000, {"AWS_ROLE_ARN": ROLE}, "holds no web identity token"),
+    ("x" * 30000, {"AWS_ROLE_ARN": ROLE}, "it is larger than 20000 bytes"),
+    ("x\0y", {"AWS_ROLE_ARN": ROLE}, "it is not a text in UTF-8"),
     ("t", {}, "neither AWS_ROLE_ARN nor role_arn"),
 ])
 def test_a_web_identity_that_is_not_whole_is_one_sentence(store, tmp_path, token, environment, says):
@@ -307,6 +309,19 @@ def test_a_head_that_is_refused_without_a_reason_is_made_again_with_new_keys(sto
 def test_a_shared_file_that_is_no_text_is_one_sentence(store, tmp_path):
     (tmp_path / "config").write_bytes(b"[default]\nrole_session_name = \xff\n")
     assert "is not a text in UTF-8" in error_of(find(store, {"AWS_CONFIG_FILE": str(tmp_path / "config")}))
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder", "endless"])
+def test_a_file_that_is_no_file_holds_nothing_up(store, tmp_path, kind):
+    path = "/dev/zero" if kind == "endless" else str(tmp_path / kind)
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        os.mkdir(path)
+    for environment in ({"AWS_CONFIG_FILE": path}, {"AWS_WEB_IDENTITY_TOKEN_FILE": path, "AWS_ROLE_ARN": ROLE},
+                        {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/",
+                         "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": path}):
+        assert f"{path}: it is not a regular file" in error_of(find(store, environment))
 
 
 def test_an_instance_in_an_outage_gives_old_keys_that_are_used(store, right):
