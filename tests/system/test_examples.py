@@ -80,9 +80,11 @@ NEXT = {
     "working_days": ["2026-04-01T06:00:00+02:00", "2026-05-04T06:00:00+02:00", "2026-06-01T06:00:00+02:00"],
 }
 # These need a connection, or servers.
-# Those that fail, and their callbacks, are in test_callbacks.py.
-NEED_MORE = {"assets", "callbacks", "deadline", "email", "fail_fast", "http", "restore_postgres", "restore_safely",
-             "s3_to_file", "sql", "trigger_dag"}
+# Those that fail, and their callbacks, are in test_callbacks.py, those of credentials in test_examples_credentials.py.
+NEED_MORE = {"assets", "aws_instance_role", "aws_profile", "aws_role", "aws_web_identity", "callbacks",
+             "credentials_command", "credentials_environment", "credentials_folder", "credentials_store", "deadline",
+             "email", "fail_fast", "http", "restore_postgres", "restore_safely", "s3_to_file",
+             "sql", "trigger_dag"}
 
 
 def dagctl(build, *words, stdin=None, home=None):

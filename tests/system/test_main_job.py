@@ -7,7 +7,9 @@ import pytest
 
 import dumps
 from daemon import wait_until
+from fakes.imds import Imds
 from gate import Gate
+from http_script import HttpScript
 from workflow import BUCKET, DAG_ID, DAGS, MONGO_KEY, POSTGRES_KEY, TASKS, DATABASE, Workflow
 
 
@@ -39,6 +41,25 @@ def test_the_dag_of_the_repository_restores_both_databases_by_commands_alone(wor
     path = f"/dags/{DAG_ID}/dagRuns/first/taskInstances/find_latest_mongodb_dump/xcomEntries/return_value"
     found = daemon.get(path)["value"]
     assert found["key"] == MONGO_KEY and found["size"] == len(workflow.original.mongo_dump)
+
+
+def test_the_role_of_the_instance_and_credentials_of_systemd_are_all_it_needs(workflow, tmp_path):
+    daemon, pg, mongo = workflow.daemon, workflow.pg, workflow.mongo
+    passwords = {"var.POSTGRES_PASS": pg["PGPASSWORD"], "var.MONGODB_PASS": mongo["MONGODB_PASS"]}
+    credentials = tmp_path / "credentials"
+    credentials.mkdir(mode=0o700)
+    for name, password in passwords.items():
+        (credentials / name).write_text(password)
+    keys = (workflow.s3["AWS_ACCESS_KEY_ID"], workflow.s3["AWS_SECRET_ACCESS_KEY"])
+    with HttpScript(Imds(keys)) as service:
+        del daemon.environment["AWS_SHARED_CREDENTIALS_FILE"]
+        daemon.environment.update(CREDENTIALS_DIRECTORY=str(credentials), HOME=str(tmp_path),
+                                  AWS_EC2_METADATA_SERVICE_ENDPOINT=service.url)
+        workflow.start(POSTGRES_PASS=None, MONGODB_PASS=None)
+        workflow.assert_success(workflow.trigger())
+    left = [path for path in daemon.home.rglob("*") if path.is_file()
+            and any(secret.encode() in path.read_bytes() for secret in (*passwords.values(), keys[1]))]
+    assert left == []
 
 
 def test_a_second_restore_on_top_of_the_first_is_equal(workflow):

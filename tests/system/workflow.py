@@ -94,7 +94,7 @@ class Workflow:
         return text
 
     def start(self, text=None, **variables):
-        """Starts dagd with the DAG and the variables; some may be other than usual."""
+        """Starts dagd with the DAG and the variables; some may be other than usual, or None for none."""
         self.daemon.write_dag(DAG_ID, text or self.text())
         self.daemon.start()
         values = {"POSTGRES_PORT": self.pg["PGPORT"], "POSTGRES_DB": DATABASE, "POSTGRES_PASS": self.pg["PGPASSWORD"],
@@ -103,7 +103,8 @@ class Workflow:
                   "POSTGRES_USER": self.pg["PGUSER"], "MONGODB_HOST": self.mongo["MONGODB_HOST"],
                   "MONGODB_USER": self.mongo["MONGODB_USER"]}
         for key, value in dict(values, **variables).items():
-            self.daemon.post("/variables", {"key": key, "value": str(value)})
+            if value is not None:
+                self.daemon.post("/variables", {"key": key, "value": str(value)})
         return self
 
     def trigger(self):
