@@ -7,6 +7,7 @@ import hashlib
 import pathlib
 import random
 import tempfile
+import threading
 
 import pytest
 
@@ -20,7 +21,9 @@ DATA = random.Random(1).randbytes(5 * BLOCK + 1234)
 FAILED, FOR_GOOD, NOT_YET = 1, 78, 75
 RIGHT = (0, None)
 AT_ONCE = 8  # kinds that are tried side by side
+ONE_LARGE = threading.Lock()
 TRIES = 3
+TIMEOUT_S = 600
 
 
 @dataclasses.dataclass
@@ -380,7 +383,8 @@ def put(run, folder, store, data=DATA):
 
 
 def put_large(run, folder, store):
-    return put(run, folder, store, DATA * 103)  # more than 32 MiB
+    with ONE_LARGE:
+        return put(run, folder, store, DATA * 103)  # more than 32 MiB
 
 
 RUNS = {"copy": copy, "found": found_copy, "find": find, "wait": wait, "wait_pattern": wait_pattern, "put": put,
@@ -409,7 +413,7 @@ def kind_try(build, kind):
 
         def run(name, **arguments):
             environment = {"AWS_MAX_ATTEMPTS": str(TRIES)}
-            return operator_run(build, name, {"aws_conn_id": connection, **arguments}, environment)
+            return operator_run(build, name, {"aws_conn_id": connection, **arguments}, environment, TIMEOUT_S)
 
         try:
             sentence_check(RUNS[kind.run](run, pathlib.Path(folder), store), kind.expected)

@@ -310,7 +310,8 @@ def test_tls_that_is_cut_is_no_end_of_an_object(build, certificate, tmp_path):
 
 def test_plain_http_where_tls_is_expected_is_one_sentence(build):
     with FakeS3(good, Store(DATA)) as server:
-        error_of(run(build, extra={"endpoint_url": server.url.replace("http:", "https:")}), 1)
+        error_of(run(build, extra={"endpoint_url": server.url.replace("http:", "https:"),
+                                   "config_kwargs": {"connect_timeout": 0.5}}), 1)
 
 
 # What goes along
