@@ -304,7 +304,7 @@ static bool is_final(CURLcode failure)
 static void late_error_read(struct http_answer *answer)
 {
 	struct s3_complaint complaint;
-	if (answer->body->len == 0)
+	if (!g_strstr_len(answer->body->str, (gssize)MIN(answer->body->len, 512), "<Error"))
 		return;
 	s3_complaint_read(answer->body->str, answer->body->len, &complaint);
 	if (complaint.code)

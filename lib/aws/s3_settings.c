@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "lib/aws/credentials.h"
 #include "lib/aws/http.h"
 #include "lib/aws/s3_config.h"
 
@@ -167,19 +168,15 @@ void s3_settings_free(struct s3_settings *settings)
 	if (!settings)
 		return;
 	g_free(settings->access_key_id);
-	if (settings->secret_access_key)
-		explicit_bzero(settings->secret_access_key, strlen(settings->secret_access_key));
-	g_free(settings->secret_access_key);
-	if (settings->session_token)
-		explicit_bzero(settings->session_token, strlen(settings->session_token));
-	g_free(settings->session_token);
+	aws_secret_free(settings->secret_access_key);
+	aws_secret_free(settings->session_token);
 	g_free(settings->profile);
 	aws_role_settings_free(settings->role);
 	g_free(settings->region);
 	g_free(settings->endpoint_url);
 	g_free(settings->ca_file);
-	g_free(settings->http_proxy);
-	g_free(settings->https_proxy);
+	aws_secret_free(settings->http_proxy);
+	aws_secret_free(settings->https_proxy);
 	g_free(settings->server_side_encryption);
 	g_free(settings->sse_kms_key_id);
 	g_free(settings);
