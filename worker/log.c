@@ -28,6 +28,14 @@ static int file_open(struct log *log)
 	return 0;
 }
 
+static size_t count(const char *const *words)
+{
+	size_t n = 0;
+	while (words[n])
+		n++;
+	return n;
+}
+
 int log_open(struct log *log, const struct log_options *options)
 {
 	log->path = strdup(options->path);
@@ -41,7 +49,7 @@ int log_open(struct log *log, const struct log_options *options)
 	log->last_line_max = options->last_line_max;
 	log->max = options->max;
 	log->has_line = log->line_ended = false;
-	masks_set(&log->masks, options->masks);
+	masks_set(&log->masks, options->masks, count(options->masks));
 	int error = file_open(log);
 	return is_full(-error) ? 0 : error;
 }

@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#include "worker/mask.h"
+#include "lib/wire/mask.h"
 #include "worker/tail.h"
 
 struct log {
@@ -34,9 +34,9 @@ struct log {
 
 struct log_options {
 	const char *path;
-	int64_t max;            /* of the file; -1: no limit */
-	uint64_t last_line_max; /* bytes of the last line that are kept */
-	const char *const *masks;
+	int64_t max;              /* of the file; -1: no limit */
+	uint64_t last_line_max;   /* bytes of the last line that are kept */
+	const char *const *masks; /* NULL-terminated */
 };
 
 /* How much is read at once. */

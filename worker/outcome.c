@@ -16,15 +16,16 @@
 
 enum { AGAIN_MS = 100 };
 
-/* Replaces the bytes by what may be shown of them. */
-static void buffer_mask(const struct masks *masks, struct wire_buffer *buffer)
+/* Replaces the bytes of DAGD_OUTPUT by what may be shown of them. */
+static void output_mask(const struct masks *masks, struct wire_buffer *output)
 {
 	if (masks->n == 0)
 		return;
 	struct wire_buffer masked = {0};
-	masks_apply_last(masks, (char *)buffer->data, buffer->size, &masked);
-	wire_buffer_clear(buffer);
-	*buffer = masked;
+	masks_apply_json(masks, (char *)output->data, output->size, &masked);
+	explicit_bzero(output->data, output->size);
+	wire_buffer_clear(output);
+	*output = masked;
 }
 
 /* NULL, or why it cannot be trusted. */
@@ -77,7 +78,7 @@ static void output_read(
 	}
 	if (result->output_too_large)
 		return;
-	buffer_mask(&attempt->log.masks, output);
+	output_mask(&attempt->log.masks, output);
 	result->output = (char *)output->data;
 	result->output_size = output->size;
 }
@@ -148,8 +149,7 @@ void outcome_of_status(struct attempt *attempt, int status)
 void outcome_of_failure(struct attempt *attempt, const char *error)
 {
 	struct wire_buffer text = {0};
-	wire_buffer_append(&text, error, strlen(error));
-	buffer_mask(&attempt->log.masks, &text);
+	masks_apply_last(&attempt->log.masks, error, strlen(error), &text);
 	wire_buffer_append(&text, "", 1);
 	struct wire_result result = {
 		.exit_code = -1, .error = (char *)text.data, .usage = WIRE_USAGE_NONE};

@@ -37,13 +37,6 @@ static json_t *structure_shown(const json_t *json)
 	return json_masked(json, no_masks);
 }
 
-/* What cannot be read as JSON, but looks like it and names a secret. */
-static bool is_dubious(const char *text)
-{
-	const char *begin = text + strspn(text, " \t\r\n");
-	return (*begin == '{' || *begin == '[') && name_is_sensitive(text);
-}
-
 char *secret_shown(const char *name, const char *text)
 {
 	if (!text)
@@ -52,7 +45,7 @@ char *secret_shown(const char *name, const char *text)
 		return g_strdup(SECRET_HIDDEN);
 	json_t *json = structure_parse(text);
 	if (!json)
-		return g_strdup(is_dubious(text) ? SECRET_HIDDEN : text);
+		return g_strdup(text_is_dubious(text) ? SECRET_HIDDEN : text);
 	json_t *shown = structure_shown(json);
 	/* Written anew only where something is hidden: else as its author wrote it. */
 	char *out = json_equal(json, shown) ? g_strdup(text) : json_dumps(shown, 0);

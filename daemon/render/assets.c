@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Why a run was made by assets, for its templates. */
+#include "daemon/render/mask.h"
 #include "daemon/render/scope.h"
 #include "daemon/store/asset.h"
 #include "lib/base/instant.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/render/mapped.h"
+#include "daemon/render/mask.h"
 #include "daemon/render/scope.h"
 #include "daemon/render/source.h"
 #include "lib/base/ident.h"
@@ -28,9 +29,12 @@ static bool variable_set(struct scope *scope, const char *key, bool as_json,
 		return false;
 	json_error_t why;
 	json_t *json = json_loads(variable.value, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &why);
-	if (name_is_sensitive(key))
-		mask_add(scope->masks, variable.value);
+	mask_add_url(scope->masks, variable.value);
 	mask_add_sensitive(scope->masks, json);
+	if (name_is_sensitive(key) || text_is_dubious(variable.value)) {
+		mask_add(scope->masks, variable.value);
+		mask_add_all(scope->masks, json);
+	}
 	if (!as_json)
 		set_text(out, variable.value);
 	else if (json)
@@ -141,10 +145,7 @@ json_t *connection_resolved(const struct connection *connection, GPtrArray *mask
 	json_t *extra =
 		connection->extra ? json_loads(connection->extra, JSON_DECODE_ANY, NULL) : NULL;
 	mask_add(masks, connection->password);
-	if (connection->password) {
-		g_autofree char *quoted = g_uri_escape_string(connection->password, NULL, FALSE);
-		mask_add(masks, quoted);
-	}
+	mask_add_url(masks, connection->host);
 	mask_add_sensitive(masks, extra);
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "conn_id",
 		connection->conn_id, "conn_type", connection->conn_type, "description",

@@ -347,7 +347,7 @@ bool render_task(const struct render_request *request, struct rendered *rendered
 	*rendered = (struct rendered){
 		.argv = g_ptr_array_new_with_free_func(g_free),
 		.env = g_ptr_array_new_with_free_func(g_free),
-		.masks = g_ptr_array_new_with_free_func(g_free),
+		.masks = masks_new(),
 		.shown = json_object(),
 	};
 	struct rendering rendering = {
@@ -372,7 +372,7 @@ bool render_task(const struct render_request *request, struct rendered *rendered
 char *render_map_label(
 	const struct render_request *request, const json_t *own_values, GError **error)
 {
-	g_autoptr(GPtrArray) masks = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) masks = masks_new();
 	struct scope *scope = scope_new(request, masks, error);
 	if (!scope)
 		return NULL;

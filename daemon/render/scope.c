@@ -4,11 +4,9 @@
 #include <string.h>
 
 #include "daemon/render/mapped.h"
+#include "daemon/render/mask.h"
 #include "lib/base/ident.h"
 #include "lib/base/instant.h"
-
-/* As in Airflow: shorter words would hide half of any log. */
-enum { MASK_MIN = 5 };
 
 bool set_text(struct template_value *out, const char *text)
 {
@@ -40,42 +38,6 @@ bool set_object(struct scope *scope, struct template_value *out, object_get *get
 	g_ptr_array_add(scope->objects, object);
 	*out = (struct template_value){.kind = VALUE_OBJECT, .object = &object->base};
 	return true;
-}
-
-void mask_add(GPtrArray *masks, const char *word)
-{
-	guint place = 0;
-	if (!word || strlen(word) < MASK_MIN || g_ascii_strcasecmp(word, "airflow") == 0
-		|| g_ptr_array_find_with_equal_func(masks, word, g_str_equal, NULL))
-		return;
-	while (place < masks->len && strlen(masks->pdata[place]) >= strlen(word))
-		place++;
-	g_ptr_array_insert(masks, (int)place, g_strdup(word));
-}
-
-static void mask_add_all(GPtrArray *masks, const json_t *value)
-{
-	const char *key;
-	json_t *item;
-	size_t i;
-	mask_add(masks, json_string_value(value));
-	json_object_foreach((json_t *)value, key, item) mask_add_all(masks, item);
-	json_array_foreach((json_t *)value, i, item) mask_add_all(masks, item);
-}
-
-void mask_add_sensitive(GPtrArray *masks, const json_t *value)
-{
-	const char *key;
-	json_t *item;
-	size_t i;
-	json_object_foreach((json_t *)value, key, item)
-	{
-		if (name_is_sensitive(key))
-			mask_add_all(masks, item);
-		else
-			mask_add_sensitive(masks, item);
-	}
-	json_array_foreach((json_t *)value, i, item) mask_add_sensitive(masks, item);
 }
 
 /* ds, ts and the interval come from the logical date; a run without one has its run_after for them.

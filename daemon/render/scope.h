@@ -47,11 +47,6 @@ bool set_text(struct template_value *out, const char *text); /* NULL: null */
 bool set_json(struct template_value *out, json_t *json);     /* takes it over */
 bool set_instant(struct template_value *out, int64_t at);    /* INSTANT_NONE: null */
 
-/* A word that must not be shown: ignored when it is too short to be told from other text. */
-void mask_add(GPtrArray *masks, const char *word);
-/* All texts under keys that look secret, at any depth. */
-void mask_add_sensitive(GPtrArray *masks, const json_t *value);
-
 /* lookup.c */
 object_get variables_get, connections_get, tasks_get;
 object_call xcom_pull;

@@ -51,7 +51,7 @@ struct wire_start {
 	int64_t timeout_us;    /* 0: none */
 	int64_t kill_after_us; /* between SIGTERM and SIGKILL */
 	uint64_t output_max;   /* bytes of DAGD_OUTPUT and of the last line that are kept */
-	/* NULL-terminated: words never to be written to the log or a result, if of >= 5 bytes. */
+	/* NULL-terminated: words never to be written to the log or a result, if of >= 4 bytes. */
 	const char *const *masks;
 	/* To be made for the program and all it starts, absolute, or NULL; the executor fills it
 	 * in. */

@@ -25,7 +25,7 @@ MAY_INCLUDE = {
     "daemon/http": ENGINE,
     "daemon/store": ENGINE,
     "daemon/executor": ENGINE + ("lib/wire",),
-    "daemon/render": ENGINE + ("daemon/store",),
+    "daemon/render": ENGINE + ("lib/wire", "daemon/store"),
     "daemon/api": ENGINE + ("daemon/http", "daemon/store", "daemon/render", "daemon"),
     "daemon": ENGINE + ("lib/wire", "daemon/http", "daemon/store", "daemon/executor",
                         "daemon/render", "daemon/api"),

@@ -19,8 +19,10 @@ static const struct mask_case mask_cases[] = {
 	{{NULL}, "nothing to hide", "nothing to hide"},
 	{{"secret"}, "secret", "***"},
 	{{"secret"}, "a secret b secretsecret secre", "a *** b ****** secre"},
-	{{"abcd"}, "abcd has four bytes", "abcd has four bytes"},
-	{{"abcde"}, "abcde has five bytes", "*** has five bytes"},
+	{{"abc"}, "abc has three bytes", "abc has three bytes"},
+	{{"abcd"}, "abcd has four bytes, abc ends it: abc", "*** has four bytes, abc ends it: abc"},
+	{{"abcd", "abcd efgh"}, "abcd efgh abcd efg", "*** *** efg"},
+	{{"aaaa"}, "aaa aaaa aaaaaaa", "aaa *** ***aaa"},
 	{{"hunter", "hunter22"}, "hunter22 hunter2 hunter", "*** ***2 ***"},
 	{{"hunter22", "hunter"}, "hunter22 hunter2 hunter", "*** ***2 ***"},
 	{{"aaaab"}, "aaaaaaaab", "aaaa***"},
@@ -50,11 +52,39 @@ static void words_are_masked_wherever_the_text_is_cut(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(mask_cases); i++) {
 		const struct mask_case *mask_case = &mask_cases[i];
 		struct masks masks = {0};
-		masks_set(&masks, mask_case->words);
+		masks_set(&masks, mask_case->words, G_N_ELEMENTS(mask_case->words));
 		for (size_t cut = 0; cut <= strlen(mask_case->text); cut++) {
 			g_autofree char *shown = mask_in_two(&masks, mask_case->text, cut);
 			g_assert_cmpstr(shown, ==, mask_case->shown);
 		}
+		masks_clear(&masks);
+	}
+}
+
+static const struct mask_case json_cases[] = {
+	{{"secret"}, "{\"a\": \"my secret\", \"secret\": 1}", "{\"a\": \"my ***\", \"***\": 1}"},
+	{{"12345678"}, "{\"a\": [12345678, 1234567, 0.12345678e5]}",
+		"{\"a\": [\"***\", 1234567, \"***\"]}"},
+	{{"{\"b\": 1}"}, "{\"a\":{\"b\": 1},\"c\":[true]}", "{\"a\":\"***\",\"c\":[true]}"},
+	{{"a\\\"b\\\\"}, "[\"xa\\\"b\\\\\", \"a\"]", "[\"x***\", \"a\"]"},
+	{{"true"}, "{\"a\":true}", "{\"a\":\"***\"}"},
+	{{"a\",\"b"}, "[\"xa\",\"bx\"]", "[\"x***x\"]"},
+	{{"secret"}, "no JSON: secret \"secret", "no JSON: \"***\" \"***"},
+	{{"secret"}, "\"", "\""},
+	{{"secret"}, "", ""},
+};
+
+/* What is hidden leaves JSON where there was JSON. */
+static void words_in_json_are_masked_as_json(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(json_cases); i++) {
+		const struct mask_case *mask_case = &json_cases[i];
+		struct masks masks = {0};
+		struct wire_buffer out = {0};
+		masks_set(&masks, mask_case->words, G_N_ELEMENTS(mask_case->words));
+		masks_apply_json(&masks, mask_case->text, strlen(mask_case->text), &out);
+		g_assert_cmpmem(out.data, out.size, mask_case->shown, strlen(mask_case->shown));
+		wire_buffer_clear(&out);
 		masks_clear(&masks);
 	}
 }
@@ -271,6 +301,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/log/words_are_masked_wherever_the_text_is_cut",
 		words_are_masked_wherever_the_text_is_cut);
+	g_test_add_func("/log/words_in_json_are_masked_as_json", words_in_json_are_masked_as_json);
 #define ADD(function) \
 	g_test_add("/log/" #function, struct log_fixture, NULL, set_up, function, tear_down)
 	ADD(what_a_full_disk_swallowed_is_told);

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/render/secret_form.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* ---- as JSON, Python and shells write it between quotes ---- */
+
+enum number { NUMBER_U, NUMBER_X, NUMBER_OCTAL };
+
+struct quoting {
+	const char *escaped; /* these get a backslash before them */
+	enum number number;  /* how control characters without a letter are written */
+	enum { OTHERS_STAY, OTHERS_AS_CHARACTERS, OTHERS_AS_BYTES } others;
+};
+
+static const struct quoting quotings[] = {
+	{"\"\\", NUMBER_U, OTHERS_STAY},          /* JSON */
+	{"\"\\", NUMBER_U, OTHERS_AS_CHARACTERS}, /* JSON, as Python writes it */
+	{"\"\\/", NUMBER_U, OTHERS_STAY},         /* JSON, as PHP writes it */
+	{"\\", NUMBER_X, OTHERS_STAY},            /* repr() of Python */
+	{"'\\", NUMBER_X, OTHERS_STAY},           /* the same where both quotes are in it */
+	{"\\", NUMBER_X, OTHERS_AS_BYTES},        /* repr() of bytes */
+	{"'\\", NUMBER_X, OTHERS_AS_BYTES}, {"'\\", NUMBER_OCTAL, OTHERS_STAY}, /* $'' of bash */
+	{"'\\", NUMBER_OCTAL, OTHERS_AS_BYTES}, /* the same in the locale C */
+};
+
+static void number_append(GString *out, enum number number, gunichar c)
+{
+	switch (number) {
+	case NUMBER_U:
+		g_string_append_printf(out, "\\u%04x", c);
+		return;
+	case NUMBER_X:
+		g_string_append_printf(out, "\\x%02x", c);
+		return;
+	case NUMBER_OCTAL:
+		g_string_append_printf(out, "\\%03o", c);
+		return;
+	}
+}
+
+static void other_append(GString *out, const struct quoting *quoting, gunichar c)
+{
+	char bytes[6];
+	int n = g_unichar_to_utf8(c, bytes);
+	bool is_pair = c > 0xffff && quoting->others == OTHERS_AS_CHARACTERS;
+	if (is_pair)
+		number_append(out, quoting->number, 0xd800 + ((c - 0x10000) >> 10));
+	if (quoting->others == OTHERS_AS_CHARACTERS)
+		number_append(out, quoting->number, is_pair ? 0xdc00 + (c & 0x3ff) : c);
+	else if (quoting->others == OTHERS_STAY)
+		g_string_append_len(out, bytes, n);
+	for (int i = 0; i < n && quoting->others == OTHERS_AS_BYTES; i++)
+		number_append(out, quoting->number, (unsigned char)bytes[i]);
+}
+
+static void character_append(GString *out, const struct quoting *quoting, gunichar c)
+{
+	static const char letters[] = "b\bf\fn\nr\rt\t";
+	const char *letter = c < ' ' ? strchr(letters, (char)c) : NULL;
+	if (letter)
+		g_string_append_printf(out, "\\%c", letter[-1]);
+	else if (c < ' ' || (c == 0x7f && quoting->number != NUMBER_U))
+		number_append(out, quoting->number, c);
+	else if (c > 0x7f)
+		other_append(out, quoting, c);
+	else if (strchr(quoting->escaped, (char)c))
+		g_string_append_printf(out, "\\%c", (char)c);
+	else
+		g_string_append_c(out, (char)c);
+}
+
+/* It holds no NUL. */
+static char *quoted(const char *secret, const struct quoting *quoting)
+{
+	GString *out = g_string_new(NULL);
+	for (const char *at = secret; *at; at = g_utf8_next_char(at))
+		character_append(out, quoting, g_utf8_get_char(at));
+	return g_string_free(out, FALSE);
+}
+
+/* ---- as shells and SQL write it ---- */
+
+static char *replaced(const char *secret, const char *what, const char *by)
+{
+	GString *out = g_string_new(secret);
+	g_string_replace(out, what, by, 0);
+	return g_string_free(out, FALSE);
+}
+
+/* printf %q of bash. */
+static char *backslashed(const char *secret)
+{
+	GString *out = g_string_new(NULL);
+	for (const char *at = secret; *at; at++) {
+		bool is_plain = g_ascii_isalnum(*at) || (*at & 0x80) || strchr("%+-./:=@_", *at);
+		if (!is_plain)
+			g_string_append_c(out, '\\');
+		g_string_append_c(out, *at);
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* ---- as URLs and hex write it ---- */
+
+static const char upper[] = "0123456789ABCDEF", lower[] = "0123456789abcdef";
+
+static void byte_append(GString *out, const char *digits, char byte)
+{
+	g_string_append_c(out, digits[(unsigned char)byte >> 4]);
+	g_string_append_c(out, digits[(unsigned char)byte & 15]);
+}
+
+struct url_form {
+	const char *kept; /* besides letters, digits, "-._" */
+	const char *digits;
+	char space; /* 0: as any other byte */
+};
+
+static const struct url_form url_forms[] = {
+	{"~", upper, 0}, {"~", lower, 0}, {"~", upper, '+'}, {"~", lower, '+'},
+	{"", upper, '+'},           /* forms, of those who do not know that "~" may stay */
+	{"~/", upper, 0},           /* quote() of Python */
+	{"~!*'()", upper, 0},       /* encodeURIComponent() */
+	{"~!$&'()*+,;=", upper, 0}, /* all that the password of a URL may hold */
+};
+
+static char *url_quoted(const char *secret, const struct url_form *form)
+{
+	GString *out = g_string_new(NULL);
+	for (const char *at = secret; *at; at++) {
+		if (g_ascii_isalnum(*at) || strchr("-._", *at) || strchr(form->kept, *at)) {
+			g_string_append_c(out, *at);
+		} else if (*at == ' ' && form->space) {
+			g_string_append_c(out, form->space);
+		} else {
+			g_string_append_c(out, '%');
+			byte_append(out, form->digits, *at);
+		}
+	}
+	return g_string_free(out, FALSE);
+}
+
+static char *hex(const char *secret, const char *digits)
+{
+	GString *out = g_string_new(NULL);
+	for (const char *at = secret; *at; at++)
+		byte_append(out, digits, *at);
+	return g_string_free(out, FALSE);
+}
+
+/* ---- as base64 writes it ---- */
+
+/*
+ * Where `before` bytes (0, 1 or 2 more than a multiple of three) stand before the secret in what
+ * is encoded: those of its letters that depend on the secret alone.
+ */
+static char *base64(const char *secret, size_t before)
+{
+	static const size_t shared[] = {0, 2, 3}; /* letters that the bytes before have a part in */
+	size_t size = strlen(secret);
+	g_autofree char *bytes = g_malloc0(before + size + 1);
+	memcpy(bytes + before, secret, size);
+	g_autofree char *text = g_base64_encode((const guchar *)bytes, before + size);
+	explicit_bzero(bytes, before + size);
+	size_t end = (before + size) * 8 / 6;
+	return g_strndup(text + shared[before], end - shared[before]);
+}
+
+/* The lines into which programs cut it. */
+static void base64_lines_add(const char *text, GPtrArray *forms)
+{
+	static const size_t widths[] = {64, 76};
+	size_t size = strlen(text);
+	for (size_t i = 0; i < G_N_ELEMENTS(widths); i++)
+		for (size_t at = 0; size > widths[i] && at < size; at += widths[i])
+			g_ptr_array_add(forms, g_strndup(text + at, widths[i]));
+}
+
+static void base64_add(const char *secret, GPtrArray *forms)
+{
+	for (size_t before = 0; before < 3; before++) {
+		char *text = base64(secret, before);
+		g_ptr_array_add(forms, text);
+		if (before == 0)
+			base64_lines_add(text, forms);
+		if (strpbrk(text, "+/"))
+			g_ptr_array_add(forms,
+				g_strdelimit(g_strdelimit(g_strdup(text), "+", '-'), "/", '_'));
+	}
+}
+
+/* ---- all ---- */
+
+static void lines_add(const char *secret, GPtrArray *forms)
+{
+	g_auto(GStrv) lines = g_strsplit_set(secret, "\r\n", -1);
+	for (char **line = lines; *line; line++)
+		g_ptr_array_add(forms, g_strstrip(g_strdup(*line)));
+}
+
+static void encodings_add(const char *secret, GPtrArray *forms)
+{
+	for (size_t i = 2; i < G_N_ELEMENTS(quotings); i++)
+		g_ptr_array_add(forms, quoted(secret, &quotings[i]));
+	for (size_t i = 0; i < G_N_ELEMENTS(url_forms); i++)
+		g_ptr_array_add(forms, url_quoted(secret, &url_forms[i]));
+	g_ptr_array_add(forms, hex(secret, lower));
+	g_ptr_array_add(forms, hex(secret, upper));
+	g_ptr_array_add(forms, replaced(secret, "'", "'\\''"));
+	g_ptr_array_add(forms, replaced(secret, "'", "'\"'\"'"));
+	g_ptr_array_add(forms, replaced(secret, "'", "''"));
+	g_ptr_array_add(forms, backslashed(secret));
+	base64_add(secret, forms);
+}
+
+void secret_forms_add(const char *secret, GPtrArray *forms)
+{
+	g_ptr_array_add(forms, g_strdup(secret));
+	g_ptr_array_add(forms, g_strstrip(g_strdup(secret)));
+	g_ptr_array_add(forms, quoted(secret, &quotings[0]));
+	g_ptr_array_add(forms, quoted(secret, &quotings[1]));
+	if (strpbrk(secret, "\r\n"))
+		lines_add(secret, forms);
+	if (strlen(secret) <= SECRET_FORMS_MAX)
+		encodings_add(secret, forms);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The forms in which a secret shows itself: as it is, and as JSON, URLs, base64, hex, shells and
+ * Python write it.
+ */
+#pragma once
+
+#include <glib.h>
+
+/* Above this size only the forms as it is, in JSON and by lines are made. */
+#define SECRET_FORMS_MAX (64u << 10)
+
+/* Adds them to `forms` (g_free each), the same one more than once; the secret itself among them. */
+void secret_forms_add(const char *secret, GPtrArray *forms);

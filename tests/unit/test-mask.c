@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* In which forms a secret is known again, and what is shown of values that hold one. */
+#include <string.h>
+
+#include <glib.h>
+
+#include "daemon/render/mask.h"
+
+static const char secret[] = "it's \"a\\b\"\n\303\274/=?&+ ~\342\202\254\360\237\224\221\001";
+
+/* Written by Python and bash. */
+static const char *const forms[] = {
+	secret,
+	/* json.dumps(), with and without ensure_ascii; PHP */
+	"it's \\\"a\\\\b\\\"\\n\\u00fc/=?&+ ~\\u20ac\\ud83d\\udd11\\u0001",
+	"it's \\\"a\\\\b\\\"\\n\303\274/=?&+ ~\342\202\254\360\237\224\221\\u0001",
+	"it's \\\"a\\\\b\\\"\\n\303\274\\/=?&+ ~\342\202\254\360\237\224\221\\u0001",
+	/* repr() of text and of bytes */
+	"it\\'s \"a\\\\b\"\\n\303\274/=?&+ ~\342\202\254\360\237\224\221\\x01",
+	"it\\'s \"a\\\\b\"\\n\\xc3\\xbc/=?&+ ~\\xe2\\x82\\xac\\xf0\\x9f\\x94\\x91\\x01",
+	/* quote(), quote(safe=""), quote_plus(), in lower case, encodeURIComponent() */
+	"it%27s%20%22a%5Cb%22%0A%C3%BC/%3D%3F%26%2B%20~%E2%82%AC%F0%9F%94%91%01",
+	"it%27s%20%22a%5Cb%22%0A%C3%BC%2F%3D%3F%26%2B%20~%E2%82%AC%F0%9F%94%91%01",
+	"it%27s+%22a%5Cb%22%0A%C3%BC%2F%3D%3F%26%2B+~%E2%82%AC%F0%9F%94%91%01",
+	"it%27s%20%22a%5cb%22%0a%c3%bc%2f%3d%3f%26%2b%20~%e2%82%ac%f0%9f%94%91%01",
+	"it's%20%22a%5Cb%22%0A%C3%BC%2F%3D%3F%26%2B%20~%E2%82%AC%F0%9F%94%91%01",
+	"697427732022615c62220ac3bc2f3d3f262b207ee282acf09f949101",
+	"697427732022615C62220AC3BC2F3D3F262B207EE282ACF09F949101",
+	/* set -x and shlex.quote(), printf %q in both locales, SQL */
+	"it'\\''s \"a\\b\"\n\303\274/=?&+ ~\342\202\254\360\237\224\221\001",
+	"it'\"'\"'s \"a\\b\"\n\303\274/=?&+ ~\342\202\254\360\237\224\221\001",
+	"it\\'s \"a\\\\b\"\\n\303\274/=?&+ ~\342\202\254\360\237\224\221\\001",
+	"it\\'s \"a\\\\b\"\\n\\303\\274/=?&+ "
+	"~\\342\\202\\254\\360\\237\\224\\221\\001",
+	"it''s \"a\\b\"\n\303\274/=?&+ ~\342\202\254\360\237\224\221\001",
+};
+
+static GPtrArray *masks_of(const char *word)
+{
+	GPtrArray *masks = masks_new();
+	g_assert_true(mask_add(masks, word));
+	return masks;
+}
+
+static void shown_is(const GPtrArray *masks, const char *text, const char *expected)
+{
+	g_autofree char *shown = text_masked(text, masks);
+	g_assert_cmpstr(shown, ==, expected);
+}
+
+static void a_secret_is_known_in_every_form(void)
+{
+	g_autoptr(GPtrArray) masks = masks_of(secret);
+	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+		g_autofree char *text = g_strdup_printf("[%s]", forms[i]);
+		shown_is(masks, text, "[***]");
+	}
+}
+
+static void words_and_their_quoted_spaces_are_known(void)
+{
+	g_autoptr(GPtrArray) masks = masks_of("  it's a word ");
+	shown_is(masks, "(it's a word)", "(***)");
+	shown_is(masks, "\\ \\ it\\'s\\ a\\ word\\ ", "***");
+}
+
+static void lines_of_a_secret_are_known_alone(void)
+{
+	g_autoptr(GPtrArray) masks = masks_of("first line\r\nsecond line\n}\nend");
+	shown_is(masks, "x second line y", "x *** y");
+	shown_is(masks, "first line", "***");
+	shown_is(masks, "} end", "} end");
+}
+
+/* What is before and after it in the encoded bytes has a part in at most one letter on each side,
+ * beside its own letters. */
+static void base64_is_known_wherever_it_begins(void)
+{
+	static const char before[] = "user:name", after[] = "@somewhere";
+	for (size_t n = 4; n < 30; n++) {
+		g_autofree char *word = g_strnfill(n, '?');
+		for (size_t i = 0; i < n; i++)
+			word[i] = (char)(' ' + (i * 37 + n * 11) % 94);
+		g_autoptr(GPtrArray) masks = masks_of(word);
+		for (size_t i = 0; i < sizeof(before); i++)
+			for (size_t k = 0; k < sizeof(after); k++) {
+				g_autofree char *bytes = g_strdup_printf(
+					"%.*s%s%.*s", (int)i, before, word, (int)k, after);
+				g_autofree char *text =
+					g_base64_encode((guchar *)bytes, strlen(bytes));
+				g_autofree char *shown = text_masked(text, masks);
+				g_assert_nonnull(strstr(shown, "***"));
+				g_assert_cmpuint(
+					strlen(shown), <=, (i + k) * 8 / 6 + 3 + 2 + 2 + 2);
+				g_autofree char *url = g_strdelimit(
+					g_strdelimit(g_strdup(text), "+", '-'), "/", '_');
+				g_autofree char *url_shown = text_masked(url, masks);
+				g_assert_nonnull(strstr(url_shown, "***"));
+			}
+	}
+}
+
+static void base64_is_known_when_it_is_cut_into_lines(void)
+{
+	g_autofree char *word = g_strnfill(400, '?');
+	for (size_t i = 0; i < 400; i++)
+		word[i] = (char)('!' + (i * i * 31 + i) % 90);
+	g_autoptr(GPtrArray) masks = masks_of(word);
+	g_autofree char *text = g_base64_encode((guchar *)word, strlen(word));
+	for (size_t width = 64; width <= 76; width += 12) {
+		g_autoptr(GString) lines = g_string_new(NULL);
+		for (size_t at = 0; at < strlen(text); at += width)
+			g_string_append_printf(lines, "%.*s\n", (int)width, text + at);
+		g_autofree char *shown = text_masked(lines->str, masks);
+		g_auto(GStrv) left = g_strsplit(shown, "\n", -1);
+		for (char **line = left; *line; line++)
+			g_assert_cmpuint(strlen(*line), <=, 6);
+	}
+}
+
+static void a_word_too_short_is_told(void)
+{
+	g_autoptr(GPtrArray) masks = masks_new();
+	g_assert_false(mask_add(masks, "abc"));
+	g_assert_true(mask_add(masks, "abcd"));
+	g_assert_true(mask_add(masks, ""));
+	g_assert_true(mask_add(masks, NULL));
+	shown_is(masks, "abc abcd", "abc ***");
+}
+
+static void a_large_secret_is_known_as_it_is(void)
+{
+	g_autofree char *word = g_strnfill(1 << 20, 'x');
+	word[500] = '"';
+	g_autoptr(GPtrArray) masks = masks_of(word);
+	g_assert_cmpuint(masks->len, <=, 3);
+	g_autofree char *text = g_strdup_printf("(%s)", word);
+	shown_is(masks, text, "(***)");
+}
+
+static void json_is(const char *value, const GPtrArray *masks, const char *expected)
+{
+	json_t *json = json_loads(value, JSON_DECODE_ANY, NULL);
+	json_t *shown = json_masked(json, masks);
+	g_autofree char *text = json_dumps(shown, JSON_COMPACT | JSON_ENCODE_ANY);
+	g_assert_cmpstr(text, ==, expected);
+	json_decref(json);
+	json_decref(shown);
+}
+
+static void values_are_masked_at_any_depth_and_of_any_type(void)
+{
+	g_autoptr(GPtrArray) masks = masks_of("12345678");
+	json_is("{\"a\": [{\"b\": \"x12345678\"}]}", masks, "{\"a\":[{\"b\":\"x***\"}]}");
+	json_is("[12345678, 912345678.5, 1234567]", masks, "[\"***\",\"***\",1234567]");
+	json_is("{\"12345678\": true}", masks, "{\"***\":true}");
+	json_is("{\"password\": {\"12345678\": [1, null]}}", masks,
+		"{\"password\":{\"***\":[\"***\",null]}}");
+	g_autoptr(GString) deep = g_string_new(NULL);
+	for (int i = 0; i < 1000; i++)
+		g_string_append(deep, "[");
+	g_string_append(deep, "\"12345678\"");
+	for (int i = 0; i < 1000; i++)
+		g_string_append(deep, "]");
+	json_t *json = json_loads(deep->str, 0, NULL), *shown = json_masked(json, masks);
+	g_autofree char *text = json_dumps(shown, JSON_COMPACT);
+	g_assert_null(strstr(text, "12345678"));
+	g_assert_nonnull(strstr(text, "[\"***\"]"));
+	json_decref(json);
+	json_decref(shown);
+}
+
+static void secrets_are_found_by_their_keys_and_in_urls(void)
+{
+	g_autoptr(GPtrArray) masks = masks_new();
+	json_t *json = json_loads("{\"host\": \"db-host\", \"api_key\": [\"key-1\", 98765],"
+				  " \"proxy\": \"http://me:p%40ss@proxy:3128/x\","
+				  " \"plain\": \"http://proxy:3128/a:b@c\"}",
+		0, NULL);
+	mask_add_sensitive(masks, json);
+	shown_is(masks, "db-host key-1 98765 p%40ss p@ss 3128 a:b@c",
+		"db-host *** *** *** *** 3128 a:b@c");
+	json_decref(json);
+}
+
+static void broken_json_that_names_a_secret_is_dubious(void)
+{
+	g_assert_true(text_is_dubious("{\"password\": \"abc"));
+	g_assert_true(text_is_dubious(" [\"token"));
+	g_assert_false(text_is_dubious("{\"password\": \"abc\"}"));
+	g_assert_false(text_is_dubious("the password"));
+	g_assert_false(text_is_dubious("{\"host\": "));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+#define ADD(function) g_test_add_func("/mask/" #function, function)
+	ADD(a_secret_is_known_in_every_form);
+	ADD(words_and_their_quoted_spaces_are_known);
+	ADD(lines_of_a_secret_are_known_alone);
+	ADD(base64_is_known_wherever_it_begins);
+	ADD(base64_is_known_when_it_is_cut_into_lines);
+	ADD(a_word_too_short_is_told);
+	ADD(a_large_secret_is_known_as_it_is);
+	ADD(values_are_masked_at_any_depth_and_of_any_type);
+	ADD(secrets_are_found_by_their_keys_and_in_urls);
+	ADD(broken_json_that_names_a_secret_is_dubious);
+	return g_test_run();
+}
