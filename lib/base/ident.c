@@ -49,6 +49,8 @@ bool task_id_check(const char *task_id, GError **error)
 
 bool run_id_check(const char *run_id, GError **error)
 {
+	if (strcmp(run_id, "~") == 0)
+		return error_say(error, "run_id \"~\" means all runs; another name was expected");
 	return check("run_id", run_id, RUN_ID_MAX, ":+~@=", ", \":\", \"+\", \"~\", \"@\", \"=\"",
 		error);
 }
@@ -73,7 +75,8 @@ bool name_is_sensitive(const char *name)
 		"service_account", "token"};
 	/* Ours: too short to be looked for inside of words. */
 	static const char *const words[] = {"pass", "pwd", "credential", "credentials"};
-	g_autofree char *lower = g_ascii_strdown(name, -1);
+	/* Headers of HTTP have "-" where others have "_". */
+	g_autofree char *lower = g_strdelimit(g_ascii_strdown(name, -1), "-", '_');
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
 		if (strstr(lower, parts[i]))
 			return true;

@@ -304,6 +304,7 @@ static void names_that_could_be_a_path_or_break_a_line_are_refused(void)
 	}
 	g_assert_true(run_id_check("manual__2026-11-24T03:00:00+00:00~a@b=c", NULL));
 	g_assert_false(run_id_check("a/b", NULL));
+	g_assert_false(run_id_check("~", NULL));
 	g_autofree char *longest = g_strnfill(240, 'x'), *too_long = g_strnfill(241, 'x');
 	g_assert_true(ident_check("dag_id", longest, NULL));
 	g_assert_false(ident_check("dag_id", too_long, NULL));
@@ -313,7 +314,8 @@ static void names_that_could_be_a_path_or_break_a_line_are_refused(void)
 static void names_of_secrets_are_known(void)
 {
 	static const char *const secret[] = {"POSTGRES_PASS", "password", "db_passwd", "API_KEY",
-		"aws_secret_access_key", "token", "pwd", "Authorization", "private_key"};
+		"aws_secret_access_key", "token", "pwd", "Authorization", "private_key",
+		"X-Api-Key"};
 	static const char *const open[] = {
 		"POSTGRES_USER", "host", "bypass", "compass", "passenger", "keyboard", ""};
 	for (size_t i = 0; i < G_N_ELEMENTS(secret); i++)
