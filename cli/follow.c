@@ -11,6 +11,7 @@
 
 #include "cli/ask.h"
 #include "cli/command.h"
+#include "cli/json_text.h"
 #include "cli/print.h"
 #include "lib/base/error.h"
 
@@ -96,8 +97,8 @@ static bool state_is_new(struct follower *follower, const char *name, const json
 
 static void show_json(const json_t *event)
 {
-	json_dumpf(event, stdout, JSON_COMPACT);
-	putchar('\n');
+	g_autofree char *text = json_text(event, JSON_COMPACT);
+	puts(text);
 }
 
 /* Nothing has happened yet to a task in these. */

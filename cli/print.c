@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/ask.h"
+#include "cli/json_text.h"
 #include "cli/table.h"
 #include "cli/yaml_text.h"
 #include "lib/base/error.h"
@@ -120,8 +121,9 @@ static void print_table(const struct invocation *invocation, const struct table 
 
 static void print_json(const json_t *value)
 {
-	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-	putchar('\n');
+	g_autofree char *text =
+		json_text(value, JSON_INDENT(2) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+	puts(text);
 }
 
 void print_value(const struct invocation *invocation, const json_t *value)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "cli/json_text.h"
 #include "lib/base/error.h"
 
 static void add_value(GString *out, const json_t *value, unsigned depth);
@@ -67,9 +68,8 @@ static void add_scalar(GString *out, const json_t *value, unsigned depth)
 	} else if (text && is_plain(text)) {
 		g_string_append_printf(out, "%s\n", text);
 	} else {
-		char *json = json_dumps(value, JSON_ENCODE_ANY);
+		g_autofree char *json = json_text(value, JSON_ENCODE_ANY);
 		g_string_append_printf(out, "%s\n", json);
-		free(json);
 	}
 }
 
@@ -85,9 +85,8 @@ static void add_key(GString *out, const char *key)
 		return;
 	}
 	json_t *text = json_string(key);
-	char *json = json_dumps(text, JSON_ENCODE_ANY);
+	g_autofree char *json = json_text(text, JSON_ENCODE_ANY);
 	g_string_append_printf(out, "%s:", json);
-	free(json);
 	json_decref(text);
 }
 
