@@ -24,6 +24,10 @@ static bool limits_set(struct rlimit *files, GError **error)
 	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
 	prctl(PR_SET_DUMPABLE, 0);
+	/* Tasks inherit it; whoever wants a core file of one can raise it again. */
+	struct rlimit core;
+	if (getrlimit(RLIMIT_CORE, &core) == 0)
+		setrlimit(RLIMIT_CORE, &(struct rlimit){0, core.rlim_max});
 	if (getrlimit(RLIMIT_NOFILE, files) != 0)
 		g_error("cannot find out how many files may be open: %m");
 	setrlimit(RLIMIT_NOFILE, &(struct rlimit){files->rlim_max, files->rlim_max});

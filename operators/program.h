@@ -10,8 +10,8 @@
 
 /*
  * The arguments: the JSON object on stdin (a new reference). Makes stdout line-buffered, so that
- * the log keeps its order, and ignores SIGPIPE. Ends the program with exit 78 when stdin holds no
- * JSON object.
+ * the log keeps its order, ignores SIGPIPE, and closes its memory to core files and debuggers. Ends
+ * the program with exit 78 when stdin holds no JSON object.
  */
 json_t *program_arguments(void);
 
