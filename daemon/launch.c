@@ -96,6 +96,57 @@ static void start(struct daemon *daemon, const struct attempt *attempt, const ch
 	executor_start(daemon->executor, &order);
 }
 
+static bool is_in_conf(const GPtrArray *known, const char *word)
+{
+	return g_ptr_array_find_with_equal_func((GPtrArray *)known, word, g_str_equal, NULL);
+}
+
+/* Of the secrets those that the run's conf does not hold already. */
+static GPtrArray *secrets_looked_up(const struct attempt *attempt, const struct rendered *rendered)
+{
+	g_autoptr(GPtrArray) known = masks_new();
+	json_t *conf = attempt->run.conf ? json_loads(attempt->run.conf, 0, NULL) : NULL;
+	mask_add_sensitive(known, conf);
+	json_decref(conf);
+	GPtrArray *secrets = g_ptr_array_new();
+	for (guint i = 0; i < rendered->masks->len; i++)
+		if (rendered->masks->pdata[i] && !is_in_conf(known, rendered->masks->pdata[i]))
+			g_ptr_array_add(secrets, rendered->masks->pdata[i]);
+	return secrets;
+}
+
+/*
+ * What an operator without a process is given becomes part of runs and of what is shown of them.
+ * NULL, or the sentence (g_free) that says which argument must not.
+ */
+static char *secret_given(const struct attempt *attempt, const struct rendered *rendered)
+{
+	const char *name;
+	json_t *value;
+	if (attempt->task->operator->run[0])
+		return NULL;
+	g_autoptr(GPtrArray) secrets = secrets_looked_up(attempt, rendered);
+	json_object_foreach(rendered->arguments, name, value) if (
+		json_holds_secret(value,
+			secrets)) return g_strdup_printf("%s holds a secret, which would be stored "
+							 "and shown: let who needs it look "
+							 "it up as a variable or a connection",
+		name);
+	return NULL;
+}
+
+/* A line of the log for each secret that is too short to be hidden in it. */
+static void unhidden_tell(
+	struct daemon *daemon, const struct attempt *attempt, const struct rendered *rendered)
+{
+	for (guint i = 0; i < rendered->unhidden->len; i++) {
+		g_autofree char *line = g_strdup_printf(
+			"%s has fewer than 4 bytes: it cannot be hidden in this log]",
+			(const char *)rendered->unhidden->pdata[i]);
+		attempt_log(daemon, attempt, "[dagd: ", line);
+	}
+}
+
 /* What no process is needed for has its result at once. */
 static void end_at_once(
 	struct daemon *daemon, const struct attempt *attempt, const struct rendered *rendered)
@@ -198,7 +249,14 @@ static enum launched render_and_start(struct daemon *daemon, const struct attemp
 		launch_fail(daemon, attempt, error->message);
 		return LAUNCHED_ENDED;
 	}
+	g_autofree char *why = secret_given(attempt, &rendered);
+	if (why) {
+		launch_fail(daemon, attempt, why);
+		rendered_clear(&rendered);
+		return LAUNCHED_ENDED;
+	}
 	rendered_save(daemon, attempt, &rendered);
+	unhidden_tell(daemon, attempt, &rendered);
 	bool is_over = flow_needs_no_process(attempt->task, &rendered);
 	if (is_over)
 		end_at_once(daemon, attempt, &rendered);

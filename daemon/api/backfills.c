@@ -13,11 +13,10 @@ static const char *const reprocess_names[] = {[REPROCESS_NONE] = "none",
 
 static json_t *backfill_reply(const struct backfill_record *backfill)
 {
-	json_t *conf = backfill->conf ? json_loads(backfill->conf, 0, NULL) : NULL;
 	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:b, s:s, s:b, s:I, s:o, s:o, s:o}", "id",
 		(json_int_t)backfill->id, "dag_id", backfill->dag_id, "from_date",
 		instant_reply(backfill->from_date), "to_date", instant_reply(backfill->to_date),
-		"dag_run_conf", conf ? conf : json_object(), "is_paused", backfill->is_paused,
+		"dag_run_conf", conf_shown(backfill->conf), "is_paused", backfill->is_paused,
 		"reprocess_behavior", reprocess_names[backfill->reprocess], "run_backwards",
 		backfill->is_backwards, "max_active_runs", (json_int_t)backfill->max_active_runs,
 		"created_at", instant_reply(backfill->created_at), "updated_at",

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/render/mask.h"
 #include "lib/base/instant.h"
 
 json_t *instant_reply(int64_t at)
@@ -37,9 +38,17 @@ static json_t *versions_reply(const struct run_record *run, const struct dag *da
 		dag ? dag->display_name : run->dag_id, "created_at", instant_reply(run->queued_at));
 }
 
+json_t *conf_shown(const char *text)
+{
+	g_autoptr(GPtrArray) no_masks = masks_new();
+	json_t *conf = text ? json_loads(text, 0, NULL) : NULL;
+	json_t *shown = conf ? json_masked(conf, no_masks) : json_object();
+	json_decref(conf);
+	return shown;
+}
+
 json_t *run_reply(const struct run_record *run, const struct dag *dag)
 {
-	json_t *conf = run->conf ? json_loads(run->conf, 0, NULL) : NULL;
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, "
 			 "s:s?, s:o, s:s?, s:s?, s:o, s:s, s:i, s:o, s:o}",
 		"dag_run_id", run->run_id, "dag_id", run->dag_id, "dag_display_name",
@@ -52,7 +61,7 @@ json_t *run_reply(const struct run_record *run, const struct dag *dag)
 		instant_reply(run->data_interval_end), "run_after", instant_reply(run->run_after),
 		"last_scheduling_decision", instant_reply(run->started_at), "run_type",
 		run_type_name(run->type), "state", run_state_name(run->state), "triggered_by",
-		run->triggered_by, "conf", conf ? conf : json_object(), "note", run->note, "reason",
+		run->triggered_by, "conf", conf_shown(run->conf), "note", run->note, "reason",
 		run->reason, "dag_versions", versions_reply(run, dag), "version", run->version,
 		"clear_number", (int)run->clear_number, "backfill_id",
 		run->backfill ? json_integer(run->backfill) : json_null(), "deadline",

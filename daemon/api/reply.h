@@ -7,6 +7,8 @@
 /* Airflow's words for one row; `dag` (may be NULL) tells what rows do not. New references. */
 json_t *instant_reply(int64_t at); /* null for INSTANT_NONE and INSTANT_NEVER */
 json_t *run_reply(const struct run_record *run, const struct dag *dag);
+/* The conf of a run, from its JSON text or NULL: what is under names that look secret is hidden. */
+json_t *conf_shown(const char *text);
 json_t *instance_reply(
 	const struct run_record *run, const struct task_record *task, const struct dag *dag);
 

@@ -37,6 +37,15 @@ static json_t *structure_shown(const json_t *json)
 	return json_masked(json, no_masks);
 }
 
+/* A URL with a login, the password hidden; NULL: it is none. */
+static char *url_shown(const char *text)
+{
+	g_autoptr(GPtrArray) masks = masks_new();
+	mask_add_url(masks, text);
+	g_autofree char *shown = text_masked(text, masks);
+	return g_str_equal(shown, text) ? NULL : g_steal_pointer(&shown);
+}
+
 char *secret_shown(const char *name, const char *text)
 {
 	if (!text)
@@ -44,8 +53,12 @@ char *secret_shown(const char *name, const char *text)
 	if (name_is_sensitive(name))
 		return g_strdup(SECRET_HIDDEN);
 	json_t *json = structure_parse(text);
-	if (!json)
-		return g_strdup(text_is_dubious(text) ? SECRET_HIDDEN : text);
+	if (!json && text_is_dubious(text))
+		return g_strdup(SECRET_HIDDEN);
+	if (!json) {
+		char *url = url_shown(text);
+		return url ? url : g_strdup(text);
+	}
 	json_t *shown = structure_shown(json);
 	/* Written anew only where something is hidden: else as its author wrote it. */
 	char *out = json_equal(json, shown) ? g_strdup(text) : json_dumps(shown, 0);
@@ -89,6 +102,8 @@ char *secret_meant(const char *name, const char *given, const char *stored)
 	g_autofree char *whole_shown = secret_shown(name, stored);
 	if (secret_is_hidden(whole_shown))
 		return g_strdup(secret_is_hidden(given) ? stored : given);
+	if (g_strcmp0(given, whole_shown) == 0)
+		return g_strdup(stored);
 	json_t *new = structure_parse(given), *old = structure_parse(stored);
 	char *out = NULL;
 	if (new &&old) {

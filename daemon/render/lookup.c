@@ -18,6 +18,13 @@ static struct lookup lookup_of(const struct scope *scope)
 
 /* ---- var.value.KEY, var.json.KEY, and .get(KEY, default) of both ---- */
 
+/* Nobody can tell so short a word from others. */
+static void secret_add(struct scope *scope, const char *what, const char *name, const char *secret)
+{
+	if (!mask_add(scope->masks, secret) && scope->unhidden)
+		g_ptr_array_add(scope->unhidden, g_strdup_printf("%s \"%s\"", what, name));
+}
+
 /* False without an error: there is none. */
 static bool variable_set(struct scope *scope, const char *key, bool as_json,
 	struct template_value *out, GError **error)
@@ -32,16 +39,17 @@ static bool variable_set(struct scope *scope, const char *key, bool as_json,
 	mask_add_url(scope->masks, variable.value);
 	mask_add_sensitive(scope->masks, json);
 	if (name_is_sensitive(key) || text_is_dubious(variable.value)) {
-		mask_add(scope->masks, variable.value);
+		secret_add(scope, "the secret variable", key, variable.value);
 		mask_add_all(scope->masks, json);
 	}
 	if (!as_json)
 		set_text(out, variable.value);
 	else if (json)
 		set_json(out, json_incref(json));
-	else
-		g_set_error(
-			error, LIB_ERROR, 0, "the variable \"%s\" is no JSON: %s", key, why.text);
+	else /* What the parser says quotes a part of it. */
+		g_set_error(error, LIB_ERROR, 0,
+			"the variable \"%s\" is no JSON (line %d, column %d)", key, why.line,
+			why.column);
 	bool is_set = !as_json || json;
 	json_decref(json);
 	variable_clear(&variable);
@@ -165,6 +173,7 @@ static json_t *connection_find(struct scope *scope, const char *conn_id, GError 
 	if (connection_look_up(&lookup, conn_id, &connection, &source, error) != FOUND)
 		return NULL;
 	json_t *json = connection_resolved(&connection, scope->masks);
+	secret_add(scope, "the password of the connection", conn_id, connection.password);
 	connection_clear(&connection);
 	return json;
 }

@@ -21,30 +21,21 @@ GPtrArray *masks_new(void)
 	return g_ptr_array_new_with_free_func(word_free);
 }
 
-/* The longest are in front: one may be in another. */
-static void word_add(GPtrArray *masks, char *word)
-{
-	guint place = 0;
-	if (strlen(word) < MASK_WORD_MIN
-		|| g_ptr_array_find_with_equal_func(masks, word, g_str_equal, NULL)) {
-		word_free(word);
-		return;
-	}
-	while (place < masks->len && strlen(masks->pdata[place]) >= strlen(word))
-		place++;
-	g_ptr_array_insert(masks, (int)place, word);
-}
-
 bool mask_add(GPtrArray *masks, const char *secret)
 {
 	if (!secret || !*secret || g_ascii_strcasecmp(secret, "airflow") == 0)
 		return true;
 	if (g_ptr_array_find_with_equal_func(masks, secret, g_str_equal, NULL))
 		return true;
-	g_autoptr(GPtrArray) forms = g_ptr_array_new();
+	g_autoptr(GPtrArray) forms = g_ptr_array_new_with_free_func(word_free);
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 	secret_forms_add(secret, forms);
-	for (guint i = 0; i < forms->len; i++)
-		word_add(masks, forms->pdata[i]);
+	for (guint i = 0; i < forms->len; i++) {
+		char *form = forms->pdata[i];
+		if (strlen(form) < MASK_WORD_MIN || !g_hash_table_add(seen, form))
+			continue;
+		g_ptr_array_add(masks, g_strdup(form));
+	}
 	return strlen(secret) >= MASK_WORD_MIN;
 }
 
@@ -112,7 +103,8 @@ static char *text_hide(const char *text, const struct masks *words)
 {
 	struct wire_buffer out = {0};
 	masks_apply_last(words, text, strlen(text), &out);
-	char *shown = g_strndup((const char *)out.data, out.size);
+	wire_buffer_append(&out, "", 1);
+	char *shown = g_strdup((const char *)out.data);
 	wire_buffer_clear(&out);
 	return shown;
 }
@@ -211,4 +203,29 @@ json_t *json_masked(const json_t *value, const GPtrArray *masks)
 	json_t *shown = value_hide(value, words);
 	words_free(words);
 	return shown;
+}
+
+bool text_holds_secret(const char *text, const GPtrArray *masks)
+{
+	g_autofree char *shown = text_masked(text, masks);
+	return !g_str_equal(text, shown);
+}
+
+/* Names that look secret say nothing of what is in them. */
+bool json_holds_secret(const json_t *value, const GPtrArray *masks)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+	if (json_is_string(value))
+		return text_holds_secret(json_string_value(value), masks);
+	if (json_is_number(value)) {
+		g_autofree char *text = json_dumps(value, JSON_ENCODE_ANY);
+		return text_holds_secret(text, masks);
+	}
+	json_object_foreach((json_t *)value, key, item) if (text_holds_secret(key, masks)
+		|| json_holds_secret(item, masks)) return true;
+	json_array_foreach(
+		(json_t *)value, i, item) if (json_holds_secret(item, masks)) return true;
+	return false;
 }

@@ -24,6 +24,9 @@ void mask_add_url(GPtrArray *masks, const char *text);
 /* Whether it looks like JSON that names a secret, but cannot be read as JSON. */
 bool text_is_dubious(const char *text);
 
+/* Whether a secret is in it, in any form. */
+bool text_holds_secret(const char *text, const GPtrArray *masks);
+bool json_holds_secret(const json_t *value, const GPtrArray *masks);
 /* A copy in which every mask stands as `***`: g_free. */
 char *text_masked(const char *text, const GPtrArray *masks);
 /* The same, and so does all under keys that look secret. */

@@ -6,6 +6,7 @@
 #include "daemon/render/argument.h"
 #include "daemon/render/mask.h"
 #include "daemon/render/scope.h"
+#include "lib/base/ident.h"
 #include "lib/base/instant.h"
 
 struct rendering {
@@ -47,17 +48,33 @@ static json_t *value_render(struct rendering *rendering, const struct value *val
 	return NULL;
 }
 
+/* Of a word of the command line: every user of the machine can read it. */
+static bool word_may_be_seen(const struct rendering *rendering, const char *word, GError **error)
+{
+	if (!text_holds_secret(word, rendering->out->masks))
+		return true;
+	g_set_error(error, LIB_ERROR, 0,
+		"a secret would stand in the command line of the task, which every user of the "
+		"machine can read: give it in env, or without \"| unsafe\"");
+	return false;
+}
+
 /* The script with references to variables; what is shown of it has the values in their places. */
 static json_t *shell_render(
 	struct rendering *rendering, const struct value *value, json_t **shown, GError **error)
 {
 	struct place place;
-	g_autofree char *script = template_render_shell(
-		value->template, rendering->root, rendering->shell_env, &place, error);
+	g_autoptr(GPtrArray) inlined = g_ptr_array_new_with_free_func(g_free);
+	struct shell_values values = {rendering->shell_env, inlined};
+	g_autofree char *script =
+		template_render_shell(value->template, rendering->root, &values, &place, error);
 	if (!script) {
 		g_prefix_error(error, "%s:%u:%u: ", place.file, place.line, place.column);
 		return NULL;
 	}
+	for (guint i = 0; i < inlined->len; i++)
+		if (!word_may_be_seen(rendering, inlined->pdata[i], error))
+			return NULL;
 	*shown = template_render(value->template, rendering->root, NULL);
 	return json_string(script);
 }
@@ -80,6 +97,8 @@ static bool argument_put(struct rendering *rendering, const struct parameter *pa
 		shown = json_string("***");
 	}
 	json_object_set_new(rendering->out->shown, parameter->name, shown);
+	if (parameter->type != PARAMETER_CONNECTION)
+		mask_add_sensitive(rendering->out->masks, rendered);
 	if (rendered)
 		json_object_set_new(rendering->arguments, parameter->name, rendered);
 	return rendered != NULL;
@@ -164,6 +183,16 @@ static void env_context(GPtrArray *env, const char *name, const char *value)
 	g_ptr_array_add(env, g_strdup_printf("DAGD_%s=%s", name, value));
 }
 
+/* Its value may be a secret by its name; a path or an address where one is found is none. */
+static void env_look(struct rendering *rendering, const char *name, const char *value)
+{
+	GPtrArray *masks = rendering->out->masks;
+	mask_add_url(masks, value);
+	if (name_is_sensitive(name) && !g_str_has_suffix(name, "_FILE")
+		&& !g_str_has_suffix(name, "_URI"))
+		mask_add(masks, value);
+}
+
 static void env_base(struct rendering *rendering)
 {
 	const struct render_request *request = rendering->request;
@@ -172,8 +201,11 @@ static void env_base(struct rendering *rendering)
 	g_autofree char *iso =
 		instant_iso(logical == INSTANT_NONE ? request->run->run_after : logical);
 	g_autofree char *try_number = g_strdup_printf("%u", rendering->scope->try_number);
-	for (char **entry = request->base_env; *entry; entry++)
+	for (char **entry = request->base_env; *entry; entry++) {
+		g_autofree char *name = g_strndup(*entry, strcspn(*entry, "="));
+		env_look(rendering, name, *entry + strlen(name) + 1);
 		g_ptr_array_add(env, g_strdup(*entry));
+	}
 	env_context(env, "DAG_ID", request->run->dag_id);
 	env_context(env, "TASK_ID", rendering->scope->task->task_id);
 	if (request->task->is_callback)
@@ -194,6 +226,7 @@ static void env_set(struct rendering *rendering, const char *name, json_t *value
 		? g_strdup(json_string_value(value))
 		: json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 	json_decref(value);
+	env_look(rendering, name, text);
 	env_put(rendering->out->env, g_strconcat(name, "=", text, NULL));
 }
 
@@ -232,7 +265,7 @@ static bool env_render(struct rendering *rendering, GError **error)
 
 /* ---- the command line ---- */
 
-static char *word_render(struct rendering *rendering, const char *word)
+static char *word_render(const struct rendering *rendering, const char *word)
 {
 	if (g_str_has_prefix(word, "./"))
 		return g_build_filename(rendering->request->task->operator->folder, word + 2, NULL);
@@ -270,6 +303,28 @@ static char **words_without_shell(struct rendering *rendering)
 	if (words && !program)
 		g_clear_pointer(&words, g_strfreev);
 	return words;
+}
+
+/* What the author wrote as it stands is no secret. */
+static bool words_may_be_seen(const struct rendering *rendering, GError **error)
+{
+	const struct task *task = rendering->request->task;
+	for (const char *const *word = task->operator->run; *word; word++) {
+		g_autofree char *text = word_render(rendering, *word);
+		bool is_parameter = text && (*word)[0] == '{';
+		for (size_t i = 0; is_parameter && i < task->n_arguments; i++) {
+			const struct argument *argument = &task->arguments[i];
+			size_t size = strlen(argument->parameter->name);
+			if (argument->parameter->type != PARAMETER_SHELL
+				&& strncmp(*word + 1, argument->parameter->name, size) == 0
+				&& (*word)[size + 1] == '}' && !argument->value.constant
+				&& !word_may_be_seen(rendering, text, error)) {
+				g_prefix_error(error, "%s: ", argument->parameter->name);
+				return false;
+			}
+		}
+	}
+	return true;
 }
 
 static void argv_render(struct rendering *rendering)
@@ -319,7 +374,7 @@ static bool render_all(struct rendering *rendering, GError **error)
 	rendering->root = scope_root(rendering->scope);
 	env_base(rendering);
 	if (!arguments_render(rendering, error) || !env_render(rendering, error)
-		|| !nothing_is_wanted(rendering, error))
+		|| !nothing_is_wanted(rendering, error) || !words_may_be_seen(rendering, error))
 		return false;
 	argv_render(rendering);
 	input_render(rendering);
@@ -348,6 +403,7 @@ bool render_task(const struct render_request *request, struct rendered *rendered
 		.argv = g_ptr_array_new_with_free_func(g_free),
 		.env = g_ptr_array_new_with_free_func(g_free),
 		.masks = masks_new(),
+		.unhidden = g_ptr_array_new_with_free_func(g_free),
 		.shown = json_object(),
 	};
 	struct rendering rendering = {
@@ -357,6 +413,8 @@ bool render_task(const struct render_request *request, struct rendered *rendered
 		.shell_env = g_ptr_array_new_with_free_func(g_free),
 		.arguments = json_object(),
 	};
+	if (rendering.scope)
+		rendering.scope->unhidden = rendered->unhidden;
 	bool is_rendered = rendering.scope && render_all(&rendering, error);
 	if (rendering.scope)
 		scope_free(rendering.scope);
@@ -395,6 +453,7 @@ void rendered_clear(struct rendered *rendered)
 	g_ptr_array_unref(rendered->argv);
 	g_ptr_array_unref(rendered->env);
 	g_ptr_array_unref(rendered->masks);
+	g_ptr_array_unref(rendered->unhidden);
 	g_free(rendered->cwd);
 	g_free(rendered->input);
 	json_decref(rendered->shown);

@@ -34,8 +34,9 @@ struct rendered {
 	json_t *arguments; /* by name, as the operator gets them; not masked */
 	json_t *shown; /* the arguments by name and `env`, secrets masked: for tasks render and the
 			  store */
-	GPtrArray *masks; /* words never to be logged: secret values that were looked up,
-			     NULL-terminated */
+	GPtrArray *masks;    /* words never to be logged: secret values that were looked up,
+				NULL-terminated */
+	GPtrArray *unhidden; /* of char *, owned: names of secrets too short to be a mask */
 };
 
 /* False and one sentence with the place of the template that failed. `rendered` is filled on

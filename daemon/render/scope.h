@@ -10,13 +10,14 @@ struct scope {
 	const struct task *task; /* what `task` and `ti` are: of a callback the task it is for */
 	unsigned try_number, max_tries;
 	int64_t started_at;
-	json_t *mapped;     /* what this instance of a mapped task is mapped to, by name */
-	const json_t *own;  /* what the task itself has left, where that is not in the store yet */
-	json_t *call;       /* of a callback: what it is run for; else NULL */
-	json_t *params;     /* defaults and the run's conf over them */
-	json_t *conf;       /* what the run was given */
-	GPtrArray *objects; /* all that were made while rendering */
-	GPtrArray *masks;   /* words never to be shown, the longest first: one may be in another */
+	json_t *mapped;      /* what this instance of a mapped task is mapped to, by name */
+	const json_t *own;   /* what the task itself has left, where that is not in the store yet */
+	json_t *call;        /* of a callback: what it is run for; else NULL */
+	json_t *params;      /* defaults and the run's conf over them */
+	json_t *conf;        /* what the run was given */
+	GPtrArray *objects;  /* all that were made while rendering */
+	GPtrArray *masks;    /* words never to be shown */
+	GPtrArray *unhidden; /* names of secrets that are too short for that; NULL: nobody asks */
 };
 
 /* NULL and an error when the run's conf does not fit the params of its DAG. */

@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* Whoever shows a part of a form that is longer, shows pieces of it. */
+enum { PIECES_OF = 200, PIECE_SIZE = 64, N_PLAIN_QUOTINGS = 3 };
+
 /* ---- as JSON, Python and shells write it between quotes ---- */
 
 enum number { NUMBER_U, NUMBER_X, NUMBER_OCTAL };
@@ -17,6 +20,7 @@ struct quoting {
 static const struct quoting quotings[] = {
 	{"\"\\", NUMBER_U, OTHERS_STAY},          /* JSON */
 	{"\"\\", NUMBER_U, OTHERS_AS_CHARACTERS}, /* JSON, as Python writes it */
+	{"", NUMBER_X, OTHERS_STAY},              /* a message of dagd's own */
 	{"\"\\/", NUMBER_U, OTHERS_STAY},         /* JSON, as PHP writes it */
 	{"\\", NUMBER_X, OTHERS_STAY},            /* repr() of Python */
 	{"'\\", NUMBER_X, OTHERS_STAY},           /* the same where both quotes are in it */
@@ -61,7 +65,8 @@ static void character_append(GString *out, const struct quoting *quoting, gunich
 	const char *letter = c < ' ' ? strchr(letters, (char)c) : NULL;
 	if (letter)
 		g_string_append_printf(out, "\\%c", letter[-1]);
-	else if (c < ' ' || (c == 0x7f && quoting->number != NUMBER_U))
+	else if (c < ' '
+		|| (c == 0x7f && !(quoting->number == NUMBER_U && quoting->others == OTHERS_STAY)))
 		number_append(out, quoting->number, c);
 	else if (c > 0x7f)
 		other_append(out, quoting, c);
@@ -200,9 +205,32 @@ static void lines_add(const char *secret, GPtrArray *forms)
 		g_ptr_array_add(forms, g_strstrip(g_strdup(*line)));
 }
 
+/* Of a long one not all may be shown where it stands: then its pieces are known. */
+static void pieces_add(const char *form, GPtrArray *forms)
+{
+	const char *at = form, *end = form + strlen(form);
+	if (end - at <= PIECES_OF)
+		return;
+	while (end - at > PIECE_SIZE) {
+		const char *next = g_utf8_find_prev_char(at, at + PIECE_SIZE + 1);
+		g_ptr_array_add(forms, g_strndup(at, next - at));
+		at = next;
+	}
+}
+
+/* JSON in a text of JSON. */
+static void nested_add(const char *secret, GPtrArray *forms)
+{
+	for (size_t i = 0; i < 2; i++) {
+		g_autofree char *inner = quoted(secret, &quotings[i]);
+		g_ptr_array_add(forms, quoted(inner, &quotings[i]));
+	}
+}
+
 static void encodings_add(const char *secret, GPtrArray *forms)
 {
-	for (size_t i = 2; i < G_N_ELEMENTS(quotings); i++)
+	nested_add(secret, forms);
+	for (size_t i = N_PLAIN_QUOTINGS; i < G_N_ELEMENTS(quotings); i++)
 		g_ptr_array_add(forms, quoted(secret, &quotings[i]));
 	for (size_t i = 0; i < G_N_ELEMENTS(url_forms); i++)
 		g_ptr_array_add(forms, url_quoted(secret, &url_forms[i]));
@@ -217,12 +245,19 @@ static void encodings_add(const char *secret, GPtrArray *forms)
 
 void secret_forms_add(const char *secret, GPtrArray *forms)
 {
+	size_t size = strlen(secret);
 	g_ptr_array_add(forms, g_strdup(secret));
 	g_ptr_array_add(forms, g_strstrip(g_strdup(secret)));
-	g_ptr_array_add(forms, quoted(secret, &quotings[0]));
-	g_ptr_array_add(forms, quoted(secret, &quotings[1]));
+	for (size_t i = 0; i < N_PLAIN_QUOTINGS; i++) {
+		char *form = quoted(secret, &quotings[i]);
+		g_ptr_array_add(forms, form);
+		if (size <= SECRET_FORMS_MAX)
+			pieces_add(form, forms);
+	}
 	if (strpbrk(secret, "\r\n"))
 		lines_add(secret, forms);
-	if (strlen(secret) <= SECRET_FORMS_MAX)
-		encodings_add(secret, forms);
+	if (size > SECRET_FORMS_MAX)
+		return;
+	pieces_add(secret, forms);
+	encodings_add(secret, forms);
 }

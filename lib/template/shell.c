@@ -41,10 +41,16 @@ static bool is_unsafe(const struct expression *expression)
 	return expression->kind == EXPR_FILTER && strcmp(expression->name, "unsafe") == 0;
 }
 
+struct emitted {
+	GArray *slots;      /* of struct shell_slot */
+	GPtrArray *inlined; /* what became script */
+};
+
 static bool shell_emit(struct render *render, const struct expression *expression,
 	const struct template_value *value)
 {
-	GArray *slots = render->emit_data;
+	struct emitted *emitted = render->emit_data;
+	GArray *slots = emitted->slots;
 	g_autoptr(GString) text = g_string_new(NULL);
 
 	if (!value_print(render, value, text))
@@ -56,6 +62,7 @@ static bool shell_emit(struct render *render, const struct expression *expressio
 		if (strchr(text->str, SHELL_MARK))
 			return render_fail(render, "the value holds a control character");
 		g_string_append_len(render->out, text->str, (gssize)text->len);
+		g_ptr_array_add(emitted->inlined, g_strdup(text->str));
 		return true;
 	}
 	struct shell_slot slot = {.place = expression->place,
@@ -92,7 +99,7 @@ static void script_fail(
 
 /* The script with its references, and their variables. */
 static char *script_finish(const struct template *template, const GString *marked, GArray *slots,
-	GPtrArray *env, struct place *failed_at, GError **error)
+	struct shell_values *values, struct place *failed_at, GError **error)
 {
 	if (count_marks(marked->str, marked->len) != slots->len) {
 		script_fail(
@@ -111,17 +118,21 @@ static char *script_finish(const struct template *template, const GString *marke
 	for (guint i = 0; i < slots->len; i++) {
 		const struct shell_slot *slot = &g_array_index(slots, struct shell_slot, i);
 		if (slot->is_referenced)
-			g_ptr_array_add(env, g_strdup_printf("%s=%s", slot->variable, slot->text));
+			g_ptr_array_add(
+				values->env, g_strdup_printf("%s=%s", slot->variable, slot->text));
+		if (slot->is_inlined)
+			g_ptr_array_add(values->inlined, g_strdup(slot->text));
 	}
 	return g_strdup(script->str);
 }
 
 char *template_render_shell(const struct template *template, const struct template_object *scope,
-	GPtrArray *env, struct place *failed_at, GError **error)
+	struct shell_values *values, struct place *failed_at, GError **error)
 {
 	g_autoptr(GArray) slots = slots_new();
-	struct render render = {.scope = scope, .emit = shell_emit, .emit_data = slots};
+	struct emitted emitted = {slots, values->inlined};
+	struct render render = {.scope = scope, .emit = shell_emit, .emit_data = &emitted};
 	g_autoptr(GString) marked = render_all(template, &render, failed_at, error);
 
-	return marked ? script_finish(template, marked, slots, env, failed_at, error) : NULL;
+	return marked ? script_finish(template, marked, slots, values, failed_at, error) : NULL;
 }

@@ -25,6 +25,7 @@ struct shell_slot {
 	const char *text;     /* the value; NULL when the script is only checked */
 	bool is_plain;        /* a number or a date, which is harmless as code */
 	bool is_referenced;   /* set by the scanner: the variable is needed */
+	bool is_inlined;      /* its text is in the script itself */
 	char *refusal;        /* set by the scanner: why no value may stand here; g_free */
 };
 

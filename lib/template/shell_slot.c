@@ -127,6 +127,7 @@ void slot_put(struct scanner *scanner, enum quotes quotes)
 	/* Where a reference would be code or no reference, a number stands as it is. */
 	if (slot->is_plain && slot->text && (why || quotes == QUOTES_LITERAL)) {
 		g_string_append(scanner->out, slot->text);
+		slot->is_inlined = true;
 	} else {
 		reference_put(scanner->out, slot->variable, quotes);
 		slot->is_referenced = true;

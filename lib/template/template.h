@@ -131,14 +131,17 @@ json_t *template_render_at(const struct template *template, const struct templat
 
 /*
  * A shell script (bash): author's text stays, each {{ }} becomes a reference, right for the quotes
- * around it, to a variable that is appended to `env` as "NAME=VALUE" (a GPtrArray with g_free). A
+ * around it, to a variable that is appended to `values->env` as "NAME=VALUE". A
  * value over 128 KiB or with a NUL is an error, and so is one where bash would read a variable's
  * content as code: arithmetic, subscripts, eval, `bash -c`, the script of sed or awk, a
  * here-document that feeds a shell, the name of a command. There only numbers and dates may stand.
- * `| unsafe` puts the text itself.
+ * `| unsafe` puts the text itself. What became part of the script is appended to `values->inlined`.
  */
+struct shell_values {
+	GPtrArray *env, *inlined; /* both with g_free */
+};
 char *template_render_shell(const struct template *template, const struct template_object *scope,
-	GPtrArray *env, struct place *failed_at, GError **error);
+	struct shell_values *values, struct place *failed_at, GError **error);
 /* The mistakes and warnings of a shell template that can be seen at load (code, here-document,
  * unsafe). */
 void template_check_shell(const struct template *template, struct problems *problems);

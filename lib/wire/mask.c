@@ -17,20 +17,6 @@ static void *allocate(size_t n, size_t size)
 	return memory;
 }
 
-/* Keeps the list sorted, the longest first. */
-static void word_add(struct masks *masks, const char *text, size_t size)
-{
-	size_t at = masks->n;
-	for (; at > 0 && masks->sizes[at - 1] < size; at--) {
-		masks->words[at] = masks->words[at - 1];
-		masks->sizes[at] = masks->sizes[at - 1];
-	}
-	masks->words[at] = allocate(1, size);
-	masks->sizes[at] = size;
-	memcpy(masks->words[at], text, size);
-	masks->n++;
-}
-
 static uint32_t first_two(const char *text)
 {
 	return (uint32_t)(unsigned char)text[0] | (uint32_t)(unsigned char)text[1] << 8;
@@ -52,12 +38,18 @@ static void index_make(struct masks *masks)
 	masks->next = allocate(masks->n, sizeof(*masks->next));
 	/* From the shortest to the longest, which then is in front. */
 	for (size_t i = masks->n; i-- > 0;) {
-		uint32_t two = first_two(masks->words[i]);
+		uint32_t two = first_two(masks->words[i].text);
 		masks->begins[two >> 3] |= (uint8_t)(1u << (two & 7));
-		uint32_t *first = &masks->first[place_of(masks, masks->words[i])];
+		uint32_t *first = &masks->first[place_of(masks, masks->words[i].text)];
 		masks->next[i] = *first;
 		*first = (uint32_t)i + 1;
 	}
+}
+
+static int longer_first(const void *a, const void *b)
+{
+	const struct mask_word *one = a, *other = b;
+	return (one->size < other->size) - (one->size > other->size);
 }
 
 void masks_set(struct masks *masks, const char *const *words, size_t n)
@@ -66,12 +58,15 @@ void masks_set(struct masks *masks, const char *const *words, size_t n)
 	if (n == 0)
 		return;
 	masks->words = allocate(n, sizeof(*masks->words));
-	masks->sizes = allocate(n, sizeof(*masks->sizes));
 	for (size_t i = 0; i < n; i++) {
 		size_t size = words[i] ? strlen(words[i]) : 0;
 		if (size >= MASK_WORD_MIN)
-			word_add(masks, words[i], size);
+			masks->words[masks->n++] = (struct mask_word){strdup(words[i]), size};
 	}
+	for (size_t i = 0; i < masks->n; i++)
+		if (!masks->words[i].text)
+			abort();
+	qsort(masks->words, masks->n, sizeof(*masks->words), longer_first);
 	if (masks->n > 0)
 		index_make(masks);
 }
@@ -79,11 +74,10 @@ void masks_set(struct masks *masks, const char *const *words, size_t n)
 void masks_clear(struct masks *masks)
 {
 	for (size_t i = 0; i < masks->n; i++) {
-		explicit_bzero(masks->words[i], masks->sizes[i]);
-		free(masks->words[i]);
+		explicit_bzero(masks->words[i].text, masks->words[i].size);
+		free(masks->words[i].text);
 	}
 	free(masks->words);
-	free(masks->sizes);
 	free(masks->first);
 	free(masks->next);
 	*masks = (struct masks){0};
@@ -95,8 +89,9 @@ enum reach { REACH_WHOLE, REACH_BEGINNING };
 /* How many bytes of a word are there, of `size` of text at most; 0: it is another text. */
 static size_t word_match(const struct masks *masks, size_t i, const char *text, size_t size)
 {
-	size_t n = masks->sizes[i] < size ? masks->sizes[i] : size;
-	return memcmp(masks->words[i], text, n) == 0 ? n : 0;
+	const struct mask_word *word = &masks->words[i];
+	size_t n = word->size < size ? word->size : size;
+	return memcmp(word->text, text, n) == 0 ? n : 0;
 }
 
 /*
@@ -107,7 +102,7 @@ static size_t word_match(const struct masks *masks, size_t i, const char *text, 
 static ptrdiff_t match(const struct masks *masks, const char *text, size_t size, enum reach reach)
 {
 	for (uint32_t at = masks->first[place_of(masks, text)]; at; at = masks->next[at - 1]) {
-		size_t whole = masks->sizes[at - 1];
+		size_t whole = masks->words[at - 1].size;
 		if (whole > size && reach == REACH_WHOLE)
 			continue;
 		if (word_match(masks, at - 1, text, size) > 0)

@@ -13,9 +13,13 @@
 /* What stands in the place of a word. */
 #define MASK_HIDDEN "***"
 
+struct mask_word {
+	char *text;
+	size_t size;
+};
+
 struct masks {
-	char **words; /* the longest first */
-	size_t *sizes;
+	struct mask_word *words; /* the longest first */
 	size_t n;
 	uint32_t *first, *next; /* words that begin alike, the longest first; 0: none, else 1 + i */
 	size_t n_first;         /* a power of two */

@@ -80,7 +80,10 @@ static void check_shell(
 	g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) error = NULL;
 	struct place failed_at;
-	g_autofree char *script = template_render_shell(template, scope, env, &failed_at, &error);
+	g_autoptr(GPtrArray) inlined = g_ptr_array_new_with_free_func(g_free);
+	struct shell_values values = {env, inlined};
+	g_autofree char *script =
+		template_render_shell(template, scope, &values, &failed_at, &error);
 
 	if (!script)
 		check_error(error, failed_at, text);

@@ -126,6 +126,9 @@ static void a_word_too_short_is_told(void)
 	g_assert_true(mask_add(masks, ""));
 	g_assert_true(mask_add(masks, NULL));
 	shown_is(masks, "abc abcd", "abc ***");
+	shown_is(masks, "", "");
+	g_autoptr(GPtrArray) none = masks_new();
+	shown_is(none, "", "");
 }
 
 static void a_large_secret_is_known_as_it_is(void)
@@ -136,6 +139,25 @@ static void a_large_secret_is_known_as_it_is(void)
 	g_assert_cmpuint(masks->len, <=, 3);
 	g_autofree char *text = g_strdup_printf("(%s)", word);
 	shown_is(masks, text, "(***)");
+}
+
+static void of_a_long_secret_a_part_is_known_too(void)
+{
+	g_autoptr(GString) word = g_string_new(NULL);
+	for (unsigned i = 0; i < 300; i++)
+		g_string_append_printf(word, "\303\274%u", i * i);
+	g_autoptr(GPtrArray) masks = masks_of(word->str);
+	for (gsize size = 100; size + 200 < word->len; size += 37) {
+		g_autofree char *part = g_strndup(word->str, size);
+		g_autofree char *head = g_utf8_make_valid(part, -1);
+		g_autofree char *shown = text_masked(head, masks);
+		g_assert_true(g_utf8_validate(shown, -1, NULL));
+		g_autofree char *left = g_strdup(strrchr(shown, '*'));
+		g_assert_cmpuint(strlen(left), <=, 70);
+		g_assert_true(g_str_has_prefix(shown, "***"));
+		g_autofree char *tail = text_masked(word->str + size, masks);
+		g_assert_cmpuint(strcspn(tail, "*"), <=, 70);
+	}
 }
 
 static void json_is(const char *value, const GPtrArray *masks, const char *expected)
@@ -152,6 +174,7 @@ static void values_are_masked_at_any_depth_and_of_any_type(void)
 {
 	g_autoptr(GPtrArray) masks = masks_of("12345678");
 	json_is("{\"a\": [{\"b\": \"x12345678\"}]}", masks, "{\"a\":[{\"b\":\"x***\"}]}");
+	json_is("[\"\", {\"\": \"\"}, null]", masks, "[\"\",{\"\":\"\"},null]");
 	json_is("[12345678, 912345678.5, 1234567]", masks, "[\"***\",\"***\",1234567]");
 	json_is("{\"12345678\": true}", masks, "{\"***\":true}");
 	json_is("{\"password\": {\"12345678\": [1, null]}}", masks,
@@ -203,6 +226,7 @@ int main(int argc, char **argv)
 	ADD(base64_is_known_when_it_is_cut_into_lines);
 	ADD(a_word_too_short_is_told);
 	ADD(a_large_secret_is_known_as_it_is);
+	ADD(of_a_long_secret_a_part_is_known_too);
 	ADD(values_are_masked_at_any_depth_and_of_any_type);
 	ADD(secrets_are_found_by_their_keys_and_in_urls);
 	ADD(broken_json_that_names_a_secret_is_dubious);

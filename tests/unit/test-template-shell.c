@@ -38,7 +38,9 @@ static char *render(const char *text, json_t *x, GPtrArray *env, char **why)
 	struct template_object object = {.data = scope, .get = scope_get};
 	struct place place;
 
-	char *script = template_render_shell(template, &object, env, &place, &error);
+	g_autoptr(GPtrArray) inlined = g_ptr_array_new_with_free_func(g_free);
+	struct shell_values values = {env, inlined};
+	char *script = template_render_shell(template, &object, &values, &place, &error);
 	if (!script && why)
 		*why = g_strdup(error->message);
 	json_decref(scope);
