@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""What is in memory stays there: no core file of anything that knows secrets, no debugger; and a terminal that shows
+what a task left takes no commands from it."""
+import json
+import os
+import pathlib
+import pty
+import subprocess
+import tempfile
+import threading
+
+import pytest
+
+from daemon import Daemon, wait_until
+from http_script import Answer, HttpScript
+
+OTHER = 61234
+COMMANDS = "\x1b]0;title\x07\x1b[2J\x1b[31mred\x9b31m\u009b5n\r\x08\x7f\u202eevil"
+
+
+@pytest.fixture
+def dagd_of_another_user(open_build):
+    # Not pytest's own folder: the other user must be able to reach it.
+    with tempfile.TemporaryDirectory(prefix="dagd-home-") as home:
+        one = Daemon(open_build, home)
+        for path in (one.home, one.dags):
+            os.chown(path, OTHER, OTHER)
+        one.prefix = ["setpriv", f"--reuid={OTHER}", f"--regid={OTHER}", "--clear-groups"]
+        try:
+            yield one.start()
+            one.stop()
+        finally:
+            one.dispose()
+
+
+def is_closed(pid):
+    """The kernel gives what belongs to a process to root where nobody else may look at its memory."""
+    return os.stat(f"/proc/{pid}/environ").st_uid == 0
+
+
+def named(name):
+    found = []
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if (folder / "comm").read_text().strip() == name and os.stat(folder).st_gid in (0, OTHER):
+                found.append(int(folder.name))
+        except OSError:  # it has gone
+            pass
+    return found
+
+
+def test_nobody_looks_into_the_memory_of_dagd_a_worker_and_an_operator(dagd_of_another_user):
+    dagd, asked, go_on = dagd_of_another_user, threading.Event(), threading.Event()
+
+    def answer(request):
+        asked.set()
+        go_on.wait(60)
+        return Answer(200, "ok")
+    with HttpScript(answer) as server:
+        before = set(named("http"))
+        dagd.load_dag("held", json.dumps({"dag_id": "held", "tasks": [
+            {"task_id": "asks", "operator": "http", "endpoint": server.url},
+            {"task_id": "shell", "operator": "bash", "cwd": str(dagd.home),
+             "bash_command": "echo $$ > pid.new; mv pid.new pid; read -r line < gate"}]}))
+        os.mkfifo(dagd.home / "gate")
+        os.chmod(dagd.home / "gate", 0o666)
+        run_id = dagd.trigger("held")
+        try:
+            wait_until(asked.is_set, "the operator asks")
+            wait_until((dagd.home / "pid").exists, "the shell runs")
+            shell = int((dagd.home / "pid").read_text())
+            operators = set(named("http")) - before
+            assert operators and all(is_closed(pid) for pid in operators)
+            assert is_closed(dagd.process.pid) and all(is_closed(pid) for pid in dagd.workers())
+            assert not is_closed(shell)  # the program of a task is its author's own
+        finally:
+            go_on.set()
+            (dagd.home / "gate").write_text("\n")
+        assert dagd.wait_run("held", run_id)["state"] == "success"
+
+
+def test_a_crash_leaves_no_core_file_unless_a_task_asks_for_one(dagd_home):
+    dagd = dagd_home
+    dagd.prefix = ["prlimit", "--core=unlimited"]
+    dagd.start()
+    (dagd.home / "work").mkdir()
+    script = "ulimit -Sc; ulimit -Hc; kill -SEGV $$"
+    dagd.load_dag("crash", json.dumps({"dag_id": "crash", "tasks": [
+        {"task_id": "one", "operator": "bash", "bash_command": script, "cwd": str(dagd.home / "work")}]}))
+    run_id = dagd.trigger("crash")
+    assert dagd.wait_run("crash", run_id)["state"] == "failed"
+    assert dagd.task_log("crash", run_id, "one") == "0\nunlimited\n"
+    for pid in (dagd.process.pid, *dagd.workers()):
+        limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
+        assert [line.split()[4] for line in limits.splitlines() if line.startswith("Max core file")] == ["0"]
+    assert not [path for path in dagd.home.rglob("*core*") if path.is_file()]
+
+
+def on_terminal(dagd, *words):
+    """What dagctl shows on a terminal."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([dagd.build / "cli" / "dagctl", *words], stdout=theirs, stderr=theirs,
+                               env=dict(os.environ, DAGD_HOME=str(dagd.home), TERM="xterm", NO_COLOR="1"))
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 4096):
+            shown += piece
+    except OSError:  # the other side is closed
+        pass
+    os.close(ours)
+    process.wait(60)
+    return shown.decode()
+
+
+def test_a_terminal_is_shown_no_commands(dagd):
+    note = COMMANDS.replace("\x9b", "")
+    (dagd.home / "shows").write_bytes(COMMANDS.encode("utf-8", "surrogateescape") + b"\x9b31m\n")
+    dagd.load_dag("shows", json.dumps({"dag_id": "shows", "description": note, "tasks": [
+        {"task_id": "one", "operator": "bash",
+         "bash_command": f"cat {dagd.home}/shows; cat {dagd.home}/shows >&2; exit 1"}]}))
+    run_id = dagd.trigger("shows", {"x": note}, note=note)
+    dagd.wait_run("shows", run_id)
+    dagd.post("/variables", {"key": "shown", "value": note, "description": note})
+    for words in (["tasks", "logs", "shows", run_id, "one"], ["tasks", "logs", "shows", run_id, "one", "--follow"],
+                  ["tasks", "states-for-dag-run", "shows", run_id], ["dags", "list-runs", "shows"],
+                  ["dags", "details", "shows"], ["dags", "why", "shows", run_id], ["variables", "list"],
+                  ["variables", "get", "shown"]):
+        for form in ("table", "json", "yaml", "plain"):
+            shown = on_terminal(dagd, *words, "-o", form)
+            assert shown, words
+            found = {c for c in shown if c not in "\r\n\t" and (ord(c) < 32 or 127 <= ord(c) < 160 or c == "\u202e")}
+            assert found == set(), (words, form, shown)
+            assert "\r" not in shown.replace("\r\n", "")
