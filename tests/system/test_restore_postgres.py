@@ -178,7 +178,7 @@ def test_errors_that_were_ignored_are_a_failure_unless_named_harmless(pg, pg_dum
     assert ended.code == 0, ended.log
     assert ended.value["errors_ignored"] == 1 and ended.value["tables"] == 1
     ended = operate("pg_restore", dict(again, harmless_errors=["keyless\" already exists"], exit_on_error=True))
-    assert ended.code == 1 and "pg_restore failed (exit code 1)" in ended.last
+    assert ended.code == 1 and "into target failed (exit code 1)" in ended.last
 
 
 def test_a_restore_without_if_exists_into_nothing_is_a_failure(pg, pg_dump, pg_target, operate):
