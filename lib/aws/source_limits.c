@@ -56,7 +56,7 @@ bool source_limits_check(const struct source_limits *limits, const char *name, i
 	int64_t now = g_get_real_time();
 	if (limits->max_age_us < 0 || modified_at >= now - limits->max_age_us)
 		return true;
-	g_autofree char *at = instant_iso_z(modified_at);
+	g_autofree char *at = instant_iso_z(modified_at / SECOND_US * SECOND_US);
 	g_autofree char *age = duration_text((now - modified_at) / SECOND_US * SECOND_US);
 	g_autofree char *allowed = duration_text(limits->max_age_us);
 	g_set_error(error, LIB_ERROR, 0,

@@ -317,7 +317,7 @@ static int result_tell(const struct restore *restore)
 static void dump_print(const struct source_info *info)
 {
 	g_autofree char *size = size_text(info->size);
-	g_autofree char *at = instant_iso_z(info->modified_at);
+	g_autofree char *at = instant_iso_z(info->modified_at / SECOND_US * SECOND_US);
 	int64_t age_us = MAX(g_get_real_time() - info->modified_at, 0);
 	g_autofree char *age = duration_text(age_us / SECOND_US * SECOND_US);
 	printf("dump: %s, %s, of %s (%s ago)\n", info->name, size, at, age);

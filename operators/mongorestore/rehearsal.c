@@ -59,8 +59,8 @@ bool rehearsal_run(mongoc_client_t *client, const char *const *collections, cons
 		else if (n_existing == LINES_MAX + 1)
 			printf("... and so on\n");
 	}
-	printf("of %zu collections %" G_GINT64_FORMAT " are there, with %" G_GINT64_FORMAT
-	       " documents\n",
+	printf("of the dump's %zu collections there are already: %" G_GINT64_FORMAT
+	       ", with %" G_GINT64_FORMAT " documents\n",
 		i, n_existing, n_documents);
 	json_object_set_new(result, "existing_collections", json_integer(n_existing));
 	json_object_set_new(result, "existing_documents", json_integer(n_documents));

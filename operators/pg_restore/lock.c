@@ -43,11 +43,12 @@ static bool session_prepare(PGconn *session, GError **error)
 	return is_set;
 }
 
+/* Since when another user's session is there only some may know. */
 static void holder_tell(PGconn *session, GError **error)
 {
 	static const char query[] =
 		"SELECT coalesce(nullif(application_name, ''), 'a program without name'), l.pid,"
-		" coalesce(date_trunc('second', backend_start)::text, 'some time')"
+		" coalesce(', since ' || date_trunc('second', backend_start), '')"
 		" FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid"
 		" WHERE (locktype, classid, objid, objsubid)"
 		" = ('advisory', 1684105060::oid, 1919251316::oid, 2) AND granted"
@@ -58,9 +59,8 @@ static void holder_tell(PGconn *session, GError **error)
 		return;
 	}
 	g_autofree char *who = PQntuples(result) > 0
-		? g_strdup_printf("%s, process %s of the server, since %s",
-			PQgetvalue(result, 0, 0), PQgetvalue(result, 0, 1),
-			PQgetvalue(result, 0, 2))
+		? g_strdup_printf("%s, process %s of the server%s", PQgetvalue(result, 0, 0),
+			PQgetvalue(result, 0, 1), PQgetvalue(result, 0, 2))
 		: g_strdup("it has ended just now");
 	PQclear(result);
 	g_set_error(error, LIB_ERROR, 0,

@@ -59,8 +59,9 @@ bool rehearsal_run(PGconn *session, const struct contents *contents, const char 
 		g_set_error(error, LIB_ERROR, 0, "cannot look at the database: %s", why);
 	}
 	PQclear(tables);
-	printf("of the dump's tables %" G_GINT64_FORMAT " are in the database, with about "
-	       "%" G_GINT64_FORMAT " rows; %" G_GINT64_FORMAT " others stay as they are\n",
+	printf("of the dump's tables there are already: %" G_GINT64_FORMAT ", with about "
+	       "%" G_GINT64_FORMAT " rows; other tables, which stay as they are: %" G_GINT64_FORMAT
+	       "\n",
 		census.n_existing, census.n_rows, census.n_others);
 	json_object_set_new(result, "existing_tables", json_integer(census.n_existing));
 	json_object_set_new(result, "existing_rows", json_integer(census.n_rows));
@@ -81,7 +82,7 @@ void rehearsal_print_dump(
 	const struct contents *contents, const char *name, int64_t size, int64_t modified_at)
 {
 	g_autofree char *bytes = size_text(size);
-	g_autofree char *at = instant_iso_z(modified_at);
+	g_autofree char *at = instant_iso_z(modified_at / SECOND_US * SECOND_US);
 	int64_t age_us = MAX(g_get_real_time() - modified_at, 0);
 	g_autofree char *age = duration_text(age_us / SECOND_US * SECOND_US);
 	g_autofree char *server = version_text(contents->server_version);

@@ -376,7 +376,7 @@ def test_a_dry_run_tells_what_would_become_of_a_database_of_postgresql(pg, pg_so
     assert (value["existing_tables"], value["existing_rows"], value["other_tables"]) == (7, 3503, 1)
     assert value["command"].startswith("pg_restore --clean --if-exists ") and "--dbname=target" in value["command"]
     for line in ("table lending.customer (about 500 rows, ", "table public.Größe und 表 (about 3 rows, ",
-                 ") would be dropped and made anew", "1 others stay as they are", f"dump: {pg_dump}, ",
+                 ") would be dropped and made anew", "there are already: 7, with about 3503 rows; other tables, which stay as they are: 1", f"dump: {pg_dump}, ",
                  "from PostgreSQL ", "would run: pg_restore --clean", "dry run: nothing was changed"):
         assert line in ended.log, line
     assert pg["PGPASSWORD"] not in ended.log and "PASS" not in value["command"]
@@ -400,7 +400,7 @@ def test_a_dry_run_tells_what_would_become_of_a_database_of_mongodb(
     assert (value["existing_collections"], value["existing_documents"]) == (1, 2)
     assert value["command"].startswith("mongorestore --config=/proc/self/fd/")
     for line in ("collection target.orders (2 documents) would be dropped and made anew",
-                 "of 4 collections 1 are there, with 2 documents", f"dump: {mongo_archive}, ",
+                 "of the dump's 4 collections there are already: 1, with 2 documents", f"dump: {mongo_archive}, ",
                  "would run: mongorestore ", "dry run: nothing was changed"):
         assert line in ended.log, line
     assert mongo["MONGODB_PASS"] not in ended.log
