@@ -22,7 +22,6 @@
 #include "operators/mongorestore/archive.h"
 #include "operators/mongorestore/folder.h"
 #include "operators/mongorestore/lock.h"
-#include "operators/mongorestore/measure.h"
 #include "operators/mongorestore/options.h"
 #include "operators/mongorestore/rehearsal.h"
 #include "operators/mongorestore/targets.h"
@@ -156,8 +155,10 @@ static bool dump_fetch(struct restore *restore, GError **error)
 {
 	if (restore->folder) {
 		struct source_info *info = &restore->info;
+		struct dump_stamp stamp = dump_stamp(restore->folder, -1);
 		info->name = g_strdup(restore->folder);
-		folder_measure(restore->folder, info);
+		info->size = stamp.n_bytes;
+		info->modified_at = stamp.written_at_ns / 1000;
 		return source_limits_check(
 			       &restore->limits, info->name, info->size, info->modified_at, error)
 			&& dump_read(restore, error);

@@ -376,7 +376,8 @@ def test_a_dry_run_tells_what_would_become_of_a_database_of_postgresql(pg, pg_so
     assert (value["existing_tables"], value["existing_rows"], value["other_tables"]) == (7, 3503, 1)
     assert value["command"].startswith("pg_restore --clean --if-exists ") and "--dbname=target" in value["command"]
     for line in ("table lending.customer (about 500 rows, ", "table public.Größe und 表 (about 3 rows, ",
-                 ") would be dropped and made anew", "there are already: 7, with about 3503 rows; other tables, which stay as they are: 1", f"dump: {pg_dump}, ",
+                 ") would be dropped and made anew", f"dump: {pg_dump}, ",
+                 "there are already: 7, with about 3503 rows; other tables, which stay as they are: 1",
                  "from PostgreSQL ", "would run: pg_restore --clean", "dry run: nothing was changed"):
         assert line in ended.log, line
     assert pg["PGPASSWORD"] not in ended.log and "PASS" not in value["command"]
