@@ -14,6 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 N_VALUES = 3
 N_POINTS = int(os.environ.get("POINTS", "24"))
 NEVER = 1 << 40
+CLOSE = 16
+AROUND = 140  # that instant: more stops than a change has
 
 
 def change(daemon):
@@ -27,11 +29,11 @@ def key_of(daemon):
     return (daemon.home / "state" / "key").read_text()
 
 
-def stops(daemon, changes):
-    """How many stops a life has, with or without a change of the key."""
+def whole_life(daemon):
+    """How many stops a life with a change of the key has."""
     daemon.trace = ["--kill", NEVER]
     daemon.start()
-    assert not changes or change(daemon)
+    assert change(daemon)
     daemon.stop()
     return daemon.report().n_stops
 
@@ -59,10 +61,14 @@ def test_whenever_dagd_dies_one_of_the_keys_is_right(tmp_path):
         for i in range(N_VALUES):
             daemon.post("/variables", {"key": f"v{i}", "value": f"value {i}"})
         daemon.stop()
-        first, last = stops(daemon, False), stops(daemon, True)
-        n_stops = last - first  # of a change, which comes before those of the end of a life
-        points = range(first - n_stops, first + n_stops // 2, max(1, 3 * n_stops // 2 // N_POINTS))
-        left = [killed_at(daemon, stop) for stop in points]
-        assert {(False, False), (False, True), (True, False)} <= set(left), left
+        # Where the new key takes the place of the old one: no two lives have the same number of stops before it.
+        before, after, left = 0, whole_life(daemon), []
+        while after - before > CLOSE:
+            middle = (before + after) // 2
+            left.append(killed_at(daemon, middle))
+            before, after = (before, middle) if left[-1][0] else (middle, after)
+        points = range(before - AROUND, before + AROUND, max(1, 2 * AROUND // N_POINTS))
+        left += [killed_at(daemon, stop) for stop in points]
+        assert {(False, True), (True, False)} <= set(left), left
     finally:
         daemon.dispose()
