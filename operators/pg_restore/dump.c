@@ -118,12 +118,23 @@ struct reading {
 	struct script script;
 };
 
+/* pg_restore repeats what it does not understand, whatever bytes these are. */
+static char *printable(const char *text)
+{
+	GString *out = g_string_new(NULL);
+	for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+		gunichar c = g_utf8_get_char(p);
+		g_string_append_unichar(out, g_unichar_isprint(c) ? c : '?');
+	}
+	return g_string_free(out, FALSE);
+}
+
 static void error_keep(void *data, const char *line)
 {
 	struct reading *reading = data;
 	const char *message = strstr(line, "error: ");
 	if (message && !reading->first_error)
-		reading->first_error = g_strdup(message + strlen("error: "));
+		reading->first_error = printable(message + strlen("error: "));
 }
 
 /*

@@ -84,6 +84,15 @@ def test_large_objects_that_are_gone_from_a_folder_are_missed(pg, pg_source, pre
     assert_refused(pg, operate("pg_restore", pg_arguments(pg, dump)), "the data of 1 is missing")
 
 
+def test_bytes_of_a_damaged_dump_do_not_break_the_sentence_about_it(pg, pg_source, precious, operate, tmp_path):
+    dump = folder_dump(pg, tmp_path)
+    with open(dump / "blobs.toc", "ab") as file:
+        file.write(b"\x0b\x1b[31m\x0c nonsense\n")
+    ended = operate("pg_restore", pg_arguments(pg, dump))
+    assert_refused(pg, ended, str(dump), "nonsense")
+    assert ended.last.isprintable()
+
+
 @pytest.mark.parametrize("spoil,sentence", [
     (lambda data: data.replace(b"line 77\n", b"\0\0\0\0\0\0\0\0", 1), "there is a byte of zero in it"),
     (lambda data: data.replace(b"line 77\n", b"line\t77\n", 1),
