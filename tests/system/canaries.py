@@ -73,8 +73,9 @@ class Search:
     def files(self, *folders):
         """(name, path) of each secret in each file below the folders."""
         found = []
-        for folder in folders:
-            for path in pathlib.Path(folder).rglob("*"):
+        # What goes away meanwhile does not end a walk.
+        for folder, names, files in (place for folder in folders for place in os.walk(folder)):
+            for path in (pathlib.Path(folder, name) for name in names + files):
                 try:
                     found += [(name, str(path)) for name in self.find(path.read_bytes())] if path.is_file() else []
                     found += [(name, str(path)) for name in self.find(os.fsencode(path.name))]

@@ -16,6 +16,7 @@ import pytest
 import conftest
 from canaries import CANARIES, Search, Watch
 from daemon import PATH, Daemon, wait_until
+from gate import Gate
 from http_script import Answer, HttpScript
 from smtp_server import SmtpServer, certificate
 
@@ -84,10 +85,11 @@ class Scene:
         self.daemon.post("/connections", {"connection_id": conn_id, "conn_type": conn_type,
                                           "password": CANARIES[name], **fields})
 
-    def run_dag(self, dag_id, tasks, **more):
-        """Its tasks by id, after it has ended."""
+    def run_dag(self, dag_id, tasks, meanwhile=lambda: None, **more):
+        """Its tasks by id, after it has ended; `meanwhile` is called while it runs."""
         self.daemon.load_dag(dag_id, json.dumps(dict({"dag_id": dag_id, "tasks": tasks}, **more)))
         run_id = self.daemon.trigger(dag_id)
+        meanwhile()
         self.daemon.wait_run(dag_id, run_id, deadline_s=300)
         self.runs.append((dag_id, run_id))
         return self.daemon.tasks(dag_id, run_id)
@@ -96,7 +98,7 @@ class Scene:
 
     def careless(self):
         """Every secret, printed in every form by a shell and by Python, with and without success."""
-        tasks = []
+        tasks, gate = [], Gate(self.folder)
         for i, name in enumerate(CANARIES):
             tasks.append(shell_task(f"shell.{name}", f"var.value.{name}_SECRET", i % 2))
             tasks.append({"task_id": f"python.{name}", "operator": "python", "function": "leak",
@@ -105,12 +107,17 @@ class Scene:
         tasks.append(shell_task("extra", "conn.quotes.extra_dejson.deep[0].token"))
         tasks.append({"task_id": "inherits", "operator": "bash", "bash_command": "env"})
         tasks.append({"task_id": "given", "operator": "bash", "env": {"X": "{{ conn.plain.password }}"},
-                      "bash_command": "env; echo $X; sleep 0.3"})
+                      "bash_command": f"env; echo $X; {gate.command}"})
         tasks.append({"task_id": "mapped", "operator": "bash", "expand": {"item": ["a", "b"]}, "bash_command":
                       "echo {{ expand.item }} {{ var.value.unicode_SECRET }} {{ conn.json.extra }}; exit 1"})
         tasks.append(shell_task("called", "var.value.plain_SECRET", 1, on_failure_callback={
             "operator": "bash", "bash_command": "echo {{ exception }} {{ conn.percent.password }}; exit 2"}))
-        self.tasks = self.run_dag("careless", tasks)
+
+        def look():
+            gate.entered()
+            wait_until(lambda: self.watch.n_tasks, "a task that runs has been looked at")
+            gate.open()
+        self.tasks = self.run_dag("careless", tasks, look)
 
     def http(self):
         def echo(request):
