@@ -7,6 +7,19 @@
 /* Whoever shows a part of a form that is longer, shows pieces of it. */
 enum { PIECES_OF = 200, PIECE_SIZE = 64, N_PLAIN_QUOTINGS = 3 };
 
+/* From an environment or a URL it may be bytes of any kind. It holds no NUL. */
+struct secret {
+	const char *text;
+	bool is_utf8;
+};
+
+/* Takes it over; NULL is none. */
+static void form_add(GPtrArray *forms, char *form)
+{
+	if (form)
+		g_ptr_array_add(forms, form);
+}
+
 /* ---- as JSON, Python and shells write it between quotes ---- */
 
 enum number { NUMBER_U, NUMBER_X, NUMBER_OCTAL };
@@ -53,10 +66,8 @@ static void other_append(GString *out, const struct quoting *quoting, gunichar c
 		number_append(out, quoting->number, 0xd800 + ((c - 0x10000) >> 10));
 	if (quoting->others == OTHERS_AS_CHARACTERS)
 		number_append(out, quoting->number, is_pair ? 0xdc00 + (c & 0x3ff) : c);
-	else if (quoting->others == OTHERS_STAY)
+	else
 		g_string_append_len(out, bytes, n);
-	for (int i = 0; i < n && quoting->others == OTHERS_AS_BYTES; i++)
-		number_append(out, quoting->number, (unsigned char)bytes[i]);
 }
 
 static void character_append(GString *out, const struct quoting *quoting, gunichar c)
@@ -76,13 +87,32 @@ static void character_append(GString *out, const struct quoting *quoting, gunich
 		g_string_append_c(out, (char)c);
 }
 
-/* It holds no NUL. */
-static char *quoted(const char *secret, const struct quoting *quoting)
+static char *text_quoted(const char *secret, const struct quoting *quoting)
 {
 	GString *out = g_string_new(NULL);
 	for (const char *at = secret; *at; at = g_utf8_next_char(at))
 		character_append(out, quoting, g_utf8_get_char(at));
 	return g_string_free(out, FALSE);
+}
+
+static char *bytes_quoted(const char *secret, const struct quoting *quoting)
+{
+	GString *out = g_string_new(NULL);
+	for (const char *at = secret; *at; at++) {
+		if (*at & 0x80)
+			number_append(out, quoting->number, (unsigned char)*at);
+		else
+			character_append(out, quoting, (gunichar)*at);
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* NULL: so only UTF-8 is written, and it is none. */
+static char *quoted(const struct secret *secret, const struct quoting *quoting)
+{
+	if (quoting->others == OTHERS_AS_BYTES)
+		return bytes_quoted(secret->text, quoting);
+	return secret->is_utf8 ? text_quoted(secret->text, quoting) : NULL;
 }
 
 /* ---- as shells and SQL write it ---- */
@@ -213,51 +243,55 @@ static void pieces_add(const char *form, GPtrArray *forms)
 		return;
 	while (end - at > PIECE_SIZE) {
 		const char *next = g_utf8_find_prev_char(at, at + PIECE_SIZE + 1);
+		if (!next || next == at) /* no UTF-8 */
+			next = at + PIECE_SIZE;
 		g_ptr_array_add(forms, g_strndup(at, next - at));
 		at = next;
 	}
 }
 
 /* JSON in a text of JSON. */
-static void nested_add(const char *secret, GPtrArray *forms)
+static void nested_add(const struct secret *secret, GPtrArray *forms)
 {
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2 && secret->is_utf8; i++) {
 		g_autofree char *inner = quoted(secret, &quotings[i]);
-		g_ptr_array_add(forms, quoted(inner, &quotings[i]));
+		form_add(forms, text_quoted(inner, &quotings[i]));
 	}
 }
 
-static void encodings_add(const char *secret, GPtrArray *forms)
+static void encodings_add(const struct secret *secret, GPtrArray *forms)
 {
+	const char *text = secret->text;
 	nested_add(secret, forms);
 	for (size_t i = N_PLAIN_QUOTINGS; i < G_N_ELEMENTS(quotings); i++)
-		g_ptr_array_add(forms, quoted(secret, &quotings[i]));
+		form_add(forms, quoted(secret, &quotings[i]));
 	for (size_t i = 0; i < G_N_ELEMENTS(url_forms); i++)
-		g_ptr_array_add(forms, url_quoted(secret, &url_forms[i]));
-	g_ptr_array_add(forms, hex(secret, lower));
-	g_ptr_array_add(forms, hex(secret, upper));
-	g_ptr_array_add(forms, replaced(secret, "'", "'\\''"));
-	g_ptr_array_add(forms, replaced(secret, "'", "'\"'\"'"));
-	g_ptr_array_add(forms, replaced(secret, "'", "''"));
-	g_ptr_array_add(forms, backslashed(secret));
-	base64_add(secret, forms);
+		form_add(forms, url_quoted(text, &url_forms[i]));
+	form_add(forms, hex(text, lower));
+	form_add(forms, hex(text, upper));
+	form_add(forms, replaced(text, "'", "'\\''"));
+	form_add(forms, replaced(text, "'", "'\"'\"'"));
+	form_add(forms, replaced(text, "'", "''"));
+	form_add(forms, backslashed(text));
+	base64_add(text, forms);
 }
 
-void secret_forms_add(const char *secret, GPtrArray *forms)
+void secret_forms_add(const char *text, GPtrArray *forms)
 {
-	size_t size = strlen(secret);
-	g_ptr_array_add(forms, g_strdup(secret));
-	g_ptr_array_add(forms, g_strstrip(g_strdup(secret)));
-	for (size_t i = 0; i < N_PLAIN_QUOTINGS; i++) {
-		char *form = quoted(secret, &quotings[i]);
-		g_ptr_array_add(forms, form);
+	size_t size = strlen(text);
+	const struct secret secret = {text, g_utf8_validate(text, (gssize)size, NULL)};
+	form_add(forms, g_strdup(text));
+	form_add(forms, g_strstrip(g_strdup(text)));
+	for (size_t i = 0; i < N_PLAIN_QUOTINGS && secret.is_utf8; i++) {
+		char *form = quoted(&secret, &quotings[i]);
+		form_add(forms, form);
 		if (size <= SECRET_FORMS_MAX)
 			pieces_add(form, forms);
 	}
-	if (strpbrk(secret, "\r\n"))
-		lines_add(secret, forms);
+	if (strpbrk(text, "\r\n"))
+		lines_add(text, forms);
 	if (size > SECRET_FORMS_MAX)
 		return;
-	pieces_add(secret, forms);
-	encodings_add(secret, forms);
+	pieces_add(text, forms);
+	encodings_add(&secret, forms);
 }

@@ -10,5 +10,8 @@
 /* Above this size only the forms as it is, in JSON and by lines are made. */
 #define SECRET_FORMS_MAX (64u << 10)
 
-/* Adds them to `forms` (g_free each), the same one more than once; the secret itself among them. */
-void secret_forms_add(const char *secret, GPtrArray *forms);
+/*
+ * Adds them to `forms` (g_free each), the same one more than once; the secret itself among them. Of
+ * one that is no UTF-8 those are made that write bytes.
+ */
+void secret_forms_add(const char *text, GPtrArray *forms);

@@ -160,6 +160,29 @@ static void of_a_long_secret_a_part_is_known_too(void)
 	}
 }
 
+/* From environments and decoded URLs. */
+static void a_secret_that_is_no_utf8_is_known_by_its_bytes(void)
+{
+	static const char *const texts[] = {"(pass\364)", "(pass%F4)", "(70617373f4)",
+		"(pass\\xf4)", "(pass\\364)", "(cGFzc/)", "(cGFzc_)"};
+	g_autofree char *word =
+		g_strdup("pass\364"); /* of the heap, so that one byte more is seen */
+	g_autoptr(GPtrArray) masks = masks_of(word);
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+		shown_is(masks, texts[i], "(***)");
+	g_autoptr(GPtrArray) of_url = masks_new();
+	mask_add_url(of_url, "https://user:pass%F4@host/");
+	shown_is(of_url, "pass\364 pass%F4", "*** ***");
+	for (char lead = '\200'; lead != 0; lead++) {
+		g_autofree char *broken = g_strnfill(300, '\200');
+		broken[0] = lead;
+		g_autoptr(GPtrArray) known = masks_of(broken);
+		shown_is(known, broken, "***");
+		g_autofree char *tail = text_masked(broken + 1, known);
+		g_assert_cmpuint(strcspn(tail, "*"), <=, 64);
+	}
+}
+
 static void json_is(const char *value, const GPtrArray *masks, const char *expected)
 {
 	json_t *json = json_loads(value, JSON_DECODE_ANY, NULL);
@@ -227,6 +250,7 @@ int main(int argc, char **argv)
 	ADD(a_word_too_short_is_told);
 	ADD(a_large_secret_is_known_as_it_is);
 	ADD(of_a_long_secret_a_part_is_known_too);
+	ADD(a_secret_that_is_no_utf8_is_known_by_its_bytes);
 	ADD(values_are_masked_at_any_depth_and_of_any_type);
 	ADD(secrets_are_found_by_their_keys_and_in_urls);
 	ADD(broken_json_that_names_a_secret_is_dubious);
