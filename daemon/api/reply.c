@@ -40,9 +40,8 @@ static json_t *versions_reply(const struct run_record *run, const struct dag *da
 
 json_t *conf_shown(const char *text)
 {
-	g_autoptr(GPtrArray) no_masks = masks_new();
 	json_t *conf = text ? json_loads(text, 0, NULL) : NULL;
-	json_t *shown = conf ? json_masked(conf, no_masks) : json_object();
+	json_t *shown = conf ? json_shown(conf) : json_object();
 	json_decref(conf);
 	return shown;
 }

@@ -31,17 +31,11 @@ static json_t *structure_parse(const char *text)
 	return NULL;
 }
 
-static json_t *structure_shown(const json_t *json)
-{
-	g_autoptr(GPtrArray) no_masks = g_ptr_array_new();
-	return json_masked(json, no_masks);
-}
-
-/* A URL with a login, the password hidden; NULL: it is none. */
-static char *url_shown(const char *text)
+/* A text with URLs, the passwords hidden; NULL: there are none. */
+static char *urls_shown(const char *text)
 {
 	g_autoptr(GPtrArray) masks = masks_new();
-	mask_add_url(masks, text);
+	mask_add_urls(masks, text);
 	g_autofree char *shown = text_masked(text, masks);
 	return g_str_equal(shown, text) ? NULL : g_steal_pointer(&shown);
 }
@@ -56,10 +50,10 @@ char *secret_shown(const char *name, const char *text)
 	if (!json && text_is_dubious(text))
 		return g_strdup(SECRET_HIDDEN);
 	if (!json) {
-		char *url = url_shown(text);
-		return url ? url : g_strdup(text);
+		char *shown = urls_shown(text);
+		return shown ? shown : g_strdup(text);
 	}
-	json_t *shown = structure_shown(json);
+	json_t *shown = json_shown(json);
 	/* Written anew only where something is hidden: else as its author wrote it. */
 	char *out = json_equal(json, shown) ? g_strdup(text) : json_dumps(shown, 0);
 	json_decref(shown);
@@ -107,7 +101,7 @@ char *secret_meant(const char *name, const char *given, const char *stored)
 	json_t *new = structure_parse(given), *old = structure_parse(stored);
 	char *out = NULL;
 	if (new &&old) {
-		json_t *shown = structure_shown(old);
+		json_t *shown = json_shown(old);
 		json_t *whole = meant(new, shown, old);
 		out = json_equal(new, whole) ? NULL : json_dumps(whole, 0);
 		json_decref(whole);

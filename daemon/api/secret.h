@@ -7,8 +7,8 @@
 #define SECRET_HIDDEN "***"
 
 /*
- * The text as it may be shown (g_free): hidden when its name is sensitive; where it is JSON, what
- * lies under sensitive keys is. NULL for NULL.
+ * The text as it may be shown (g_free): hidden when its name is sensitive; else the passwords of
+ * URLs are, and where it is JSON, what lies under sensitive keys. NULL for NULL.
  */
 char *secret_shown(const char *name, const char *text);
 

@@ -36,7 +36,7 @@ static bool variable_set(struct scope *scope, const char *key, bool as_json,
 		return false;
 	json_error_t why;
 	json_t *json = json_loads(variable.value, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &why);
-	mask_add_url(scope->masks, variable.value);
+	mask_add_urls(scope->masks, variable.value);
 	mask_add_sensitive(scope->masks, json);
 	if (name_is_sensitive(key) || text_is_dubious(variable.value)) {
 		secret_add(scope, "the secret variable", key, variable.value);
@@ -153,7 +153,7 @@ json_t *connection_resolved(const struct connection *connection, GPtrArray *mask
 	json_t *extra =
 		connection->extra ? json_loads(connection->extra, JSON_DECODE_ANY, NULL) : NULL;
 	mask_add(masks, connection->password);
-	mask_add_url(masks, connection->host);
+	mask_add_urls(masks, connection->host);
 	mask_add_sensitive(masks, extra);
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "conn_id",
 		connection->conn_id, "conn_type", connection->conn_type, "description",

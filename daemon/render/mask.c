@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/render/secret_form.h"
+#include "daemon/render/url_login.h"
 #include "lib/base/ident.h"
 #include "lib/wire/mask.h"
 
@@ -53,21 +54,15 @@ void mask_add_all(GPtrArray *masks, const json_t *value)
 	json_array_foreach((json_t *)value, i, item) mask_add_all(masks, item);
 }
 
-void mask_add_url(GPtrArray *masks, const char *text)
+void mask_add_urls(GPtrArray *masks, const char *text)
 {
-	const char *login = text ? strstr(text, "://") : NULL;
-	if (!login)
-		return;
-	login += strlen("://");
-	/* As all who read URLs: the last "@" before the path ends the login. */
-	g_autofree char *authority = g_strndup(login, strcspn(login, "/?# \t\r\n"));
-	char *at = strrchr(authority, '@'), *colon = strchr(authority, ':');
-	if (!at || !colon || colon > at)
-		return;
-	*at = 0;
-	mask_add(masks, colon + 1);
-	g_autofree char *decoded = g_uri_unescape_string(colon + 1, NULL);
-	mask_add(masks, decoded);
+	struct url_login login;
+	for (; text && url_login_find(text, &login); text = login.host) {
+		g_autofree char *password = g_strndup(login.password, login.password_size);
+		mask_add(masks, password);
+		g_autofree char *decoded = g_uri_unescape_string(password, NULL);
+		mask_add(masks, decoded);
+	}
 }
 
 void mask_add_sensitive(GPtrArray *masks, const json_t *value)
@@ -75,9 +70,10 @@ void mask_add_sensitive(GPtrArray *masks, const json_t *value)
 	const char *key;
 	json_t *item;
 	size_t i;
-	mask_add_url(masks, json_string_value(value));
+	mask_add_urls(masks, json_string_value(value));
 	json_object_foreach((json_t *)value, key, item)
 	{
+		mask_add_urls(masks, key);
 		if (name_is_sensitive(key))
 			mask_add_all(masks, item);
 		else
@@ -203,6 +199,13 @@ json_t *json_masked(const json_t *value, const GPtrArray *masks)
 	json_t *shown = value_hide(value, words);
 	words_free(words);
 	return shown;
+}
+
+json_t *json_shown(const json_t *value)
+{
+	g_autoptr(GPtrArray) masks = masks_new();
+	mask_add_sensitive(masks, value);
+	return json_masked(value, masks);
 }
 
 bool text_holds_secret(const char *text, const GPtrArray *masks)

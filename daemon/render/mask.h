@@ -18,8 +18,8 @@ bool mask_add(GPtrArray *masks, const char *secret);
 void mask_add_all(GPtrArray *masks, const json_t *value);
 /* Those under keys that look secret, at any depth, and the passwords of URLs. */
 void mask_add_sensitive(GPtrArray *masks, const json_t *value);
-/* Of a URL with a login the password, as it is written there and decoded. */
-void mask_add_url(GPtrArray *masks, const char *text);
+/* Of all URLs with a login the passwords, as they are written there and decoded. */
+void mask_add_urls(GPtrArray *masks, const char *text);
 
 /* Whether it looks like JSON that names a secret, but cannot be read as JSON. */
 bool text_is_dubious(const char *text);
@@ -31,3 +31,5 @@ bool json_holds_secret(const json_t *value, const GPtrArray *masks);
 char *text_masked(const char *text, const GPtrArray *masks);
 /* The same, and so does all under keys that look secret. */
 json_t *json_masked(const json_t *value, const GPtrArray *masks);
+/* The same of a value by itself, whose secrets are those that it has. */
+json_t *json_shown(const json_t *value);

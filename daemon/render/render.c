@@ -187,7 +187,7 @@ static void env_context(GPtrArray *env, const char *name, const char *value)
 static void env_look(struct rendering *rendering, const char *name, const char *value)
 {
 	GPtrArray *masks = rendering->out->masks;
-	mask_add_url(masks, value);
+	mask_add_urls(masks, value);
 	if (name_is_sensitive(name) && !g_str_has_suffix(name, "_FILE")
 		&& !g_str_has_suffix(name, "_URI"))
 		mask_add(masks, value);

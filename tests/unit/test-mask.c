@@ -171,7 +171,7 @@ static void a_secret_that_is_no_utf8_is_known_by_its_bytes(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		shown_is(masks, texts[i], "(***)");
 	g_autoptr(GPtrArray) of_url = masks_new();
-	mask_add_url(of_url, "https://user:pass%F4@host/");
+	mask_add_urls(of_url, "https://user:pass%F4@host/");
 	shown_is(of_url, "pass\364 pass%F4", "*** ***");
 	for (char lead = '\200'; lead != 0; lead++) {
 		g_autofree char *broken = g_strnfill(300, '\200');
@@ -229,6 +229,20 @@ static void secrets_are_found_by_their_keys_and_in_urls(void)
 	json_decref(json);
 }
 
+static void passwords_of_all_urls_are_found(void)
+{
+	g_autoptr(GPtrArray) masks = masks_new();
+	mask_add_urls(masks,
+		"http://proxy/ https://u:hunter22@h,ftp://:second-1@[::1]:21?to=x://y:third-1@z");
+	mask_add_urls(masks, "none ://: :// https://user@host:80 ://");
+	shown_is(masks, "hunter22 second-1 third-1 proxy 80 [::1] user",
+		"*** *** *** proxy 80 [::1] user");
+	json_t *json = json_loads("{\"http://u:in-a-key@h\": 1}", 0, NULL);
+	mask_add_sensitive(masks, json);
+	shown_is(masks, "in-a-key", "***");
+	json_decref(json);
+}
+
 static void broken_json_that_names_a_secret_is_dubious(void)
 {
 	g_assert_true(text_is_dubious("{\"password\": \"abc"));
@@ -253,6 +267,7 @@ int main(int argc, char **argv)
 	ADD(a_secret_that_is_no_utf8_is_known_by_its_bytes);
 	ADD(values_are_masked_at_any_depth_and_of_any_type);
 	ADD(secrets_are_found_by_their_keys_and_in_urls);
+	ADD(passwords_of_all_urls_are_found);
 	ADD(broken_json_that_names_a_secret_is_dubious);
 	return g_test_run();
 }
