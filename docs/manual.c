@@ -44,10 +44,11 @@ static const char plugins[] =
 	"```\n\n"
 	"The other keys of a manifest are `description`, `aliases`, `cwd_parameter`, "
 	"`skip_code_parameter`, `value_parameter`, `one_of`,\n`flow`, `destroys_data`, "
-	"`tests_connections` and `examples`; a parameter may be `secret` or `constant`, and have a "
-	"`default`, `choices`, "
-	"or "
-	"`values_in`,\nwhich says that it is code and which parameter takes the values for it. "
+	"`tests_connections` and `examples`; a parameter may be `secret`, `constant` or "
+	"`not_empty`\n(where it is written, it may not come out null or empty), and have a "
+	"`default`, `choices`, or `values_in`,\nwhich says that it is code and which parameter "
+	"takes the "
+	"values for it. "
 	"`lib/dag/operator.h` has a sentence for each.\n\n"
 	"With `flow: wait` the operator is a sensor: it exits 75 when what it waits for is not "
 	"there yet, and is run again after\n`poke_interval`, as the same try; its users get "
@@ -76,9 +77,10 @@ static const char *default_text(const struct parameter *parameter, char **text)
 static void print_type(const struct parameter *parameter)
 {
 	if (!parameter->choices) {
-		printf("%s%s%s", parameter_type_name(parameter->type),
+		printf("%s%s%s%s", parameter_type_name(parameter->type),
 			parameter->secret ? ", secret" : "",
-			parameter->values_in || parameter->is_constant ? ", no templates" : "");
+			parameter->values_in || parameter->is_constant ? ", no templates" : "",
+			parameter->not_empty ? ", not empty" : "");
 		return;
 	}
 	for (const char *const *choice = parameter->choices; *choice; choice++)

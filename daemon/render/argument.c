@@ -146,9 +146,24 @@ static json_t *fit_connection(
 	return connection;
 }
 
+/* A limit that a template makes nothing of would be none at all, without anyone noticing. */
+static bool is_empty(const json_t *value)
+{
+	const char *text = json_string_value(value);
+	return json_is_null(value) || (text && !*text);
+}
+
 json_t *argument_fit(
 	struct scope *scope, const struct parameter *parameter, json_t *value, GError **error)
 {
+	if (parameter->not_empty && is_empty(value)) {
+		g_set_error(error, LIB_ERROR, 0,
+			"%s: it is written, but comes out %s; give it a value, or leave it out of "
+			"the task",
+			parameter->name, json_is_null(value) ? "null" : "empty");
+		json_decref(value);
+		return NULL;
+	}
 	if (json_is_null(value))
 		return value;
 	if (parameter->secret)

@@ -98,6 +98,7 @@ struct parameter {
 	bool required;
 	bool secret;                /* its value is masked wherever it is shown */
 	bool is_constant;           /* no template may stand in it */
+	bool not_empty;             /* where it is written, it may not come out null or "" */
 	const char *values_in;      /* it is code: no template may stand in it, this parameter takes
 				       values; or NULL */
 	json_t *default_value;      /* NULL: none */
