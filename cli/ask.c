@@ -18,6 +18,7 @@ struct exchange {
 	CURL *curl;
 	int folder; /* of the socket; -1: none */
 	struct curl_slist *headers;
+	char *body; /* that is sent; NULL: none */
 	GString *received;
 	const struct ask_stream *stream; /* NULL: the answer is taken as a whole */
 	bool has_enough;
@@ -166,6 +167,9 @@ static void exchange_close(struct exchange *exchange)
 	curl_easy_cleanup(exchange->curl);
 	curl_slist_free_all(exchange->headers);
 	g_string_free(exchange->received, TRUE);
+	if (exchange->body)
+		explicit_bzero(exchange->body, strlen(exchange->body));
+	free(exchange->body);
 	if (exchange->folder >= 0)
 		close(exchange->folder);
 }
@@ -238,11 +242,10 @@ static void set_body(struct exchange *exchange, const char *method, const json_t
 	curl_easy_setopt(exchange->curl, CURLOPT_CUSTOMREQUEST, method);
 	if (!body)
 		return;
-	char *text = json_dumps(body, JSON_COMPACT);
+	exchange->body = json_dumps(body, JSON_COMPACT);
 	exchange->headers = curl_slist_append(exchange->headers, "Content-Type: application/json");
 	curl_easy_setopt(exchange->curl, CURLOPT_HTTPHEADER, exchange->headers);
-	curl_easy_setopt(exchange->curl, CURLOPT_COPYPOSTFIELDS, text);
-	free(text);
+	curl_easy_setopt(exchange->curl, CURLOPT_POSTFIELDS, exchange->body);
 }
 
 json_t *ask(const struct address *address, const char *method, const char *path, const json_t *body,

@@ -28,13 +28,8 @@ json_t *json_of_text(const char *what, const char *text, GError **error)
 	return value;
 }
 
-static char *stream_text(FILE *file, const char *what, GError **error)
+static char *text_checked(const GString *text, FILE *file, const char *what, GError **error)
 {
-	g_autoptr(GString) text = g_string_new(NULL);
-	char piece[4096];
-	size_t n;
-	while ((n = fread(piece, 1, sizeof piece, file)) > 0 && text->len <= INPUT_MAX)
-		g_string_append_len(text, piece, (gssize)n);
 	if (ferror(file))
 		error_say(error, "%s cannot be read", what);
 	else if (text->len > INPUT_MAX)
@@ -44,6 +39,21 @@ static char *stream_text(FILE *file, const char *what, GError **error)
 	else
 		return g_strdup(text->str);
 	return NULL;
+}
+
+/* It may be a key or a password: only what is returned holds it afterwards. */
+static char *stream_text(FILE *file, const char *what, GError **error)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	char piece[4096];
+	size_t n;
+	setvbuf(file, NULL, _IONBF, 0);
+	while ((n = fread(piece, 1, sizeof piece, file)) > 0 && text->len <= INPUT_MAX)
+		g_string_append_len(text, piece, (gssize)n);
+	char *checked = text_checked(text, file, what, error);
+	explicit_bzero(piece, sizeof piece);
+	explicit_bzero(text->str, text->len);
+	return checked;
 }
 
 char *stdin_text(GError **error)

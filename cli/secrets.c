@@ -35,6 +35,13 @@ static json_t *body_make(const struct invocation *invocation, GError **error)
 	return body;
 }
 
+static void key_forget(const json_t *body)
+{
+	json_t *key = json_object_get(body, "new_key");
+	if (key)
+		explicit_bzero((char *)json_string_value(key), json_string_length(key));
+}
+
 static void told(const struct invocation *invocation, const json_t *answer)
 {
 	const char *keep = invocation_option(invocation, "keep-old");
@@ -54,19 +61,27 @@ static void told(const struct invocation *invocation, const json_t *answer)
 		say("backups made before can be read with the old key, in %s", keep);
 }
 
+static bool is_agreed(const struct invocation *invocation)
+{
+	return invocation_has(invocation, "yes") || invocation_has(invocation, "keep-old")
+		|| confirm("the old key will be gone, and variables and connections in backups "
+			   "made before cannot be read any more (--keep-old FILE keeps it): go "
+			   "on?");
+}
+
 static int rotate_key(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
 	json_auto_t *body = body_make(invocation, &error);
 	if (!body)
 		return refuse(error);
-	if (!invocation_has(invocation, "yes") && !invocation_has(invocation, "keep-old")
-		&& !confirm("the old key will be gone, and variables and connections in backups "
-			    "made before cannot be read any more (--keep-old FILE keeps it): go "
-			    "on?"))
+	bool goes_on = is_agreed(invocation);
+	json_auto_t *answer = goes_on
+		? ask(invocation->address, "POST", OWN_API "/secrets/rotate-key", body, &error)
+		: NULL;
+	key_forget(body);
+	if (!goes_on)
 		return EXIT_REFUSED;
-	json_auto_t *answer =
-		ask(invocation->address, "POST", OWN_API "/secrets/rotate-key", body, &error);
 	if (!answer)
 		return refuse(error);
 	told(invocation, answer);

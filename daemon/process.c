@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 
 #include <glib.h>
+#include <jansson.h>
 
 #include "lib/base/instant.h"
 
@@ -40,8 +42,17 @@ static bool limits_set(struct rlimit *files, GError **error)
 	return false;
 }
 
+static void forget(void *memory)
+{
+	if (memory != NULL)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
 uv_loop_t *process_begin(struct rlimit *files, GError **error)
 {
+	/* Passwords and keys arrive as JSON, of which the parser makes copies of its own. */
+	json_set_alloc_funcs(malloc, forget);
 	if (!limits_set(files, error))
 		return NULL;
 	uv_loop_t *loop = uv_default_loop();

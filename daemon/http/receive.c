@@ -174,6 +174,8 @@ enum MHD_Result on_request(void *http, struct MHD_Connection *mhd, const char *u
 	if (*upload_size == 0)
 		return request_proceed(request);
 	request_take(request, upload, *upload_size);
+	/* libmicrohttpd is done with it, and may keep the memory: there may be secrets in it. */
+	explicit_bzero((char *)upload, *upload_size);
 	request->n_received += *upload_size;
 	*upload_size = 0;
 	return is_hopeless(request, request->n_received) ? MHD_NO : MHD_YES;

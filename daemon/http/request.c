@@ -30,6 +30,8 @@ void request_free(struct request *request)
 		request->free_data(request->data);
 	json_decref(request->json);
 	request->http->body_bytes -= request->body->len;
+	if (request->body->len > 0)
+		explicit_bzero(request->body->data, request->body->len);
 	g_byte_array_unref(request->body);
 	http_unuse(request->http);
 	arena_free(request->arena);

@@ -5,6 +5,10 @@
  * the old key as the right one, whoever dies after it the one in `next`: which of the two it is
  * says the proof in the database. A credential cannot be replaced from here: `next` stays until it
  * has been.
+ *
+ * A transaction that failed may yet be whole in the log, unknown to SQLite, which lacked room only
+ * for what it writes after that: whoever opens the database next finds it done. So `next` outlives
+ * it, and the log is written anew before another change takes its place.
  */
 #include "daemon/store/key.h"
 
@@ -12,6 +16,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -23,17 +28,19 @@
 static const char proof_text[] = "dagd";
 static const struct vault_place proof_place = {"meta", "key_proof"};
 
-void key_files_init(struct key_files *files, const char *path, const char *credential)
+void key_files_init(struct key_files *files, const struct store_options *options)
 {
 	*files = (struct key_files){
-		.path = g_strdup(path),
-		.next = g_strconcat(path, ".new", NULL),
-		.credential = g_strdup(credential),
+		.database = g_strdup(options->path),
+		.path = g_strdup(options->key_path),
+		.next = g_strconcat(options->key_path, ".new", NULL),
+		.credential = g_strdup(options->credential_path),
 	};
 }
 
 void key_files_clear(struct key_files *files)
 {
+	g_free(files->database);
 	g_free(files->path);
 	g_free(files->next);
 	g_free(files->credential);
@@ -105,7 +112,7 @@ static bool refuse(
 static struct vault *fitting(const struct search *search, const char *path, GError **error)
 {
 	bool fits = false;
-	struct vault *vault = is_there(path) ? vault_open(path, NULL) : NULL;
+	struct vault *vault = is_there(path) ? vault_open(path, error) : NULL;
 	if (vault != NULL && proof_check(search->db, vault, &fits, error) && fits)
 		return vault;
 	vault_close(vault);
@@ -152,7 +159,7 @@ static struct vault *open_other(const struct search *search, bool has_main, GErr
 	vault_close(vault);
 	if (error != NULL && *error != NULL)
 		return NULL;
-	vault = files->credential != NULL ? fitting(search, files->path, error) : NULL;
+	vault = files->credential != NULL ? fitting(search, files->path, NULL) : NULL;
 	bool is_own = vault != NULL;
 	vault_close(vault);
 	if (is_own)
@@ -291,15 +298,63 @@ static bool all_reseal(sqlite3 *db, void *data, GError **error)
 	return proof_write(db, resealing->new, error);
 }
 
-/* Never over another file, which may be the only copy of an older key. */
-static bool old_keep(const struct vault *vault, const char *path, GError **error)
+static bool is_same_file(const char *path, const char *other)
 {
+	struct stat one, two;
+	return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev
+		&& one.st_ino == two.st_ino;
+}
+
+/* Whether both are in one folder, whatever it is called. */
+static bool is_beside(const char *path, const char *other)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *other_folder = g_path_get_dirname(other);
+	return is_same_file(folder, other_folder);
+}
+
+/* Whether it has a name that files of keys, or of the database, get. */
+static bool is_own(const struct key_files *files, const char *path)
+{
+	g_autofree char *name = g_path_get_basename(path);
+	g_autofree char *key = g_path_get_basename(files->path);
+	g_autofree char *next = g_path_get_basename(files->next);
+	g_autofree char *database = g_path_get_basename(files->database);
+	bool is_key = strcmp(name, key) == 0 || strcmp(name, next) == 0;
+	return (is_key && is_beside(path, files->path))
+		|| (g_str_has_prefix(name, database) && is_beside(path, files->database));
+}
+
+/* In a file of its own: not by a link to the one that is about to change. */
+static bool is_kept_already(
+	const struct key_files *files, const struct vault *vault, const char *path)
+{
+	const char *main = files->credential != NULL ? files->credential : files->path;
+	struct vault *kept = is_same_file(path, main) ? NULL : vault_open(path, NULL);
+	bool is_same = kept != NULL && vault_is_same(kept, vault);
+	vault_close(kept);
+	return is_same;
+}
+
+static bool refuse_keeping(const char *path, const char *why, GError **error)
+{
+	g_set_error(error, STORE_ERROR, STORE_FAILED, "the old key cannot be kept in \"%s\": %s",
+		path, why);
+	return false;
+}
+
+/* Never over another file, which may be the only copy of an older key. */
+static bool old_keep(
+	const struct key_files *files, const struct vault *vault, const char *path, GError **error)
+{
+	if (is_own(files, path))
+		return refuse_keeping(
+			path, "dagd has a use for this name itself; name another file", error);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		g_set_error(error, STORE_ERROR, STORE_FAILED,
-			"the old key cannot be kept in \"%s\": %s", path, g_strerror(errno));
-		return false;
-	}
+	int number = errno;
+	if (fd < 0)
+		return (number == EEXIST && is_kept_already(files, vault, path))
+			|| refuse_keeping(path, g_strerror(number), error);
 	close(fd);
 	if (vault_save(vault, path, error))
 		return true;
@@ -326,14 +381,44 @@ static struct vault *new_key(const struct key_files *files, const struct vault *
 	return NULL;
 }
 
-/* What lies in `next` may be the only copy of the key in use: then it is not written over. */
-static bool earlier_end(const struct key_files *files, const struct vault *vault, GError **error)
+/* The key in use must be in its own place before `next` is written over. */
+static bool main_check(const struct key_files *files, const struct vault *vault, GError **error)
 {
-	struct vault *next = is_there(files->next) ? vault_open(files->next, NULL) : NULL;
-	bool is_in_use = next != NULL && vault_is_same(next, vault);
+	struct vault *main = open_main(files, error);
+	if (main == NULL)
+		return false;
+	bool is_main = vault_is_same(main, vault);
+	vault_close(main);
+	if (is_main)
+		return true;
+	g_set_error(error, STORE_ERROR, STORE_FAILED,
+		"\"%s\" no longer holds the key in use: put that back first",
+		files->credential != NULL ? files->credential : files->path);
+	return false;
+}
+
+/* Any transaction will do: its place in the log is that of one that failed. */
+static bool log_renew(sqlite3 *db, void *data, GError **error)
+{
+	return proof_write(db, data, error);
+}
+
+/* What lies in `next` may be the only copy of the key in use: then it is not written over. */
+static bool earlier_end(
+	const struct key_files *files, struct writer *writer, struct vault *vault, GError **error)
+{
+	if (!is_there(files->next))
+		return main_check(files, vault, error);
+	struct vault *next = vault_open(files->next, error);
+	if (next == NULL)
+		return false;
+	bool is_in_use = vault_is_same(next, vault);
 	vault_close(next);
-	if (!is_in_use || files->credential == NULL)
-		return !is_in_use || change_end(files, error);
+	if (!is_in_use)
+		return main_check(files, vault, error)
+			&& writer_transact(writer, log_renew, vault, error);
+	if (files->credential == NULL)
+		return change_end(files, error);
 	g_set_error(error, STORE_ERROR, STORE_FAILED,
 		"the key of the change before is not the credential yet: put \"%s\" in its place "
 		"and restart dagd first",
@@ -344,13 +429,15 @@ static bool earlier_end(const struct key_files *files, const struct vault *vault
 bool key_change(const struct key_files *files, struct writer *writer, struct vault *vault,
 	struct key_change *change, GError **error)
 {
-	struct vault *new =
-		earlier_end(files, vault, error) ? new_key(files, vault, change, error) : NULL;
+	struct vault *new = earlier_end(files, writer, vault, error)
+		? new_key(files, vault, change, error)
+		: NULL;
 	struct resealing resealing = {.old = vault, .new = new};
 	if (new == NULL)
 		return false;
-	bool is_kept = change->keep_old == NULL || old_keep(vault, change->keep_old, error);
-	bool is_saved = is_kept && vault_save(new, files->next, error);
+	bool is_saved =
+		(change->keep_old == NULL || old_keep(files, vault, change->keep_old, error))
+		&& vault_save(new, files->next, error);
 	if (is_saved)
 		vault_add(vault, new);
 	bool is_done = is_saved && writer_transact(writer, all_reseal, &resealing, error);
@@ -362,9 +449,5 @@ bool key_change(const struct key_files *files, struct writer *writer, struct vau
 	}
 	if (is_saved)
 		vault_drop(vault);
-	if (is_saved)
-		g_unlink(files->next);
-	if (is_kept && change->keep_old != NULL)
-		g_unlink(change->keep_old);
 	return false;
 }

@@ -15,12 +15,14 @@
 #include "daemon/store/writer.h"
 
 struct key_files {
+	char *database;
 	char *path;       /* of the store's own key */
 	char *next;       /* beside it: the key of a change that is under way, or has just been */
 	char *credential; /* wins over `path`; NULL: none */
 };
 
-void key_files_init(struct key_files *files, const char *path, const char *credential);
+struct store_options;
+void key_files_init(struct key_files *files, const struct store_options *options);
 void key_files_clear(struct key_files *files);
 
 /*
@@ -33,14 +35,17 @@ bool key_is_ahead(const struct key_files *files, const struct vault *vault);
 
 /* A change of the key. */
 struct key_change {
-	char *new_key;  /* as text; NULL: one is drawn; free with vault_forget */
-	char *keep_old; /* a file for the old one, which must not be there; NULL: it is not kept */
+	char *new_key; /* as text; NULL: one is drawn; free with vault_forget */
+	/* A file for the old one, which must not be there, unless it holds just that; NULL: it is
+	 * not kept. */
+	char *keep_old;
 	int64_t n_values; /* out: how many were sealed anew */
 };
 
 /*
- * On the writer's thread. False and an error: the old key is still the one. The new one is then in
- * no file, unless only the last step failed, of which the error tells.
+ * On the writer's thread. False and an error: the old key is still the one, unless only the last
+ * step failed, of which the error tells. The new one may still be in `next`, and the old one in
+ * `keep_old`.
  */
 bool key_change(const struct key_files *files, struct writer *writer, struct vault *vault,
 	struct key_change *change, GError **error);

@@ -88,7 +88,7 @@ bool opening_begin(struct opening *opening, const struct store_options *options,
 {
 	const char *path = options->path;
 	*opening = (struct opening){.vault = NULL};
-	key_files_init(&opening->key_files, options->key_path, options->credential_path);
+	key_files_init(&opening->key_files, options);
 	sqlite3 *db = place_check(path, options->key_path, error)
 		? database_open(path, DATABASE_WRITES, error)
 		: NULL;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The key of variables and connections is changed while dagd runs; nothing is opened with a wrong one."""
-import os
+import contextlib
 import shutil
 
 import pytest
@@ -109,6 +109,60 @@ def test_an_older_key_that_is_kept_is_never_overwritten(dagd, tmp_path):
     assert not (dagd.home / "state" / "key.new").exists()
 
 
+@pytest.mark.parametrize("name", ["key", "key.new", "dagd.db", "dagd.db-journal"])
+def test_the_old_key_is_not_kept_where_dagd_writes_itself(credential, tmp_path, name):
+    fill(credential)
+    state = credential.home / "state"
+    (tmp_path / "new").write_text("a" * 64)
+    (tmp_path / "link").symlink_to(state)
+    before = {file: file.exists() for file in state.glob("*")}
+    for folder in (state, tmp_path / "link"):
+        done = rotate(credential, "--new-key", tmp_path / "new", "--keep-old", folder / name)
+        assert done.returncode == 1 and "name another file" in done.stderr and name in done.stderr, done
+    assert before == {file: file.exists() for file in state.glob("*")}
+    done = rotate(credential, "--new-key", tmp_path / "new", "--keep-old", state / "key-of-before")
+    assert done.returncode == 0 and (state / "key-of-before").read_text() == ANOTHER
+
+
+def test_the_old_key_may_be_kept_already(dagd, tmp_path):
+    """A change that failed is asked for again in the same words."""
+    fill(dagd)
+    old = dagd.home / "state" / "key"
+    shutil.copy(old, tmp_path / "old")
+    text = old.read_text()
+    # Where a link leads to it is gone with the change.
+    (tmp_path / "link").symlink_to(old)
+    done = rotate(dagd, "--keep-old", tmp_path / "link")
+    assert done.returncode == 1 and "File exists" in done.stderr and old.read_text() == text
+    assert rotate(dagd, "--keep-old", tmp_path / "old").returncode == 0
+    assert (tmp_path / "old").read_text() == text != old.read_text()
+
+
+def memory(process):
+    """What the process has in its memory."""
+    with open(f"/proc/{process.pid}/maps") as maps, open(f"/proc/{process.pid}/mem", "rb", 0) as bytes_:
+        for line in maps:
+            begin, end = (int(one, 16) for one in line.split()[0].split("-"))
+            if line.split()[1].startswith("rw") and end - begin < 1 << 28:
+                with contextlib.suppress(OSError, OverflowError):
+                    bytes_.seek(begin)
+                    yield bytes_.read(end - begin)
+
+
+def test_no_key_stays_in_memory_in_clear(dagd, tmp_path):
+    """Neither the text of the one that is given nor those of the files."""
+    fill(dagd)
+    old = (dagd.home / "state" / "key").read_text().strip()
+    (tmp_path / "new").write_text(ANOTHER)
+    assert rotate(dagd, "--yes", "--new-key", tmp_path / "new").returncode == 0
+    dagd.request("GET", "/api/v2/version")
+    found = list(memory(dagd.process))
+    assert any(bytes(dagd.home) in part for part in found)
+    for text in (old, ANOTHER.strip()):
+        for piece in (text[:24], text[20:44], text[-24:]):
+            assert not any(piece.encode() in part for part in found), piece
+
+
 def test_values_that_are_written_meanwhile_are_sealed_with_one_of_the_keys(dagd):
     import threading
     fill(dagd)
@@ -183,6 +237,43 @@ def test_a_credential_is_followed_by_the_operator(credential, tmp_path):
     assert is_whole(credential)
     assert not any("is older" in line for line in credential.log[credential.log_begin:])
     assert not (credential.home / "state" / "key.new").exists()
+
+
+def test_a_new_key_that_cannot_be_read_is_not_written_over(credential, tmp_path):
+    """It may be the only copy of the key in use."""
+    fill(credential)
+    (tmp_path / "new").write_text("a" * 64)
+    (tmp_path / "third").write_text("c" * 64)
+    assert rotate(credential, "--yes", "--new-key", tmp_path / "new").returncode == 0
+    new = credential.home / "state" / "key.new"
+    new.chmod(0o644)
+    done = rotate(credential, "--yes", "--new-key", tmp_path / "third")
+    assert done.returncode == 1 and f'"{new}" may be read by others: chmod it to 600' in done.stderr, done
+    assert new.read_text() == "a" * 64 + "\n"
+    # Nor is it passed over at the start, as if there were none.
+    credential.stop()
+    assert f'"{new}" may be read by others: chmod it to 600' in refused(credential)
+    new.chmod(0o600)
+    credential.start()
+    assert is_whole(credential)
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_a_key_that_is_in_no_file_any_more_is_not_changed(dagd, is_removed):
+    """Were it, a change that fails half way would leave nothing that opens the values."""
+    fill(dagd)
+    key = dagd.home / "state" / "key"
+    old = key.read_text()
+    key.unlink() if is_removed else key.write_text(ANOTHER)
+    done = rotate(dagd, "--yes")
+    assert done.returncode == 1 and f'"{key}"' in done.stderr, done
+    assert is_removed or "no longer holds the key in use" in done.stderr
+    assert not key.with_name("key.new").exists()
+    key.write_text(old)
+    key.chmod(0o600)
+    assert rotate(dagd, "--yes").returncode == 0
+    dagd.restart()
+    assert is_whole(dagd)
 
 
 def test_the_file_becomes_a_credential(build, tmp_path, credential):
