@@ -98,7 +98,10 @@ static bool read_text(struct request *request, const struct text_field *field, c
 	if (!given_text(request, field, value, &given))
 		return false;
 	char *meant = given ? secret_meant(field->name, given, *text) : NULL;
+	bool is_clear = !given || meant;
 	secret_forget(given);
+	if (!is_clear)
+		return refuse(request, field->name, SECRET_UNCLEAR);
 	secret_forget(*text);
 	*text = meant;
 	return !meant || check_text(request, field, meant);

@@ -14,9 +14,14 @@ char *secret_shown(const char *name, const char *text);
 
 /*
  * The text that is meant (free with secret_forget) when a client sends `given` for what was shown
- * of `stored` (or NULL): where it holds what hid a value, that value stays.
+ * of `stored` (or NULL): where it holds what hid a value, that value stays. The password of a URL
+ * is that of the stored URL most like it in user and host. NULL: it is not clear which is meant.
  */
 char *secret_meant(const char *name, const char *given, const char *stored);
+/* The sentence for that, behind what is said of. */
+#define SECRET_UNCLEAR                                                                           \
+	"holds \"***\" where it is not clear which hidden value it stands for; write the value " \
+	"itself"
 
 /* Whether a text is what hides a value, and no value. */
 bool secret_is_hidden(const char *text);

@@ -36,6 +36,8 @@ static bool read_value(struct request *request, json_t *value, struct variable *
 					    : json_dumps(value, JSON_ENCODE_ANY);
 	char *meant = secret_meant(variable->key, given, variable->value);
 	secret_forget(given);
+	if (!meant)
+		return refuse(request, "value", "the value " SECRET_UNCLEAR);
 	secret_forget(variable->value);
 	variable->value = meant;
 	if (strlen(meant) > VALUE_MAX_BYTES)

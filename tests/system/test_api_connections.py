@@ -62,6 +62,17 @@ def test_what_was_shown_can_be_sent_back(dagd):
     assert json.loads(now["extra"]) == {"api_key": "canary-99", "sslmode": "disable", "token": "t"}
 
 
+def test_the_password_of_a_url_stays_when_the_url_is_changed(dagd):
+    put(dagd, extra={"proxy": "http://u:canary-7f3a@p:80"})
+    shown = json.loads(dagd.request("GET", f"{BASE}/pg").json["extra"])
+    assert shown == {"proxy": "http://u:***@p:80"}
+    assert patch(dagd, extra={"proxy": "http://u:***@p:81"}).status == 200
+    assert json.loads(stored(dagd)["extra"]) == {"proxy": "http://u:canary-7f3a@p:81"}
+    refused = patch(dagd, extra={"proxy": "***"})
+    assert (refused.status, refused.sentence[:25]) == (422, '"extra" holds "***" where')
+    assert json.loads(stored(dagd)["extra"]) == {"proxy": "http://u:canary-7f3a@p:81"}
+
+
 def test_null_removes_a_secret(dagd):
     put(dagd, **FULL)
     assert patch(dagd, password=None, extra="").json["password"] is None

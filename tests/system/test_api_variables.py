@@ -104,6 +104,7 @@ def test_a_secret_is_shown_nowhere_but_in_the_export(dagd, key, value, shown):
     ("plain", "x", "***", "***"),
     ("settings", '{"user": "u", "password": "p"}', '{"user": "w", "password": "***"}',
      '{"user": "w", "password": "p"}'),
+    ("dsn", "https://u:hunter22@h/db", "https://u:***@h/other", "https://u:hunter22@h/other"),
     ("settings", '{"password": "p"}', '{"password": "***", "token": "t"}', '{"password": "p", "token": "t"}'),
     ("list", '[{"token": "a"}]', '[{"token": "***"}, 2]', '[{"token": "a"}, 2]'),
 ])
@@ -111,6 +112,13 @@ def test_what_hides_a_secret_comes_back_as_the_secret(dagd, key, value, sent, re
     put(dagd, key, value)
     assert dagd.request("PATCH", f"{BASE}/{key}", {"value": sent}).status == 200
     assert stored(dagd, key) == result
+
+
+def test_what_hides_a_secret_is_refused_where_nobody_knows_which(dagd):
+    put(dagd, "dsn", "https://u:hunter22@h/db")
+    refused = dagd.request("PATCH", f"{BASE}/dsn", {"value": "https://***/db"})
+    assert (refused.status, "write the value itself" in refused.sentence) == (422, True)
+    assert stored(dagd, "dsn") == "https://u:hunter22@h/db"
 
 
 def test_what_hides_a_secret_is_no_first_value(dagd):
