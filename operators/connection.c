@@ -66,6 +66,21 @@ static bool extra_read(const json_t *extra, struct connection *connection, GErro
 	return true;
 }
 
+/* The port of the parameters wins. */
+static bool ports_read(
+	const json_t *arguments, const json_t *given, struct connection *connection, GError **error)
+{
+	if (!port_read(json_object_get(given, "port"), &connection->port, error))
+		return false;
+	int own = connection->port;
+	if (!port_read(json_object_get(arguments, "port"), &connection->port, error))
+		return false;
+	connection->is_elsewhere = given
+		&& (connection->port != own
+			|| g_strcmp0(connection->host, program_text(given, "host")) != 0);
+	return true;
+}
+
 static bool fields_read(const json_t *arguments, const json_t *given, const char *const *types,
 	struct connection *connection, GError **error)
 {
@@ -77,8 +92,7 @@ static bool fields_read(const json_t *arguments, const json_t *given, const char
 	connection->database = text_pick(arguments, "database", given, "schema");
 	return type_check(connection, types, error)
 		&& extra_read(json_object_get(given, "extra"), connection, error)
-		&& port_read(json_object_get(given, "port"), &connection->port, error)
-		&& port_read(json_object_get(arguments, "port"), &connection->port, error);
+		&& ports_read(arguments, given, connection, error);
 }
 
 bool connection_read(const json_t *arguments, const char *parameter, const char *const *types,

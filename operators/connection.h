@@ -13,6 +13,7 @@ struct connection {
 	char *host, *user, *password, *database; /* NULL: not given */
 	int port;                                /* 0: not given */
 	json_t *extra;                           /* always an object */
+	bool is_elsewhere; /* a parameter says another host or port than the connection */
 };
 
 /*

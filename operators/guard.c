@@ -163,12 +163,27 @@ static bool confirm_is_valid(const json_t *confirm, GError **error)
 	return false;
 }
 
+/* A name allowed on one server says nothing of the database that has it on another. */
+static bool server_check(const struct connection *connection, bool is_protected, GError **error)
+{
+	bool is_limited = is_given(json_object_get(connection->extra, "allow_restore"));
+	if (!connection->is_elsewhere || (!is_protected && !is_limited))
+		return true;
+	g_set_error(error, LIB_ERROR, 0,
+		"connection \"%s\" has \"%s\" in its extra, which is said of its own server, but "
+		"host or port of this task name another; leave them out, or make a connection for "
+		"that server",
+		connection->id ? connection->id : "", is_protected ? "protected" : "allow_restore");
+	return false;
+}
+
 bool guard_check(const json_t *arguments, const struct connection *connection,
 	const char *const *databases, GError **error)
 {
 	const json_t *confirm = json_object_get(arguments, "confirm");
 	bool is_protected = false;
 	if (!protected_read(connection, &is_protected, error) || !confirm_is_valid(confirm, error)
+		|| !server_check(connection, is_protected, error)
 		|| !allowed_check(connection, databases, error))
 		return false;
 	return (!is_protected && !is_given(confirm))

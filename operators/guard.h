@@ -13,7 +13,8 @@
  * Whether data of `databases` (NULL-terminated; none: only the words are read) may be destroyed
  * through this connection. Each must be one of `allow_restore`, where the connection has that, and
  * be named by the task's argument `confirm` (a text or a list of texts), where the connection is
- * `protected` or the argument is there. The error says what is to be written where.
+ * `protected` or the argument is there. With `allow_restore` or `protected` no parameter may name
+ * another server than the connection's. The error says what is to be written where.
  */
 bool guard_check(const json_t *arguments, const struct connection *connection,
 	const char *const *databases, GError **error);

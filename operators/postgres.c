@@ -120,6 +120,14 @@ static bool client_check_set(PGconn *session)
 	return is_set;
 }
 
+void postgres_forget_places(void)
+{
+	static const char *const variables[] = {"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE",
+		"PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR"};
+	for (size_t i = 0; i < G_N_ELEMENTS(variables); i++)
+		g_unsetenv(variables[i]);
+}
+
 PGconn *postgres_open(const struct connection *connection, const char *application, GError **error)
 {
 	unknown_options_tell(connection);

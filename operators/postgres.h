@@ -16,6 +16,12 @@ extern const char *const postgres_types[];
  */
 PGconn *postgres_open(const struct connection *connection, const char *application, GError **error);
 
+/*
+ * Takes what would lead libpq to another server than the connection's out of the environment, of
+ * this program and of those it runs.
+ */
+void postgres_forget_places(void);
+
 /* What libpq says about the last failure, as one line. */
 char *postgres_message(const PGconn *session);
 

@@ -93,6 +93,7 @@ static bool target_open(struct restore *restore, GError **error)
 {
 	g_autofree char *line = NULL;
 	g_autofree char *path = NULL;
+	postgres_forget_places();
 	PGconn *session = restore->session = postgres_open(&restore->target, application, error);
 	if (!session)
 		return false;
