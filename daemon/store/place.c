@@ -29,12 +29,23 @@ static bool refuse_owner(const char *path, uid_t owner, GError **error)
 	return false;
 }
 
-static bool refuse_empty(const char *path, GError **error)
+/* What is made only once there is a database; NULL: nothing of it is there. The key may be a
+ * credential, but then attempts had their folder. */
+static char *trace_of_use(const char *path, const char *key_path)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *attempts = g_build_filename(folder, "attempts", NULL);
+	if (g_file_test(key_path, G_FILE_TEST_EXISTS))
+		return g_strdup(key_path);
+	return g_file_test(attempts, G_FILE_TEST_EXISTS) ? g_steal_pointer(&attempts) : NULL;
+}
+
+static bool refuse_empty(const char *path, const char *trace, GError **error)
 {
 	g_set_error(error, STORE_ERROR, STORE_FAILED,
-		"\"%s\" is empty, though its key is there: it held something once. Put a backup in "
+		"\"%s\" is empty, though \"%s\" is there: it held something once. Put a backup in "
 		"its place, or remove it to begin anew",
-		path);
+		path, trace);
 	return false;
 }
 
@@ -91,7 +102,9 @@ bool place_check(const char *path, const char *key_path, GError **error)
 	if (about.st_uid != geteuid())
 		return refuse_owner(path, about.st_uid, error);
 	bool has_log = stat(log, &log_about) == 0 && log_about.st_size > 0;
-	if (about.st_size == 0 && !has_log && g_file_test(key_path, G_FILE_TEST_EXISTS))
-		return refuse_empty(path, error);
+	g_autofree char *trace =
+		about.st_size == 0 && !has_log ? trace_of_use(path, key_path) : NULL;
+	if (trace != NULL)
+		return refuse_empty(path, trace, error);
 	return is_log_fine(log) || refuse_log(log, error);
 }

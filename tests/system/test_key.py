@@ -195,6 +195,29 @@ def credential(build, tmp_path):
     daemon.dispose()
 
 
+def test_with_a_credential_an_emptied_database_is_not_taken_for_a_new_one(credential):
+    fill(credential)
+    credential.stop()
+    database = credential.home / "state" / "dagd.db"
+    content = database.read_bytes()
+    database.with_name("dagd.db-wal").unlink()
+    database.write_bytes(b"")
+    assert f'"{database}" is empty, though "' in refused(credential)
+    database.write_bytes(content)
+    credential.start()
+    assert is_whole(credential)
+
+
+def test_what_a_first_start_has_left_that_was_killed_is_taken(credential):
+    credential.stop()
+    shutil.rmtree(credential.home / "state")
+    (credential.home / "state").mkdir()
+    (credential.home / "state" / "dagd.db").touch()
+    credential.start()
+    fill(credential)
+    assert is_whole(credential)
+
+
 def put(file, text):
     file.unlink()
     file.write_text(text)

@@ -57,7 +57,7 @@ def half_cut(daemon):
 def content_drop(daemon):
     log_remove(daemon)
     os.truncate(database_of(daemon), 0)
-    return '/dagd.db" is empty, though its key is there'
+    return '/dagd.db" is empty, though "'
 
 
 def log_overwrite(daemon):
