@@ -351,8 +351,8 @@ static void test_connection_round_trip(void)
 	static const char *const connections[] = {
 		"{\"conn_type\": \"aws\"}",
 		"{\"conn_type\": \"my_type\", \"host\": \"h\", \"port\": 1}",
-		"{\"conn_type\": \"http\", \"host\": \"https://h\", \"login\": \"u@x\", "
-		"\"schema\": \"a/b?c\"}",
+		("{\"conn_type\": \"http\", \"host\": \"https://h\", \"login\": \"u@x\", "
+		 "\"schema\": \"a/b?c\"}"),
 		"{\"conn_type\": \"x\", \"password\": \" :/?#[]@!$&'()*+,;=%\\u00e4\\n\"}",
 		"{\"conn_type\": \"x\", \"extra\": \"{\\\"a b\\\": \\\"c&d=e\\\"}\"}",
 		"{\"conn_type\": \"x\", \"extra\": \"{\\\"a\\\": [1, {}]}\", \"schema\": \"s\"}",
