@@ -19,7 +19,7 @@ static bool text_keep(int fd, const char *text)
 
 int secret_file_make(const char *text, GError **error)
 {
-	int fd = memfd_create("secret", 0);
+	int fd = memfd_create("secret", MFD_CLOEXEC);
 	if (fd >= 0 && text_keep(fd, text))
 		return fd;
 	g_set_error(error, LIB_ERROR, 0, "cannot make a file in memory for the password: %s",

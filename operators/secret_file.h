@@ -5,9 +5,8 @@
 #include <glib.h>
 
 /*
- * A file of mode 0600 with this text. A program started afterwards reads it as
- * /proc/self/fd/RESULT: the descriptor is inherited, as is only fit for a process that starts one
- * program. -1 with an error.
+ * A file of mode 0600 with this text. The program that is run with it as its `secret_fd` (tool.h)
+ * reads it as /proc/self/fd/RESULT; no other program inherits it. -1 with an error.
  */
 int secret_file_make(const char *text, GError **error);
 

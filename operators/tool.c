@@ -148,6 +148,8 @@ G_NORETURN static void child_run(
 	sigemptyset(&none);
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (tool->secret_fd > 0)
+		fcntl(tool->secret_fd, F_SETFD, 0);
 	execve(tool->argv[0], (char *const *)tool->argv, (char *const *)tool->environment);
 	_exit(EXIT_CANNOT_RUN);
 }

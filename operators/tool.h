@@ -18,6 +18,7 @@ struct tool {
 	tool_line_reader *on_line;    /* lines of stderr, and of stdout when `on_output` is NULL */
 	tool_bytes_reader *on_output; /* NULL: stdout is read as lines */
 	void *data;                   /* given to both */
+	int secret_fd; /* of secret_file.h, inherited though it is close-on-exec; 0: none */
 };
 
 /*

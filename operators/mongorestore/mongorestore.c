@@ -219,7 +219,8 @@ static GPtrArray *command_line(const struct restore *restore)
 static bool targets_read(struct restore *restore, GError **error)
 {
 	g_autoptr(GPtrArray) argv = command_line(restore);
-	return targets_find((const char *const *)argv->pdata, &restore->targets, error);
+	return targets_find(
+		(const char *const *)argv->pdata, restore->config_fd, &restore->targets, error);
 }
 
 static bool targets_agree(const struct restore *restore, GError **error)
@@ -274,7 +275,8 @@ static bool target_restore(struct restore *restore, int *status, GError **error)
 	struct tool tool = {.argv = (const char *const *)argv->pdata,
 		.environment = (const char *const *)environment,
 		.on_line = line_read,
-		.data = restore};
+		.data = restore,
+		.secret_fd = restore->config_fd};
 	puts(text);
 	gint64 begun = g_get_monotonic_time();
 	bool is_run = tool_run(&tool, status, error);

@@ -75,7 +75,7 @@ static GPtrArray *sorted(GHashTable *set)
 	return list;
 }
 
-static bool tool_ask(const char *const *argv, struct dry_run *run, GError **error)
+static bool tool_ask(const char *const *argv, int config_fd, struct dry_run *run, GError **error)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 	g_auto(GStrv) environment = g_get_environ();
@@ -88,7 +88,8 @@ static bool tool_ask(const char *const *argv, struct dry_run *run, GError **erro
 	struct tool tool = {.argv = (const char *const *)words->pdata,
 		.environment = (const char *const *)environment,
 		.on_line = line_read,
-		.data = run};
+		.data = run,
+		.secret_fd = config_fd};
 	if (!tool_run(&tool, &status, error))
 		return false;
 	if (status == 0 && run->is_completed && !run->unclear)
@@ -104,12 +105,12 @@ static bool tool_ask(const char *const *argv, struct dry_run *run, GError **erro
 	return false;
 }
 
-bool targets_find(const char *const *argv, struct targets *targets, GError **error)
+bool targets_find(const char *const *argv, int config_fd, struct targets *targets, GError **error)
 {
 	struct dry_run run = {
 		.collections = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 		.databases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
-	bool is_told = tool_ask(argv, &run, error);
+	bool is_told = tool_ask(argv, config_fd, &run, error);
 	if (is_told)
 		*targets = (struct targets){
 			.collections = sorted(run.collections), .databases = sorted(run.databases)};

@@ -12,9 +12,9 @@ struct targets {
 };
 
 /*
- * Lets mongorestore, whose command line `argv` (NULL-terminated) is, look at dump and renamings
- * without touching the target. `targets` is filled on success: clear it.
+ * Lets mongorestore, whose command line `argv` (NULL-terminated) is and which reads `config_fd`,
+ * look at dump and renamings without touching the target. `targets` is filled on success: clear it.
  */
-bool targets_find(const char *const *argv, struct targets *targets, GError **error);
+bool targets_find(const char *const *argv, int config_fd, struct targets *targets, GError **error);
 
 void targets_clear(struct targets *targets);

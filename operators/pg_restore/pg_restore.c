@@ -38,6 +38,7 @@ struct restore {
 	PGconn *session; /* with the target, holds the lock */
 	struct client client;
 	char **environment;
+	int password_fd;    /* 0: there is no password */
 	bool is_empty;      /* the target holds nothing yet */
 	const char *sha256; /* that the dump must have; NULL: any */
 	struct dump dump;
@@ -101,9 +102,9 @@ static bool target_open(struct restore *restore, GError **error)
 	const char *password = restore->target.password;
 	if (is_ready && password) {
 		line = postgres_password_line(password, error);
-		int fd = line ? secret_file_make(line, error) : -1;
-		is_ready = fd >= 0;
-		path = inherited_path(fd);
+		restore->password_fd = line ? secret_file_make(line, error) : -1;
+		is_ready = restore->password_fd >= 0;
+		path = inherited_path(restore->password_fd);
 	}
 	if (is_ready) {
 		char **environment =
@@ -189,7 +190,8 @@ static bool target_restore(struct restore *restore, int *status, GError **error)
 	struct tool tool = {.argv = (const char *const *)argv->pdata,
 		.environment = (const char *const *)restore->environment,
 		.on_line = report_line,
-		.data = &restore->report};
+		.data = &restore->report,
+		.secret_fd = restore->password_fd};
 	puts(text);
 	gint64 begun = g_get_monotonic_time();
 	bool is_run = tool_run(&tool, status, error);
