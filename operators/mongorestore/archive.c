@@ -22,7 +22,8 @@ enum { MAGIC_SIZE = 4 };
 
 struct collection {
 	uint64_t crc;
-	bool has_ended, is_system;
+	bool has_begun, has_ended; /* there was a block of it; there was its last one */
+	bool is_system, is_series;
 };
 
 struct walk {
@@ -110,6 +111,7 @@ static struct collection *collection_of(struct walk *walk, const bson_t *heading
 	}
 	collection = g_new0(struct collection, 1);
 	collection->is_system = is_system(heading);
+	collection->is_series = g_strcmp0(field_text(heading, "type"), "timeseries") == 0;
 	g_hash_table_insert(walk->collections, name, collection);
 	return collection;
 }
@@ -173,6 +175,7 @@ static bool block_read(struct walk *walk, GError **error)
 	struct collection *collection = collection_of(walk, &heading, error);
 	if (!collection)
 		return false;
+	collection->has_begun = true;
 	bool ends = bson_iter_init_find(&field, &heading, "EOF") && bson_iter_as_bool(&field);
 	int64_t crc = bson_iter_init_find(&field, &heading, "CRC") ? bson_iter_as_int64(&field) : 0;
 	if (!documents_read(walk, collection, error))
@@ -184,8 +187,26 @@ static bool block_read(struct walk *walk, GError **error)
 		|| damaged(error, "the checksum of a collection in it is wrong");
 }
 
-/* A collection without any data (a view, an empty one) may have no block at all; its crc is 0 then.
- */
+/* The data of a time series are in the collection of its buckets. */
+static bool buckets_have_ended(const struct walk *walk, const char *name)
+{
+	g_auto(GStrv) words = g_strsplit(name, ".", 2);
+	g_autofree char *buckets = g_strdup_printf("%s.system.buckets.%s", words[0], words[1]);
+	const struct collection *collection = g_hash_table_lookup(walk->collections, buckets);
+	return collection && collection->has_ended;
+}
+
+/* Views and what the server keeps for itself may have no block at all, but what begins must end. */
+static bool is_complete(
+	const struct walk *walk, const char *name, const struct collection *collection)
+{
+	if (collection->has_ended)
+		return true;
+	if (collection->is_series)
+		return buckets_have_ended(walk, name);
+	return collection->is_system && !collection->has_begun;
+}
+
 static bool ends_check(const struct walk *walk, GError **error)
 {
 	GHashTableIter iterator;
@@ -193,7 +214,7 @@ static bool ends_check(const struct walk *walk, GError **error)
 	g_hash_table_iter_init(&iterator, walk->collections);
 	while (g_hash_table_iter_next(&iterator, &name, &value)) {
 		const struct collection *collection = value;
-		if (collection->has_ended || collection->is_system)
+		if (is_complete(walk, name, collection))
 			continue;
 		g_set_error(error, LIB_ERROR, 0, "collection %s in it is not complete",
 			(const char *)name);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Damage that pg_restore and mongorestore do not notice, or only once the target is empty: it is found before."""
 import hashlib
+import importlib
 import os
 import pathlib
 import shutil
@@ -286,3 +287,49 @@ def test_a_wrong_letter_in_an_index_is_found_by_the_sha256_of_the_archive(
     wrong.write_bytes(mongo_plain.read_bytes().replace(b'"indexes"', b'"indexes\xff', 1))
     ended = operate("mongorestore", mongo_arguments(mongo, wrong))
     assert ended.code == 1 and "nothing was restored" in ended.last
+
+
+def crc64(data):
+    crc = (1 << 64) - 1
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ (0xc96c5795d7870f42 if crc & 1 else 0)
+    return crc ^ ((1 << 64) - 1)
+
+
+def archive_of(collections, blocks):
+    """An archive of mongodump. Collections: (db, name, type); blocks: (db, name, documents), where None is the end."""
+    bson, end = importlib.import_module("bson"), b"\xff" * 4
+    data = b"\x6d\xe2\x99\x81" + bson.encode({"concurrent_collections": 1, "format_version": "0.1",
+                                              "server_version": "7.0.0", "tool_version": "100.9.4"})
+    for database, name, kind in collections:
+        data += bson.encode({"db": database, "collection": name, "metadata": '{"indexes":[]}', "size": 0, "type": kind})
+    data, sums = data + end, {}
+    for database, name, documents in blocks:
+        body = b"".join(map(bson.encode, documents or []))
+        whole = sums[database, name] = sums.get((database, name), b"") + body
+        crc = crc64(whole)
+        heading = {"db": database, "collection": name, "EOF": documents is None,
+                   "CRC": bson.Int64(crc - (crc >> 63 << 64) if documents is None else 0)}
+        data += bson.encode(heading) + body + end
+    return data
+
+
+SERIES = ("shop", "system.buckets.series")
+USERS = ("admin", "system.users")
+
+
+@pytest.mark.parametrize("blocks,missing", [
+    ([(*SERIES, [{"_id": 1}]), (*SERIES, [{"_id": 2}]), (*SERIES, None)], None),
+    ([(*SERIES, [{"_id": 1}]), (*SERIES, [{"_id": 2}])], "series"),
+    ([], "collection shop.series"),
+    ([(*SERIES, None), (*USERS, [{"_id": "a"}])], "collection admin.system.users"),
+], ids=["whole", "cut after a block of a series", "cut before a series", "cut after a block of the users"])
+def test_an_archive_that_is_cut_between_two_blocks_is_found(mongo, mongo_target, operate, tmp_path, blocks, missing):
+    (tmp_path / "archive").write_bytes(archive_of([("shop", "series", "timeseries"), (*USERS, "collection")], blocks))
+    ended = operate("mongorestore", mongo_arguments(mongo, tmp_path / "archive", dry_run=True))
+    if missing:
+        assert ended.code == 1 and f"{missing} in it is not complete" in ended.last, ended.log
+    else:
+        assert "not complete" not in ended.log and "target" in ended.log, ended.log
