@@ -14,7 +14,7 @@
 #include "lib/aws/s3_request.h"
 #include "lib/base/instant.h"
 
-/* A try that got so far was a good one, and the patience begins anew. */
+/* A try that got so much further than all before was a good one, and the patience begins anew. */
 #define PROGRESS (1 << 20)
 
 struct download {
@@ -22,8 +22,9 @@ struct download {
 	const struct s3_source *source;
 	char *name; /* s3://bucket/key */
 	int fd;
-	int64_t offset; /* bytes that are written */
-	char *etag;     /* that every answer must have; NULL: not known yet */
+	int64_t offset;   /* bytes that are written */
+	int64_t furthest; /* the largest that `offset` ever was after a try */
+	char *etag;       /* that every answer must have; NULL: not known yet */
 	struct s3_object object;
 	bool known;    /* object is filled */
 	bool accepted; /* the answer at hand */
@@ -240,8 +241,9 @@ static bool download_continues(struct download *download, struct s3_patience *pa
 		printf("%s broke off after %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
 		       " bytes; going on from there\n",
 			download->name, download->offset, download->object.size);
-	if (download->offset - before >= PROGRESS)
+	if (download->offset - download->furthest >= PROGRESS)
 		patience->n_tries = 0;
+	download->furthest = MAX(download->furthest, download->offset);
 	return true;
 }
 

@@ -18,6 +18,7 @@ from s3_faults import (also, bytes_of, changed, chunked, complaint, cut, first, 
 
 BLOCK = 64 << 10
 DATA = random.Random(1).randbytes(5 * BLOCK + 1234)
+LARGE = 3 << 20
 FAILED, FOR_GOOD, NOT_YET = 1, 78, 75
 RIGHT = (0, None)
 AT_ONCE = 8  # kinds that are tried side by side
@@ -58,6 +59,17 @@ def no_etag():
     store = Store(DATA)
     store.headers["ETag"] = '""'
     store.on_head = store.on_get = lambda request: Reply(200, DATA, store.headers)  # it knows no ranges, either
+    return store
+
+
+def cut_near_and_far():
+    """Without ranges each try begins anew; in turn one breaks off at once, the next far on, a dozen times."""
+    return in_turn("get", *[cut(10), cut(LARGE - 100)] * 6, good)
+
+
+def large():
+    store = Store(random.Random(2).randbytes(LARGE))
+    store.on_get = lambda request: Reply(200, store.data, store.headers)
     return store
 
 
@@ -137,6 +149,7 @@ RESUME = {
     "a range that nobody asked for": Kind("copy", lambda request, store: [
         Reply(206, DATA[5:], {**store.headers, "Content-Range": f"bytes 5-{len(DATA) - 1}/{len(DATA)}"}).raw(request)],
         (FAILED, "were asked for"), without_md5),
+    "never further than before": Kind("copy", cut_near_and_far(), (FAILED, f"after {TRIES} tries"), large),
     "no such range": Kind("copy", in_turn("get", cut(BLOCK), complaint(416, "InvalidRange")), (FOR_GOOD, "416")),
     "replaced half way": Kind("copy", in_turn("get", cut(BLOCK), also(replaced())), (FAILED, "was replaced")),
     "replaced half way, unnoticed by the server": Kind("copy", in_turn("get", cut(BLOCK), told(ETag='"e"')),
