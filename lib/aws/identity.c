@@ -26,11 +26,13 @@ static char *buckets_text(struct s3 *s3, GError **error)
 	if (!s3_buckets_read(s3, &buckets, error))
 		return NULL;
 	const struct aws_credentials *keys = s3->credentials;
-	g_autofree char *what = buckets.are_denied
-		? g_strdup("which may not list buckets")
-		: g_strdup_printf("which may list buckets: %u", buckets.n);
-	return g_strdup_printf("S3 at %s knows access key \"%s\" (from %s), %s", s3->endpoint,
-		keys->access_key_id, keys->found_in, what);
+	if (buckets.are_denied)
+		return g_strdup_printf("S3 at %s denies access key \"%s\" (from %s) the list of "
+				       "buckets: whether it knows the key could not be told",
+			s3->endpoint, keys->access_key_id, keys->found_in);
+	return g_strdup_printf(
+		"S3 at %s knows access key \"%s\" (from %s), which may list buckets: %u",
+		s3->endpoint, keys->access_key_id, keys->found_in, buckets.n);
 }
 
 char *aws_identity_text(const struct s3_settings *settings, GError **error)

@@ -16,7 +16,7 @@ static void on_element(void *data, const char *path, const char *text)
 	buckets->n += strcmp(path, "ListAllMyBucketsResult/Buckets/Bucket") == 0;
 }
 
-/* Whose signature is right may still be denied the list. */
+/* There are servers that say it of a right signature only, and others that say it of any. */
 static bool is_denial(const struct http_answer *answer)
 {
 	struct s3_complaint complaint = {0};

@@ -83,7 +83,7 @@ bool s3_failure(const struct s3 *s3, const struct s3_request *request,
 struct s3_buckets {
 	unsigned n;
 	bool is_list;    /* the answer was one */
-	bool are_denied; /* the keys are known, but may not list */
+	bool are_denied; /* to these keys, be they known or not */
 };
 bool s3_buckets_read(struct s3 *s3, struct s3_buckets *buckets, GError **error);
 

@@ -240,7 +240,8 @@ def test_a_server_of_s3_says_whether_it_knows_the_keys(ask, s3):
 
 
 @pytest.mark.parametrize("status,body,works,words", [
-    (403, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>", True, "which may not list buckets"),
+    (403, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>", True,
+     "whether it knows the key could not be told"),
     (403, "", False, "answered 403"), (200, "<html></html>", False, "does not speak S3"),
     (200, "", False, "does not speak S3"), (404, "not found", False, "answered 404"),
     (301, "<Error><Code>PermanentRedirect</Code></Error>", False, "is not in region"),
