@@ -77,7 +77,7 @@ struct process {
 	int status; /* of waitpid() */
 };
 
-/* In a group of its own, so that its children can be killed with it. An errno. */
+/* In the group of this program: whoever ends that one ends it and its children, too. An errno. */
 static int spawn(struct process *process, char **words, const int out[2], const int err[2])
 {
 	posix_spawn_file_actions_t actions;
@@ -90,7 +90,7 @@ static int spawn(struct process *process, char **words, const int out[2], const 
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigdefault(&attributes, &ignored);
 	int failure = posix_spawnp(&process->pid, words[0], &actions, &attributes, words, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -161,9 +161,10 @@ static bool end(struct process *process, int64_t deadline_us)
 		if (!ended)
 			g_usleep(5000);
 	}
-	kill(-process->pid, SIGKILL);
-	if (!ended)
+	if (!ended) {
+		kill(process->pid, SIGKILL);
 		waitpid(process->pid, &process->status, 0);
+	}
 	for (int i = 0; i < 2; i++)
 		if (process->fds[i] != -1)
 			close(process->fds[i]);

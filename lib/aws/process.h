@@ -10,8 +10,9 @@
 
 /*
  * Runs the command without a shell; what it prints is the JSON of version 1. It gets the
- * environment, an empty stdin, and `timeout_us`; then it and its children are killed. Of its stderr
- * the last line stands in the error. `place` says where the command comes from.
+ * environment, an empty stdin, and `timeout_us`; then it is killed. What it started itself ends
+ * with the process group of this program. Of its stderr the last line stands in the error. `place`
+ * says where the command comes from.
  */
 struct aws_credentials *aws_process_credentials(
 	const char *command, int64_t timeout_us, const char *place, GError **error);

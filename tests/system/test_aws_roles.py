@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import re
+import signal
 import time
 
 import pytest
@@ -14,6 +15,7 @@ from fakes.imds import Imds
 from fakes.sso import Sso, sign_in
 from fakes.sts import Sts
 from http_script import Answer, HttpScript
+from operator_process import Program, wait_for
 
 BASE = ("AKIABASE", "base-secret-canary")
 ROLE = "arn:aws:iam::123456789012:role/backup"
@@ -261,6 +263,21 @@ def test_a_command_that_fails_is_one_sentence(store, files):
                         AWS_PROFILE="p")
     assert 'profile "p": its credential_process failed (exit 2): the vault is sealed' in error_of(
         find(store, environment), 1)
+
+
+def test_a_command_belongs_to_the_group_of_the_operator_and_goes_with_it(build, tmp_path):
+    (tmp_path / "config").write_text(
+        f"[default]\ncredential_process = sh -c 'echo $$ > {tmp_path}/new; mv {tmp_path}/new {tmp_path}/pid; exec sleep 1000'\n")
+    held = {"conn_id": "c", "conn_type": "aws", "extra": {}}
+    program = Program(build, tmp_path, "s3_find_latest", held, ["--test-connection"],
+                      AWS_CONFIG_FILE=str(tmp_path / "config"))
+    pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
+    group = os.getpgid(pid)
+    os.killpg(program.process.pid, signal.SIGKILL)
+    program.process.wait()
+    if group != program.process.pid:
+        os.kill(pid, signal.SIGKILL)
+    assert group == program.process.pid
 
 
 def test_the_files_have_their_places_around_the_command(store, right, files, tmp_path):
