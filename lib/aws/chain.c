@@ -79,8 +79,6 @@ static struct aws_credentials *role_take(struct chain *chain, GError **error)
 {
 	const struct aws_role_settings *wish = chain->settings->role;
 	const struct sts_role role = {wish->arn, wish->parameters};
-	if (wish->endpoint_url)
-		chain->sts.endpoint_url = wish->endpoint_url;
 	if (wish->by_web_identity) {
 		const char *file = wish->token_file
 			? wish->token_file
@@ -94,8 +92,12 @@ static struct aws_credentials *role_take(struct chain *chain, GError **error)
 		return sts_assume_role_with_web_identity(&chain->sts, &role, file, error);
 	}
 	struct aws_credentials *source = find(chain, error);
+	/* That endpoint is for this call only: a token that finds the keys goes where it always
+	 * goes. */
+	struct sts sts = chain->sts;
+	sts.endpoint_url = wish->endpoint_url;
 	struct aws_credentials *credentials =
-		source ? sts_assume_role(&chain->sts, &role, source, error) : NULL;
+		source ? sts_assume_role(&sts, &role, source, error) : NULL;
 	aws_credentials_free(source);
 	return credentials;
 }

@@ -131,6 +131,13 @@ static bool endpoint_read(const struct reading *reading, GError **error)
 	struct http_origin origin = {0};
 	if (!url || !*url)
 		return true;
+	/* Whoever has the token is taken for this machine. */
+	if (reading->role->by_web_identity)
+		return refuse(error,
+			"%sservice_config names an endpoint of STS, to which no web identity token "
+			"is sent; leave it out, and let AWS_ENDPOINT_URL_STS in dagd's environment "
+			"say where STS is",
+			reading->owner);
 	reading->role->endpoint_url = g_strdup(url);
 	bool good = http_origin_parse(url, &origin, error);
 	http_origin_clear(&origin);

@@ -12,7 +12,7 @@ struct aws_role_settings {
 	bool by_web_identity; /* else with the keys that are found otherwise */
 	char *token_file;     /* of web identity; NULL: AWS_WEB_IDENTITY_TOKEN_FILE */
 	json_t *parameters;   /* more of AssumeRole, by their names; an object */
-	char *endpoint_url;   /* of STS; NULL: as usual */
+	char *endpoint_url;   /* of STS, for AssumeRole alone; NULL: as usual */
 };
 
 /*

@@ -316,6 +316,19 @@ bool sts_caller_identity(const struct sts *sts, const struct aws_credentials *ke
 	return error_say(error, "STS answered without Account and Arn");
 }
 
+/* Three parts in base64url, the first one an object: no other file leaves the machine as a token.
+ */
+static bool is_jwt(const char *text)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789-_";
+	g_auto(GStrv) parts = g_strsplit(text, ".", -1);
+	for (size_t i = 0; parts[i]; i++)
+		if (!*parts[i] || parts[i][strspn(parts[i], letters)])
+			return false;
+	return g_strv_length(parts) == 3 && g_str_has_prefix(text, "eyJ");
+}
+
 static char *token_read(const char *path, GError **error)
 {
 	char *token = small_file_read(path, TOKEN_MAX, error);
@@ -324,9 +337,9 @@ static char *token_read(const char *path, GError **error)
 		return NULL;
 	}
 	g_strstrip(token);
-	if (*token && !strpbrk(token, " \r\n"))
+	if (is_jwt(token))
 		return token;
-	g_set_error(error, AWS_LASTING_ERROR, 0, "%s holds no web identity token", path);
+	g_set_error(error, AWS_LASTING_ERROR, 0, "%s holds no web identity token (a JWT)", path);
 	aws_secret_free(token);
 	return NULL;
 }

@@ -38,6 +38,6 @@ struct sts_identity {
 bool sts_caller_identity(const struct sts *sts, const struct aws_credentials *keys,
 	struct sts_identity *identity, GError **error);
 
-/* For the token in the file, which is read anew each time since its owner replaces it. */
+/* For the token (a JWT) in the file, which is read anew each time since its owner replaces it. */
 struct aws_credentials *sts_assume_role_with_web_identity(
 	const struct sts *sts, const struct sts_role *role, const char *token_file, GError **error);

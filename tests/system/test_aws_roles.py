@@ -147,6 +147,31 @@ def test_a_connection_assumes_a_role_by_web_identity(store, sts, tmp_path):
         role_arn=ROLE, assume_role_method="assume_role_with_web_identity")))
 
 
+def test_no_endpoint_of_a_connection_gets_a_web_identity_token(store, sts, tmp_path):
+    (tmp_path / "token").write_text(sts.web_token)
+    pod = {"AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"), "AWS_ROLE_ARN": ROLE}
+    with HttpScript(sts) as service:
+        there = {"role_arn": ROLE, "service_config": {"sts": {"endpoint_url": service.url}}}
+        asks = connection(assume_role_method="assume_role_with_web_identity", **there)
+        reason = error_of(find(store, pod, aws_conn_id=asks))
+        assert "to which no web identity token is sent" in reason and "AWS_ENDPOINT_URL_STS" in reason
+        with HttpScript(Sts(("AKIAPOD", "pod-secret-canary"))) as machine:
+            find(store, {**pod, "AWS_ENDPOINT_URL_STS": machine.url}, aws_conn_id=connection(**there))
+            assert [asked["Action"] for asked in sts.asked] == ["AssumeRole"]
+            assert len(machine.requests) == 1
+
+
+def test_a_file_that_a_connection_names_as_a_token_is_sent_only_if_it_is_one(store, sts, tmp_path):
+    with HttpScript(sts) as service:
+        for text in ("root:x:0:0", "a.b", "eyJh.b.", "eyJh.b.c.d", "abc.b.c", "eyJh.b.c/"):
+            (tmp_path / "token").write_text(text)
+            held = connection(role_arn=ROLE, assume_role_method="assume_role_with_web_identity",
+                              assume_role_with_web_identity_token_file=str(tmp_path / "token"))
+            reason = error_of(find(store, {"AWS_ENDPOINT_URL_STS": service.url}, aws_conn_id=held))
+            assert reason.endswith("token holds no web identity token (a JWT)") and text not in reason
+    assert sts.asked == []
+
+
 # Web identity
 
 
@@ -266,8 +291,8 @@ def test_a_command_that_fails_is_one_sentence(store, files):
 
 
 def test_a_command_belongs_to_the_group_of_the_operator_and_goes_with_it(build, tmp_path):
-    (tmp_path / "config").write_text(
-        f"[default]\ncredential_process = sh -c 'echo $$ > {tmp_path}/new; mv {tmp_path}/new {tmp_path}/pid; exec sleep 1000'\n")
+    (tmp_path / "hang").write_text(f"echo $$ > {tmp_path}/new; mv {tmp_path}/new {tmp_path}/pid; exec sleep 1000\n")
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = sh {tmp_path}/hang\n")
     held = {"conn_id": "c", "conn_type": "aws", "extra": {}}
     program = Program(build, tmp_path, "s3_find_latest", held, ["--test-connection"],
                       AWS_CONFIG_FILE=str(tmp_path / "config"))

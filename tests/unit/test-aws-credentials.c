@@ -281,6 +281,9 @@ static void a_connection_may_ask_for_a_role(void)
 		{"{'role_arn':'R','assume_role_kwargs':'x'}", "not a JSON object"},
 		{"{'role_arn':'R','assume_role_kwargs':{'SerialNumber':'x'}}", "MFA"},
 		{"{'role_arn':'R','assume_role_kwargs':{'Durationseconds':1}}", "unknown key"},
+		{"{'role_arn':'R','assume_role_method':'assume_role_with_web_identity',"
+		 "'service_config':{'sts':{'endpoint_url':'https://x'}}}",
+			"to which no web identity token is sent"},
 		{"{'role_arn':'R','service_config':{'sts':{'endpoint_url':'ftp://x'}}}",
 			"must begin with http"},
 	};

@@ -21,7 +21,7 @@ def error(status, code, message="so it is"):
 class Sts(Fake):
     """Stages: AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity. `sources` has the secret of each access
     key, `chain` the keys by role where they are not self.keys; what was asked for is in `asked`."""
-    web_token = "web-token-canary"
+    web_token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJwb2QifQ.web-token-canary"
     arn = "arn:aws:iam::123456789012:user/backup"
 
     def __init__(self, keys, /, sources=(), chain=(), **more):
