@@ -355,6 +355,9 @@ void daemon_close(struct daemon *daemon)
 	cleaner_stop(daemon->cleaner);
 	backup_stop(daemon);
 	writes_stop(daemon->writes);
+	/* Attempts that wait for an answer are the next dagd's; requests are answered now. */
+	launches_close(daemon->launches);
+	secret_command_close(daemon->secret_command);
 	connection_tests_close(daemon->connection_tests);
 	store_close(daemon->store);
 	http_close(daemon->http);
@@ -363,8 +366,6 @@ void daemon_close(struct daemon *daemon)
 	clock_close(daemon->clock);
 	retention_close(daemon->retention);
 	tzdata_close(daemon->tzdata);
-	launches_close(daemon->launches);
-	secret_command_close(daemon->secret_command);
 	leash_close(daemon->leash);
 	turn_close(daemon->turn);
 	writes_free(daemon->writes);

@@ -305,17 +305,21 @@ static void on_closed(uv_handle_t *handle)
 	g_free(command);
 }
 
+/* What anybody waits for is not asked any more, and what has been answered is of no more use. */
 void secret_command_close(struct secret_command *command)
 {
 	if (!command)
 		return;
-	g_autoptr(GList) questions = g_hash_table_get_values(command->questions);
-	for (GList *at = questions; at; at = at->next) {
-		struct question *question = at->data;
-		program_stop(question->program);
-		question_end(question, NULL, "is not asked any more: dagd stops");
+	GHashTableIter questions;
+	void *question;
+	/* From the beginning each time: who stops to wait takes other questions along. */
+	while (g_hash_table_iter_init(&questions, command->questions),
+		g_hash_table_iter_next(&questions, NULL, &question))
+		asking_settle(((struct question *)question)->askings->pdata[0], NULL);
+	for (struct asking *asking; (asking = g_queue_pop_head(&command->settled));) {
+		g_free(asking->why);
+		asking->why = g_strdup("dagd is stopping");
+		asking_tell(asking);
 	}
-	g_queue_clear(&command->waiting);
-	settled_tell(command);
 	uv_close((uv_handle_t *)&command->pump, on_closed);
 }

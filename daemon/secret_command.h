@@ -13,8 +13,8 @@ struct asking;
 void sources_read(struct sources *sources, const struct config *config);
 
 struct secret_command *secret_command_open(struct daemon *daemon);
-/* Ends what runs; nobody may ask any more. Its memory is freed when the loop has run once more.
- * NULL is fine. */
+/* Ends what runs and tells all who wait that dagd is stopping; nobody may ask any more. Its memory
+ * is freed when the loop has run once more. NULL is fine. */
 void secret_command_close(struct secret_command *command);
 
 /* Called once, from the loop: all answers are there, or why they cannot be had. */

@@ -51,7 +51,7 @@ static void on_answered(void *data, const char *why)
 {
 	struct search *search = data;
 	if (why)
-		request_refuse(search->request, 502, "%s", why);
+		request_refuse(search->request, search->daemon->is_stopping ? 503 : 502, "%s", why);
 	else
 		search_go_on(search);
 }

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Where variables and connections come from: secrets.command first, then a folder, then dagd's environment, then
 the store."""
+import concurrent.futures
 import contextlib
+import ctypes
 import json
 import os
 import pathlib
+import signal
 import textwrap
 
 import pytest
@@ -61,6 +64,13 @@ class Vault:
             return (self.folder / "asked").read_text().splitlines()
         return []
 
+    def pid(self, parent):
+        """Of the run of it that a process has begun."""
+        for pid in pathlib.Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+            if os.fsencode(self.program) in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
+        return None
+
     def running(self):
         """The pids of runs of it that go on."""
         found = []
@@ -90,6 +100,11 @@ def make(build, tmp_path):
     yield start
     for daemon in made:
         daemon.dispose()
+
+
+def state(pid):
+    """As the kernel has it: R, S, Z ..."""
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def told(daemon, text=VARIABLE):
@@ -421,6 +436,29 @@ def test_a_dagd_that_stops_does_not_wait_for_the_command(waiting, vault):
     (vault.folder / "hold").unlink()
     daemon.start()
     assert daemon.wait_run("reads", run_id)["state"] == "success"
+
+
+@pytest.mark.parametrize("method, path, answer", [
+    ("GET", "variables/REGION", "eu"), ("GET", "connections/db", "http://me@host"),
+    ("POST", "connections/db/test", "http://me@host"),
+])
+def test_an_answer_that_comes_with_the_end_of_dagd_is_of_no_use(make, vault, method, path, answer):
+    daemon = make(f"secrets: {{command: {json.dumps(vault.line)}, command_timeout: 60s}}")
+    vault.put("variable" if path.startswith("variables") else "connection", path.split("/")[1], answer)
+    (vault.folder / "wait").touch()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(daemon.request, method, f"/api/dagd/v1/{path}")
+        wait_until(vault.asked, "the command has been asked")
+        command = vault.pid(daemon.process.pid)
+        daemon.process.send_signal(signal.SIGSTOP)
+        (vault.folder / "wait").unlink()
+        wait_until(lambda: state(command) == "Z", "the command has answered")
+        # Its loop, which is its first thread, sees both at once, and the answer first.
+        ctypes.CDLL(None).tgkill(daemon.process.pid, daemon.process.pid, signal.SIGTERM)
+        daemon.process.send_signal(signal.SIGCONT)
+        refused = asked.result()
+        assert (refused.status, refused.sentence) == (503, "dagd is stopping")
+        daemon.stop()
 
 
 def test_other_tasks_go_on_while_one_waits_for_a_value(waiting):
