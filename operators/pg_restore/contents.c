@@ -35,25 +35,42 @@ static void instant_keep(struct contents *contents, const char *text)
 		contents->made_at = 0;
 }
 
-/* `215; 1259 16385 TABLE public orders dagd`: what follows the word, where it is a table. */
-static const char *table_entry(const char *line)
+/* `215; 1259 16385 TABLE public orders dagd`: what follows the numbers. */
+static const char *entry_text(const char *line)
 {
-	static const char word[] = "TABLE ";
 	for (int i = 0; i < 3 && line; i++)
 		line = strchr(line, ' ') ? strchr(line, ' ') + 1 : NULL;
-	if (!line || !g_str_has_prefix(line, word))
-		return NULL;
-	line += strlen(word);
-	return g_str_has_prefix(line, "DATA ") || g_str_has_prefix(line, "ATTACH ") ? NULL : line;
+	return line;
+}
+
+/* Also whether a parenthesis ends the name. */
+static bool kind_is_kept(const char *entry, bool *is_function)
+{
+	static const char *const kinds[] = {
+		"TABLE ", "VIEW ", "MATERIALIZED VIEW ", "FOREIGN TABLE ", "FK CONSTRAINT ", NULL};
+	static const char *const others[] = {
+		"TABLE DATA ", "TABLE ATTACH ", "MATERIALIZED VIEW DATA ", NULL};
+	*is_function =
+		g_str_has_prefix(entry, "FUNCTION ") || g_str_has_prefix(entry, "PROCEDURE ");
+	bool is_kept = *is_function;
+	for (size_t i = 0; kinds[i]; i++)
+		is_kept = is_kept || g_str_has_prefix(entry, kinds[i]);
+	for (size_t i = 0; others[i]; i++)
+		is_kept = is_kept && !g_str_has_prefix(entry, others[i]);
+	return is_kept;
 }
 
 /* Schema, name and owner are not quoted, so each beginning that ends before a space may be both. */
-static void table_keep(struct contents *contents, const char *entry)
+static void entry_keep(struct contents *contents, const char *entry)
 {
-	if (!contents->tables)
-		contents->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	for (const char *end = entry; (end = strchr(end, ' ')) != NULL; end++)
-		g_hash_table_add(contents->tables, g_strndup(entry, (gsize)(end - entry)));
+	bool is_function = false;
+	contents->n_entries++;
+	if (!entry || !kind_is_kept(entry, &is_function))
+		return;
+	if (!contents->entries)
+		contents->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (const char *end = entry; (end = strpbrk(end, is_function ? "(" : " ")) != NULL; end++)
+		g_hash_table_add(contents->entries, g_strndup(entry, (gsize)(end - entry)));
 }
 
 void contents_line(struct contents *contents, const char *line)
@@ -67,14 +84,15 @@ void contents_line(struct contents *contents, const char *line)
 		contents->server_version = version_read(line + strlen(server));
 	else if (g_str_has_prefix(line, pg_dump))
 		contents->pg_dump_version = version_read(line + strlen(pg_dump));
-	else if (line[0] != ';' && table_entry(line))
-		table_keep(contents, table_entry(line));
+	else if (g_ascii_isdigit(line[0]))
+		entry_keep(contents, entry_text(line));
 }
 
-bool contents_has_table(const struct contents *contents, const char *schema, const char *name)
+bool contents_has(
+	const struct contents *contents, const char *kind, const char *schema, const char *name)
 {
-	g_autofree char *both = g_strdup_printf("%s %s", schema, name);
-	return contents->tables && g_hash_table_contains(contents->tables, both);
+	g_autofree char *all = g_strdup_printf("%s %s %s", kind, schema, name);
+	return contents->entries && g_hash_table_contains(contents->entries, all);
 }
 
 int64_t contents_made_before(const struct contents *contents)
@@ -85,5 +103,5 @@ int64_t contents_made_before(const struct contents *contents)
 
 void contents_clear(struct contents *contents)
 {
-	g_clear_pointer(&contents->tables, g_hash_table_unref);
+	g_clear_pointer(&contents->entries, g_hash_table_unref);
 }

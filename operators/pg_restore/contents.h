@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `pg_restore --list` says of a dump: by whom and when it was made, and which tables it makes.
- */
+/* What `pg_restore --list` says of a dump: by whom and when it was made, and what it makes. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,14 +10,20 @@
 struct contents {
 	int64_t made_at; /* the clock of the machine that made it, as if it were UTC */
 	int server_version, pg_dump_version; /* as libpq counts: 150018; 0: not told */
-	GHashTable *tables;                  /* see contents_has_table() */
+	GHashTable *entries;                 /* see contents_has() */
+	int64_t n_entries;                   /* of every kind */
 };
 
 /* One line of the list, which is made with TZ=UTC. */
 void contents_line(struct contents *contents, const char *line);
 
-/* Whether the table is made by the dump; not more than a guess where names hold spaces. */
-bool contents_has_table(const struct contents *contents, const char *schema, const char *name);
+/*
+ * Whether the dump makes this: a `TABLE`, `VIEW`, `MATERIALIZED VIEW`, `FOREIGN TABLE`, a
+ * `FUNCTION` or `PROCEDURE` (by name only), or an `FK CONSTRAINT` (whose name is that of its table,
+ * a space and its own). Not more than a guess where names hold spaces.
+ */
+bool contents_has(
+	const struct contents *contents, const char *kind, const char *schema, const char *name);
 
 /*
  * The latest instant at which the dump can have been made: the archive has the clock of the machine

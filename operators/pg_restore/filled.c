@@ -25,6 +25,14 @@ static char *value_ask(
 	return value;
 }
 
+/* `name` is as the server itself writes it. */
+static bool is_filled(PGconn *session, const char *name, GError **error)
+{
+	g_autofree char *query = g_strdup_printf("SELECT 1 FROM %s LIMIT 1", name);
+	g_autofree char *row = value_ask(session, query, NULL, 0, error);
+	return row != NULL;
+}
+
 /* The name that is asked with is the server's own, so that a dump cannot smuggle SQL in. */
 static bool holds_rows(PGconn *session, const char *table, GError **error)
 {
@@ -33,11 +41,7 @@ static bool holds_rows(PGconn *session, const char *table, GError **error)
 		"SELECT c.oid::regclass FROM pg_class c WHERE c.oid = to_regclass($1)"
 		" AND c.relkind IN ('r', 'p')",
 		values, 1, error);
-	if (!name)
-		return false;
-	g_autofree char *query = g_strdup_printf("SELECT 1 FROM %s LIMIT 1", name);
-	g_autofree char *row = value_ask(session, query, NULL, 0, error);
-	return row != NULL;
+	return name && is_filled(session, name, error);
 }
 
 char *filled_table(PGconn *session, const GPtrArray *tables, GError **error)
@@ -49,4 +53,32 @@ char *filled_table(PGconn *session, const GPtrArray *tables, GError **error)
 	if (why)
 		g_propagate_error(error, why);
 	return NULL;
+}
+
+char *filled_table_made(PGconn *session, const struct contents *contents, GError **error)
+{
+	static const char query[] =
+		"SELECT nspname, relname, format('%I.%I', nspname, relname)"
+		" FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
+		" WHERE relkind IN ('r', 'p') AND nspname !~ '^pg_'"
+		" AND nspname <> 'information_schema' ORDER BY nspname, relname";
+	GError *why = NULL;
+	char *found = NULL;
+	PGresult *tables = PQexec(session, query);
+	if (PQresultStatus(tables) != PGRES_TUPLES_OK) {
+		g_autofree char *text = postgres_message(session);
+		g_set_error(
+			&why, LIB_ERROR, 0, "cannot look at the tables of the target: %s", text);
+	}
+	for (int row = 0; !found && !why && row < PQntuples(tables); row++) {
+		const char *name = PQgetvalue(tables, row, 2);
+		if (contents_has(contents, "TABLE", PQgetvalue(tables, row, 0),
+			    PQgetvalue(tables, row, 1))
+			&& is_filled(session, name, &why))
+			found = g_strdup(name);
+	}
+	PQclear(tables);
+	if (why)
+		g_propagate_error(error, why);
+	return found;
 }

@@ -5,5 +5,10 @@
 #include <glib.h>
 #include <libpq-fe.h>
 
+#include "operators/pg_restore/contents.h"
+
 /* The first of `tables` (as SQL names them); NULL when there is none, with an error if unknown. */
 char *filled_table(PGconn *session, const GPtrArray *tables, GError **error);
+
+/* The same for all tables that the dump makes: where its rows come by INSERT, none tells whose. */
+char *filled_table_made(PGconn *session, const struct contents *contents, GError **error);

@@ -16,6 +16,7 @@
 #include "operators/dump_files.h"
 #include "operators/guard.h"
 #include "operators/pg_restore/client.h"
+#include "operators/pg_restore/dependents.h"
 #include "operators/pg_restore/dump.h"
 #include "operators/pg_restore/filled.h"
 #include "operators/pg_restore/lock.h"
@@ -121,25 +122,34 @@ static bool target_open(struct restore *restore, GError **error)
 	return is_ready;
 }
 
+static bool is_cleaned(const struct restore *restore)
+{
+	const char *const *words = (const char *const *)restore->options->pdata;
+	return g_strv_contains(words, "--clean") || g_strv_contains(words, "-c");
+}
+
 /*
  * Without clean a table that is there keeps its rows and gets those of the dump besides, though the
- * restore fails: a try that died in the middle would be doubled by the next one.
+ * restore fails: a try that died in the middle would be doubled by the next one. With clean the
+ * same comes of a table that cannot be dropped.
  */
 static bool nothing_doubles(const struct restore *restore, GError **error)
 {
-	if (restore->is_empty || !restore->dump.makes_tables)
+	const struct dump *dump = &restore->dump;
+	if (restore->is_empty || !dump->makes_tables)
 		return true;
-	for (guint i = 0; restore->options->pdata[i]; i++)
-		if (g_str_equal(restore->options->pdata[i], "--clean")
-			|| g_str_equal(restore->options->pdata[i], "-c"))
-			return true;
+	if (is_cleaned(restore))
+		return dependents_check(restore->session, &dump->contents, error);
 	GError *why = NULL;
-	g_autofree char *table = filled_table(restore->session, restore->dump.tables, &why);
+	bool has_inserts = dump->n_rows < 0;
+	g_autofree char *table = has_inserts
+		? filled_table_made(restore->session, &dump->contents, &why)
+		: filled_table(restore->session, dump->tables, &why);
 	if (table)
 		g_set_error(error, LIB_ERROR, 0,
 			"nothing was restored: table %s of database %s holds rows, to which those "
 			"of %s would be added; give clean: true, or an empty database",
-			table, restore->target.database, restore->dump.name);
+			table, restore->target.database, dump->name);
 	else if (why)
 		g_propagate_error(error, why);
 	return !table && !why;

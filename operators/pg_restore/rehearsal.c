@@ -23,7 +23,7 @@ static void table_count(struct census *census, const struct contents *contents,
 	const PGresult *result, int row, const char *fate)
 {
 	const char *schema = PQgetvalue(result, row, 0), *name = PQgetvalue(result, row, 1);
-	if (!contents_has_table(contents, schema, name)) {
+	if (!contents_has(contents, "TABLE", schema, name)) {
 		census->n_others++;
 		return;
 	}

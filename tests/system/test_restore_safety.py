@@ -61,3 +61,35 @@ def test_the_environment_leads_to_no_other_server(pg, pg_source, pg_dump, pg_pre
     ended = operate("pg_restore", pg_arguments(pg, pg_dump), **{variable: "elsewhere"})
     assert ended.code == 0, ended.log
     assert dumps.postgres_answers(pg, "target") == pg_source
+
+
+def test_a_dump_of_inserts_does_not_double_what_is_there(pg, pg_source, pg_target, operate, tmp_path):
+    dump = dumps.postgres_dump(pg, "source", tmp_path / "dump", "-Fc", "--inserts", "-t", "keyless",
+                               "-t", '"Größe und 表"')
+    arguments = pg_arguments(pg, dump, clean=False)
+    assert operate("pg_restore", arguments).code == 0
+    dumps.psql(pg, 'DELETE FROM "Größe und 表"', "target")
+    ended = operate("pg_restore", arguments)
+    assert ended.code == 1 and "table public.keyless of database target holds rows" in ended.last, ended.log
+    assert dumps.psql(pg, "SELECT count(*) FROM keyless", "target") == "500"
+
+
+STANDING = [
+    ("CREATE VIEW mine AS SELECT line FROM keyless", "view mine on public.keyless", "keyless", "500"),
+    ("CREATE VIEW mine AS SELECT * FROM lending.balance", "view mine on lending.balance", "keyless", "500"),
+    ("CREATE TABLE mine (id bigint REFERENCES lending.customer)",
+     "constraint mine_id_fkey on table mine on lending.customer", "lending.customer", "500"),
+    ("CREATE TABLE mine () INHERITS (keyless)", "table mine on public.keyless", "ONLY keyless", "500"),
+    ("CREATE FUNCTION mine() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM keyless; END",
+     "function mine() on public.keyless", "keyless", "500"),
+]
+
+
+@pytest.mark.parametrize("sql,sentence,table,rows", STANDING)
+def test_what_stands_on_a_table_does_not_make_clean_double_it(
+        pg, pg_source, pg_dump, pg_target, operate, sql, sentence, table, rows):
+    assert operate("pg_restore", pg_arguments(pg, pg_dump)).code == 0
+    dumps.psql(pg, sql, "target")
+    ended = operate("pg_restore", pg_arguments(pg, pg_dump))
+    assert ended.code == 1 and sentence in ended.last and "nothing was restored" in ended.last, ended.log
+    assert dumps.psql(pg, f"SELECT count(*) FROM {table}", "target") == rows

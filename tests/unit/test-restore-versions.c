@@ -100,10 +100,10 @@ static void the_list_of_a_dump_tells_its_date_and_tables(void)
 	g_assert_cmpstr(made, ==, "2026-11-27T00:46:39Z");
 	g_assert_cmpint(contents.server_version, ==, 150018);
 	g_assert_cmpint(contents.pg_dump_version, ==, 160010);
-	g_assert_true(contents_has_table(&contents, "public", "Größe und 表"));
-	g_assert_true(contents_has_table(&contents, "public", "DATA"));
-	g_assert_false(contents_has_table(&contents, "lending", "customer"));
-	g_assert_false(contents_has_table(&contents, "lending", "payment_2025"));
+	g_assert_true(contents_has(&contents, "TABLE", "public", "Größe und 表"));
+	g_assert_true(contents_has(&contents, "TABLE", "public", "DATA"));
+	g_assert_false(contents_has(&contents, "TABLE", "lending", "customer"));
+	g_assert_false(contents_has(&contents, "TABLE", "lending", "payment_2025"));
 	contents_clear(&contents);
 }
 
