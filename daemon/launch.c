@@ -90,29 +90,21 @@ static void start(struct daemon *daemon, const struct attempt *attempt, const ch
 		.kill_after_us = daemon->config.killed_task_cleanup_us,
 		.output_max = (uint64_t)daemon->config.max_xcom_bytes,
 		.log_max = daemon->config.max_log_bytes > 0 ? daemon->config.max_log_bytes : -1,
-		.masks = (const char *const *)rendered->masks->pdata,
+		.masks = mask_words_list(rendered->masks),
 	};
 	memcpy(order.token, attempt->record.token, sizeof order.token);
 	executor_start(daemon->executor, &order);
 }
 
-static bool is_in_conf(const GPtrArray *known, const char *word)
-{
-	return g_ptr_array_find_with_equal_func((GPtrArray *)known, word, g_str_equal, NULL);
-}
-
 /* Of the secrets those that the run's conf does not hold already. */
-static GPtrArray *secrets_looked_up(const struct attempt *attempt, const struct rendered *rendered)
+static struct mask_words *secrets_looked_up(
+	const struct attempt *attempt, const struct rendered *rendered)
 {
-	g_autoptr(GPtrArray) known = masks_new();
+	g_autoptr(mask_words) known = mask_words_new();
 	json_t *conf = attempt->run.conf ? json_loads(attempt->run.conf, 0, NULL) : NULL;
 	mask_add_sensitive(known, conf);
 	json_decref(conf);
-	GPtrArray *secrets = g_ptr_array_new();
-	for (guint i = 0; i < rendered->masks->len; i++)
-		if (rendered->masks->pdata[i] && !is_in_conf(known, rendered->masks->pdata[i]))
-			g_ptr_array_add(secrets, rendered->masks->pdata[i]);
-	return secrets;
+	return mask_words_without(rendered->masks, known);
 }
 
 /*
@@ -125,7 +117,7 @@ static char *secret_given(const struct attempt *attempt, const struct rendered *
 	json_t *value;
 	if (attempt->task->operator->run[0])
 		return NULL;
-	g_autoptr(GPtrArray) secrets = secrets_looked_up(attempt, rendered);
+	g_autoptr(mask_words) secrets = secrets_looked_up(attempt, rendered);
 	json_object_foreach(rendered->arguments, name, value) if (
 		json_holds_secret(value,
 			secrets)) return g_strdup_printf("%s holds a secret, which would be stored "

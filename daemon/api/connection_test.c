@@ -29,8 +29,8 @@ struct test {
 	struct request *request;
 	const struct operator* operator;
 	char *input;
-	char *place;      /* where the server should be, for messages */
-	GPtrArray *masks; /* words that are not to be shown */
+	char *place;              /* where the server should be, for messages */
+	struct mask_words *masks; /* words that are not to be shown */
 	struct program *program;
 };
 
@@ -53,7 +53,7 @@ static void test_free(struct test *test)
 {
 	secret_forget(test->input);
 	g_free(test->place);
-	g_ptr_array_unref(test->masks);
+	mask_words_free(test->masks);
 	g_free(test);
 }
 
@@ -83,7 +83,7 @@ static void answer(struct request *request, bool works, const char *message)
 }
 
 /* Masked while it is whole: what is too long is cut afterwards. */
-static char *last_line(const char *output, const GPtrArray *masks)
+static char *last_line(const char *output, struct mask_words *masks)
 {
 	g_autofree char *text = g_strchomp(text_masked(output, masks));
 	const char *end = strrchr(text, '\n');
@@ -219,7 +219,7 @@ static struct test *test_new(struct connection_tests *tests, const struct connec
 	struct test *test = g_new0(struct test, 1);
 	test->tests = tests;
 	test->place = place_text(connection);
-	test->masks = g_ptr_array_new_with_free_func(g_free);
+	test->masks = mask_words_new();
 	json_t *arguments =
 		json_pack("{s:o}", "connection", connection_resolved(connection, test->masks));
 	test->input = json_dumps(arguments, JSON_COMPACT);

@@ -35,7 +35,7 @@ static json_t *structure_parse(const char *text)
 /* A text with URLs, the passwords hidden; NULL: there are none. */
 static char *urls_shown(const char *text)
 {
-	g_autoptr(GPtrArray) masks = masks_new();
+	g_autoptr(mask_words) masks = mask_words_new();
 	mask_add_urls(masks, text);
 	g_autofree char *shown = text_masked(text, masks);
 	return g_str_equal(shown, text) ? NULL : g_steal_pointer(&shown);

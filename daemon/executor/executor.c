@@ -222,7 +222,8 @@ void executor_start(struct executor *executor, const struct wire_start *start)
 	order.cgroup = cgroup;
 	if (!wire_put_start(&worker->out, &order)) {
 		worker_rest(worker);
-		job_fail(job, "its arguments, environment and input are larger than 64 MiB");
+		job_fail(job,
+			"its arguments, environment, input and secrets are larger than 64 MiB");
 		return;
 	}
 	worker_take(worker, job);

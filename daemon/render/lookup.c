@@ -148,7 +148,7 @@ static json_t *text_or_null(const char *text)
 	return text ? json_string(text) : json_null();
 }
 
-json_t *connection_resolved(const struct connection *connection, GPtrArray *masks)
+json_t *connection_resolved(const struct connection *connection, struct mask_words *masks)
 {
 	json_t *extra =
 		connection->extra ? json_loads(connection->extra, JSON_DECODE_ANY, NULL) : NULL;

@@ -8,7 +8,19 @@
 #include "lib/base/ident.h"
 #include "lib/wire/mask.h"
 
+/* What a word takes besides its bytes, here and in the worker. */
+enum { WORD_OVERHEAD = 64 };
+
 /* ---- the words ---- */
+
+struct mask_words {
+	GPtrArray *words;    /* NULL-terminated */
+	GHashTable *known;   /* the same, to be found */
+	GHashTable *secrets; /* whose forms they are */
+	size_t size;
+	bool is_indexed;
+	struct masks index; /* of the words, when it is indexed */
+};
 
 static void word_free(void *word)
 {
@@ -17,30 +29,74 @@ static void word_free(void *word)
 	g_free(word);
 }
 
-GPtrArray *masks_new(void)
+struct mask_words *mask_words_new(void)
 {
-	return g_ptr_array_new_with_free_func(word_free);
+	struct mask_words *masks = g_new0(struct mask_words, 1);
+	masks->words = g_ptr_array_new_null_terminated(1, word_free, TRUE);
+	masks->known = g_hash_table_new(g_str_hash, g_str_equal);
+	masks->secrets = g_hash_table_new_full(g_str_hash, g_str_equal, word_free, NULL);
+	return masks;
 }
 
-bool mask_add(GPtrArray *masks, const char *secret)
+void mask_words_free(struct mask_words *masks)
+{
+	if (!masks)
+		return;
+	masks_clear(&masks->index);
+	g_hash_table_unref(masks->secrets);
+	g_hash_table_unref(masks->known);
+	g_ptr_array_unref(masks->words);
+	g_free(masks);
+}
+
+const char *const *mask_words_list(const struct mask_words *masks)
+{
+	return (const char *const *)masks->words->pdata;
+}
+
+bool mask_words_are_too_many(const struct mask_words *masks)
+{
+	return masks->size > MASK_WORDS_MAX_BYTES;
+}
+
+static void word_add(struct mask_words *masks, const char *text)
+{
+	size_t size = strlen(text);
+	if (size < MASK_WORD_MIN || g_hash_table_contains(masks->known, text))
+		return;
+	char *word = g_strdup(text);
+	g_ptr_array_add(masks->words, word);
+	g_hash_table_add(masks->known, word);
+	masks->size += size + WORD_OVERHEAD;
+	masks->is_indexed = false;
+}
+
+struct mask_words *mask_words_without(
+	const struct mask_words *masks, const struct mask_words *others)
+{
+	struct mask_words *left = mask_words_new();
+	for (guint i = 0; i < masks->words->len; i++)
+		if (!g_hash_table_contains(others->known, masks->words->pdata[i]))
+			word_add(left, masks->words->pdata[i]);
+	return left;
+}
+
+bool mask_add(struct mask_words *masks, const char *secret)
 {
 	if (!secret || !*secret || g_ascii_strcasecmp(secret, "airflow") == 0)
 		return true;
-	if (g_ptr_array_find_with_equal_func(masks, secret, g_str_equal, NULL))
-		return true;
+	bool is_long = strlen(secret) >= MASK_WORD_MIN;
+	if (mask_words_are_too_many(masks) || g_hash_table_contains(masks->secrets, secret))
+		return is_long;
+	g_hash_table_add(masks->secrets, g_strdup(secret));
 	g_autoptr(GPtrArray) forms = g_ptr_array_new_with_free_func(word_free);
-	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 	secret_forms_add(secret, forms);
-	for (guint i = 0; i < forms->len; i++) {
-		char *form = forms->pdata[i];
-		if (strlen(form) < MASK_WORD_MIN || !g_hash_table_add(seen, form))
-			continue;
-		g_ptr_array_add(masks, g_strdup(form));
-	}
-	return strlen(secret) >= MASK_WORD_MIN;
+	for (guint i = 0; i < forms->len; i++)
+		word_add(masks, forms->pdata[i]);
+	return is_long;
 }
 
-void mask_add_all(GPtrArray *masks, const json_t *value)
+void mask_add_all(struct mask_words *masks, const json_t *value)
 {
 	const char *key;
 	json_t *item;
@@ -54,7 +110,7 @@ void mask_add_all(GPtrArray *masks, const json_t *value)
 	json_array_foreach((json_t *)value, i, item) mask_add_all(masks, item);
 }
 
-void mask_add_urls(GPtrArray *masks, const char *text)
+void mask_add_urls(struct mask_words *masks, const char *text)
 {
 	struct url_login login;
 	for (; text && url_login_find(text, &login); text = login.host) {
@@ -65,7 +121,7 @@ void mask_add_urls(GPtrArray *masks, const char *text)
 	}
 }
 
-void mask_add_sensitive(GPtrArray *masks, const json_t *value)
+void mask_add_sensitive(struct mask_words *masks, const json_t *value)
 {
 	const char *key;
 	json_t *item;
@@ -172,50 +228,41 @@ static json_t *value_hide(const json_t *value, const struct masks *words)
 	return json_deep_copy(value);
 }
 
-static struct masks *words_of(const GPtrArray *masks)
+static const struct masks *index_of(struct mask_words *masks)
 {
-	struct masks *words = g_new0(struct masks, 1);
-	masks_set(words, (const char *const *)masks->pdata, masks->len);
-	return words;
+	if (!masks->is_indexed)
+		masks_set(&masks->index, mask_words_list(masks), masks->words->len);
+	masks->is_indexed = true;
+	return &masks->index;
 }
 
-static void words_free(struct masks *words)
+char *text_masked(const char *text, struct mask_words *masks)
 {
-	masks_clear(words);
-	g_free(words);
+	return mask_words_are_too_many(masks) ? g_strdup(MASK_HIDDEN)
+					      : text_hide(text, index_of(masks));
 }
 
-char *text_masked(const char *text, const GPtrArray *masks)
+json_t *json_masked(const json_t *value, struct mask_words *masks)
 {
-	struct masks *words = words_of(masks);
-	char *shown = text_hide(text, words);
-	words_free(words);
-	return shown;
-}
-
-json_t *json_masked(const json_t *value, const GPtrArray *masks)
-{
-	struct masks *words = words_of(masks);
-	json_t *shown = value_hide(value, words);
-	words_free(words);
-	return shown;
+	return mask_words_are_too_many(masks) ? json_string(MASK_HIDDEN)
+					      : value_hide(value, index_of(masks));
 }
 
 json_t *json_shown(const json_t *value)
 {
-	g_autoptr(GPtrArray) masks = masks_new();
+	g_autoptr(mask_words) masks = mask_words_new();
 	mask_add_sensitive(masks, value);
 	return json_masked(value, masks);
 }
 
-bool text_holds_secret(const char *text, const GPtrArray *masks)
+bool text_holds_secret(const char *text, struct mask_words *masks)
 {
 	g_autofree char *shown = text_masked(text, masks);
 	return !g_str_equal(text, shown);
 }
 
 /* Names that look secret say nothing of what is in them. */
-bool json_holds_secret(const json_t *value, const GPtrArray *masks)
+bool json_holds_secret(const json_t *value, struct mask_words *masks)
 {
 	const char *key;
 	json_t *item;

@@ -186,7 +186,7 @@ static void env_context(GPtrArray *env, const char *name, const char *value)
 /* Its value may be a secret by its name; a path or an address where one is found is none. */
 static void env_look(struct rendering *rendering, const char *name, const char *value)
 {
-	GPtrArray *masks = rendering->out->masks;
+	struct mask_words *masks = rendering->out->masks;
 	mask_add_urls(masks, value);
 	if (name_is_sensitive(name) && !g_str_has_suffix(name, "_FILE")
 		&& !g_str_has_suffix(name, "_URI"))
@@ -383,12 +383,11 @@ static bool render_all(struct rendering *rendering, GError **error)
 	json_t *masked = json_masked(out->shown, out->masks);
 	json_decref(out->shown);
 	out->shown = masked;
-	g_ptr_array_add(out->masks, NULL);
 	return true;
 }
 
 /* It may quote what a template had for a value. */
-static void error_mask(GError **error, const GPtrArray *masks)
+static void error_mask(GError **error, struct mask_words *masks)
 {
 	if (!error || !*error)
 		return;
@@ -402,7 +401,7 @@ bool render_task(const struct render_request *request, struct rendered *rendered
 	*rendered = (struct rendered){
 		.argv = g_ptr_array_new_with_free_func(g_free),
 		.env = g_ptr_array_new_with_free_func(g_free),
-		.masks = masks_new(),
+		.masks = mask_words_new(),
 		.unhidden = g_ptr_array_new_with_free_func(g_free),
 		.shown = json_object(),
 	};
@@ -420,17 +419,25 @@ bool render_task(const struct render_request *request, struct rendered *rendered
 		scope_free(rendering.scope);
 	g_ptr_array_unref(rendering.shell_env);
 	rendered->arguments = rendering.arguments;
-	if (!is_rendered) {
+	if (mask_words_are_too_many(rendered->masks)) {
+		g_clear_error(error);
+		g_set_error(error, LIB_ERROR, 0,
+			"the task looks up too many secrets to hide them all in its log: in all "
+			"forms in which they show themselves they take more than %u MiB",
+			MASK_WORDS_MAX_BYTES >> 20);
+		is_rendered = false;
+	} else if (!is_rendered) {
 		error_mask(error, rendered->masks);
-		rendered_clear(rendered);
 	}
+	if (!is_rendered)
+		rendered_clear(rendered);
 	return is_rendered;
 }
 
 char *render_map_label(
 	const struct render_request *request, const json_t *own_values, GError **error)
 {
-	g_autoptr(GPtrArray) masks = masks_new();
+	g_autoptr(mask_words) masks = mask_words_new();
 	struct scope *scope = scope_new(request, masks, error);
 	if (!scope)
 		return NULL;
@@ -452,7 +459,7 @@ void rendered_clear(struct rendered *rendered)
 {
 	g_ptr_array_unref(rendered->argv);
 	g_ptr_array_unref(rendered->env);
-	g_ptr_array_unref(rendered->masks);
+	mask_words_free(rendered->masks);
 	g_ptr_array_unref(rendered->unhidden);
 	g_free(rendered->cwd);
 	g_free(rendered->input);

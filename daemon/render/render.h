@@ -8,6 +8,7 @@
 #include <glib.h>
 #include <jansson.h>
 
+#include "daemon/render/mask.h"
 #include "daemon/render/source.h"
 #include "daemon/store/store.h"
 #include "lib/dag/dag.h"
@@ -34,9 +35,8 @@ struct rendered {
 	json_t *arguments; /* by name, as the operator gets them; not masked */
 	json_t *shown; /* the arguments by name and `env`, secrets masked: for tasks render and the
 			  store */
-	GPtrArray *masks;    /* words never to be logged: secret values that were looked up,
-				NULL-terminated */
-	GPtrArray *unhidden; /* of char *, owned: names of secrets too short to be a mask */
+	struct mask_words *masks; /* never to be logged: secret values that were looked up */
+	GPtrArray *unhidden;      /* of char *, owned: names of secrets too short to be a mask */
 };
 
 /* False and one sentence with the place of the template that failed. `rendered` is filled on

@@ -353,7 +353,8 @@ static void callback_look(struct scope *scope)
 	scope->started_at = started_at ? json_integer_value(started_at) : INSTANT_NONE;
 }
 
-struct scope *scope_new(const struct render_request *request, GPtrArray *masks, GError **error)
+struct scope *scope_new(
+	const struct render_request *request, struct mask_words *masks, GError **error)
 {
 	struct scope *scope = g_new0(struct scope, 1);
 	scope->request = request;

@@ -10,18 +10,19 @@ struct scope {
 	const struct task *task; /* what `task` and `ti` are: of a callback the task it is for */
 	unsigned try_number, max_tries;
 	int64_t started_at;
-	json_t *mapped;      /* what this instance of a mapped task is mapped to, by name */
-	const json_t *own;   /* what the task itself has left, where that is not in the store yet */
-	json_t *call;        /* of a callback: what it is run for; else NULL */
-	json_t *params;      /* defaults and the run's conf over them */
-	json_t *conf;        /* what the run was given */
-	GPtrArray *objects;  /* all that were made while rendering */
-	GPtrArray *masks;    /* words never to be shown */
+	json_t *mapped;     /* what this instance of a mapped task is mapped to, by name */
+	const json_t *own;  /* what the task itself has left, where that is not in the store yet */
+	json_t *call;       /* of a callback: what it is run for; else NULL */
+	json_t *params;     /* defaults and the run's conf over them */
+	json_t *conf;       /* what the run was given */
+	GPtrArray *objects; /* all that were made while rendering */
+	struct mask_words *masks; /* words never to be shown */
 	GPtrArray *unhidden; /* names of secrets that are too short for that; NULL: nobody asks */
 };
 
 /* NULL and an error when the run's conf does not fit the params of its DAG. */
-struct scope *scope_new(const struct render_request *request, GPtrArray *masks, GError **error);
+struct scope *scope_new(
+	const struct render_request *request, struct mask_words *masks, GError **error);
 void scope_free(struct scope *scope);
 const struct template_object *scope_root(struct scope *scope);
 
@@ -52,7 +53,7 @@ bool set_instant(struct template_value *out, int64_t at);    /* INSTANT_NONE: nu
 object_get variables_get, connections_get, tasks_get;
 object_call xcom_pull;
 /* The connection as operators get it (a new reference), its secrets added to the masks. */
-json_t *connection_resolved(const struct connection *connection, GPtrArray *masks);
+json_t *connection_resolved(const struct connection *connection, struct mask_words *masks);
 /* The connection as operators get it, its secrets added to the masks; NULL and an error when there
  * is none. */
 json_t *connection_resolve(struct scope *scope, const char *conn_id, GError **error);

@@ -35,14 +35,14 @@ static const char *const forms[] = {
 	"it''s \"a\\b\"\n\303\274/=?&+ ~\342\202\254\360\237\224\221\001",
 };
 
-static GPtrArray *masks_of(const char *word)
+static struct mask_words *masks_of(const char *word)
 {
-	GPtrArray *masks = masks_new();
+	struct mask_words *masks = mask_words_new();
 	g_assert_true(mask_add(masks, word));
 	return masks;
 }
 
-static void shown_is(const GPtrArray *masks, const char *text, const char *expected)
+static void shown_is(struct mask_words *masks, const char *text, const char *expected)
 {
 	g_autofree char *shown = text_masked(text, masks);
 	g_assert_cmpstr(shown, ==, expected);
@@ -50,7 +50,7 @@ static void shown_is(const GPtrArray *masks, const char *text, const char *expec
 
 static void a_secret_is_known_in_every_form(void)
 {
-	g_autoptr(GPtrArray) masks = masks_of(secret);
+	g_autoptr(mask_words) masks = masks_of(secret);
 	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
 		g_autofree char *text = g_strdup_printf("[%s]", forms[i]);
 		shown_is(masks, text, "[***]");
@@ -59,14 +59,14 @@ static void a_secret_is_known_in_every_form(void)
 
 static void words_and_their_quoted_spaces_are_known(void)
 {
-	g_autoptr(GPtrArray) masks = masks_of("  it's a word ");
+	g_autoptr(mask_words) masks = masks_of("  it's a word ");
 	shown_is(masks, "(it's a word)", "(***)");
 	shown_is(masks, "\\ \\ it\\'s\\ a\\ word\\ ", "***");
 }
 
 static void lines_of_a_secret_are_known_alone(void)
 {
-	g_autoptr(GPtrArray) masks = masks_of("first line\r\nsecond line\n}\nend");
+	g_autoptr(mask_words) masks = masks_of("first line\r\nsecond line\n}\nend");
 	shown_is(masks, "x second line y", "x *** y");
 	shown_is(masks, "first line", "***");
 	shown_is(masks, "} end", "} end");
@@ -81,7 +81,7 @@ static void base64_is_known_wherever_it_begins(void)
 		g_autofree char *word = g_strnfill(n, '?');
 		for (size_t i = 0; i < n; i++)
 			word[i] = (char)(' ' + (i * 37 + n * 11) % 94);
-		g_autoptr(GPtrArray) masks = masks_of(word);
+		g_autoptr(mask_words) masks = masks_of(word);
 		for (size_t i = 0; i < sizeof(before); i++)
 			for (size_t k = 0; k < sizeof(after); k++) {
 				g_autofree char *bytes = g_strdup_printf(
@@ -105,7 +105,7 @@ static void base64_is_known_when_it_is_cut_into_lines(void)
 	g_autofree char *word = g_strnfill(400, '?');
 	for (size_t i = 0; i < 400; i++)
 		word[i] = (char)('!' + (i * i * 31 + i) % 90);
-	g_autoptr(GPtrArray) masks = masks_of(word);
+	g_autoptr(mask_words) masks = masks_of(word);
 	g_autofree char *text = g_base64_encode((guchar *)word, strlen(word));
 	for (size_t width = 64; width <= 76; width += 12) {
 		g_autoptr(GString) lines = g_string_new(NULL);
@@ -120,14 +120,14 @@ static void base64_is_known_when_it_is_cut_into_lines(void)
 
 static void a_word_too_short_is_told(void)
 {
-	g_autoptr(GPtrArray) masks = masks_new();
+	g_autoptr(mask_words) masks = mask_words_new();
 	g_assert_false(mask_add(masks, "abc"));
 	g_assert_true(mask_add(masks, "abcd"));
 	g_assert_true(mask_add(masks, ""));
 	g_assert_true(mask_add(masks, NULL));
 	shown_is(masks, "abc abcd", "abc ***");
 	shown_is(masks, "", "");
-	g_autoptr(GPtrArray) none = masks_new();
+	g_autoptr(mask_words) none = mask_words_new();
 	shown_is(none, "", "");
 }
 
@@ -135,8 +135,8 @@ static void a_large_secret_is_known_as_it_is(void)
 {
 	g_autofree char *word = g_strnfill(1 << 20, 'x');
 	word[500] = '"';
-	g_autoptr(GPtrArray) masks = masks_of(word);
-	g_assert_cmpuint(masks->len, <=, 3);
+	g_autoptr(mask_words) masks = masks_of(word);
+	g_assert_cmpuint(g_strv_length((char **)mask_words_list(masks)), <=, 3);
 	g_autofree char *text = g_strdup_printf("(%s)", word);
 	shown_is(masks, text, "(***)");
 }
@@ -146,7 +146,7 @@ static void of_a_long_secret_a_part_is_known_too(void)
 	g_autoptr(GString) word = g_string_new(NULL);
 	for (unsigned i = 0; i < 300; i++)
 		g_string_append_printf(word, "\303\274%u", i * i);
-	g_autoptr(GPtrArray) masks = masks_of(word->str);
+	g_autoptr(mask_words) masks = masks_of(word->str);
 	for (gsize size = 100; size + 200 < word->len; size += 37) {
 		g_autofree char *part = g_strndup(word->str, size);
 		g_autofree char *head = g_utf8_make_valid(part, -1);
@@ -167,23 +167,23 @@ static void a_secret_that_is_no_utf8_is_known_by_its_bytes(void)
 		"(pass\\xf4)", "(pass\\364)", "(cGFzc/)", "(cGFzc_)"};
 	g_autofree char *word =
 		g_strdup("pass\364"); /* of the heap, so that one byte more is seen */
-	g_autoptr(GPtrArray) masks = masks_of(word);
+	g_autoptr(mask_words) masks = masks_of(word);
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		shown_is(masks, texts[i], "(***)");
-	g_autoptr(GPtrArray) of_url = masks_new();
+	g_autoptr(mask_words) of_url = mask_words_new();
 	mask_add_urls(of_url, "https://user:pass%F4@host/");
 	shown_is(of_url, "pass\364 pass%F4", "*** ***");
 	for (char lead = '\200'; lead != 0; lead++) {
 		g_autofree char *broken = g_strnfill(300, '\200');
 		broken[0] = lead;
-		g_autoptr(GPtrArray) known = masks_of(broken);
+		g_autoptr(mask_words) known = masks_of(broken);
 		shown_is(known, broken, "***");
 		g_autofree char *tail = text_masked(broken + 1, known);
 		g_assert_cmpuint(strcspn(tail, "*"), <=, 64);
 	}
 }
 
-static void json_is(const char *value, const GPtrArray *masks, const char *expected)
+static void json_is(const char *value, struct mask_words *masks, const char *expected)
 {
 	json_t *json = json_loads(value, JSON_DECODE_ANY, NULL);
 	json_t *shown = json_masked(json, masks);
@@ -195,7 +195,7 @@ static void json_is(const char *value, const GPtrArray *masks, const char *expec
 
 static void values_are_masked_at_any_depth_and_of_any_type(void)
 {
-	g_autoptr(GPtrArray) masks = masks_of("12345678");
+	g_autoptr(mask_words) masks = masks_of("12345678");
 	json_is("{\"a\": [{\"b\": \"x12345678\"}]}", masks, "{\"a\":[{\"b\":\"x***\"}]}");
 	json_is("[\"\", {\"\": \"\"}, null]", masks, "[\"\",{\"\":\"\"},null]");
 	json_is("[12345678, 912345678.5, 1234567]", masks, "[\"***\",\"***\",1234567]");
@@ -218,7 +218,7 @@ static void values_are_masked_at_any_depth_and_of_any_type(void)
 
 static void secrets_are_found_by_their_keys_and_in_urls(void)
 {
-	g_autoptr(GPtrArray) masks = masks_new();
+	g_autoptr(mask_words) masks = mask_words_new();
 	json_t *json = json_loads("{\"host\": \"db-host\", \"api_key\": [\"key-1\", 98765],"
 				  " \"proxy\": \"http://me:p%40ss@proxy:3128/x\","
 				  " \"plain\": \"http://proxy:3128/a:b@c\"}",
@@ -231,7 +231,7 @@ static void secrets_are_found_by_their_keys_and_in_urls(void)
 
 static void passwords_of_all_urls_are_found(void)
 {
-	g_autoptr(GPtrArray) masks = masks_new();
+	g_autoptr(mask_words) masks = mask_words_new();
 	mask_add_urls(masks,
 		"http://proxy/ https://u:hunter22@h,ftp://:second-1@[::1]:21?to=x://y:third-1@z");
 	mask_add_urls(masks, "none ://: :// https://user@host:80 ://");
@@ -252,6 +252,44 @@ static void broken_json_that_names_a_secret_is_dubious(void)
 	g_assert_false(text_is_dubious("{\"host\": "));
 }
 
+/* Each is looked for once, however many there are. */
+static void thousands_of_secrets_are_known(void)
+{
+	g_autoptr(mask_words) masks = mask_words_new();
+	json_t *json = json_array(), *harmless = json_array();
+	for (int i = 0; i < 4000; i++) {
+		json_array_append_new(json, json_sprintf("secret %d!", i));
+		json_array_append_new(harmless, json_sprintf("secret %d?", i));
+	}
+	mask_add_all(masks, json);
+	mask_add_all(masks, json);
+	json_t *shown = json_masked(json, masks), *item;
+	size_t i;
+	json_array_foreach(shown, i, item) g_assert_cmpstr(json_string_value(item), ==, "***");
+	g_assert_true(json_holds_secret(json, masks));
+	g_assert_false(json_holds_secret(harmless, masks));
+	g_autoptr(mask_words) none = mask_words_without(masks, masks);
+	g_assert_null(mask_words_list(none)[0]);
+	json_decref(json);
+	json_decref(harmless);
+	json_decref(shown);
+}
+
+static void of_too_many_secrets_nothing_is_shown(void)
+{
+	g_autoptr(mask_words) masks = mask_words_new();
+	g_autofree char *word = g_strnfill(1 << 20, 'x');
+	for (char c = 'a'; !mask_words_are_too_many(masks); c++) {
+		word[0] = c;
+		shown_is(masks, "harmless", "harmless");
+		mask_add(masks, word);
+	}
+	mask_add(masks, "one-more");
+	shown_is(masks, "harmless one-more", "***");
+	json_is("{\"a\": \"one-more\"}", masks, "\"***\"");
+	g_assert_true(text_holds_secret("harmless", masks));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -269,5 +307,7 @@ int main(int argc, char **argv)
 	ADD(secrets_are_found_by_their_keys_and_in_urls);
 	ADD(passwords_of_all_urls_are_found);
 	ADD(broken_json_that_names_a_secret_is_dubious);
+	ADD(thousands_of_secrets_are_known);
+	ADD(of_too_many_secrets_nothing_is_shown);
 	return g_test_run();
 }
