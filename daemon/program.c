@@ -2,7 +2,8 @@
 /*
  * Its end is that of its process, not of its pipes, which a process that it left behind may hold
  * open. When it has ended, its group is killed before it is waited for: until then no other process
- * can have its number.
+ * can have its number. The loop never waits: one that cannot be killed (it runs as another user, or
+ * hangs in the kernel) is left alone, and reaped whenever it ends.
  */
 #include "daemon/program.h"
 
@@ -20,7 +21,8 @@
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
 
-enum { ERRORS_MAX = 4096, READS_MAX = 16, TERM_MS = 1000 };
+enum { ERRORS_MAX = 4096, READS_MAX = 16 };
+enum { TERM_MS = 1000, KILL_MS = 1000, TRACED_MS = 100 };
 
 enum { HANDLE_PROCESS, HANDLE_OUTPUT, HANDLE_ERRORS, N_POLLS };
 
@@ -31,12 +33,13 @@ struct stream {
 };
 
 struct program {
-	program_done *on_done;
+	program_done *on_done; /* NULL: nobody is to be told any more */
 	void *data;
 	pid_t pid; /* 0: it has been waited for */
 	int pidfd;
 	struct stream output, errors;
 	enum program_ending ending; /* PROGRAM_EXITED until it is known to be something else */
+	unsigned n_late;            /* how often its time was over */
 	uv_poll_t polls[N_POLLS];
 	uv_timer_t timer;
 	unsigned n_handles;
@@ -51,6 +54,8 @@ static void stream_clear(struct stream *stream)
 	if (stream->text)
 		explicit_bzero(stream->text, stream->n);
 	g_free(stream->text);
+	stream->fd = -1;
+	stream->text = NULL;
 }
 
 static void program_free(struct program *program)
@@ -78,36 +83,55 @@ static void group_kill(const struct program *program, int signal)
 	kill(program->pid, signal);
 }
 
-static int reap(struct program *program)
+/* False: it has not ended, or who traces it is told first. */
+static bool reap(struct program *program, int *status)
 {
-	int status = 0;
-	while (waitpid(program->pid, &status, 0) < 0 && errno == EINTR)
+	pid_t pid;
+	while ((pid = waitpid(program->pid, status, WNOHANG)) < 0 && errno == EINTR)
 		;
-	program->pid = 0;
-	return status;
+	if (pid != 0)
+		program->pid = 0;
+	return pid != 0;
+}
+
+static void poll_close(struct program *program, unsigned which)
+{
+	uv_handle_t *handle = (uv_handle_t *)&program->polls[which];
+	if (handle->data && !uv_is_closing(handle))
+		uv_close(handle, on_closed);
 }
 
 static void handles_close(struct program *program)
 {
-	uv_handle_t *timer = (uv_handle_t *)&program->timer;
 	for (unsigned i = 0; i < N_POLLS; i++)
-		if (program->polls[i].data)
-			uv_close((uv_handle_t *)&program->polls[i], on_closed);
+		poll_close(program, i);
 	if (program->timer.data)
-		uv_close(timer, on_closed);
+		uv_close((uv_handle_t *)&program->timer, on_closed);
 	if (program->n_handles == 0)
 		program_free(program);
 }
 
+/* Killed, but not dead yet: on_ended reaps it. */
+static void program_leave(struct program *program)
+{
+	program->on_done = NULL;
+	poll_close(program, HANDLE_OUTPUT);
+	poll_close(program, HANDLE_ERRORS);
+	uv_timer_stop(&program->timer);
+	stream_clear(&program->output);
+	stream_clear(&program->errors);
+}
+
 void program_stop(struct program *program)
 {
+	int status;
 	if (!program)
 		return;
-	if (program->pid) {
-		group_kill(program, SIGKILL);
-		reap(program);
-	}
-	handles_close(program);
+	group_kill(program, SIGKILL);
+	if (program->pid && !reap(program, &status))
+		program_leave(program);
+	else
+		handles_close(program);
 }
 
 /* ---- what it writes ---- */
@@ -118,6 +142,7 @@ static void stream_make_room(struct stream *stream)
 	size_t half = stream->max / 2;
 	memmove(stream->text, stream->text + half, stream->n - half);
 	stream->n -= half;
+	explicit_bzero(stream->text + stream->n, half);
 }
 
 /* All that is there now. False: nothing comes any more. */
@@ -134,15 +159,16 @@ static bool stream_read(struct stream *stream)
 	return true;
 }
 
+/* Of one that is being ended what does not fit stays in the pipe. */
 static bool output_read(struct program *program)
 {
 	bool is_open = stream_read(&program->output);
-	/* One more than it may. */
-	if (program->output.n == program->output.max && program->ending == PROGRAM_EXITED) {
+	bool is_full = program->output.n == program->output.max; /* one more than it may */
+	if (is_full && program->ending == PROGRAM_EXITED) {
 		program->ending = PROGRAM_TOO_LARGE;
 		group_kill(program, SIGKILL);
 	}
-	return is_open && program->ending != PROGRAM_TOO_LARGE;
+	return is_open && !is_full;
 }
 
 /* Of one that writes faster than it is read the loop is not kept for ever. */
@@ -180,39 +206,69 @@ static char *last_line(struct stream *errors)
 	return text_one_line(g_strchug(line));
 }
 
-static void on_ended(uv_poll_t *poll, int status, int events)
+/* NULL: how it ended is not known. */
+static void tell(struct program *program, const int *status)
 {
-	struct program *program = poll->data;
-	group_kill(program, SIGKILL);
-	int code = reap(program);
 	output_read(program);
 	errors_read(program);
-	if (program->ending == PROGRAM_EXITED && WIFSIGNALED(code))
+	if (program->ending == PROGRAM_EXITED && WIFSIGNALED(*status))
 		program->ending = PROGRAM_KILLED;
 	g_autofree char *line = last_line(&program->errors);
 	program->output.text[program->output.n] = '\0';
 	struct program_end end = {
 		.ending = program->ending,
-		.exit_code = WIFEXITED(code) ? WEXITSTATUS(code) : -1,
-		.signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0,
+		.exit_code = status && WIFEXITED(*status) ? WEXITSTATUS(*status) : -1,
+		.signal = status && WIFSIGNALED(*status) ? WTERMSIG(*status) : 0,
 		.output = program->output.text,
 		.output_size = program->output.n,
 		.last_line = line,
 	};
 	program->on_done(program->data, &end);
 	explicit_bzero(line, strlen(line));
+}
+
+static void on_ended(uv_poll_t *poll, int poll_status, int events);
+
+static void on_traced(uv_timer_t *timer)
+{
+	struct program *program = timer->data;
+	uv_poll_start(&program->polls[HANDLE_PROCESS], UV_READABLE, on_ended);
+}
+
+static void on_ended(uv_poll_t *poll, int poll_status, int events)
+{
+	struct program *program = poll->data;
+	int status = 0;
+	group_kill(program, SIGKILL);
+	if (!reap(program, &status)) {
+		uv_poll_stop(poll);
+		uv_timer_start(&program->timer, on_traced, TRACED_MS, 0);
+		return;
+	}
+	if (program->on_done)
+		tell(program, &status);
 	handles_close(program);
 }
 
+/* It is asked, then it is killed, and then it is left alone. */
 static void on_late(uv_timer_t *timer)
 {
 	struct program *program = timer->data;
-	bool was_asked = program->ending == PROGRAM_TOO_SLOW;
 	if (program->ending == PROGRAM_EXITED)
 		program->ending = PROGRAM_TOO_SLOW;
-	group_kill(program, was_asked ? SIGKILL : SIGTERM);
-	if (!was_asked)
+	switch (++program->n_late) {
+	case 1:
+		group_kill(program, SIGTERM);
 		uv_timer_start(timer, on_late, TERM_MS, 0);
+		break;
+	case 2:
+		group_kill(program, SIGKILL);
+		uv_timer_start(timer, on_late, KILL_MS, 0);
+		break;
+	default:
+		tell(program, NULL);
+		program_leave(program);
+	}
 }
 
 /* ---- its beginning ---- */
@@ -346,6 +402,17 @@ static struct stream stream_new(size_t max)
 	return (struct stream){.fd = -1, .text = g_malloc(max + 1), .max = max};
 }
 
+/* Nothing may tell of its end: it is waited for, as one that has just begun can be killed. */
+static void start_undo(struct program *program)
+{
+	int status;
+	group_kill(program, SIGKILL);
+	while (program->pid && waitpid(program->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	program->pid = 0;
+	handles_close(program);
+}
+
 struct program *program_start(const struct program_order *order, GError **error)
 {
 	struct program *program = g_new0(struct program, 1);
@@ -361,7 +428,7 @@ struct program *program_start(const struct program_order *order, GError **error)
 	if (!why)
 		return program;
 	error_say(error, "\"%s\" cannot be started: %s", order->argv[0], why);
-	program_stop(program);
+	start_undo(program);
 	return NULL;
 }
 

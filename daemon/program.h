@@ -15,7 +15,7 @@ struct program;
 enum program_ending {
 	PROGRAM_EXITED,
 	PROGRAM_KILLED,    /* by a signal of somebody else */
-	PROGRAM_TOO_SLOW,  /* its time was over: it was ended */
+	PROGRAM_TOO_SLOW,  /* its time was over: it was ended, or could not be */
 	PROGRAM_TOO_LARGE, /* it printed more than it may: it was ended */
 };
 
@@ -29,7 +29,7 @@ struct program_end {
 	const char *last_line; /* of stderr, as text_one_line() makes it; empty: it wrote none */
 };
 
-/* Called once, from the loop. The program is freed afterwards. */
+/* Called once, from the loop. Nothing can be done with the program afterwards. */
 typedef void program_done(void *data, const struct program_end *end);
 
 struct program_order {
@@ -39,7 +39,8 @@ struct program_order {
 	const char *input;       /* for its stdin, in memory only; NULL: nothing */
 	size_t input_size;
 	size_t output_max;               /* bytes of stdout */
-	int64_t timeout_us;              /* then SIGTERM, a little later SIGKILL */
+	int64_t timeout_us;              /* then SIGTERM, a second later SIGKILL, and
+					    one later it is left alone */
 	const struct rlimit *file_limit; /* how many files it may open; NULL: as many as dagd */
 	program_done *on_done;
 	void *data;
@@ -52,8 +53,8 @@ struct program_order {
  */
 struct program *program_start(const struct program_order *order, GError **error);
 
-/* Kills it without a callback, not from on_done; its memory is freed when the loop has run once
- * more. NULL is fine. */
+/* Kills it without a callback, not from on_done, and does not wait: its memory is freed when it has
+ * ended and the loop has run once more. NULL is fine. */
 void program_stop(struct program *program);
 
 /* How it ended, if not with an exit code that its caller knows: "took longer than 10s", with what

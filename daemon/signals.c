@@ -20,8 +20,9 @@ static void on_hurry(int signal)
 }
 
 /*
- * The disk, or a query, may take longer than whoever stops dagd wants to wait. Nobody was told of
- * what is not stored by then, and the next dagd decides it again: the same as after a power cut.
+ * The disk, a query, or a program that cannot be killed may take longer than whoever stops dagd
+ * wants to wait. Nobody was told of what is not stored by then, and the next dagd decides it again:
+ * the same as after a power cut.
  */
 static void hurry(void)
 {

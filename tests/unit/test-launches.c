@@ -244,7 +244,7 @@ static void what_is_asked_for_ends_with_dagd(void)
 {
 	begin_asking("exec sleep 1000");
 	add(1, 2);
-	uv_run(daemon_of_test.loop, UV_RUN_ONCE);
+	uv_run(daemon_of_test.loop, UV_RUN_NOWAIT);
 	end();
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/program.h"
@@ -11,7 +14,7 @@
 static const int64_t LONG_US = 60 * SECOND_US;
 
 struct seen {
-	unsigned n_ends;
+	unsigned n_ends, n_turns; /* of the loop */
 	enum program_ending ending;
 	int exit_code, signal;
 	char *output, *last_line, *text;
@@ -59,7 +62,8 @@ static struct seen run(const char *script, const char *input, int64_t timeout_us
 	};
 	g_assert_nonnull(program_start(&order, &error));
 	g_assert_no_error(error);
-	uv_run(&loop, UV_RUN_DEFAULT);
+	while (uv_run(&loop, UV_RUN_ONCE))
+		seen.n_turns++;
 	g_assert_cmpint(uv_loop_close(&loop), ==, 0);
 	g_assert_cmpuint(seen.n_ends, ==, 1);
 	return seen;
@@ -154,6 +158,16 @@ static void test_too_slow(void)
 	seen_clear(&seen);
 }
 
+/* What is not read any more does not keep the loop busy. */
+static void test_too_slow_and_too_large(void)
+{
+	struct seen seen = run("trap 'exec yes' TERM; while :; do sleep 0.05; done", NULL, 50000);
+	g_assert_cmpint(seen.ending, ==, PROGRAM_TOO_SLOW);
+	g_assert_cmpint(seen.signal, ==, SIGKILL);
+	g_assert_cmpuint(seen.n_turns, <, 100);
+	seen_clear(&seen);
+}
+
 static void test_killed(void)
 {
 	struct seen seen = run("kill -SEGV $$", NULL, LONG_US);
@@ -206,6 +220,137 @@ static void test_stop(void)
 	program_stop(NULL);
 }
 
+/* ---- what cannot be killed ---- */
+
+/* A program that another process, its tracer, has in its hand. */
+struct held {
+	struct seen seen;
+	uv_loop_t loop;
+	struct program *program;
+	pid_t pid, tracer;
+};
+
+static pid_t only_child(void)
+{
+	g_autofree char *path = g_strdup_printf("/proc/self/task/%d/children", getpid());
+	g_autofree char *text = NULL;
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	return (pid_t)g_ascii_strtoll(text, NULL, 10);
+}
+
+/* 0: this user may not trace. */
+static pid_t tracer_begin(pid_t pid, int options)
+{
+	int ready[2];
+	char is_traced = 0;
+	g_assert_cmpint(pipe(ready), ==, 0);
+	pid_t tracer = fork();
+	if (tracer == 0) {
+		is_traced = ptrace(PTRACE_SEIZE, pid, NULL, options) == 0;
+		if (write(ready[1], &is_traced, 1) != 1 || !is_traced)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	g_assert_cmpint(read(ready[0], &is_traced, 1), ==, 1);
+	close(ready[0]);
+	close(ready[1]);
+	if (is_traced)
+		return tracer;
+	waitpid(tracer, NULL, 0);
+	return 0;
+}
+
+static void tracer_end(struct held *held)
+{
+	kill(held->tracer, SIGKILL);
+	g_assert_cmpint(waitpid(held->tracer, NULL, 0), ==, held->tracer);
+}
+
+static bool held_begin(struct held *held, int64_t timeout_us, int options)
+{
+	*held = (struct held){.seen.timeout_us = timeout_us};
+	uv_loop_init(&held->loop);
+	struct program_order order = {
+		.loop = &held->loop,
+		.argv = (const char *const[]){"sleep", "1000", NULL},
+		.env = (const char *const[]){NULL},
+		.output_max = 10,
+		.timeout_us = timeout_us,
+		.on_done = on_done,
+		.data = &held->seen,
+	};
+	held->program = program_start(&order, NULL);
+	g_assert_nonnull(held->program);
+	held->pid = only_child();
+	held->tracer = tracer_begin(held->pid, options);
+	if (held->tracer)
+		return true;
+	g_test_skip("this user may not trace a process");
+	program_stop(held->program);
+	uv_run(&held->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&held->loop);
+	return false;
+}
+
+/* It has ended by now: it is reaped, and nothing is left of it. */
+static void held_end(struct held *held)
+{
+	uv_run(&held->loop, UV_RUN_DEFAULT);
+	g_assert_cmpint(uv_loop_close(&held->loop), ==, 0);
+	g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
+	seen_clear(&held->seen);
+}
+
+static void test_too_slow_to_be_killed(void)
+{
+	struct held held;
+	if (!held_begin(&held, 50000, PTRACE_O_TRACEEXIT))
+		return;
+	while (held.seen.n_ends == 0)
+		uv_run(&held.loop, UV_RUN_ONCE);
+	g_assert_cmpint(held.seen.ending, ==, PROGRAM_TOO_SLOW);
+	g_assert_cmpstr(held.seen.text, ==, "took longer than 0.05s");
+	g_assert_cmpint(waitpid(held.pid, NULL, WNOHANG), ==, 0);
+	tracer_end(&held);
+	held_end(&held);
+	g_assert_cmpuint(held.seen.n_ends, ==, 1);
+}
+
+static void test_stop_is_not_waited_for(void)
+{
+	struct held held;
+	if (!held_begin(&held, LONG_US, PTRACE_O_TRACEEXIT))
+		return;
+	program_stop(held.program);
+	g_assert_cmpint(waitpid(held.pid, NULL, WNOHANG), ==, 0);
+	tracer_end(&held);
+	held_end(&held);
+	g_assert_cmpuint(held.seen.n_ends, ==, 0);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	tracer_end(timer->data);
+	uv_close((uv_handle_t *)timer, NULL);
+}
+
+/* It is a zombie that its tracer has not seen yet. */
+static void test_ended_but_traced(void)
+{
+	struct held held;
+	uv_timer_t timer;
+	if (!held_begin(&held, LONG_US, 0))
+		return;
+	kill(held.pid, SIGKILL);
+	uv_timer_init(&held.loop, &timer);
+	timer.data = &held;
+	uv_timer_start(&timer, on_timer, 300, 0);
+	held_end(&held);
+	g_assert_cmpuint(held.seen.n_ends, ==, 1);
+	g_assert_cmpint(held.seen.ending, ==, PROGRAM_KILLED);
+}
+
 static void test_not_there(void)
 {
 	uv_loop_t loop;
@@ -237,10 +382,18 @@ int main(int argc, char **argv)
 	g_test_add_func("/program/what_prints_too_much_is_ended", test_too_large);
 	g_test_add_func("/program/the_last_of_many_errors_is_kept", test_many_errors);
 	g_test_add_func("/program/what_is_too_slow_is_ended", test_too_slow);
+	g_test_add_func("/program/what_is_too_slow_and_prints_too_much_keeps_no_loop_busy",
+		test_too_slow_and_too_large);
 	g_test_add_func("/program/a_signal_is_named", test_killed);
 	g_test_add_func("/program/nothing_is_left_behind", test_left_behind);
 	g_test_add_func("/program/its_end_is_not_that_of_its_output", test_closes_its_output);
 	g_test_add_func("/program/it_can_be_stopped", test_stop);
+	g_test_add_func("/program/one_that_cannot_be_killed_is_too_slow_and_reaped_later",
+		test_too_slow_to_be_killed);
+	g_test_add_func("/program/one_that_cannot_be_killed_is_stopped_without_waiting",
+		test_stop_is_not_waited_for);
+	g_test_add_func("/program/one_that_has_ended_and_is_traced_keeps_nobody_waiting",
+		test_ended_but_traced);
 	g_test_add_func("/program/one_that_is_not_there_is_named", test_not_there);
 	return g_test_run();
 }
