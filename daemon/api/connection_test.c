@@ -111,9 +111,9 @@ static void on_done(void *data, const struct program_end *end)
 	struct test *test = data;
 	struct connection_tests *tests = test->tests;
 	bool works = end->ending == PROGRAM_EXITED && end->exit_code == 0;
-	g_autofree char *text =
-		works ? last_line(end->output, test->masks) : failure_text(test, end);
+	char *text = works ? last_line(end->output, test->masks) : failure_text(test, end);
 	g_autofree char *message = text_masked(text, test->masks);
+	secret_forget(text);
 	answer(test->request, works, *message ? message : "the connection works");
 	g_queue_remove(&tests->running, test);
 	test_free(test);

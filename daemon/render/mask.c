@@ -22,19 +22,12 @@ struct mask_words {
 	struct masks index; /* of the words, when it is indexed */
 };
 
-static void word_free(void *word)
-{
-	if (word)
-		explicit_bzero(word, strlen(word));
-	g_free(word);
-}
-
 struct mask_words *mask_words_new(void)
 {
 	struct mask_words *masks = g_new0(struct mask_words, 1);
-	masks->words = g_ptr_array_new_null_terminated(1, word_free, TRUE);
+	masks->words = g_ptr_array_new_null_terminated(1, secret_form_free, TRUE);
 	masks->known = g_hash_table_new(g_str_hash, g_str_equal);
-	masks->secrets = g_hash_table_new_full(g_str_hash, g_str_equal, word_free, NULL);
+	masks->secrets = g_hash_table_new_full(g_str_hash, g_str_equal, secret_form_free, NULL);
 	return masks;
 }
 
@@ -89,7 +82,7 @@ bool mask_add(struct mask_words *masks, const char *secret)
 	if (mask_words_are_too_many(masks) || g_hash_table_contains(masks->secrets, secret))
 		return is_long;
 	g_hash_table_add(masks->secrets, g_strdup(secret));
-	g_autoptr(GPtrArray) forms = g_ptr_array_new_with_free_func(word_free);
+	g_autoptr(GPtrArray) forms = g_ptr_array_new_with_free_func(secret_form_free);
 	secret_forms_add(secret, forms);
 	for (guint i = 0; i < forms->len; i++)
 		word_add(masks, forms->pdata[i]);
@@ -103,8 +96,9 @@ void mask_add_all(struct mask_words *masks, const json_t *value)
 	size_t i;
 	mask_add(masks, json_string_value(value));
 	if (json_is_number(value)) {
-		g_autofree char *text = json_dumps(value, JSON_ENCODE_ANY);
+		char *text = json_dumps(value, JSON_ENCODE_ANY);
 		mask_add(masks, text);
+		secret_form_free(text);
 	}
 	json_object_foreach((json_t *)value, key, item) mask_add_all(masks, item);
 	json_array_foreach((json_t *)value, i, item) mask_add_all(masks, item);
@@ -114,10 +108,12 @@ void mask_add_urls(struct mask_words *masks, const char *text)
 {
 	struct url_login login;
 	for (; text && url_login_find(text, &login); text = login.host) {
-		g_autofree char *password = g_strndup(login.password, login.password_size);
+		char *password = g_strndup(login.password, login.password_size);
+		char *decoded = g_uri_unescape_string(password, NULL);
 		mask_add(masks, password);
-		g_autofree char *decoded = g_uri_unescape_string(password, NULL);
 		mask_add(masks, decoded);
+		secret_form_free(password);
+		secret_form_free(decoded);
 	}
 }
 

@@ -6,6 +6,8 @@
 
 /* Whoever shows a part of a form that is longer, shows pieces of it. */
 enum { PIECES_OF = 200, PIECE_SIZE = 64, N_PLAIN_QUOTINGS = 3 };
+/* Nothing writes more bytes for one. */
+enum { GROWS_MAX = 6 };
 
 /* From an environment or a URL it may be bytes of any kind. It holds no NUL. */
 struct secret {
@@ -18,6 +20,19 @@ static void form_add(GPtrArray *forms, char *form)
 {
 	if (form)
 		g_ptr_array_add(forms, form);
+}
+
+void secret_form_free(void *form)
+{
+	if (form)
+		explicit_bzero(form, strlen(form));
+	g_free(form);
+}
+
+/* With room for all, as what it would grow out of would stay in memory. */
+static GString *form_begin(const char *secret)
+{
+	return g_string_sized_new(GROWS_MAX * strlen(secret));
 }
 
 /* ---- as JSON, Python and shells write it between quotes ---- */
@@ -89,7 +104,7 @@ static void character_append(GString *out, const struct quoting *quoting, gunich
 
 static char *text_quoted(const char *secret, const struct quoting *quoting)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = form_begin(secret);
 	for (const char *at = secret; *at; at = g_utf8_next_char(at))
 		character_append(out, quoting, g_utf8_get_char(at));
 	return g_string_free(out, FALSE);
@@ -97,7 +112,7 @@ static char *text_quoted(const char *secret, const struct quoting *quoting)
 
 static char *bytes_quoted(const char *secret, const struct quoting *quoting)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = form_begin(secret);
 	for (const char *at = secret; *at; at++) {
 		if (*at & 0x80)
 			number_append(out, quoting->number, (unsigned char)*at);
@@ -117,17 +132,22 @@ static char *quoted(const struct secret *secret, const struct quoting *quoting)
 
 /* ---- as shells and SQL write it ---- */
 
-static char *replaced(const char *secret, const char *what, const char *by)
+static char *quotes_replaced(const char *secret, const char *by)
 {
-	GString *out = g_string_new(secret);
-	g_string_replace(out, what, by, 0);
+	GString *out = form_begin(secret);
+	for (const char *at = secret; *at; at++) {
+		if (*at == '\'')
+			g_string_append(out, by);
+		else
+			g_string_append_c(out, *at);
+	}
 	return g_string_free(out, FALSE);
 }
 
 /* printf %q of bash. */
 static char *backslashed(const char *secret)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = form_begin(secret);
 	for (const char *at = secret; *at; at++) {
 		bool is_plain = g_ascii_isalnum(*at) || (*at & 0x80) || strchr("%+-./:=@_", *at);
 		if (!is_plain)
@@ -163,7 +183,7 @@ static const struct url_form url_forms[] = {
 
 static char *url_quoted(const char *secret, const struct url_form *form)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = form_begin(secret);
 	for (const char *at = secret; *at; at++) {
 		if (g_ascii_isalnum(*at) || strchr("-._", *at) || strchr(form->kept, *at)) {
 			g_string_append_c(out, *at);
@@ -179,7 +199,7 @@ static char *url_quoted(const char *secret, const struct url_form *form)
 
 static char *hex(const char *secret, const char *digits)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = form_begin(secret);
 	for (const char *at = secret; *at; at++)
 		byte_append(out, digits, *at);
 	return g_string_free(out, FALSE);
@@ -197,10 +217,12 @@ static char *base64(const char *secret, size_t before)
 	size_t size = strlen(secret);
 	g_autofree char *bytes = g_malloc0(before + size + 1);
 	memcpy(bytes + before, secret, size);
-	g_autofree char *text = g_base64_encode((const guchar *)bytes, before + size);
+	char *text = g_base64_encode((const guchar *)bytes, before + size);
 	explicit_bzero(bytes, before + size);
 	size_t end = (before + size) * 8 / 6;
-	return g_strndup(text + shared[before], end - shared[before]);
+	char *own = g_strndup(text + shared[before], end - shared[before]);
+	secret_form_free(text);
+	return own;
 }
 
 /* The lines into which programs cut it. */
@@ -228,11 +250,21 @@ static void base64_add(const char *secret, GPtrArray *forms)
 
 /* ---- all ---- */
 
-static void lines_add(const char *secret, GPtrArray *forms)
+static void stripped_add(const char *text, size_t size, GPtrArray *forms)
 {
-	g_auto(GStrv) lines = g_strsplit_set(secret, "\r\n", -1);
-	for (char **line = lines; *line; line++)
-		g_ptr_array_add(forms, g_strstrip(g_strdup(*line)));
+	for (; size > 0 && g_ascii_isspace(*text); size--)
+		text++;
+	while (size > 0 && g_ascii_isspace(text[size - 1]))
+		size--;
+	form_add(forms, g_strndup(text, size));
+}
+
+static void lines_add(const char *text, GPtrArray *forms)
+{
+	for (size_t size; *text; text += size + (text[size] != 0)) {
+		size = strcspn(text, "\r\n");
+		stripped_add(text, size, forms);
+	}
 }
 
 /* Of a long one not all may be shown where it stands: then its pieces are known. */
@@ -254,8 +286,9 @@ static void pieces_add(const char *form, GPtrArray *forms)
 static void nested_add(const struct secret *secret, GPtrArray *forms)
 {
 	for (size_t i = 0; i < 2 && secret->is_utf8; i++) {
-		g_autofree char *inner = quoted(secret, &quotings[i]);
+		char *inner = quoted(secret, &quotings[i]);
 		form_add(forms, text_quoted(inner, &quotings[i]));
+		secret_form_free(inner);
 	}
 }
 
@@ -269,9 +302,9 @@ static void encodings_add(const struct secret *secret, GPtrArray *forms)
 		form_add(forms, url_quoted(text, &url_forms[i]));
 	form_add(forms, hex(text, lower));
 	form_add(forms, hex(text, upper));
-	form_add(forms, replaced(text, "'", "'\\''"));
-	form_add(forms, replaced(text, "'", "'\"'\"'"));
-	form_add(forms, replaced(text, "'", "''"));
+	form_add(forms, quotes_replaced(text, "'\\''"));
+	form_add(forms, quotes_replaced(text, "'\"'\"'"));
+	form_add(forms, quotes_replaced(text, "''"));
 	form_add(forms, backslashed(text));
 	base64_add(text, forms);
 }
@@ -281,7 +314,7 @@ void secret_forms_add(const char *text, GPtrArray *forms)
 	size_t size = strlen(text);
 	const struct secret secret = {text, g_utf8_validate(text, (gssize)size, NULL)};
 	form_add(forms, g_strdup(text));
-	form_add(forms, g_strstrip(g_strdup(text)));
+	stripped_add(text, size, forms);
 	for (size_t i = 0; i < N_PLAIN_QUOTINGS && secret.is_utf8; i++) {
 		char *form = quoted(&secret, &quotings[i]);
 		form_add(forms, form);

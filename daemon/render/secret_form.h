@@ -11,7 +11,9 @@
 #define SECRET_FORMS_MAX (64u << 10)
 
 /*
- * Adds them to `forms` (g_free each), the same one more than once; the secret itself among them. Of
- * one that is no UTF-8 those are made that write bytes.
+ * Adds them to `forms` (secret_form_free each), the same one more than once; the secret itself
+ * among them. Of one that is no UTF-8 those are made that write bytes.
  */
 void secret_forms_add(const char *text, GPtrArray *forms);
+/* Overwrites it and frees it; NULL is fine. */
+void secret_form_free(void *form);
