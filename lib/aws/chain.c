@@ -122,7 +122,9 @@ struct aws_credentials *aws_credentials_find(
 		.settings = settings,
 		.profile = profile,
 		.with_environment = settings->profile == NULL,
-		.sts = {.region = region_find(settings, profile), .profile = profile},
+		.sts = {.region = region_find(settings, profile),
+			.profile = profile,
+			.settings = settings},
 		.visited = g_ptr_array_new(),
 	};
 	g_ptr_array_add(chain.visited, profile->name);

@@ -246,7 +246,7 @@ static struct aws_credentials *from_web_identity(struct chain *chain, GError **e
 
 static struct aws_credentials *from_sso(struct chain *chain, GError **error)
 {
-	return aws_sso_credentials(chain->profile, error);
+	return aws_sso_credentials(chain->profile, chain->settings, error);
 }
 
 static struct aws_credentials *from_file(

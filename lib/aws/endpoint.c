@@ -49,10 +49,12 @@ static char *plain(const char *endpoint, GError **error)
 }
 
 char *aws_endpoint_find(const struct aws_service *service, const char *region,
-	const struct aws_profile *profile, GError **error)
+	const struct aws_profile *profile, const struct s3_settings *settings, GError **error)
 {
-	bool ignored = is_true(
-		profile, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls");
+	bool ignored = settings->ignores_configured == AWS_UNSAID
+		? is_true(profile, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+			"ignore_configured_endpoint_urls")
+		: settings->ignores_configured == AWS_YES;
 	bool fips = is_true(profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
 	GError *why = NULL;
 	g_autofree char *endpoint =

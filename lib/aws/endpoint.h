@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "lib/aws/profile.h"
+#include "lib/aws/s3_settings.h"
 
 struct aws_service {
 	const char *id;   /* as in AWS_ENDPOINT_URL_ID */
@@ -20,7 +21,8 @@ char *aws_endpoint_configured(const char *id, const struct aws_profile *profile,
 
 /*
  * What is configured, else AWS itself in that region. The configured ones count for nothing when
+ * ignore_configured_endpoint_urls of the settings says so, else
  * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS.
  */
 char *aws_endpoint_find(const struct aws_service *service, const char *region,
-	const struct aws_profile *profile, GError **error);
+	const struct aws_profile *profile, const struct s3_settings *settings, GError **error);

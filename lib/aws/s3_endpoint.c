@@ -110,19 +110,10 @@ static bool addressing_find(struct s3 *s3, GError **error)
 			style, "addressing_style of the profile", &s3->addressing, error);
 }
 
-/* AWS_CA_BUNDLE is looked at where the certificates are read. */
-static void certificates_find(struct s3 *s3)
-{
-	s3->ca_file = s3->settings->ca_file;
-	if (!s3->ca_file && !aws_environment("AWS_CA_BUNDLE"))
-		s3->ca_file = aws_profile_get(s3->profile, "ca_bundle");
-}
-
 bool s3_endpoint_find(struct s3 *s3, GError **error)
 {
 	s3->fips = s3->settings->fips;
 	s3->dual_stack = s3->settings->dual_stack;
-	certificates_find(s3);
 	return choose(s3, &s3->fips, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", error)
 		&& choose(s3, &s3->dual_stack, "AWS_USE_DUALSTACK_ENDPOINT",
 			"use_dualstack_endpoint", error)

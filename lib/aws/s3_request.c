@@ -7,6 +7,7 @@
 #include "lib/aws/environment.h"
 #include "lib/aws/failure.h"
 #include "lib/aws/s3_xml.h"
+#include "lib/aws/transport.h"
 #include "lib/base/instant.h"
 
 #define TRIES_DEFAULT 8
@@ -184,14 +185,12 @@ static void exchange(struct s3 *s3, const struct s3_request *request, struct htt
 		: request->body
 		? g_compute_checksum_for_string(G_CHECKSUM_SHA256, request->body, -1)
 		: g_strdup(SIGV4_EMPTY_HASH);
-	const struct s3_settings *settings = s3->settings;
-	bool is_tls = strcmp(s3->origin.scheme, "https") == 0;
 	struct address address;
 	address_make(s3, request, &address);
 	g_autoptr(GPtrArray) headers = headers_sign(s3, request, &address, hash);
 	g_autofree char *url = g_strdup_printf("%s://%s%s%s%s", s3->origin.scheme,
 		address.authority, address.path, *address.query ? "?" : "", address.query);
-	const struct http_request http = {
+	struct http_request http = {
 		.method = request->method,
 		.url = url,
 		.headers = (const char *const *)headers->pdata,
@@ -203,12 +202,9 @@ static void exchange(struct s3 *s3, const struct s3_request *request, struct htt
 		.sink = request->sink,
 		.sink_data = request->sink_data,
 		.body_max = request->body_max,
-		.stall_s = MAX(request->stall_s, (long)(settings->read_timeout_s + 0.99)),
-		.connect_timeout_ms = (long)(settings->connect_timeout_s * 1000),
-		.proxy = is_tls ? settings->https_proxy : settings->http_proxy,
-		.ca_file = s3->ca_file,
-		.is_unverified = settings->verifies == AWS_NO,
+		.stall_s = request->stall_s,
 	};
+	transport_set(&http, s3->settings, s3->profile);
 	http_exchange(s3->curl, &http, answer);
 	address_clear(&address);
 }

@@ -23,8 +23,7 @@ struct s3 {
 	bool at_aws; /* the endpoint follows from the region */
 	enum aws_choice fips, dual_stack;
 	enum s3_addressing addressing;
-	const char *ca_file; /* NULL: AWS_CA_BUNDLE, else those of the system */
-	int64_t skew_us;     /* the server's clock less ours, where they differ too much */
+	int64_t skew_us; /* the server's clock less ours, where they differ too much */
 };
 
 struct s3_request {

@@ -11,6 +11,7 @@
 #include "lib/aws/retry.h"
 #include "lib/aws/sigv4.h"
 #include "lib/aws/sso_token.h"
+#include "lib/aws/transport.h"
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
 
@@ -131,13 +132,14 @@ static char *role_ask(
 	g_autofree char *url = g_strdup_printf("%s/federation/credentials?%s", endpoint, query);
 	char *header = g_strconcat("x-amz-sso_bearer_token: ", token, NULL);
 	const char *const headers[] = {header, NULL};
-	const struct http_request request = {
+	struct http_request request = {
 		.method = "GET",
 		.url = url,
 		.headers = headers,
 		.connect_timeout_ms = 5000,
 		.timeout_ms = 10000,
 	};
+	transport_set_for_token(&request, on->wish.settings, on->wish.profile);
 	CURL *curl = curl_easy_init();
 	char *body = NULL;
 	struct http_answer answer;
@@ -155,8 +157,8 @@ static char *role_ask(
 static struct aws_credentials *credentials_ask(const struct sign_on *on, GError **error)
 {
 	static const struct aws_service service = {"SSO", "portal.sso", "portal.sso"};
-	g_autofree char *endpoint =
-		aws_endpoint_find(&service, on->wish.region, on->wish.profile, error);
+	g_autofree char *endpoint = aws_endpoint_find(
+		&service, on->wish.region, on->wish.profile, on->wish.settings, error);
 	char *token = endpoint ? sso_token(&on->wish, error) : NULL;
 	char *body = token ? role_ask(on, endpoint, token, error) : NULL;
 	aws_secret_free(token);
@@ -178,9 +180,10 @@ static struct aws_credentials *credentials_ask(const struct sign_on *on, GError 
 	return credentials;
 }
 
-struct aws_credentials *aws_sso_credentials(const struct aws_profile *profile, GError **error)
+struct aws_credentials *aws_sso_credentials(
+	const struct aws_profile *profile, const struct s3_settings *settings, GError **error)
 {
-	struct sign_on on = {.wish.profile = profile};
+	struct sign_on on = {.wish = {.profile = profile, .settings = settings}};
 	if (!aws_profile_get(profile, "sso_account_id")
 		&& !aws_profile_get(profile, "sso_role_name"))
 		return NULL;

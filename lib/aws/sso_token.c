@@ -20,6 +20,7 @@
 #include "lib/aws/failure.h"
 #include "lib/aws/retry.h"
 #include "lib/aws/small_file.h"
+#include "lib/aws/transport.h"
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
 
@@ -77,11 +78,11 @@ static char *renewal_body(const json_t *token)
 }
 
 /* The JSON answer, or NULL. */
-static json_t *renewal_ask(const char *endpoint, const char *body)
+static json_t *renewal_ask(const struct sso_wish *wish, const char *endpoint, const char *body)
 {
 	g_autofree char *url = g_strconcat(endpoint, "/token", NULL);
 	const char *const headers[] = {"Content-Type: application/json", NULL};
-	const struct http_request request = {
+	struct http_request request = {
 		.method = "POST",
 		.url = url,
 		.headers = headers,
@@ -89,6 +90,7 @@ static json_t *renewal_ask(const char *endpoint, const char *body)
 		.connect_timeout_ms = 5000,
 		.timeout_ms = 10000,
 	};
+	transport_set_for_token(&request, wish->settings, wish->profile);
 	CURL *curl = curl_easy_init();
 	json_t *fresh = NULL;
 	struct http_answer answer;
@@ -117,9 +119,10 @@ static bool token_renew(const struct sso_wish *wish, json_t *token)
 {
 	static const struct aws_service service = {"SSO_OIDC", "oidc", "oidc"};
 	char *body = renewal_body(token);
-	g_autofree char *endpoint =
-		body ? aws_endpoint_find(&service, wish->region, wish->profile, NULL) : NULL;
-	json_t *fresh = endpoint ? renewal_ask(endpoint, body) : NULL;
+	g_autofree char *endpoint = body
+		? aws_endpoint_find(&service, wish->region, wish->profile, wish->settings, NULL)
+		: NULL;
+	json_t *fresh = endpoint ? renewal_ask(wish, endpoint, body) : NULL;
 	const char *access = text_of(fresh, "accessToken");
 	json_int_t lasts_s = json_integer_value(json_object_get(fresh, "expiresIn"));
 	bool renewed = access && lasts_s > 0 && lasts_s < INT32_MAX;

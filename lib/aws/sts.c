@@ -9,6 +9,7 @@
 #include "lib/aws/retry.h"
 #include "lib/aws/sigv4.h"
 #include "lib/aws/small_file.h"
+#include "lib/aws/transport.h"
 #include "lib/aws/xml.h"
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
@@ -97,7 +98,7 @@ static void form_open_role(struct form *form, const char *action, const struct s
 
 /* One POST, and who signs it. */
 struct call {
-	const char *region;
+	const struct sts *sts;
 	struct http_origin origin;
 	const char *body;
 	const struct aws_credentials *signer; /* NULL: nobody */
@@ -122,7 +123,7 @@ static char *call_authorization(const struct call *call, const char *date, int64
 		.headers = headers,
 		.n_headers = signer->session_token ? 3 : 2,
 		.payload_hash = hash,
-		.region = call->region,
+		.region = call->sts->region,
 		.service = "sts",
 		.at = now,
 	};
@@ -150,7 +151,7 @@ static void call_send(CURL *curl, const struct call *call, struct http_answer *a
 	g_ptr_array_add(lines, NULL);
 	g_autofree char *url = g_strdup_printf("%s://%s%s", call->origin.scheme,
 		call->origin.authority, *call->origin.path ? call->origin.path : "/");
-	const struct http_request request = {
+	struct http_request request = {
 		.method = "POST",
 		.url = url,
 		.headers = (const char *const *)lines->pdata,
@@ -158,6 +159,10 @@ static void call_send(CURL *curl, const struct call *call, struct http_answer *a
 		.connect_timeout_ms = 5000,
 		.timeout_ms = 20000,
 	};
+	if (signer)
+		transport_set(&request, call->sts->settings, call->sts->profile);
+	else
+		transport_set_for_token(&request, call->sts->settings, call->sts->profile);
 	http_exchange(curl, &request, answer);
 }
 
@@ -240,10 +245,10 @@ static char *ask(const struct sts *sts, struct form *form, const struct aws_cred
 	static const struct aws_service service = {"STS", "sts", "sts-fips"};
 	char *body = sigv4_query((struct sigv4_pair *)(void *)form->pairs->data, form->pairs->len);
 	g_array_unref(form->pairs);
-	struct call call = {.region = sts->region, .body = body, .signer = signer};
+	struct call call = {.sts = sts, .body = body, .signer = signer};
 	g_autofree char *endpoint = sts->endpoint_url
 		? g_strdup(sts->endpoint_url)
-		: aws_endpoint_find(&service, sts->region, sts->profile, error);
+		: aws_endpoint_find(&service, sts->region, sts->profile, sts->settings, error);
 	char *answer = endpoint && http_origin_parse(endpoint, &call.origin, error)
 		? call_make(&call, wish, error)
 		: NULL;

@@ -9,12 +9,14 @@
 
 #include "lib/aws/credentials.h"
 #include "lib/aws/profile.h"
+#include "lib/aws/s3_settings.h"
 
-/* Where STS is asked. */
+/* Where STS is asked, and how. */
 struct sts {
 	const char *region;
 	const char *endpoint_url; /* NULL: aws_endpoint_find() */
 	const struct aws_profile *profile;
+	const struct s3_settings *settings;
 };
 
 struct sts_role {

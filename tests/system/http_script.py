@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An HTTP server on loopback whose answers a test writes, and which remembers what it was asked."""
 import http.server
+import ssl
 import threading
 
 
@@ -11,9 +12,10 @@ class Answer:
 
 
 class HttpScript:
-    """`answer(request)` -> Answer; a request has command, path, asked (headers, names in lower case), body, number."""
+    """`answer(request)` -> Answer, by TLS with a `certificate`; a request has command, path, asked (headers, names in
+    lower case), body, number."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, certificate=None):
         script = self
         self.requests, self.bodies = [], []
 
@@ -41,13 +43,17 @@ class HttpScript:
                 if self.command != "HEAD":
                     self.wfile.write(said.body)
 
-            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = respond
+            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = do_CONNECT = respond
 
             def log_message(self, *_):
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = "http://127.0.0.1:%d" % self.server.server_port
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = "http%s://127.0.0.1:%d" % ("s" if certificate else "", self.server.server_port)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def __enter__(self):
