@@ -422,12 +422,14 @@ struct program *program_start(const struct program_order *order, GError **error)
 	program->output = stream_new(order->output_max + 1);
 	program->errors = stream_new(ERRORS_MAX);
 	int code = process_start(order, program);
-	const char *why = code == 0 ? NULL : g_strerror(code);
-	if (!why && (code = watch_all(order, program)) != 0)
-		why = uv_strerror(code);
-	if (!why)
+	if (code == 0)
+		code = -watch_all(order, program); /* libuv's codes are those of errno */
+	if (code == 0)
 		return program;
-	error_say(error, "\"%s\" cannot be started: %s", order->argv[0], why);
+	g_autofree char *name = text_one_line(order->argv[0]);
+	bool is_short = descriptor_is_lacking(code) || code == EAGAIN;
+	g_set_error(error, PROGRAM_ERROR, is_short ? PROGRAM_SHORT : PROGRAM_WRONG,
+		"\"%s\" cannot be started: %s", name, g_strerror(code));
 	start_undo(program);
 	return NULL;
 }

@@ -46,10 +46,17 @@ struct program_order {
 	void *data;
 };
 
+/* Codes of PROGRAM_ERROR. */
+enum program_error {
+	PROGRAM_WRONG, /* as it stands it can never be started */
+	PROGRAM_SHORT, /* there is no process, descriptor or memory for it now */
+};
+#define PROGRAM_ERROR (g_quark_from_static_string("dagd-program"))
+
 /*
  * Starts it in a session of its own; nothing of the order is kept. What it leaves running in its
- * process group is killed when it ends. NULL and an error: it cannot be started, and on_done is not
- * called.
+ * process group is killed when it ends. NULL and a PROGRAM_ERROR: it cannot be started, and on_done
+ * is not called.
  */
 struct program *program_start(const struct program_order *order, GError **error);
 

@@ -12,6 +12,7 @@
 #include "daemon/process.h"
 #include "daemon/program.h"
 
+enum { AGAIN_FIRST_MS = 1000, AGAIN_MAX_MS = 60000 };
 enum { RUNNING_MAX = 8, ANSWER_MAX = (1 << 20) + 1 };
 
 struct secret_command {
@@ -22,6 +23,7 @@ struct secret_command {
 	unsigned n_running;
 	GQueue settled; /* of askings that are to be told */
 	uv_timer_t pump;
+	unsigned again_ms; /* after what it waits when there is no process for the next one */
 };
 
 struct question {
@@ -58,6 +60,7 @@ void sources_read(struct sources *sources, const struct config *config)
 
 /* ---- who asks ---- */
 
+static void on_pump(uv_timer_t *timer);
 static void pump_soon(struct secret_command *command);
 
 /* Nobody waits for it any more. */
@@ -194,7 +197,19 @@ static void on_ended(void *data, const struct program_end *end)
 	pump_soon(command);
 }
 
-static void question_begin(struct question *question)
+/* It waits for its turn again: what the system lacks is no answer. */
+static void question_put_off(struct question *question, const char *why)
+{
+	struct secret_command *command = question->command;
+	g_autofree char *sentence = g_strconcat("secrets.command ", why, NULL);
+	trouble_begin(command->daemon->troubles, TROUBLE_SECRETS, sentence);
+	g_queue_push_head(&command->waiting, question);
+	uv_timer_start(&command->pump, on_pump, command->again_ms, 0);
+	command->again_ms = MIN(command->again_ms * 2, AGAIN_MAX_MS);
+}
+
+/* False: none can be begun now. */
+static bool question_begin(struct question *question)
 {
 	struct secret_command *command = question->command;
 	const struct sources *sources = &command->daemon->sources;
@@ -204,7 +219,7 @@ static void question_begin(struct question *question)
 		g_ptr_array_add(argv, *word);
 	if (argv->len == 0) {
 		question_end(question, NULL, NULL); /* the configuration has changed */
-		return;
+		return true;
 	}
 	g_ptr_array_add(argv, (char *)word_of(question->kind));
 	g_ptr_array_add(argv, question->name);
@@ -221,10 +236,17 @@ static void question_begin(struct question *question)
 		.data = question,
 	};
 	question->program = program_start(&order, &error);
+	if (g_error_matches(error, PROGRAM_ERROR, PROGRAM_SHORT)) {
+		question_put_off(question, error->message);
+		return false;
+	}
+	trouble_end(command->daemon->troubles, TROUBLE_SECRETS);
+	command->again_ms = AGAIN_FIRST_MS;
 	if (question->program)
 		command->n_running++;
 	else
 		question_end(question, NULL, error->message);
+	return true;
 }
 
 static void question_add(struct asking *asking, const struct answer *wanted)
@@ -275,8 +297,11 @@ static void on_pump(uv_timer_t *timer)
 {
 	struct secret_command *command = timer->data;
 	settled_tell(command);
-	while (command->n_running < RUNNING_MAX && command->waiting.length > 0)
-		question_begin(g_queue_pop_head(&command->waiting));
+	while (command->n_running < RUNNING_MAX && command->waiting.length > 0
+		&& question_begin(g_queue_pop_head(&command->waiting)))
+		;
+	if (command->waiting.length == 0)
+		trouble_end(command->daemon->troubles, TROUBLE_SECRETS);
 }
 
 static void pump_soon(struct secret_command *command)
@@ -289,6 +314,7 @@ struct secret_command *secret_command_open(struct daemon *daemon)
 	struct secret_command *command = g_new0(struct secret_command, 1);
 	command->daemon = daemon;
 	command->env = process_command_env();
+	command->again_ms = AGAIN_FIRST_MS;
 	command->questions = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, question_free);
 	g_queue_init(&command->waiting);
 	g_queue_init(&command->settled);

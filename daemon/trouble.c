@@ -10,11 +10,13 @@ static const char *const consequences[N_TROUBLES] = {
 		"nothing begins or changes until it can be written; running tasks go on",
 	[TROUBLE_DAMAGE] = "no task begins; running tasks go on",
 	[TROUBLE_LAUNCHES] = "no task begins until that is mended; running tasks go on",
+	[TROUBLE_SECRETS] = "what needs its values waits for them; all else goes on",
 };
 static const char *const ends[N_TROUBLES] = {
 	[TROUBLE_DATABASE] = "the database is written again, after that was not so",
 	[TROUBLE_DAMAGE] = "the database is sound, which it was not",
 	[TROUBLE_LAUNCHES] = "tasks begin again, after none did",
+	[TROUBLE_SECRETS] = "secrets.command is asked again, which it was not",
 };
 
 /* `systemctl status` shows it. */

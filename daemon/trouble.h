@@ -8,6 +8,7 @@ enum trouble_kind {
 	TROUBLE_DATABASE, /* it cannot be written: nothing is decided */
 	TROUBLE_DAMAGE,   /* it cannot be trusted: nothing is begun */
 	TROUBLE_LAUNCHES, /* there is no room, or no process: nothing is begun */
+	TROUBLE_SECRETS,  /* there is no process for secrets.command: it is not asked */
 	N_TROUBLES,
 };
 

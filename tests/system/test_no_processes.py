@@ -2,6 +2,7 @@
 """The system has no process or descriptor for one more task: it waits for its own, and takes no try."""
 import os
 import resource
+import signal
 import subprocess
 import tempfile
 
@@ -116,3 +117,25 @@ def test_a_task_whose_worker_gets_no_process_begins_when_it_does(dagd_of_another
     assert dagd.tasks("hello", run_id)["greet"]["try_number"] == 1
     assert dagd.task_log("hello", run_id, "greet") == "good day\n"
     wait_until(lambda: is_well(dagd), "dagd is well again")
+
+
+def test_a_task_that_needs_secrets_command_waits_for_its_process(dagd_of_another_user):
+    dagd = dagd_of_another_user
+    (dagd.home / "dagd.yaml").write_text("secrets: {command: echo}\n")
+    dagd.process.send_signal(signal.SIGHUP)
+    dagd.load_dag("reads", """
+        dag_id: reads
+        tasks: [{task_id: show, operator: bash, bash_command: 'echo "{{ var.value.REGION }}"'}]
+    """)
+    wait_until(lambda: len(dagd.workers()) == 2, "there are idle workers")
+    processes_limit(dagd, 1)
+    run_id = dagd.trigger("reads")
+    told = ('secrets.command "echo" cannot be started: Resource temporarily unavailable; '
+            "what needs its values waits for them; all else goes on")
+    wait_until(lambda: any(line.endswith(told) for line in dagd.log), "it says why it does not ask")
+    assert "waits for the values" in dagd.dagctl("dags", "why", "reads", run_id, "show").stdout
+    processes_limit(dagd, 1000)
+    assert dagd.wait_run("reads", run_id)["state"] == "success"
+    assert dagd.tasks("reads", run_id)["show"]["try_number"] == 1
+    assert dagd.task_log("reads", run_id, "show") == "variable REGION\n"
+    wait_until(lambda: any("secrets.command is asked again" in line for line in dagd.log), "all is well again")

@@ -123,6 +123,48 @@ static void who_has_stopped_to_wait_is_not_told(void)
 	end();
 }
 
+/* ---- where the system has no process for it ---- */
+
+static const char *trouble(void)
+{
+	return daemon_of_test.troubles[TROUBLE_SECRETS].sentence;
+}
+
+static void what_cannot_be_asked_now_is_asked_when_it_can_be(void)
+{
+	struct rlimit before;
+	begin("echo x");
+	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, before.rlim_max});
+	ask(&askers[0], "AB");
+	while (!trouble())
+		uv_run(daemon_of_test.loop, UV_RUN_NOWAIT);
+	setrlimit(RLIMIT_NOFILE, &before);
+	g_assert_cmpstr(
+		trouble(), ==, "secrets.command \"sh\" cannot be started: Too many open files");
+	g_assert_cmpuint(askers[0].n_told, ==, 0);
+	uv_run(daemon_of_test.loop, UV_RUN_DEFAULT);
+	assert_told(&askers[0], NULL);
+	g_assert_null(trouble());
+	close_command();
+	end();
+}
+
+static void what_cannot_be_asked_yet_ends_with_dagd(void)
+{
+	struct rlimit before;
+	begin("echo x");
+	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, before.rlim_max});
+	ask(&askers[0], "A");
+	while (!trouble())
+		uv_run(daemon_of_test.loop, UV_RUN_NOWAIT);
+	setrlimit(RLIMIT_NOFILE, &before);
+	close_command();
+	assert_told(&askers[0], "dagd is stopping");
+	end();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -132,5 +174,9 @@ int main(int argc, char **argv)
 		an_answer_that_comes_with_the_end_of_dagd_is_none);
 	g_test_add_func("/secret_command/who_has_stopped_to_wait_is_not_told",
 		who_has_stopped_to_wait_is_not_told);
+	g_test_add_func("/secret_command/what_cannot_be_asked_now_is_asked_when_it_can_be",
+		what_cannot_be_asked_now_is_asked_when_it_can_be);
+	g_test_add_func("/secret_command/what_cannot_be_asked_yet_ends_with_dagd",
+		what_cannot_be_asked_yet_ends_with_dagd);
 	return g_test_run();
 }
