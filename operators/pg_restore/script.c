@@ -104,6 +104,7 @@ static void section_begin(struct script *script, const char *comment)
 {
 	struct script_state *state = script->state;
 	state->section = SECTION_OTHER;
+	g_string_truncate(state->statement, 0);
 	if (strstr(comment, "; Type: TABLE DATA; ")) {
 		state->section = SECTION_TABLE;
 		script->n_data++;
@@ -112,9 +113,32 @@ static void section_begin(struct script *script, const char *comment)
 	}
 }
 
-static void statement_read(struct script *script, const char *line, size_t n)
+/*
+ * Of the statements of a table's data a COPY is the first, or after ALTER TABLE ... DISABLE TRIGGER
+ * the second; where an INSERT comes before it, what looks like one is a line of a value.
+ */
+static void copy_read(struct script *script, const char *line, size_t n)
 {
 	static const char end[] = " FROM stdin;";
+	struct script_state *state = script->state;
+	GString *statement = state->statement;
+	if (statement->len == 0 && begins(line, n, "INSERT ")) {
+		state->section = SECTION_OTHER;
+		return;
+	}
+	if (statement->len == 0 && !begins(line, n, "COPY "))
+		return;
+	g_string_append_len(statement, line, (gssize)MIN(n, LINE_KEPT_MAX));
+	if (g_str_has_suffix(statement->str, end))
+		copy_begin(script);
+	else
+		g_string_append_c(statement, '\n');
+	if (statement->len > LINE_KEPT_MAX)
+		state->section = SECTION_OTHER;
+}
+
+static void statement_read(struct script *script, const char *line, size_t n)
+{
 	struct script_state *state = script->state;
 	if (begins(line, n, "-- Data for Name: ") || begins(line, n, "-- Name: ")) {
 		g_autofree char *comment = g_strndup(line, n);
@@ -123,13 +147,8 @@ static void statement_read(struct script *script, const char *line, size_t n)
 		state->is_utf8 = true;
 	} else if (state->section == SECTION_LARGE_OBJECTS) {
 		script->n_large_objects += begins(line, n, "SELECT pg_catalog.lo_open(");
-	} else if (state->section == SECTION_TABLE
-		&& (state->statement->len > 0 || begins(line, n, "COPY "))) {
-		g_string_append_len(state->statement, line, (gssize)n);
-		if (g_str_has_suffix(state->statement->str, end))
-			copy_begin(script);
-		else
-			g_string_append_c(state->statement, '\n');
+	} else if (state->section == SECTION_TABLE) {
+		copy_read(script, line, n);
 	}
 }
 
