@@ -54,7 +54,16 @@ bool source_limits_check(const struct source_limits *limits, const char *name, i
 	if (!size_check(limits->min_size, name, size, error))
 		return false;
 	int64_t now = g_get_real_time();
-	if (limits->max_age_us < 0 || modified_at >= now - limits->max_age_us)
+	if (limits->max_age_us < 0)
+		return true;
+	if (modified_at == INSTANT_NONE) {
+		g_set_error(error, LIB_ERROR, 0,
+			"when %s was last modified is not known, so max_age cannot be compared: it "
+			"is not restored",
+			name);
+		return false;
+	}
+	if (modified_at >= now - limits->max_age_us)
 		return true;
 	g_autofree char *at = instant_iso_z(modified_at / SECOND_US * SECOND_US);
 	g_autofree char *age = duration_text((now - modified_at) / SECOND_US * SECOND_US);
@@ -63,4 +72,14 @@ bool source_limits_check(const struct source_limits *limits, const char *name, i
 		"%s is of %s, %s ago, and so older than max_age (%s): it is not restored", name, at,
 		age, allowed);
 	return false;
+}
+
+char *source_time_text(int64_t modified_at)
+{
+	if (modified_at == INSTANT_NONE)
+		return g_strdup("of a time that is not known");
+	g_autofree char *at = instant_iso_z(modified_at / SECOND_US * SECOND_US);
+	int64_t age_us = MAX(g_get_real_time() - modified_at, 0);
+	g_autofree char *age = duration_text(age_us / SECOND_US * SECOND_US);
+	return g_strdup_printf("of %s (%s ago)", at, age);
 }

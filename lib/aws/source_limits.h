@@ -16,6 +16,10 @@ struct source_limits {
 /* From the arguments min_size (bytes) and max_age (seconds); an error when they are no such. */
 bool source_limits_read(const json_t *arguments, struct source_limits *limits, GError **error);
 
-/* Whether a source of this size, last modified at this instant, is taken (`limits` NULL: it is). */
+/* Whether a source of this size, last modified at this instant, is taken (`limits` NULL: it is).
+ * One whose instant is INSTANT_NONE is not, where there is a max_age. */
 bool source_limits_check(const struct source_limits *limits, const char *name, int64_t size,
 	int64_t modified_at, GError **error);
+
+/* For a line about it: `of 2026-11-26T01:00:09Z (9h12m4s ago)`, or that this is not known. */
+char *source_time_text(int64_t modified_at);

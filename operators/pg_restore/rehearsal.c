@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "lib/aws/source_limits.h"
 #include "lib/base/instant.h"
 #include "lib/base/size.h"
 #include "operators/postgres.h"
@@ -82,11 +83,9 @@ void rehearsal_print_dump(
 	const struct contents *contents, const char *name, int64_t size, int64_t modified_at)
 {
 	g_autofree char *bytes = size_text(size);
-	g_autofree char *at = instant_iso_z(modified_at / SECOND_US * SECOND_US);
-	int64_t age_us = MAX(g_get_real_time() - modified_at, 0);
-	g_autofree char *age = duration_text(age_us / SECOND_US * SECOND_US);
+	g_autofree char *of = source_time_text(modified_at);
 	g_autofree char *server = version_text(contents->server_version);
 	g_autofree char *pg_dump = version_text(contents->pg_dump_version);
-	printf("dump: %s, %s, of %s (%s ago), from PostgreSQL %s by pg_dump %s\n", name, bytes, at,
-		age, server, pg_dump);
+	printf("dump: %s, %s, %s, from PostgreSQL %s by pg_dump %s\n", name, bytes, of, server,
+		pg_dump);
 }

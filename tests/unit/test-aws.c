@@ -12,6 +12,7 @@
 #include "lib/aws/s3_xml.h"
 #include "lib/aws/sigv4.h"
 #include "lib/aws/source.h"
+#include "lib/aws/source_limits.h"
 #include "lib/base/instant.h"
 
 #define HASH_OF_WELCOME "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072"
@@ -375,6 +376,20 @@ static void a_source_is_an_object_or_a_file(void)
 	}
 }
 
+static void a_source_of_unknown_age_is_too_old_for_any_limit(void)
+{
+	g_autoptr(GError) error = NULL;
+	struct source_limits limits = {.max_age_us = -1};
+	g_assert_true(source_limits_check(&limits, "a.dump", 1, INSTANT_NONE, &error));
+	limits.max_age_us = HOUR_US;
+	g_assert_false(source_limits_check(&limits, "a.dump", 1, INSTANT_NONE, &error));
+	g_assert_cmpstr(error->message, ==,
+		"when a.dump was last modified is not known, so max_age cannot be compared: it is "
+		"not restored");
+	g_autofree char *text = source_time_text(INSTANT_NONE);
+	g_assert_cmpstr(text, ==, "of a time that is not known");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -391,5 +406,6 @@ int main(int argc, char **argv)
 	TEST(a_complaint_has_a_code_or_is_none);
 	TEST(settings_come_from_arguments_before_the_connection);
 	TEST(a_source_is_an_object_or_a_file);
+	TEST(a_source_of_unknown_age_is_too_old_for_any_limit);
 	return g_test_run();
 }
