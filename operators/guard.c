@@ -21,13 +21,6 @@ static bool is_given(const json_t *value)
 	return value && !json_is_null(value);
 }
 
-bool guard_is_set(const json_t *arguments, const struct connection *connection)
-{
-	return is_given(json_object_get(arguments, "confirm"))
-		|| is_given(json_object_get(connection->extra, "allow_restore"))
-		|| is_given(json_object_get(connection->extra, "protected"));
-}
-
 /* In a connection that was written as a URI everything is text. */
 static bool protected_read(const struct connection *connection, bool *is_protected, GError **error)
 {

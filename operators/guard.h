@@ -19,8 +19,5 @@
 bool guard_check(const json_t *arguments, const struct connection *connection,
 	const char *const *databases, GError **error);
 
-/* Whether guard_check can refuse a database: what cannot be told it must be told for such. */
-bool guard_is_set(const json_t *arguments, const struct connection *connection);
-
 /* Whether a key of a connection's extra is a guard's, and so no option of a driver. */
 bool guard_is_key(const char *name);

@@ -226,12 +226,11 @@ static bool targets_read(struct restore *restore, GError **error)
 static bool targets_agree(const struct restore *restore, GError **error)
 {
 	const char *const *databases = (const char *const *)restore->targets.databases->pdata;
-	if (databases[0] || !guard_is_set(restore->arguments, &restore->target))
+	if (databases[0])
 		return guard_check(restore->arguments, &restore->target, databases, error);
-	g_set_error(error, LIB_ERROR, 0,
-		"nothing in %s would be restored, so there is no database to compare with "
-		"confirm and the connection",
-		restore->info.name);
+	g_set_error(error, LIB_ERROR, 0, "nothing in %s would be restored: it holds nothing%s",
+		restore->info.name,
+		restore_is_partial(restore->arguments) ? " that ns_include names" : "");
 	return false;
 }
 
@@ -320,10 +319,8 @@ static int result_tell(const struct restore *restore)
 static void dump_print(const struct source_info *info)
 {
 	g_autofree char *size = size_text(info->size);
-	g_autofree char *at = instant_iso_z(info->modified_at / SECOND_US * SECOND_US);
-	int64_t age_us = MAX(g_get_real_time() - info->modified_at, 0);
-	g_autofree char *age = duration_text(age_us / SECOND_US * SECOND_US);
-	printf("dump: %s, %s, of %s (%s ago)\n", info->name, size, at, age);
+	g_autofree char *of = source_time_text(info->modified_at);
+	printf("dump: %s, %s, %s\n", info->name, size, of);
 }
 
 /* All that a restore would do, and what it would find, but no change. */

@@ -3,7 +3,8 @@
  * A newer pg_restore sends settings that an older server does not know (transaction_timeout, from
  * 17 on): the restore ends with an error when what was there is dropped already. So this is asked
  * before. Of the known holes those count that concern an archive which is restored through a
- * connection; those of psql, which reads plain dumps, do not.
+ * connection; those of psql, which reads plain dumps, do not. One for which distributions have no
+ * mended program yet is told and not refused: nobody could restore.
  */
 #include "operators/pg_restore/client.h"
 
@@ -16,6 +17,9 @@ enum { MAJOR = 10000 };
 
 /* CVE-2025-8715: names with line ends became SQL of their own. From 18 on it never was there. */
 static const int first_without_hole[] = {130022, 140019, 150014, 160010, 170006};
+
+/* CVE-2026-116314: what a dump holds can become SQL of its own. */
+static const int first_trusty[] = {140025, 150020, 160016, 170012, 180007};
 
 static void version_keep(void *data, const char *line)
 {
@@ -63,12 +67,23 @@ void client_clear(struct client *client)
 }
 
 /* The first version of the same major, or of the oldest that was mended; 0: this has no hole. */
-static int version_wanted(int version)
+static int version_wanted(int version, const int *mended, size_t n)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(first_without_hole); i++)
-		if (version / MAJOR <= first_without_hole[i] / MAJOR)
-			return version < first_without_hole[i] ? first_without_hole[i] : 0;
+	for (size_t i = 0; i < n; i++)
+		if (version / MAJOR <= mended[i] / MAJOR)
+			return version < mended[i] ? mended[i] : 0;
 	return 0;
+}
+
+char *client_warning(int client_version)
+{
+	int wanted = version_wanted(client_version, first_trusty, G_N_ELEMENTS(first_trusty));
+	return wanted && client_version > 0
+		? g_strdup_printf("pg_restore %d.%d has the hole CVE-2026-116314, mended in %d.%d: "
+				  "restore only dumps that you trust",
+			client_version / MAJOR, client_version % MAJOR, wanted / MAJOR,
+			wanted % MAJOR)
+		: NULL;
 }
 
 char *client_complaint(int client_version, int server_version)
@@ -80,7 +95,8 @@ char *client_complaint(int client_version, int server_version)
 			"pg_restore is of PostgreSQL %d, the server of %d, which does not know all "
 			"that a newer pg_restore sends; install postgresql-client-%d",
 			client_version / MAJOR, server_version / MAJOR, server_version / MAJOR);
-	int wanted = version_wanted(client_version);
+	int wanted = version_wanted(
+		client_version, first_without_hole, G_N_ELEMENTS(first_without_hole));
 	if (wanted)
 		return g_strdup_printf(
 			"pg_restore %d.%d runs SQL that is hidden in the names of a dump "

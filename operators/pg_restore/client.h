@@ -24,5 +24,8 @@ void client_clear(struct client *client);
 /* What speaks against this client at this server, as a sentence (g_free); NULL: nothing. */
 char *client_complaint(int client_version, int server_version);
 
-/* The same of the dump. */
+/* A hole of it that is no reason to refuse it, as a sentence (g_free); NULL: none. */
+char *client_warning(int client_version);
+
+/* What speaks against restoring the dump. */
 char *dump_complaint(const struct contents *contents, int client_version, int server_version);

@@ -81,3 +81,19 @@ bool lock_take(PGconn *session, GError **error)
 		holder_tell(session, error);
 	return is_taken;
 }
+
+bool lock_check(PGconn *session, GError **error)
+{
+	PGresult *result = PQexec(session, "SELECT 1");
+	bool is_there = PQresultStatus(result) == PGRES_TUPLES_OK;
+	PQclear(result);
+	if (is_there)
+		return true;
+	g_autofree char *why = postgres_message(session);
+	g_set_error(error, LIB_ERROR, 0,
+		"the session that kept other restores out of database \"%s\" broke during this "
+		"one, "
+		"so nobody knows whether another wrote to it, too: restore it again (%s)",
+		PQdb(session), why);
+	return false;
+}

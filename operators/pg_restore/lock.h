@@ -13,3 +13,6 @@
  * has it, when another restore runs.
  */
 bool lock_take(PGconn *session, GError **error);
+
+/* After the restore: an error when the session, and so the lock, was lost meanwhile. */
+bool lock_check(PGconn *session, GError **error);

@@ -73,7 +73,8 @@ static bool arguments_read(struct restore *restore, GError **error)
 		&& dump_digest_read(restore->arguments, &restore->sha256, error);
 }
 
-static bool target_is_empty(PGconn *session)
+/* After the fetch, which may take hours, in which the target changes. */
+static bool target_look(struct restore *restore, GError **error)
 {
 	static const char query[] =
 		"WITH own AS (SELECT oid FROM pg_namespace"
@@ -83,11 +84,17 @@ static bool target_is_empty(PGconn *session)
 		" UNION ALL SELECT FROM pg_proc WHERE pronamespace IN (TABLE own)"
 		" UNION ALL SELECT FROM pg_largeobject_metadata)"
 		" AND (SELECT count(*) FROM own) <= 1";
-	PGresult *result = PQexec(session, query);
-	bool is_empty = PQresultStatus(result) == PGRES_TUPLES_OK
-		&& g_str_equal(PQgetvalue(result, 0, 0), "t");
+	PGresult *result = PQexec(restore->session, query);
+	bool is_told = PQresultStatus(result) == PGRES_TUPLES_OK;
+	if (is_told) {
+		restore->is_empty = g_str_equal(PQgetvalue(result, 0, 0), "t");
+	} else {
+		g_autofree char *why = postgres_message(restore->session);
+		g_set_error(error, LIB_ERROR, 0,
+			"nothing was restored: cannot look at the database: %s", why);
+	}
 	PQclear(result);
-	return is_empty;
+	return is_told;
 }
 
 /* Whether the server is there and lets us in; and what its programs are to be told. */
@@ -113,7 +120,6 @@ static bool target_open(struct restore *restore, GError **error)
 		/* Its messages are read, so they must not be translated. */
 		environment = g_environ_setenv(environment, "LC_ALL", "C.UTF-8", TRUE);
 		restore->environment = g_environ_setenv(environment, "TZ", "UTC", TRUE);
-		restore->is_empty = target_is_empty(session);
 		printf("target: database %s on %s, PostgreSQL %s\n", PQdb(session), PQhost(session),
 			PQparameterStatus(session, "server_version"));
 	}
@@ -293,6 +299,9 @@ static bool complaint_settle(const struct restore *restore, char *complaint, GEr
 
 static bool client_agrees(const struct restore *restore, GError **error)
 {
+	g_autofree char *warning = client_warning(restore->client.version);
+	if (warning)
+		printf("warning: %s\n", warning);
 	return complaint_settle(restore,
 		client_complaint(restore->client.version, PQserverVersion(restore->session)),
 		error);
@@ -304,6 +313,17 @@ static bool dump_agrees(const struct restore *restore, GError **error)
 		dump_complaint(&restore->dump.contents, restore->client.version,
 			PQserverVersion(restore->session)),
 		error);
+}
+
+/* What extra_args leave of it may be nothing: a name with a typing error in it, for instance. */
+static bool something_is_left(const struct restore *restore, GError **error)
+{
+	if (restore->dump.contents.n_entries > 0)
+		return true;
+	g_set_error(error, LIB_ERROR, 0, "nothing in %s would be restored: %s", restore->dump.name,
+		restore->extra->pdata[0] ? "it holds nothing that extra_args name"
+					 : "it holds nothing");
+	return false;
 }
 
 static bool dump_take(struct restore *restore, GError **error)
@@ -338,15 +358,18 @@ static int restore_run(struct restore *restore)
 		return program_fail("%s", error->message);
 	if (!dump_take(restore, &error))
 		return program_fail("%s", error->message);
-	if (!dump_agrees(restore, &error))
+	if (!dump_agrees(restore, &error) || !something_is_left(restore, &error))
 		return program_fail_for_good("%s", error->message);
+	if (!target_look(restore, &error))
+		return program_fail("%s", error->message);
 	if (is_rehearsal)
 		return rehearse(restore, &error);
 	if (!nothing_doubles(restore, &error) || !target_restore(restore, &status, &error))
 		return program_fail("%s", error->message);
 	if (!is_success(restore, status))
 		return failure_tell(restore, status);
-	if (!dump_stamp_check(restore->dump.name, restore->dump.fd, &restore->stamp, &error))
+	if (!lock_check(restore->session, &error)
+		|| !dump_stamp_check(restore->dump.name, restore->dump.fd, &restore->stamp, &error))
 		return program_fail("%s", error->message);
 	return result_tell(restore);
 }

@@ -6,7 +6,7 @@ import dumps
 from operator_process import operate  # noqa: F401
 from test_restore_guards import mongo_connection, pg_connection, pg_precious  # noqa: F401
 from test_restore_mongodb import mongo_archive, mongo_arguments, mongo_source, mongo_target  # noqa: F401
-from test_restore_postgres import pg_arguments, pg_dump, pg_source, pg_target  # noqa: F401
+from test_restore_postgres import held, pg_arguments, pg_dump, pg_source, pg_target  # noqa: F401
 
 BOTH = ["min_size", "max_age", "sha256", "dry_run"]
 NOT_EMPTY = [("pg_restore", BOTH + ["database", "postgres_conn_id"]),
@@ -93,3 +93,34 @@ def test_what_stands_on_a_table_does_not_make_clean_double_it(
     ended = operate("pg_restore", pg_arguments(pg, pg_dump))
     assert ended.code == 1 and sentence in ended.last and "nothing was restored" in ended.last, ended.log
     assert dumps.psql(pg, f"SELECT count(*) FROM {table}", "target") == rows
+
+
+def test_a_restore_of_postgresql_that_would_restore_nothing_is_no_success(pg, pg_dump, pg_target, operate):
+    ended = operate("pg_restore", pg_arguments(pg, pg_dump, extra_args=["--schema=typo"]))
+    assert ended.code == 78 and "it holds nothing that extra_args name" in ended.last, ended.log
+
+
+def test_a_restore_of_mongodb_that_would_restore_nothing_is_no_success(mongo, mongo_archive, mongo_target, operate):
+    ended = operate("mongorestore", mongo_arguments(mongo, mongo_archive, ns_include="typo.*"))
+    assert ended.code == 78 and "it holds nothing that ns_include names" in ended.last, ended.log
+
+
+def test_a_restore_whose_lock_was_lost_is_no_success(pg, held):
+    ended = dumps.psql(pg, "SELECT pg_terminate_backend(pid) FROM pg_locks"
+                           " WHERE locktype = 'advisory' AND classid = 1684105060", "target")
+    assert ended == "t"
+    held.release()
+    ended = held.program.end()
+    assert ended.code == 1 and 'kept other restores out of database "target" broke' in ended.last, ended.log
+
+
+def test_a_value_that_looks_like_the_head_of_rows_is_a_value(pg, pg_target, operate, tmp_path):
+    dumps.postgres_create(pg, "odd")
+    dumps.psql(pg, "CREATE TABLE a (v text);"
+                   r" INSERT INTO a VALUES (E'\nCOPY x (a, b) FROM stdin;\n1\t2\t3\n');"
+                   " CREATE TABLE b AS SELECT 1 AS n", "odd")
+    dump = dumps.postgres_dump(pg, "odd", tmp_path / "dump", "-Fc", "--inserts")
+    ended = operate("pg_restore", pg_arguments(pg, dump))
+    assert ended.code == 0, ended.log
+    assert ended.value["rows"] is None
+    assert dumps.psql(pg, "SELECT count(*) FROM a", "target") == "1"

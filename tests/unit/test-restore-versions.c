@@ -50,6 +50,18 @@ static void a_pg_restore_has_no_known_hole(void)
 	says(client_complaint(180000, 180000), NULL);
 }
 
+static void a_hole_that_is_not_mended_everywhere_is_told(void)
+{
+	says(client_warning(150018),
+		"pg_restore 15.18 has the hole CVE-2026-116314, mended in 15.20");
+	says(client_warning(130022), "mended in 14.25");
+	says(client_warning(180006), "mended in 18.7");
+	says(client_warning(150020), NULL);
+	says(client_warning(180007), NULL);
+	says(client_warning(190000), NULL);
+	says(client_warning(0), NULL);
+}
+
 static void a_dump_of_postgresql_is_not_newer_than_what_reads_it(void)
 {
 	struct contents contents = {.server_version = 150018, .pg_dump_version = 160010};
@@ -125,6 +137,7 @@ int main(int argc, char **argv)
 	TEST(versions_of_postgresql_are_read_as_libpq_counts);
 	TEST(a_pg_restore_must_fit_the_server);
 	TEST(a_pg_restore_has_no_known_hole);
+	TEST(a_hole_that_is_not_mended_everywhere_is_told);
 	TEST(a_dump_of_postgresql_is_not_newer_than_what_reads_it);
 	TEST(a_dump_of_mongodb_is_of_the_version_of_the_server);
 	TEST(a_dump_of_mongodb_is_not_made_by_a_newer_tool);
