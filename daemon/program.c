@@ -21,7 +21,7 @@
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
 
-enum { ERRORS_MAX = 4096, READS_MAX = 16 };
+enum { ERRORS_MAX = 16 << 10, READS_MAX = 16 };
 enum { TERM_MS = 1000, KILL_MS = 1000, TRACED_MS = 100 };
 
 enum { HANDLE_PROCESS, HANDLE_OUTPUT, HANDLE_ERRORS, N_POLLS };
@@ -30,6 +30,7 @@ struct stream {
 	int fd;
 	char *text; /* `max` bytes and a zero byte */
 	size_t n, max;
+	bool is_cut; /* its beginning was dropped */
 };
 
 struct program {
@@ -142,6 +143,7 @@ static void stream_make_room(struct stream *stream)
 	size_t half = stream->max / 2;
 	memmove(stream->text, stream->text + half, stream->n - half);
 	stream->n -= half;
+	stream->is_cut = true;
 	explicit_bzero(stream->text + stream->n, half);
 }
 
@@ -194,16 +196,31 @@ static void on_errors(uv_poll_t *poll, int status, int events)
 		uv_poll_stop(poll);
 }
 
-/* The last line that says something: g_free. */
-static char *last_line(struct stream *errors)
+/* Without a line whose beginning was dropped: part of a secret would not be known as one. */
+static const char *errors_text(struct stream *errors)
 {
-	size_t end = errors->n, begin;
-	while (end > 0 && g_ascii_isspace(errors->text[end - 1]))
+	char *text = errors->text;
+	text[errors->n] = '\0';
+	for (size_t i = 0; i < errors->n; i++)
+		if (text[i] == '\0')
+			text[i] = ' ';
+	if (!errors->is_cut)
+		return text;
+	const char *end = strchr(text, '\n');
+	return end ? end + 1 : text + errors->n;
+}
+
+char *program_last_line(const char *text)
+{
+	const char *end = text + strlen(text), *begin;
+	while (end > text && g_ascii_isspace(end[-1]))
 		end--;
-	for (begin = end; begin > 0 && errors->text[begin - 1] != '\n'; begin--)
+	for (begin = end; begin > text && begin[-1] != '\n'; begin--)
 		;
-	g_autofree char *line = g_strndup(errors->text + begin, end - begin);
-	return text_one_line(g_strchug(line));
+	g_autofree char *line = g_strndup(begin, (size_t)(end - begin));
+	char *shown = text_one_line(g_strchug(line));
+	explicit_bzero(line, strlen(line));
+	return shown;
 }
 
 /* NULL: how it ended is not known. */
@@ -213,7 +230,8 @@ static void tell(struct program *program, const int *status)
 	errors_read(program);
 	if (program->ending == PROGRAM_EXITED && WIFSIGNALED(*status))
 		program->ending = PROGRAM_KILLED;
-	g_autofree char *line = last_line(&program->errors);
+	const char *errors = errors_text(&program->errors);
+	g_autofree char *line = program_last_line(errors);
 	program->output.text[program->output.n] = '\0';
 	struct program_end end = {
 		.ending = program->ending,
@@ -221,6 +239,7 @@ static void tell(struct program *program, const int *status)
 		.signal = status && WIFSIGNALED(*status) ? WTERMSIG(*status) : 0,
 		.output = program->output.text,
 		.output_size = program->output.n,
+		.errors = errors,
 		.last_line = line,
 	};
 	program->on_done(program->data, &end);

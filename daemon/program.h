@@ -26,7 +26,10 @@ struct program_end {
 	int signal;         /* of PROGRAM_KILLED */
 	const char *output; /* all that it wrote to stdout, with a zero byte after it */
 	size_t output_size;
-	const char *last_line; /* of stderr, as text_one_line() makes it; empty: it wrote none */
+	/* The end of what it wrote to stderr, from the beginning of a line, with a zero byte after
+	 * it: who masks it does so while it is whole. */
+	const char *errors;
+	const char *last_line; /* of `errors`, as text_one_line() makes it; empty: it wrote none */
 };
 
 /* Called once, from the loop. Nothing can be done with the program afterwards. */
@@ -63,6 +66,9 @@ struct program *program_start(const struct program_order *order, GError **error)
 /* Kills it without a callback, not from on_done, and does not wait: its memory is freed when it has
  * ended and the loop has run once more. NULL is fine. */
 void program_stop(struct program *program);
+
+/* The last line of a text that says something, as text_one_line() makes it: g_free. */
+char *program_last_line(const char *text);
 
 /* How it ended, if not with an exit code that its caller knows: "took longer than 10s", with what
  * it said last. g_free. */

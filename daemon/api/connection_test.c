@@ -83,16 +83,17 @@ static void answer(struct request *request, bool works, const char *message)
 }
 
 /* Masked while it is whole: what is too long is cut afterwards. */
-static char *last_line(const char *output, struct mask_words *masks)
+static char *last_line(const char *text, struct mask_words *masks)
 {
-	g_autofree char *text = g_strchomp(text_masked(output, masks));
-	const char *end = strrchr(text, '\n');
-	return text_one_line(end ? end + 1 : text);
+	g_autofree char *shown = text_masked(text, masks);
+	return program_last_line(shown);
 }
 
 static char *failure_text(const struct test *test, const struct program_end *end)
 {
-	const char *line = end->last_line;
+	g_autofree char *line = last_line(end->errors, test->masks);
+	struct program_end shown = *end;
+	shown.last_line = line;
 	if (end->ending == PROGRAM_TOO_SLOW) {
 		g_autofree char *limit = duration_text(TIMEOUT_US);
 		return g_strdup_printf("%s has not answered within %s", test->place, limit);
@@ -100,7 +101,7 @@ static char *failure_text(const struct test *test, const struct program_end *end
 	if (end->ending == PROGRAM_EXITED && *line)
 		return g_strdup(
 			g_str_has_prefix(line, "error: ") ? line + strlen("error: ") : line);
-	g_autofree char *how = program_end_text(end, TIMEOUT_US);
+	g_autofree char *how = program_end_text(&shown, TIMEOUT_US);
 	return g_strdup_printf("the test by operator \"%s\" %s", test->operator->name, how);
 }
 

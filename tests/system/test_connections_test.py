@@ -26,6 +26,9 @@ elif what == "leak":
     sys.exit(1)
 elif what == "leak well":
     print("yes, with", given["password"])
+elif what == "leak long":
+    print("error: " + given["password"], file=sys.stderr)
+    sys.exit(1)
 elif what == "exit":
     sys.exit(3)
 elif what == "long":
@@ -96,6 +99,16 @@ def test_a_plugin_tests_connections_of_its_own_type(probing, what, works, senten
 def test_a_secret_that_is_too_long_for_a_message_is_not_cut_but_masked(probing):
     answer = probe(probing, "long", password="p4" * 2000)
     assert answer.json == {"status": True, "message": "***"}
+
+
+@pytest.mark.parametrize("length,sentence", [
+    (2000, "***"),
+    (60000, 'the test by operator "probe" exited with 1'),  # of the line only its end is there: it is not shown
+])
+def test_a_secret_of_an_error_is_not_cut_but_masked(probing, length, sentence):
+    secret = "".join(f"{n:04x}" for n in range(length // 4))
+    answer = probe(probing, "leak long", password=secret)
+    assert answer.json == {"status": False, "message": sentence}
 
 
 def test_what_never_ends_is_ended_after_ten_seconds(probing):

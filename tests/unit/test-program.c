@@ -17,9 +17,10 @@ struct seen {
 	unsigned n_ends, n_turns; /* of the loop */
 	enum program_ending ending;
 	int exit_code, signal;
-	char *output, *last_line, *text;
+	char *output, *errors, *last_line, *text;
 	size_t output_size;
 	int64_t timeout_us;
+	bool has_remains; /* of what was dropped from stderr */
 };
 
 static void on_done(void *data, const struct program_end *end)
@@ -31,6 +32,10 @@ static void on_done(void *data, const struct program_end *end)
 	seen->signal = end->signal;
 	seen->output = g_memdup2(end->output, end->output_size + 1);
 	seen->output_size = end->output_size;
+	seen->errors = g_strdup(end->errors);
+	/* Half of what it is kept in is free then. */
+	if (g_str_has_suffix(end->errors, "\nhalf\n"))
+		seen->has_remains = memchr(end->errors + strlen(end->errors), 'S', 4000) != NULL;
 	seen->last_line = g_strdup(end->last_line);
 	seen->text = program_end_text(end, seen->timeout_us);
 }
@@ -38,6 +43,7 @@ static void on_done(void *data, const struct program_end *end)
 static void seen_clear(struct seen *seen)
 {
 	g_free(seen->output);
+	g_free(seen->errors);
 	g_free(seen->last_line);
 	g_free(seen->text);
 }
@@ -141,6 +147,29 @@ static void test_many_errors(void)
 			       ">&2; exit 1",
 		NULL, LONG_US);
 	g_assert_cmpstr(seen.last_line, ==, "line 3000");
+	seen_clear(&seen);
+}
+
+/* Part of a secret could not be masked. */
+static void test_long_error(void)
+{
+	struct seen seen = run("printf %40000s x >&2; exit 1", NULL, LONG_US);
+	g_assert_cmpstr(seen.errors, ==, "");
+	g_assert_cmpstr(seen.text, ==, "exited with 1");
+	seen_clear(&seen);
+	seen = run("printf '%40000s\\n\\000 whole\\n' x >&2; exit 1", NULL, LONG_US);
+	g_assert_cmpstr(seen.errors, ==, "  whole\n");
+	g_assert_cmpstr(seen.text, ==, "exited with 1: whole");
+	seen_clear(&seen);
+}
+
+static void test_dropped_errors(void)
+{
+	struct seen seen =
+		run("echo >&2; printf %16383s x | tr ' ' S >&2; printf '\\n\\nhalf\\n' >&2", NULL,
+			LONG_US);
+	g_assert_cmpstr(seen.errors, ==, "\nhalf\n");
+	g_assert_false(seen.has_remains);
 	seen_clear(&seen);
 }
 
@@ -381,6 +410,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/program/it_may_print_anything", test_not_text);
 	g_test_add_func("/program/what_prints_too_much_is_ended", test_too_large);
 	g_test_add_func("/program/the_last_of_many_errors_is_kept", test_many_errors);
+	g_test_add_func("/program/an_error_without_its_beginning_is_none", test_long_error);
+	g_test_add_func("/program/errors_that_are_dropped_are_overwritten", test_dropped_errors);
 	g_test_add_func("/program/what_is_too_slow_is_ended", test_too_slow);
 	g_test_add_func("/program/what_is_too_slow_and_prints_too_much_keeps_no_loop_busy",
 		test_too_slow_and_too_large);
