@@ -107,7 +107,7 @@ class WebIdentities:
 
     def open(self, keys, folder, /, **wrong):
         fake = HttpScript(Sts(keys, **wrong))
-        (folder / "token").write_text("web-token-canary")
+        (folder / "token").write_text(Sts.web_token)
         return fake, {"AWS_ENDPOINT_URL_STS": fake.url, "AWS_ROLE_ARN": "arn:aws:iam::1:role/web",
                       "AWS_WEB_IDENTITY_TOKEN_FILE": str(folder / "token")}
 
