@@ -192,7 +192,8 @@ class Scene:
         tasks = []
         for conn_id in ("keys", "right"):
             given = {"aws_conn_id": conn_id}
-            tasks += [dict(given, task_id=f"find_{conn_id}", operator="s3_find_latest", bucket="canary-bucket"),
+            tasks += [dict(given, task_id=f"find_{conn_id}", operator="s3_find_latest", bucket="canary-bucket",
+                           prefix="a/"),
                       dict(given, task_id=f"copy_{conn_id}", operator="s3_copy", source="s3://canary-bucket/a/b",
                            destination=str(self.folder / conn_id)),
                       dict(given, task_id=f"wait_{conn_id}", operator="wait.s3_key",

@@ -112,30 +112,33 @@ def test_the_dump_does_not_choose_the_database(pg, pg_dump, pg_precious, operate
 
 @pytest.fixture(scope="module")
 def mongo_whole(mongo, mongo_source, tmp_path_factory):
-    """An archive of two databases."""
+    """An archive of all databases, source and second among them, and their names."""
     with dumps.mongo_client(mongo) as client:
         client.drop_database("target")
         client["second"]["notes"].insert_one({"_id": 1})
+        names = sorted(set(client.list_database_names()) - {"admin", "config", "local"})
     path = tmp_path_factory.mktemp("mongo") / "whole.archive"
     with dumps.mongo_config(mongo) as options:
         dumps.run([str(dumps.TOOLS / "mongodump"), *options, f"--archive={path}"], {})
-    return path
+    return path, names
 
 
 def test_every_database_of_an_archive_must_be_confirmed(mongo, mongo_source, mongo_whole, operate):
     with dumps.mongo_client(mongo) as client:
         client["second"]["notes"].replace_one({"_id": 1}, {"_id": 1, "changed": True}, upsert=True)
-    arguments = {"source": str(mongo_whole), "mongo_conn_id": mongo_connection(mongo, protected=True), "drop": True}
+    path, names = mongo_whole
+    arguments = {"source": str(path), "mongo_conn_id": mongo_connection(mongo, protected=True), "drop": True}
     ended = operate("mongorestore", dict(arguments, confirm="source"))
     assert ended.code == 78
-    assert 'database "second", which "confirm" does not name; if that is right, write "confirm: [second, source]"' \
-        in ended.last
+    other = next(name for name in names if name != "source")
+    assert f'database "{other}", which "confirm" does not name; if that is right, write ' \
+        f'"confirm: [{", ".join(names)}]"' in ended.last
     assert dumps.mongo_answers(mongo, "second")["notes"][0] == [{"_id": 1, "changed": True}]
     ended = operate("mongorestore", dict(arguments, confirm="source", ns_include="source.*"))
     assert ended.code == 0, ended.log
     assert dumps.mongo_answers(mongo, "source") == mongo_source
     assert dumps.mongo_answers(mongo, "second")["notes"][0] == [{"_id": 1, "changed": True}]
-    ended = operate("mongorestore", dict(arguments, confirm=["second", "source"]))
+    ended = operate("mongorestore", dict(arguments, confirm=names))
     assert ended.code == 0, ended.log
     assert dumps.mongo_answers(mongo, "second")["notes"][0] == [{"_id": 1}]
 
@@ -332,7 +335,7 @@ def test_a_second_restore_into_a_database_of_mongodb_is_told_who_restores(
         mongo, mongo_source, mongo_archive, mongo_target, build, operate, tmp_path):
     folder = pathlib.Path(f"/var/tmp/dagd-restores-{os.geteuid()}")
     before = set(folder.glob("*"))
-    path = stand_in(tmp_path, "echo 'it runs'\nwhile :; do sleep 60; done")
+    path = stand_in(tmp_path, "echo 'it runs'\nexec sleep 3600")
     first = Program(build, tmp_path, "mongorestore", mongo_arguments(mongo, mongo_archive), PATH=path,
                     DAGD_DAG_ID="shop", DAGD_TASK_ID="first")
     wait_for(lambda: "it runs" in (tmp_path / "mongorestore.log").read_text())
