@@ -48,7 +48,8 @@ def test_the_next_run_goes_by_the_new_rules(build, zones, tmp_path, is_link):
         assert hour_of_next_run(daemon) == "00"
         replace(here.resolve(), "GMT-2")
         wait_until(lambda: hour_of_next_run(daemon) == "01", "the next run is by the new rules")
-        assert any(line.endswith("time zone Land/Here has new rules") for line in daemon.log)
+        wait_until(lambda: any(line.endswith("time zone Land/Here has new rules") for line in daemon.log),
+                   "the log says so")
         daemon.stop()
     finally:
         daemon.dispose()
