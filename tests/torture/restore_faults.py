@@ -201,8 +201,9 @@ def terminate_session(restore):
 def cut_connection(restore):
     restore.gate.is_cut = True
     restore.gate.open()
+    restore.wait_operator()
+    restore.gate.is_cut = False  # for the next try, which begins at once
     wait = restore.wait_try(1)
-    restore.gate.is_cut = False
     return wait["state"] if wait["state"] != "success" else "failed", ""
 
 
