@@ -5,9 +5,11 @@
  */
 #include "operators/guard.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/instant.h"
+#include "operators/program.h"
 
 static const char *const keys[] = {"allow_restore", "protected", NULL};
 
@@ -181,4 +183,19 @@ bool guard_check(const json_t *arguments, const struct connection *connection,
 		return false;
 	return (!is_protected && !is_given(confirm))
 		|| confirmed_check(confirm, connection, databases, error);
+}
+
+bool guard_versions(const json_t *arguments, char *complaint, GError **error)
+{
+	g_autofree char *text = complaint;
+	if (!text)
+		return true;
+	if (program_boolean(arguments, "allow_version_mismatch", false)) {
+		printf("warning: %s\n", text);
+		return true;
+	}
+	g_set_error(error, LIB_ERROR, 0,
+		"%s; nothing was restored (allow_version_mismatch: true restores all the same)",
+		text);
+	return false;
 }

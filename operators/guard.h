@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a connection lets be destroyed: `protected` and `allow_restore` in its extra. */
+/* What stands before a restore: `protected` and `allow_restore` of the connection, and versions. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,6 +18,13 @@
  */
 bool guard_check(const json_t *arguments, const struct connection *connection,
 	const char *const *databases, GError **error);
+
+/*
+ * Whether a complaint about versions (taken over; NULL is none) lets the restore go on: it does
+ * where the task's argument `allow_version_mismatch` is true, and is then printed as a warning.
+ * Else it is the error.
+ */
+bool guard_versions(const json_t *arguments, char *complaint, GError **error);
 
 /* Whether a key of a connection's extra is a guard's, and so no option of a driver. */
 bool guard_is_key(const char *name);

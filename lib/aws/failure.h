@@ -18,3 +18,6 @@ static inline bool aws_error_is_lasting(const GError *error)
 {
 	return error->domain == AWS_LASTING_ERROR;
 }
+
+/* Sets a lasting error; always false. */
+bool aws_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

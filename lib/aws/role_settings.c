@@ -12,17 +12,6 @@ struct reading {
 	struct aws_role_settings *role;
 };
 
-static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool refuse(GError **error, const char *format, ...)
-{
-	va_list values;
-	va_start(values, format);
-	if (error)
-		*error = g_error_new_valist(AWS_LASTING_ERROR, 0, format, values);
-	va_end(values);
-	return false;
-}
-
 /* Absent, null and empty are alike: NULL. */
 static bool text_read(
 	const struct reading *reading, const char *name, const char **text, GError **error)
@@ -32,7 +21,7 @@ static bool text_read(
 	if (!value || json_is_null(value))
 		return true;
 	if (!json_is_string(value) || strlen(json_string_value(value)) != json_string_length(value))
-		return refuse(error, "%s\"%s\" is not a text", reading->owner, name);
+		return aws_refuse(error, "%s\"%s\" is not a text", reading->owner, name);
 	if (json_string_length(value) > 0)
 		*text = json_string_value(value);
 	return true;
@@ -49,12 +38,12 @@ static bool method_read(const struct reading *reading, GError **error)
 	if (!method || strcmp(method, "assume_role") == 0)
 		return true;
 	if (strcmp(method, "assume_role_with_web_identity") != 0)
-		return refuse(error,
+		return aws_refuse(error,
 			"%sassume_role_method is \"%s\"; \"assume_role\" or "
 			"\"assume_role_with_web_identity\" is expected",
 			reading->owner, method);
 	if (federation && strcmp(federation, "file") != 0)
-		return refuse(error,
+		return aws_refuse(error,
 			"%sassume_role_with_web_identity_federation is \"%s\"; \"file\" is "
 			"expected, with the token in a file that something else renews",
 			reading->owner, federation);
@@ -81,7 +70,7 @@ static const struct {
 static bool parameter_check(const struct reading *reading, const char *name, GError **error)
 {
 	if (strcmp(name, "SerialNumber") == 0 || strcmp(name, "TokenCode") == 0)
-		return refuse(error,
+		return aws_refuse(error,
 			"%sassume_role_kwargs asks for a code of an MFA device (%s), which nobody "
 			"can type here; use a role that needs none",
 			reading->owner, name);
@@ -89,7 +78,7 @@ static bool parameter_check(const struct reading *reading, const char *name, GEr
 		if (strcmp(name, known[i].name) == 0
 			&& (known[i].in_web_identity || !reading->role->by_web_identity))
 			return true;
-	return refuse(
+	return aws_refuse(
 		error, "%sassume_role_kwargs has the unknown key \"%s\"", reading->owner, name);
 }
 
@@ -102,7 +91,8 @@ static bool parameters_read(const struct reading *reading, GError **error)
 	bool absent = !given || json_is_null(given) || (text && !*text);
 	json_t *from = parsed ? parsed : given;
 	bool good = absent || json_is_object(from)
-		|| refuse(error, "%s\"assume_role_kwargs\" is not a JSON object", reading->owner);
+		|| aws_refuse(
+			error, "%s\"assume_role_kwargs\" is not a JSON object", reading->owner);
 	json_object_foreach(from, name, value)
 	{
 		good = good && parameter_check(reading, name, error);
@@ -133,7 +123,7 @@ static bool endpoint_read(const struct reading *reading, GError **error)
 		return true;
 	/* Whoever has the token is taken for this machine. */
 	if (reading->role->by_web_identity)
-		return refuse(error,
+		return aws_refuse(error,
 			"%sservice_config names an endpoint of STS, to which no web identity token "
 			"is sent; leave it out, and let AWS_ENDPOINT_URL_STS in dagd's environment "
 			"say where STS is",

@@ -26,17 +26,6 @@ void source_info_clear(struct source_info *info)
 	*info = (struct source_info){0};
 }
 
-static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool refuse(GError **error, const char *format, ...)
-{
-	va_list values;
-	va_start(values, format);
-	if (error)
-		*error = g_error_new_valist(AWS_LASTING_ERROR, 0, format, values);
-	va_end(values);
-	return false;
-}
-
 /* A text of the object; absent and null are NULL. */
 static bool text_take(const json_t *source, const char *name, char **text, GError **error)
 {
@@ -44,7 +33,7 @@ static bool text_take(const json_t *source, const char *name, char **text, GErro
 	if (!value || json_is_null(value))
 		return true;
 	if (!json_is_string(value) || strlen(json_string_value(value)) != json_string_length(value))
-		return refuse(error, "source: \"%s\" is not a text", name);
+		return aws_refuse(error, "source: \"%s\" is not a text", name);
 	if (json_string_length(value) > 0)
 		*text = g_strdup(json_string_value(value));
 	return true;
@@ -59,11 +48,11 @@ static bool object_read(const json_t *source, struct source_info *info, GError *
 		|| !text_take(source, "version_id", &info->version_id, error))
 		return false;
 	if (!info->bucket || !info->key)
-		return refuse(error,
+		return aws_refuse(error,
 			"source: a map is an object of S3, and needs \"bucket\" and \"key\"");
 	if (size && !json_is_null(size)) {
 		if (!json_is_integer(size) || json_integer_value(size) < 0)
-			return refuse(error, "source: \"size\" is not a number of bytes");
+			return aws_refuse(error, "source: \"size\" is not a number of bytes");
 		info->size = json_integer_value(size);
 	}
 	info->name = s3_uri_text(info->bucket, info->key);
@@ -78,15 +67,15 @@ bool source_read(const json_t *source, struct source_info *info, GError **error)
 	if (json_is_object(source)) {
 		read = object_read(source, info, error);
 	} else if (!text || !*text || strlen(text) != json_string_length(source)) {
-		refuse(error,
+		aws_refuse(error,
 			"source: s3://bucket/key, the path of a file, or what s3_find_latest "
 			"returned is expected");
 	} else if (g_str_has_prefix(text, "s3://")) {
 		info->name = g_strdup(text);
 		read = s3_uri_parse(text, &info->bucket, &info->key, error);
 	} else if (strstr(text, "://")) {
-		refuse(error, "source: \"%s\" is neither s3://bucket/key nor the path of a file",
-			text);
+		aws_refuse(error,
+			"source: \"%s\" is neither s3://bucket/key nor the path of a file", text);
 	} else {
 		info->name = g_strdup(text);
 		read = true;
@@ -103,7 +92,7 @@ int source_file_open(const char *path, int64_t *size, GError **error)
 	if (fd == -1 || fstat(fd, &status) == -1) {
 		g_set_error(error, LIB_ERROR, 0, "cannot open %s: %s", path, g_strerror(errno));
 	} else if (!S_ISREG(status.st_mode)) {
-		refuse(error, "%s is not a file", path);
+		aws_refuse(error, "%s is not a file", path);
 	} else {
 		*size = status.st_size;
 		return fd;

@@ -234,29 +234,14 @@ static bool targets_agree(const struct restore *restore, GError **error)
 	return false;
 }
 
-/* Takes the complaint over; NULL is none. */
-static bool complaint_settle(const struct restore *restore, char *complaint, GError **error)
-{
-	g_autofree char *text = complaint;
-	if (!text)
-		return true;
-	if (program_boolean(restore->arguments, "allow_version_mismatch", false)) {
-		printf("warning: %s\n", text);
-		return true;
-	}
-	g_set_error(error, LIB_ERROR, 0,
-		"%s; nothing was restored (allow_version_mismatch: true restores all the same)",
-		text);
-	return false;
-}
-
 static bool versions_agree(const struct restore *restore, GError **error)
 {
 	const struct archive *archive = &restore->archive;
 	g_autofree char *version = mongorestore_version(restore->program);
-	return complaint_settle(restore,
+	return guard_versions(restore->arguments,
 		       server_complaint(archive->server_version, restore->server_version), error)
-		&& complaint_settle(restore, tool_complaint(archive->tool_version, version), error);
+		&& guard_versions(
+			restore->arguments, tool_complaint(archive->tool_version, version), error);
 }
 
 static bool target_lock(struct restore *restore, GError **error)

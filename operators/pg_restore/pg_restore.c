@@ -281,35 +281,19 @@ static bool is_success(struct restore *restore, int status)
 	return true;
 }
 
-/* Takes the complaint over; NULL is none. */
-static bool complaint_settle(const struct restore *restore, char *complaint, GError **error)
-{
-	g_autofree char *text = complaint;
-	if (!text)
-		return true;
-	if (program_boolean(restore->arguments, "allow_version_mismatch", false)) {
-		printf("warning: %s\n", text);
-		return true;
-	}
-	g_set_error(error, LIB_ERROR, 0,
-		"%s; nothing was restored (allow_version_mismatch: true restores all the same)",
-		text);
-	return false;
-}
-
 static bool client_agrees(const struct restore *restore, GError **error)
 {
 	g_autofree char *warning = client_warning(restore->client.version);
 	if (warning)
 		printf("warning: %s\n", warning);
-	return complaint_settle(restore,
+	return guard_versions(restore->arguments,
 		client_complaint(restore->client.version, PQserverVersion(restore->session)),
 		error);
 }
 
 static bool dump_agrees(const struct restore *restore, GError **error)
 {
-	return complaint_settle(restore,
+	return guard_versions(restore->arguments,
 		dump_complaint(&restore->dump.contents, restore->client.version,
 			PQserverVersion(restore->session)),
 		error);
