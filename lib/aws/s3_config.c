@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lib/aws/failure.h"
+
 #define TIMEOUT_MAX_S 86400
 #define TRIES_MAX 50
 

@@ -5,6 +5,7 @@
 
 #include "lib/aws/endpoint.h"
 #include "lib/aws/environment.h"
+#include "lib/aws/failure.h"
 #include "lib/aws/partition.h"
 #include "lib/aws/s3_config.h"
 #include "lib/aws/table.h"

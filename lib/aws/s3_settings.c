@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/aws/credentials.h"
+#include "lib/aws/failure.h"
 #include "lib/aws/http.h"
 #include "lib/aws/s3_config.h"
 

@@ -5,16 +5,6 @@
 
 #include "lib/aws/failure.h"
 
-bool aws_refuse(GError **error, const char *format, ...)
-{
-	va_list values;
-	va_start(values, format);
-	if (error)
-		*error = g_error_new_valist(AWS_LASTING_ERROR, 0, format, values);
-	va_end(values);
-	return false;
-}
-
 static const json_t *given(const struct aws_table *table, const char *name)
 {
 	const json_t *value = json_object_get(table->values, name);

@@ -16,9 +16,6 @@ struct aws_table {
 
 enum aws_choice { AWS_UNSAID, AWS_YES, AWS_NO };
 
-/* An AWS_LASTING_ERROR. Always false. */
-bool aws_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
 /*
  * Each takes the value `name` unless `value` has one already: absent, null and empty are alike.
  * False and an error when it is of another kind. Values that were typed at a command line are
