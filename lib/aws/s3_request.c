@@ -209,6 +209,34 @@ static void exchange(struct s3 *s3, const struct s3_request *request, struct htt
 	address_clear(&address);
 }
 
+/* The answer to a HEAD has no body, so nothing says whether it is the object that is not there, or
+ * the bucket, or the key that signs. */
+static bool is_mute(const struct s3_request *request, const struct http_answer *answer)
+{
+	long status = answer->status;
+	return strcmp(request->method, "HEAD") == 0 && request->key && answer->failure == CURLE_OK
+		&& (status == 400 || status == 403 || status == 404);
+}
+
+/* A GET is refused for the same reason, and tells it. When it is not, the answer stays. */
+static void reason_ask(struct s3 *s3, const struct s3_request *request, struct http_answer *answer)
+{
+	struct s3_request spoken = *request;
+	struct http_answer told;
+	struct s3_complaint complaint = {0};
+	spoken.method = "GET";
+	exchange(s3, &spoken, &told);
+	if (told.failure == CURLE_OK && told.status / 100 == 4)
+		s3_complaint_read(told.body->str, told.body->len, &complaint);
+	if (complaint.code) {
+		http_answer_clear(answer);
+		*answer = told;
+	} else {
+		http_answer_clear(&told);
+	}
+	s3_complaint_clear(&complaint);
+}
+
 static bool code_is(const struct s3_complaint *complaint, const char *const *codes)
 {
 	return complaint->code && g_strv_contains(codes, complaint->code);
@@ -336,6 +364,8 @@ enum s3_outcome s3_try(struct s3 *s3, const struct s3_request *request,
 	if (!aws_credentials_refresh(&s3->credentials, s3->settings, error))
 		return S3_FAILED;
 	exchange(s3, request, answer);
+	if (is_mute(request, answer))
+		reason_ask(s3, request, answer);
 	if (answer->failure == CURLE_OK && answer->status / 100 == 2)
 		late_error_read(answer);
 	if (answer->failure == CURLE_OK && answer->status / 100 == 2)

@@ -50,5 +50,11 @@ def test_what_no_later_look_can_mend_fails_for_good(store, arguments, sentence):
     assert outcome.status == 78 and sentence in outcome.reason
 
 
-def test_a_wrong_secret_is_no_not_yet(store):
-    assert look(store, "a", secret_access_key="wrong").status == 78
+@pytest.mark.parametrize("given, sentence", [
+    ({"secret_access_key": "wrong"}, "the secret access key is not the one of access key"),
+    ({"access_key_id": "AKIANOBODY"}, 'does not know the access key "AKIANOBODY"'),
+    ({"bucket_name": "no-such-bucket-here"}, 'there is no bucket "no-such-bucket-here"')])
+@pytest.mark.parametrize("are_patterns", [False, True])
+def test_what_a_head_cannot_tell_is_no_not_yet(store, given, sentence, are_patterns):
+    outcome = look(store, "a", wildcard_match=are_patterns, **given)
+    assert outcome.status == 78 and sentence in outcome.reason, outcome.error
