@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A secret is looked for in many forms, and in all that a task prints. So most bytes are passed by
- * with one look at a bit, for two bytes that no word begins with; where one may begin, its first
- * four bytes tell which few words to compare.
+ * A secret is looked for in many forms, and in all that a task prints. So most bytes are not looked
+ * at (Wu and Manber): where the last four bytes of a window are not those of any word there, no
+ * word begins until they are out of it. What is left is looked up among the words in order: the
+ * last one that is not behind the text, or one that it begins with, is the longest that is there;
+ * and one that the text is the beginning of comes right after.
  */
 #include "lib/wire/mask.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* A longer window skips more, but knows more fours, of which more are in any text. */
+enum { WINDOW_MAX = 12, FOURS_BITS_MIN = 12, FOURS_BITS_MAX = 20, FIRST = 0x80 };
 
 static void *allocate(size_t n, size_t size)
 {
@@ -17,39 +22,60 @@ static void *allocate(size_t n, size_t size)
 	return memory;
 }
 
-static uint32_t first_two(const char *text)
+static uint8_t *four(const struct masks *masks, const char *text)
 {
-	return (uint32_t)(unsigned char)text[0] | (uint32_t)(unsigned char)text[1] << 8;
+	uint32_t bytes;
+	memcpy(&bytes, text, sizeof(bytes));
+	return &masks->fours[bytes * 2654435761u >> (32 - masks->fours_bits)];
 }
 
-static size_t place_of(const struct masks *masks, const char *text)
+static void fours_add(struct masks *masks, const char *word)
 {
-	uint32_t four;
-	memcpy(&four, text, sizeof(four));
-	return (four * 2654435761u >> 12) & (masks->n_first - 1);
+	size_t last = masks->window - MASK_WORD_MIN;
+	for (size_t i = 0; i <= last; i++) {
+		uint8_t *at = four(masks, word + i);
+		uint8_t skip = *at & (FIRST - 1);
+		*at = (uint8_t)((*at & FIRST) | (last - i < skip ? last - i : skip));
+	}
+	*four(masks, word) |= FIRST;
 }
 
-static void index_make(struct masks *masks)
+static void fours_make(struct masks *masks)
 {
-	masks->n_first = 16;
-	while (masks->n_first < 2 * masks->n)
-		masks->n_first *= 2;
-	masks->first = allocate(masks->n_first, sizeof(*masks->first));
-	masks->next = allocate(masks->n, sizeof(*masks->next));
-	/* From the shortest to the longest, which then is in front. */
-	for (size_t i = masks->n; i-- > 0;) {
-		uint32_t two = first_two(masks->words[i].text);
-		masks->begins[two >> 3] |= (uint8_t)(1u << (two & 7));
-		uint32_t *first = &masks->first[place_of(masks, masks->words[i].text)];
-		masks->next[i] = *first;
-		*first = (uint32_t)i + 1;
+	masks->window = WINDOW_MAX;
+	for (size_t i = 0; i < masks->n; i++)
+		if (masks->words[i].size < masks->window)
+			masks->window = masks->words[i].size;
+	size_t n = 4 * masks->n * (masks->window - MASK_WORD_MIN + 1);
+	masks->fours_bits = FOURS_BITS_MIN;
+	while (masks->fours_bits < FOURS_BITS_MAX && (size_t)1 << masks->fours_bits < n)
+		masks->fours_bits++;
+	masks->fours = allocate((size_t)1 << masks->fours_bits, 1);
+	memset(masks->fours, (int)(masks->window - MASK_WORD_MIN + 1),
+		(size_t)1 << masks->fours_bits);
+	for (size_t i = 0; i < masks->n; i++)
+		fours_add(masks, masks->words[i].text);
+}
+
+static bool begins_with(const struct mask_word *word, const struct mask_word *shorter)
+{
+	return shorter->size <= word->size && memcmp(word->text, shorter->text, shorter->size) == 0;
+}
+
+static void shorter_link(struct mask_word *words, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		size_t at = i;
+		while (at > 0 && !begins_with(&words[i], &words[at - 1]))
+			at = words[at - 1].shorter;
+		words[i].shorter = at;
 	}
 }
 
-static int longer_first(const void *a, const void *b)
+static int by_bytes(const void *a, const void *b)
 {
 	const struct mask_word *one = a, *other = b;
-	return (one->size < other->size) - (one->size > other->size);
+	return strcmp(one->text, other->text);
 }
 
 void masks_set(struct masks *masks, const char *const *words, size_t n)
@@ -61,14 +87,16 @@ void masks_set(struct masks *masks, const char *const *words, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		size_t size = words[i] ? strlen(words[i]) : 0;
 		if (size >= MASK_WORD_MIN)
-			masks->words[masks->n++] = (struct mask_word){strdup(words[i]), size};
+			masks->words[masks->n++] = (struct mask_word){strdup(words[i]), size, 0};
 	}
 	for (size_t i = 0; i < masks->n; i++)
 		if (!masks->words[i].text)
 			abort();
-	qsort(masks->words, masks->n, sizeof(*masks->words), longer_first);
-	if (masks->n > 0)
-		index_make(masks);
+	if (masks->n == 0)
+		return;
+	qsort(masks->words, masks->n, sizeof(*masks->words), by_bytes);
+	shorter_link(masks->words, masks->n);
+	fours_make(masks);
 }
 
 void masks_clear(struct masks *masks)
@@ -78,20 +106,33 @@ void masks_clear(struct masks *masks)
 		free(masks->words[i].text);
 	}
 	free(masks->words);
-	free(masks->first);
-	free(masks->next);
+	free(masks->fours);
 	*masks = (struct masks){0};
 }
 
 /* May `next` follow: whether there can be more than the text that is there. */
 enum reach { REACH_WHOLE, REACH_BEGINNING };
 
-/* How many bytes of a word are there, of `size` of text at most; 0: it is another text. */
-static size_t word_match(const struct masks *masks, size_t i, const char *text, size_t size)
+/* How many words are not behind the text; one that goes on where the text ends is. */
+static size_t words_before(const struct masks *masks, const char *text, size_t size)
 {
-	const struct mask_word *word = &masks->words[i];
-	size_t n = word->size < size ? word->size : size;
-	return memcmp(word->text, text, n) == 0 ? n : 0;
+	size_t begin = 0, end = masks->n;
+	while (begin < end) {
+		size_t middle = begin + (end - begin) / 2;
+		const struct mask_word *word = &masks->words[middle];
+		int order = memcmp(word->text, text, word->size < size ? word->size : size);
+		if (order < 0 || (order == 0 && word->size <= size))
+			begin = middle + 1;
+		else
+			end = middle;
+	}
+	return begin;
+}
+
+static bool goes_on(const struct masks *masks, size_t i, const char *text, size_t size)
+{
+	return i < masks->n && masks->words[i].size > size
+		&& memcmp(masks->words[i].text, text, size) == 0;
 }
 
 /*
@@ -101,42 +142,38 @@ static size_t word_match(const struct masks *masks, size_t i, const char *text, 
  */
 static ptrdiff_t match(const struct masks *masks, const char *text, size_t size, enum reach reach)
 {
-	for (uint32_t at = masks->first[place_of(masks, text)]; at; at = masks->next[at - 1]) {
-		size_t whole = masks->words[at - 1].size;
-		if (whole > size && reach == REACH_WHOLE)
-			continue;
-		if (word_match(masks, at - 1, text, size) > 0)
-			return whole <= size ? (ptrdiff_t)whole : -1;
+	if (size < MASK_WORD_MIN ? reach == REACH_WHOLE : !(*four(masks, text) & FIRST))
+		return 0;
+	size_t at = words_before(masks, text, size);
+	if (reach == REACH_BEGINNING && goes_on(masks, at, text, size))
+		return -1;
+	for (; at > 0; at = masks->words[at - 1].shorter) {
+		const struct mask_word *word = &masks->words[at - 1];
+		if (word->size <= size && memcmp(word->text, text, word->size) == 0)
+			return (ptrdiff_t)word->size;
 	}
 	return 0;
 }
 
-/* The same of fewer bytes than any word has. */
-static ptrdiff_t match_short(
-	const struct masks *masks, const char *text, size_t size, enum reach reach)
+/* From `i` on, the first place where a word may begin. */
+static size_t next_place(const struct masks *masks, const char *text, size_t size, size_t i)
 {
-	for (size_t i = 0; reach == REACH_BEGINNING && i < masks->n; i++)
-		if (word_match(masks, i, text, size) > 0)
-			return -1;
-	return 0;
-}
-
-static bool may_begin(const struct masks *masks, const char *text)
-{
-	uint32_t two = first_two(text);
-	return masks->begins[two >> 3] & 1u << (two & 7);
+	const char *window_end = text + masks->window - MASK_WORD_MIN;
+	while (i + masks->window <= size) {
+		uint8_t skip = *four(masks, window_end + i) & (FIRST - 1);
+		if (skip == 0)
+			break;
+		i += skip;
+	}
+	return i;
 }
 
 static size_t apply(const struct masks *masks, const char *text, size_t size,
 	struct wire_buffer *out, enum reach reach)
 {
 	size_t shown = 0, i = 0;
-	while (masks->n > 0 && i < size) {
-		ptrdiff_t found = 0;
-		if (size - i < MASK_WORD_MIN)
-			found = match_short(masks, text + i, size - i, reach);
-		else if (may_begin(masks, text + i))
-			found = match(masks, text + i, size - i, reach);
+	while (masks->n > 0 && (i = next_place(masks, text, size, i)) < size) {
+		ptrdiff_t found = match(masks, text + i, size - i, reach);
 		if (found < 0)
 			break;
 		if (found == 0) {
@@ -165,74 +202,15 @@ void masks_apply_last(
 	apply(masks, text, size, out, REACH_WHOLE);
 }
 
-/* ---- JSON ---- */
-
-/* Of a text with its quotes, of a number or a word, else of one byte. */
-static size_t token_size(const char *text, size_t size)
+size_t masks_begin(const struct masks *masks, const char *text, size_t size)
 {
-	size_t n = 1;
-	if (text[0] == '"') {
-		while (n < size && text[n] != '"')
-			n += text[n] == '\\' ? 2 : 1;
-		return n + 1 < size ? n + 1 : size;
-	}
-	if (!strchr("{}[]:, \t\r\n", text[0]))
-		while (n < size && !strchr("\"{}[]:, \t\r\n", text[n]))
-			n++;
-	return n;
+	return masks->n > 0 ? (size_t)match(masks, text, size, REACH_WHOLE) : 0;
 }
 
-static bool has_word(const struct masks *masks, const char *text, size_t size)
+bool masks_are_in(const struct masks *masks, const char *text, size_t size)
 {
-	for (size_t i = 0; i + MASK_WORD_MIN <= size; i++)
-		if (may_begin(masks, text + i) && match(masks, text + i, size - i, REACH_WHOLE) > 0)
+	for (size_t i = 0; masks->n > 0 && (i = next_place(masks, text, size, i)) < size; i++)
+		if (match(masks, text + i, size - i, REACH_WHOLE) > 0)
 			return true;
 	return false;
-}
-
-static void hidden_append(struct wire_buffer *out)
-{
-	static const char text[] = "\"" MASK_HIDDEN "\"";
-	wire_buffer_append(out, text, sizeof(text) - 1);
-}
-
-/* Appends what may be shown of what begins at `text`; returns how much that was. */
-static size_t token_apply(
-	const struct masks *masks, const char *text, size_t size, struct wire_buffer *out)
-{
-	size_t token = token_size(text, size);
-	bool is_structure = *text == '{' || *text == '[';
-	ptrdiff_t word =
-		is_structure && size >= MASK_WORD_MIN ? match(masks, text, size, REACH_WHOLE) : 0;
-	if (word > 0) {
-		hidden_append(out);
-		return (size_t)word;
-	}
-	if (*text == '"' && token >= 2) {
-		wire_buffer_append(out, "\"", 1);
-		masks_apply_last(masks, text + 1, token - 2, out);
-		wire_buffer_append(out, text + token - 1, 1);
-	} else if (has_word(masks, text, token)) {
-		hidden_append(out);
-	} else {
-		wire_buffer_append(out, text, token);
-	}
-	return token;
-}
-
-void masks_apply_json(
-	const struct masks *masks, const char *text, size_t size, struct wire_buffer *out)
-{
-	if (masks->n == 0) {
-		wire_buffer_append(out, text, size);
-		return;
-	}
-	struct wire_buffer parts = {0};
-	for (size_t i = 0; i < size;)
-		i += token_apply(masks, text + i, size - i, &parts);
-	/* A word over the border of two of them: then rather no JSON than the word. */
-	masks_apply_last(masks, (const char *)parts.data, parts.size, out);
-	if (parts.data)
-		explicit_bzero(parts.data, parts.size);
-	wire_buffer_clear(&parts);
 }

@@ -16,14 +16,16 @@
 struct mask_word {
 	char *text;
 	size_t size;
+	size_t shorter; /* 1 + i of the longest other word that this one begins with; 0: none */
 };
 
 struct masks {
-	struct mask_word *words; /* the longest first */
+	struct mask_word *words; /* in the order of their bytes */
 	size_t n;
-	uint32_t *first, *next; /* words that begin alike, the longest first; 0: none, else 1 + i */
-	size_t n_first;         /* a power of two */
-	uint8_t begins[1 << 13]; /* a bit for each two bytes that a word begins with */
+	size_t window;  /* so many bytes of each word are known to `fours` */
+	uint8_t *fours; /* by the hash of four bytes: how far no word can end its window, and FIRST
+			 */
+	unsigned fours_bits;
 };
 
 /* Copies `n` words, of which some may be NULL or too short. Starts as zeroes; an earlier list is
@@ -41,9 +43,16 @@ size_t masks_apply(
 /* The same where nothing follows. */
 void masks_apply_last(
 	const struct masks *masks, const char *text, size_t size, struct wire_buffer *out);
+
+/* The size of the longest word that `text` begins with; 0: none. */
+size_t masks_begin(const struct masks *masks, const char *text, size_t size);
+/* Whether there is a word in it. */
+bool masks_are_in(const struct masks *masks, const char *text, size_t size);
+
 /*
- * The same of JSON, so that it stays JSON: a number or a structure in which a word is becomes a
- * text. What is no JSON is masked as any text.
+ * masks_apply_last of JSON, so that it stays JSON: a number or a structure in which a word is
+ * becomes a text. A text is looked at as what it means, however it is escaped. What is no JSON is
+ * masked as any text.
  */
 void masks_apply_json(
 	const struct masks *masks, const char *text, size_t size, struct wire_buffer *out);

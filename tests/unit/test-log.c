@@ -31,6 +31,12 @@ static const struct mask_case mask_cases[] = {
 	{{"line1\nline2"}, "x line1\nline2 y", "x *** y"},
 	{{"p\xc3\xa4sswort"}, "p\xc3\xa4sswort p\xc3\xa4", "*** p\xc3\xa4"},
 	{{"", "x"}, "xx", "xx"},
+	{{"a word of 24 characters!"}, "an a word of 24 characters! a word of 24 characters",
+		"an *** a word of 24 characters"},
+	{{"twelve bytes", "twelve bytes and", "twelve bytes and more", "twelve bytez"},
+		"twelve bytes and mor twelve bytez", "*** mor ***"},
+	{{"abcd", "abcdefgh", "abcdefghijkl"}, "abcdefghijk abcdefg abc", "***ijk ***efg abc"},
+	{{"same four", "same five"}, "same five same four same six", "*** *** same six"},
 };
 
 /* The text in two reads, cut at `cut`. */
@@ -61,6 +67,48 @@ static void words_are_masked_wherever_the_text_is_cut(void)
 	}
 }
 
+/* By looking for the longest word at each place. */
+static char *mask_slowly(char *const *words, const char *text)
+{
+	GString *out = g_string_new(NULL);
+	while (*text) {
+		size_t longest = 0;
+		for (char *const *word = words; *word; word++)
+			if (g_str_has_prefix(text, *word) && strlen(*word) >= MASK_WORD_MIN)
+				longest = MAX(longest, strlen(*word));
+		g_string_append(out, longest ? MASK_HIDDEN : "");
+		g_string_append_len(out, text, longest ? 0 : 1);
+		text += longest ? longest : 1;
+	}
+	return g_string_free(out, FALSE);
+}
+
+static char *letters(size_t min, size_t max)
+{
+	char *text = g_strnfill((gsize)g_test_rand_int_range((gint32)min, (gint32)max), 'a');
+	for (char *at = text; *at; at++)
+		*at = (char)g_test_rand_int_range('a', 'c');
+	return text;
+}
+
+static void words_of_few_letters_are_masked_as_by_looking_everywhere(void)
+{
+	for (int round = 0; round < 500; round++) {
+		size_t n = (size_t)g_test_rand_int_range(1, 20), min = round % 2 ? 4 : 14;
+		g_auto(GStrv) words = g_new0(char *, n + 1);
+		for (size_t i = 0; i < n; i++)
+			words[i] = letters(min, 20);
+		g_autofree char *text = letters(1, 200), *expected = mask_slowly(words, text);
+		struct masks masks = {0};
+		masks_set(&masks, (const char *const *)words, n);
+		for (size_t cut = 0; cut <= strlen(text); cut++) {
+			g_autofree char *shown = mask_in_two(&masks, text, cut);
+			g_assert_cmpstr(shown, ==, expected);
+		}
+		masks_clear(&masks);
+	}
+}
+
 static const struct mask_case json_cases[] = {
 	{{"secret"}, "{\"a\": \"my secret\", \"secret\": 1}", "{\"a\": \"my ***\", \"***\": 1}"},
 	{{"12345678"}, "{\"a\": [12345678, 1234567, 0.12345678e5]}",
@@ -70,6 +118,12 @@ static const struct mask_case json_cases[] = {
 	{{"true"}, "{\"a\":true}", "{\"a\":\"***\"}"},
 	{{"a\",\"b"}, "[\"xa\",\"bx\"]", "[\"x***x\"]"},
 	{{"secret"}, "no JSON: secret \"secret", "no JSON: \"***\" \"***"},
+	{{"a<b>c&d"}, "[\"xa\\u003cb\\u003Ec\\u0026dx\"]", "[\"x***x\"]"},
+	{{"pa/ss/word", "pa\\/ss"}, "[\"pa\\/ss/word \\u0001\\n\"]", "[\"*** \\u0001\\u000a\"]"},
+	{{"secret"}, "{\"\\u0073ecret\": \"\\\"secre\\u0074\"}", "{\"***\": \"\\\"***\"}"},
+	{{"\303\274\342\202\254\360\237\224\221"}, "\"\\u00fc\\u20AC\\ud83d\\udd11\"", "\"***\""},
+	{{"secret"}, "\"\\ud83d secret\\u00e\\q\"", "\"\\ud83d ***\\u00e\\q\""},
+	{{"secret"}, "\"secret\\", "\"***\\"},
 	{{"secret"}, "\"", "\""},
 	{{"secret"}, "", ""},
 };
@@ -301,6 +355,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/log/words_are_masked_wherever_the_text_is_cut",
 		words_are_masked_wherever_the_text_is_cut);
+	g_test_add_func("/log/words_of_few_letters_are_masked_as_by_looking_everywhere",
+		words_of_few_letters_are_masked_as_by_looking_everywhere);
 	g_test_add_func("/log/words_in_json_are_masked_as_json", words_in_json_are_masked_as_json);
 #define ADD(function) \
 	g_test_add("/log/" #function, struct log_fixture, NULL, set_up, function, tear_down)
