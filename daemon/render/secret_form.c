@@ -37,12 +37,13 @@ static GString *form_begin(const char *secret)
 
 /* ---- as JSON, Python and shells write it between quotes ---- */
 
-enum number { NUMBER_U, NUMBER_X, NUMBER_OCTAL };
+enum number { NUMBER_U, NUMBER_UPPER_U, NUMBER_X, NUMBER_OCTAL };
 
 struct quoting {
 	const char *escaped; /* these get a backslash before them */
 	enum number number;  /* how control characters without a letter are written */
 	enum { OTHERS_STAY, OTHERS_AS_CHARACTERS, OTHERS_AS_BYTES } others;
+	const char *numbered; /* these are written like control characters; NULL: none */
 };
 
 static const struct quoting quotings[] = {
@@ -55,6 +56,12 @@ static const struct quoting quotings[] = {
 	{"\\", NUMBER_X, OTHERS_AS_BYTES},        /* repr() of bytes */
 	{"'\\", NUMBER_X, OTHERS_AS_BYTES}, {"'\\", NUMBER_OCTAL, OTHERS_STAY}, /* $'' of bash */
 	{"'\\", NUMBER_OCTAL, OTHERS_AS_BYTES}, /* the same in the locale C */
+	{"\"\\$`", NUMBER_OCTAL, OTHERS_STAY},  /* declare -p of bash */
+	{"\"\\", NUMBER_UPPER_U, OTHERS_STAY},  /* JSON, as jansson writes it */
+	{"\"\\", NUMBER_UPPER_U, OTHERS_AS_CHARACTERS},
+	{"\"\\", NUMBER_U, OTHERS_STAY, "<>&"},                   /* as Go writes it */
+	{"\"\\", NUMBER_U, OTHERS_STAY, "<>&='"},                 /* as Gson writes it */
+	{"\\", NUMBER_UPPER_U, OTHERS_AS_CHARACTERS, "\"'<>&+`"}, /* as .NET writes it */
 };
 
 static void number_append(GString *out, enum number number, gunichar c)
@@ -62,6 +69,9 @@ static void number_append(GString *out, enum number number, gunichar c)
 	switch (number) {
 	case NUMBER_U:
 		g_string_append_printf(out, "\\u%04x", c);
+		return;
+	case NUMBER_UPPER_U:
+		g_string_append_printf(out, "\\u%04X", c);
 		return;
 	case NUMBER_X:
 		g_string_append_printf(out, "\\x%02x", c);
@@ -85,14 +95,21 @@ static void other_append(GString *out, const struct quoting *quoting, gunichar c
 		g_string_append_len(out, bytes, n);
 }
 
+static bool is_numbered(const struct quoting *quoting, gunichar c)
+{
+	bool is_json = quoting->number == NUMBER_U || quoting->number == NUMBER_UPPER_U;
+	if (c == 0x7f)
+		return !is_json || quoting->others != OTHERS_STAY;
+	return c < ' ' || (c < 0x7f && quoting->numbered && strchr(quoting->numbered, (char)c));
+}
+
 static void character_append(GString *out, const struct quoting *quoting, gunichar c)
 {
 	static const char letters[] = "b\bf\fn\nr\rt\t";
 	const char *letter = c < ' ' ? strchr(letters, (char)c) : NULL;
 	if (letter)
 		g_string_append_printf(out, "\\%c", letter[-1]);
-	else if (c < ' '
-		|| (c == 0x7f && !(quoting->number == NUMBER_U && quoting->others == OTHERS_STAY)))
+	else if (is_numbered(quoting, c))
 		number_append(out, quoting->number, c);
 	else if (c > 0x7f)
 		other_append(out, quoting, c);
@@ -140,6 +157,20 @@ static char *quotes_replaced(const char *secret, const char *by)
 			g_string_append(out, by);
 		else
 			g_string_append_c(out, *at);
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* As dash lists its variables: quotes that follow each other stand together. */
+static char *quotes_gathered(const char *secret)
+{
+	GString *out = form_begin(secret);
+	for (const char *at = secret; *at;) {
+		size_t n = strspn(at, "'"), plain = strcspn(at + n, "'");
+		if (n > 0)
+			g_string_append_printf(out, "'\"%.*s\"'", (int)n, at);
+		g_string_append_len(out, at + n, (gssize)plain);
+		at += n + plain;
 	}
 	return g_string_free(out, FALSE);
 }
@@ -202,6 +233,45 @@ static char *hex(const char *secret, const char *digits)
 	GString *out = form_begin(secret);
 	for (const char *at = secret; *at; at++)
 		byte_append(out, digits, *at);
+	return g_string_free(out, FALSE);
+}
+
+/* ---- as HTML and XML write it ---- */
+
+/* How they write quotes, on which they differ; NULL: as they are. */
+static const struct html_form {
+	const char *quote, *apostrophe;
+} html_forms[] = {{NULL, NULL}, {"&quot;", "&#x27;"}, {"&quot;", "&#39;"}, {"&quot;", "&#039;"},
+	{"&#34;", "&#39;"}, {"&quot;", "&apos;"}};
+
+static const char *html_name(const struct html_form *form, char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return form->quote;
+	case '\'':
+		return form->apostrophe;
+	default:
+		return NULL;
+	}
+}
+
+static char *html_quoted(const char *secret, const struct html_form *form)
+{
+	GString *out = form_begin(secret);
+	for (const char *at = secret; *at; at++) {
+		const char *name = html_name(form, *at);
+		if (name)
+			g_string_append(out, name);
+		else
+			g_string_append_c(out, *at);
+	}
 	return g_string_free(out, FALSE);
 }
 
@@ -300,13 +370,37 @@ static void encodings_add(const struct secret *secret, GPtrArray *forms)
 		form_add(forms, quoted(secret, &quotings[i]));
 	for (size_t i = 0; i < G_N_ELEMENTS(url_forms); i++)
 		form_add(forms, url_quoted(text, &url_forms[i]));
-	form_add(forms, hex(text, lower));
-	form_add(forms, hex(text, upper));
+	for (size_t i = 0; i < G_N_ELEMENTS(html_forms); i++)
+		form_add(forms, html_quoted(text, &html_forms[i]));
 	form_add(forms, quotes_replaced(text, "'\\''"));
 	form_add(forms, quotes_replaced(text, "'\"'\"'"));
 	form_add(forms, quotes_replaced(text, "''"));
+	form_add(forms, quotes_gathered(text));
 	form_add(forms, backslashed(text));
-	base64_add(text, forms);
+}
+
+/* Nothing quotes any of its characters. */
+static bool is_plain(const char *text)
+{
+	while (g_ascii_isalnum(*text) || (*text && strchr("-._", *text)))
+		text++;
+	return !*text;
+}
+
+static void quoted_add(const struct secret *secret, GPtrArray *forms)
+{
+	size_t size = strlen(secret->text);
+	stripped_add(secret->text, size, forms);
+	for (size_t i = 0; i < N_PLAIN_QUOTINGS && secret->is_utf8; i++) {
+		char *form = quoted(secret, &quotings[i]);
+		form_add(forms, form);
+		if (size <= SECRET_FORMS_MAX)
+			pieces_add(form, forms);
+	}
+	if (strpbrk(secret->text, "\r\n"))
+		lines_add(secret->text, forms);
+	if (size <= SECRET_FORMS_MAX)
+		encodings_add(secret, forms);
 }
 
 void secret_forms_add(const char *text, GPtrArray *forms)
@@ -314,17 +408,12 @@ void secret_forms_add(const char *text, GPtrArray *forms)
 	size_t size = strlen(text);
 	const struct secret secret = {text, g_utf8_validate(text, (gssize)size, NULL)};
 	form_add(forms, g_strdup(text));
-	stripped_add(text, size, forms);
-	for (size_t i = 0; i < N_PLAIN_QUOTINGS && secret.is_utf8; i++) {
-		char *form = quoted(&secret, &quotings[i]);
-		form_add(forms, form);
-		if (size <= SECRET_FORMS_MAX)
-			pieces_add(form, forms);
-	}
-	if (strpbrk(text, "\r\n"))
-		lines_add(text, forms);
+	if (!is_plain(text))
+		quoted_add(&secret, forms);
 	if (size > SECRET_FORMS_MAX)
 		return;
 	pieces_add(text, forms);
-	encodings_add(&secret, forms);
+	form_add(forms, hex(text, lower));
+	form_add(forms, hex(text, upper));
+	base64_add(text, forms);
 }

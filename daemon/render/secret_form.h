@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The forms in which a secret shows itself: as it is, and as JSON, URLs, base64, hex, shells and
- * Python write it.
+ * The forms in which a secret shows itself: as it is, and as JSON, URLs, base64, hex, shells,
+ * HTML and Python write it.
  */
 #pragma once
 

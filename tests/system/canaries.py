@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Secrets that would be known again wherever they came to light, in whatever form; and the search for them."""
 import base64
+import html
 import json
 import os
 import pathlib
 import random
+import re
 import shlex
 import string
 import threading
@@ -49,7 +51,10 @@ def forms(secret):
              json.dumps(json.dumps(secret))[3:-3].encode(),
              urllib.parse.quote(secret, safe="").encode(), urllib.parse.quote(secret).encode(),
              urllib.parse.quote_plus(secret).encode(), raw.hex().encode(), raw.hex().upper().encode(),
-             shlex.quote(secret).encode().strip(b"'"), repr(secret)[1:-1].encode()}
+             shlex.quote(secret).encode().strip(b"'"), repr(secret)[1:-1].encode(), html.escape(secret).encode(),
+             # As Go and jansson write JSON.
+             re.sub("[<>&]", lambda c: "\\u%04x" % ord(c[0]), json.dumps(secret, ensure_ascii=False)[1:-1]).encode(),
+             json.dumps(secret, ensure_ascii=False)[1:-1].replace("\\u001b", "\\u001B").encode()}
     for before in range(3):
         part = base64_part(raw, before)
         found |= {part[:76], part[:76].translate(bytes.maketrans(b"+/", b"-_"))}

@@ -2,6 +2,7 @@
 """A secret is shown to nobody: while the tasks of the main job are held in the middle of their work, and after,
 no password is in a command line, an environment, a log, a file of the home or an answer. The same search does
 find what is planted for it."""
+import json
 import os
 import pathlib
 import subprocess
@@ -188,3 +189,28 @@ def test_what_a_careless_task_prints_is_hidden_in_its_log_and_its_result(dagd):
     path = f"/dags/shell/dagRuns/{run_id}/taskInstances/careless/xcomEntries/return_value"
     assert dagd.get(path)["value"] == "***"
     assert search({"token": TOKEN}, [dagd.home], family([dagd.process.pid, *dagd.workers()])) == []
+
+
+WRITES_AS_GO = """
+import json, os
+text = json.dumps({"return_value": os.environ["SECRET"], os.environ["SECRET"]: 1})
+with open(os.environ["DAGD_OUTPUT"], "w") as file:
+    file.write(text.replace("<", "\\\\u003c").replace("e", "\\\\u0065"))
+"""
+
+
+def test_json_is_hidden_however_it_is_escaped(dagd):
+    secret = "a<b>&c \x1b de"
+    dagd.post("/connections", {"connection_id": "odd", "conn_type": "generic", "password": secret,
+                               "extra": json.dumps({"api_key": secret})})
+    (dagd.home / "writes.py").write_text(WRITES_AS_GO)
+    dagd.load_dag("odd", json.dumps({"dag_id": "odd", "tasks": [
+        {"task_id": "writes", "operator": "bash", "env": {"SECRET": "{{ conn.odd.password }}"},
+         "bash_command": f"/usr/bin/python3 {dagd.home}/writes.py"},
+        {"task_id": "prints", "operator": "bash", "bash_command": "echo {{ conn.odd.extra }}"}]}))
+    run_id = dagd.trigger("odd")
+    assert dagd.wait_run("odd", run_id)["state"] == "success"
+    path = f"/dags/odd/dagRuns/{run_id}/taskInstances/writes/xcomEntries"
+    assert {entry["key"] for entry in dagd.get(path)["xcom_entries"]} == {"return_value", "***"}
+    assert dagd.get(f"{path}/return_value")["value"] == "***"
+    assert dagd.task_log("odd", run_id, "prints") == '{"api_key":"***"}\n'

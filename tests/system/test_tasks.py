@@ -121,6 +121,7 @@ def test_a_result_that_is_too_large_or_no_json_fails_with_a_sentence(dagd_home):
                  "long_line": 'the XCom value "return_value" has'}
     for task_id, sentence in sentences.items():
         assert tasks[task_id]["state"] == "failed" and sentence in tasks[task_id]["reason"], tasks[task_id]
+    assert "near" not in tasks["text"]["reason"]  # it would quote what nobody has looked at
     assert "core.max_xcom_size" in tasks["file"]["reason"] and "core.max_xcom_size" in tasks["value"]["reason"]
     assert tasks["fits"]["state"] == "success"
     path = f"/dags/one/dagRuns/{run_id}/taskInstances"

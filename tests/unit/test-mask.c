@@ -36,6 +36,26 @@ static const char *const forms[] = {
 	"it''s \"a\\b\"\n\303\274/=?&+ ~\342\202\254\360\237\224\221\001",
 };
 
+/* Of the languages that each line names, where they differ from the above. */
+static const char quoted_secret[] = "a<b>&c=d'\"e+$`''\303\274\033";
+static const char *const quoted_forms[] = {
+	/* jansson, so dagd itself; with JSON_ENSURE_ASCII */
+	"a<b>&c=d'\\\"e+$`''\303\274\\u001B",
+	"a<b>&c=d'\\\"e+$`''\\u00FC\\u001B",
+	/* Go, Gson, .NET */
+	"a\\u003cb\\u003e\\u0026c=d'\\\"e+$`''\303\274\\u001b",
+	"a\\u003cb\\u003e\\u0026c\\u003dd\\u0027\\\"e+$`\\u0027\\u0027\303\274\\u001b",
+	"a\\u003Cb\\u003E\\u0026c=d\\u0027\\u0022e\\u002B$\\u0060\\u0027\\u0027\\u00FC\\u001B",
+	/* export -p of dash */
+	"a<b>&c=d'\"'\"'\"e+$`'\"''\"'\303\274\033",
+	/* html.escape() of Python, and without quote; html of Go; htmlspecialchars() of PHP; XML */
+	"a&lt;b&gt;&amp;c=d&#x27;&quot;e+$`&#x27;&#x27;\303\274\033",
+	"a&lt;b&gt;&amp;c=d'\"e+$`''\303\274\033",
+	"a&lt;b&gt;&amp;c=d&#39;&#34;e+$`&#39;&#39;\303\274\033",
+	"a&lt;b&gt;&amp;c=d&#039;&quot;e+$`&#039;&#039;\303\274\033",
+	"a&lt;b&gt;&amp;c=d&apos;&quot;e+$`&apos;&apos;\303\274\033",
+};
+
 static struct mask_words *masks_of(const char *word)
 {
 	struct mask_words *masks = mask_words_new();
@@ -56,6 +76,16 @@ static void a_secret_is_known_in_every_form(void)
 		g_autofree char *text = g_strdup_printf("[%s]", forms[i]);
 		shown_is(masks, text, "[***]");
 	}
+}
+
+static void a_secret_is_known_as_other_languages_quote_it(void)
+{
+	g_autoptr(mask_words) masks = masks_of(quoted_secret);
+	for (size_t i = 0; i < G_N_ELEMENTS(quoted_forms); i++)
+		shown_is(masks, quoted_forms[i], "***");
+	g_autoptr(mask_words) declared = masks_of("a \"$x\" `y` \\ z");
+	shown_is(
+		declared, "declare -x X=\"a \\\"\\$x\\\" \\`y\\` \\\\ z\"", "declare -x X=\"***\"");
 }
 
 static void words_and_their_quoted_spaces_are_known(void)
@@ -338,6 +368,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(function) g_test_add_func("/mask/" #function, function)
 	ADD(a_secret_is_known_in_every_form);
+	ADD(a_secret_is_known_as_other_languages_quote_it);
 	ADD(words_and_their_quoted_spaces_are_known);
 	ADD(lines_of_a_secret_are_known_alone);
 	ADD(base64_is_known_wherever_it_begins);
