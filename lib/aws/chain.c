@@ -96,6 +96,7 @@ static struct aws_credentials *role_take(struct chain *chain, GError **error)
 	 * goes. */
 	struct sts sts = chain->sts;
 	sts.endpoint_url = wish->endpoint_url;
+	sts.is_of_settings = true;
 	struct aws_credentials *credentials =
 		source ? sts_assume_role(&sts, &role, source, error) : NULL;
 	aws_credentials_free(source);

@@ -6,12 +6,28 @@
 #include "lib/aws/http.h"
 #include "lib/aws/partition.h"
 
-static bool is_true(const struct aws_profile *profile, const char *variable, const char *key)
+bool aws_choose(const struct aws_profile *profile, const char *variable, const char *key,
+	enum aws_choice *choice, GError **error)
 {
-	const char *value = aws_environment(variable);
-	if (!value)
-		value = aws_profile_get(profile, key);
-	return value && g_ascii_strcasecmp(value, "true") == 0;
+	const char *text = aws_environment(variable);
+	if (*choice != AWS_UNSAID)
+		return true;
+	if (text)
+		return aws_choice_parse(text, variable, choice, error);
+	g_autofree char *what = g_strdup_printf("%s of profile \"%s\"", key, profile->name);
+	text = aws_profile_get(profile, key);
+	return !text || aws_choice_parse(text, what, choice, error);
+}
+
+bool aws_variant_check(const struct s3_settings *settings, const char *endpoint, GError **error)
+{
+	bool is_asked = settings->fips == AWS_YES || settings->dual_stack == AWS_YES;
+	return !is_asked
+		|| aws_refuse(error,
+			"%s is for endpoints of AWS, but \"%s\" is the address that was chosen; "
+			"leave one of them out",
+			settings->fips == AWS_YES ? "use_fips_endpoint" : "use_dualstack_endpoint",
+			endpoint);
 }
 
 /* `services = NAME` in the profile points to a section with `sts =` and `endpoint_url` below it. */
@@ -48,25 +64,58 @@ static char *plain(const char *endpoint, GError **error)
 	return text;
 }
 
+/* The address that somebody chose; NULL without an error: nobody did. */
+static char *chosen(const struct aws_service *service, const struct aws_profile *profile,
+	const struct s3_settings *settings, GError **error)
+{
+	enum aws_choice ignored = settings->ignores_configured;
+	GError *why = NULL;
+	g_autofree char *endpoint = g_strdup(service->given);
+	if (!aws_choose(profile, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+		    "ignore_configured_endpoint_urls", &ignored, error))
+		return NULL;
+	if (!endpoint && ignored != AWS_YES)
+		endpoint = aws_endpoint_configured(service->id, profile, &why);
+	if (why)
+		g_propagate_error(error, why);
+	if (!endpoint || why
+		|| (service->obeys_settings && !aws_variant_check(settings, endpoint, error)))
+		return NULL;
+	return plain(endpoint, error);
+}
+
+/* As AWS calls it. */
+static char *usual(const struct aws_service *service, const char *region,
+	const struct aws_profile *profile, const struct s3_settings *settings, GError **error)
+{
+	bool obeys = service->obeys_settings;
+	enum aws_choice fips = obeys ? settings->fips : AWS_UNSAID;
+	enum aws_choice dual_stack = obeys ? settings->dual_stack : AWS_UNSAID;
+	const struct aws_partition *partition = aws_partition_of(region);
+	if (!aws_choose(profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &fips, error)
+		|| !aws_choose(profile, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint",
+			&dual_stack, error)
+		|| !aws_region_check(region, error))
+		return NULL;
+	bool is_dual = dual_stack == AWS_YES;
+	if (is_dual && !partition->dual_stack_domain) {
+		aws_refuse(error, "use_dualstack_endpoint: %s has none in region \"%s\"",
+			service->id, region);
+		return NULL;
+	}
+	bool is_marked = fips == AWS_YES && (is_dual || !partition->is_fips);
+	return g_strdup_printf("https://%s%s.%s.%s", service->host, is_marked ? "-fips" : "",
+		region, is_dual ? partition->dual_stack_domain : partition->domain);
+}
+
 char *aws_endpoint_find(const struct aws_service *service, const char *region,
 	const struct aws_profile *profile, const struct s3_settings *settings, GError **error)
 {
-	bool ignored = settings->ignores_configured == AWS_UNSAID
-		? is_true(profile, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-			"ignore_configured_endpoint_urls")
-		: settings->ignores_configured == AWS_YES;
-	bool fips = is_true(profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
 	GError *why = NULL;
-	g_autofree char *endpoint =
-		ignored ? NULL : aws_endpoint_configured(service->id, profile, &why);
-	if (why) {
+	char *endpoint = chosen(service, profile, settings, &why);
+	if (!endpoint && !why)
+		endpoint = usual(service, region, profile, settings, &why);
+	if (why)
 		g_propagate_error(error, why);
-		return NULL;
-	}
-	if (endpoint)
-		return plain(endpoint, error);
-	if (!aws_region_check(region, error))
-		return NULL;
-	return g_strdup_printf("https://%s.%s.%s", fips ? service->fips_host : service->host,
-		region, aws_partition_of(region)->domain);
+	return endpoint;
 }

@@ -9,7 +9,11 @@ static char *sts_text(const struct s3 *s3, GError **error)
 {
 	const struct aws_credentials *keys = s3->credentials;
 	const struct sts sts = {
-		.region = s3->region, .profile = s3->profile, .settings = s3->settings};
+		.region = s3->region,
+		.is_of_settings = true,
+		.profile = s3->profile,
+		.settings = s3->settings,
+	};
 	struct sts_identity identity;
 	if (!sts_caller_identity(&sts, keys, &identity, error))
 		return NULL;

@@ -6,14 +6,14 @@
 #include "lib/aws/failure.h"
 
 static const struct aws_partition partitions[] = {
-	{"cn-", "amazonaws.com.cn", false},
-	{"us-gov-", "amazonaws.com", true},
-	{"us-iso-", "c2s.ic.gov", true},
-	{"us-isob-", "sc2s.sgov.gov", true},
-	{"us-isof-", "csp.hci.ic.gov", true},
-	{"eu-isoe-", "cloud.adc-e.uk", true},
-	{"eusc-", "amazonaws.eu", true},
-	{"", "amazonaws.com", true},
+	{"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", false, false},
+	{"us-gov-", "amazonaws.com", "api.aws", true, true},
+	{"us-iso-", "c2s.ic.gov", NULL, true, false},
+	{"us-isob-", "sc2s.sgov.gov", NULL, true, false},
+	{"us-isof-", "csp.hci.ic.gov", NULL, true, false},
+	{"eu-isoe-", "cloud.adc-e.uk", NULL, true, false},
+	{"eusc-", "amazonaws.eu", NULL, true, false},
+	{"", "amazonaws.com", "api.aws", true, false},
 };
 
 const struct aws_partition *aws_partition_of(const char *region)

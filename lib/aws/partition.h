@@ -8,8 +8,10 @@
 
 struct aws_partition {
 	const char *region_prefix;
-	const char *domain; /* of its hosts */
-	bool has_fips;      /* of S3 */
+	const char *domain;            /* of its hosts */
+	const char *dual_stack_domain; /* of all but S3; NULL: there is none */
+	bool has_fips;                 /* of S3 */
+	bool is_fips;                  /* hosts that give keys are, by their usual name */
 };
 
 /* Also of regions that are not known: never NULL. */

@@ -10,20 +10,6 @@
 #include "lib/aws/s3_config.h"
 #include "lib/aws/table.h"
 
-/* Where the settings say nothing: the variable, else the profile. */
-static bool choose(const struct s3 *s3, enum aws_choice *choice, const char *variable,
-	const char *key, GError **error)
-{
-	const char *text = aws_environment(variable);
-	if (*choice != AWS_UNSAID)
-		return true;
-	if (text)
-		return aws_choice_parse(text, variable, choice, error);
-	g_autofree char *what = g_strdup_printf("%s of profile \"%s\"", key, s3->profile->name);
-	text = aws_profile_get(s3->profile, key);
-	return !text || aws_choice_parse(text, what, choice, error);
-}
-
 static char *aws_url(const struct s3 *s3, const char *region)
 {
 	return g_strdup_printf("https://s3%s%s.%s.%s", s3->fips == AWS_YES ? "-fips" : "",
@@ -67,16 +53,9 @@ static bool region_find(struct s3 *s3, GError **error)
  * chosen for this one. */
 static bool variant_check(const struct s3 *s3, GError **error)
 {
-	const struct s3_settings *settings = s3->settings;
-	bool is_asked = settings->fips == AWS_YES || settings->dual_stack == AWS_YES;
-	if (!s3->at_aws && is_asked)
-		return aws_refuse(error,
-			"%s is for endpoints of AWS, but \"%s\" is the address that was chosen; "
-			"leave "
-			"one of them out",
-			settings->fips == AWS_YES ? "use_fips_endpoint" : "use_dualstack_endpoint",
-			s3->endpoint);
-	if (s3->at_aws && s3->fips == AWS_YES && !aws_partition_of(s3->region)->has_fips)
+	if (!s3->at_aws)
+		return aws_variant_check(s3->settings, s3->endpoint, error);
+	if (s3->fips == AWS_YES && !aws_partition_of(s3->region)->has_fips)
 		return aws_refuse(
 			error, "use_fips_endpoint: S3 has none in region \"%s\"", s3->region);
 	return true;
@@ -86,8 +65,8 @@ static bool address_find(struct s3 *s3, GError **error)
 {
 	GError *why = NULL;
 	enum aws_choice ignored = s3->settings->ignores_configured;
-	if (!choose(s3, &ignored, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-		    "ignore_configured_endpoint_urls", error))
+	if (!aws_choose(s3->profile, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+		    "ignore_configured_endpoint_urls", &ignored, error))
 		return false;
 	char *endpoint = g_strdup(s3->settings->endpoint_url);
 	if (!endpoint && ignored != AWS_YES)
@@ -115,8 +94,9 @@ bool s3_endpoint_find(struct s3 *s3, GError **error)
 {
 	s3->fips = s3->settings->fips;
 	s3->dual_stack = s3->settings->dual_stack;
-	return choose(s3, &s3->fips, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", error)
-		&& choose(s3, &s3->dual_stack, "AWS_USE_DUALSTACK_ENDPOINT",
-			"use_dualstack_endpoint", error)
+	return aws_choose(
+		       s3->profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &s3->fips, error)
+		&& aws_choose(s3->profile, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint",
+			&s3->dual_stack, error)
 		&& region_find(s3, error) && address_find(s3, error) && addressing_find(s3, error);
 }

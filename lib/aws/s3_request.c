@@ -20,14 +20,8 @@
 
 struct s3_patience s3_patience(const struct s3 *s3)
 {
-	const char *text = aws_environment("AWS_MAX_ATTEMPTS");
-	guint64 max_tries = (guint64)s3->settings->max_tries;
-	if (!text)
-		text = aws_profile_get(s3->profile, "max_attempts");
-	if (max_tries == 0
-		&& (!text || !g_ascii_string_to_unsigned(text, 10, 1, 50, &max_tries, NULL)))
-		max_tries = TRIES_DEFAULT;
-	return (struct s3_patience){.max_tries = (unsigned)max_tries};
+	return (struct s3_patience){
+		.max_tries = transport_tries(s3->settings, s3->profile, TRIES_DEFAULT)};
 }
 
 /* Retry-After, in seconds or as the time of day; 0 when it says nothing. */

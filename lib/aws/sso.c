@@ -143,7 +143,8 @@ static char *role_ask(
 	CURL *curl = curl_easy_init();
 	char *body = NULL;
 	struct http_answer answer;
-	http_exchange_retried(curl, &request, MAX_TRIES, &answer);
+	http_exchange_retried(curl, &request,
+		transport_tries(on->wish.settings, on->wish.profile, MAX_TRIES), &answer);
 	if (answer.failure == CURLE_OK && answer.status == 200)
 		body = g_strdup(answer.body->str);
 	else
@@ -156,7 +157,7 @@ static char *role_ask(
 
 static struct aws_credentials *credentials_ask(const struct sign_on *on, GError **error)
 {
-	static const struct aws_service service = {"SSO", "portal.sso", "portal.sso"};
+	static const struct aws_service service = {.id = "SSO", .host = "portal.sso"};
 	g_autofree char *endpoint = aws_endpoint_find(
 		&service, on->wish.region, on->wish.profile, on->wish.settings, error);
 	char *token = endpoint ? sso_token(&on->wish, error) : NULL;

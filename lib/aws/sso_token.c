@@ -94,7 +94,8 @@ static json_t *renewal_ask(const struct sso_wish *wish, const char *endpoint, co
 	CURL *curl = curl_easy_init();
 	json_t *fresh = NULL;
 	struct http_answer answer;
-	http_exchange_retried(curl, &request, MAX_TRIES, &answer);
+	http_exchange_retried(
+		curl, &request, transport_tries(wish->settings, wish->profile, MAX_TRIES), &answer);
 	if (answer.failure == CURLE_OK && answer.status == 200)
 		fresh = json_loads(answer.body->str, 0, NULL);
 	http_answer_clear(&answer);
@@ -117,7 +118,7 @@ static void token_save(const char *path, const json_t *token)
 /* Puts the new texts into the token; false leaves it as it is. */
 static bool token_renew(const struct sso_wish *wish, json_t *token)
 {
-	static const struct aws_service service = {"SSO_OIDC", "oidc", "oidc"};
+	static const struct aws_service service = {.id = "SSO_OIDC", .host = "oidc"};
 	char *body = renewal_body(token);
 	g_autofree char *endpoint = body
 		? aws_endpoint_find(&service, wish->region, wish->profile, wish->settings, NULL)

@@ -216,6 +216,7 @@ static void failure_say(
 /* The XML of a 200, or NULL. */
 static char *call_make(const struct call *call, const char *wish, GError **error)
 {
+	unsigned max_tries = transport_tries(call->sts->settings, call->sts->profile, MAX_TRIES);
 	CURL *curl = curl_easy_init();
 	char *body = NULL;
 	for (unsigned n_tries = 1; !body; n_tries++) {
@@ -223,7 +224,7 @@ static char *call_make(const struct call *call, const char *wish, GError **error
 		call_send(curl, call, &answer);
 		g_autofree char *code =
 			answer.failure == CURLE_OK ? error_text(&answer, "Code") : NULL;
-		bool again = may_pass(&answer, code) && n_tries < MAX_TRIES;
+		bool again = may_pass(&answer, code) && n_tries < max_tries;
 		if (answer.failure == CURLE_OK && answer.status == 200)
 			body = g_strdup(answer.body->str);
 		else if (!again)
@@ -242,13 +243,17 @@ static char *call_make(const struct call *call, const char *wish, GError **error
 static char *ask(const struct sts *sts, struct form *form, const struct aws_credentials *signer,
 	const char *wish, GError **error)
 {
-	static const struct aws_service service = {"STS", "sts", "sts-fips"};
+	const struct aws_service service = {
+		.id = "STS",
+		.host = "sts",
+		.given = sts->endpoint_url,
+		.obeys_settings = sts->is_of_settings,
+	};
 	char *body = sigv4_query((struct sigv4_pair *)(void *)form->pairs->data, form->pairs->len);
 	g_array_unref(form->pairs);
 	struct call call = {.sts = sts, .body = body, .signer = signer};
-	g_autofree char *endpoint = sts->endpoint_url
-		? g_strdup(sts->endpoint_url)
-		: aws_endpoint_find(&service, sts->region, sts->profile, sts->settings, error);
+	g_autofree char *endpoint =
+		aws_endpoint_find(&service, sts->region, sts->profile, sts->settings, error);
 	char *answer = endpoint && http_origin_parse(endpoint, &call.origin, error)
 		? call_make(&call, wish, error)
 		: NULL;

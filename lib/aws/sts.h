@@ -15,6 +15,7 @@
 struct sts {
 	const char *region;
 	const char *endpoint_url; /* NULL: aws_endpoint_find() */
+	bool is_of_settings;      /* they say of FIPS and dual-stack where it is */
 	const struct aws_profile *profile;
 	const struct s3_settings *settings;
 };

@@ -34,6 +34,19 @@ void transport_set(struct http_request *request, const struct s3_settings *setti
 	request->is_unverified = settings->verifies == AWS_NO;
 }
 
+unsigned transport_tries(
+	const struct s3_settings *settings, const struct aws_profile *profile, unsigned usual)
+{
+	const char *text = aws_environment("AWS_MAX_ATTEMPTS");
+	guint64 max_tries = (guint64)settings->max_tries;
+	if (!text)
+		text = aws_profile_get(profile, "max_attempts");
+	if (max_tries == 0
+		&& (!text || !g_ascii_string_to_unsigned(text, 10, 1, 50, &max_tries, NULL)))
+		max_tries = usual;
+	return (unsigned)max_tries;
+}
+
 void transport_set_for_token(struct http_request *request, const struct s3_settings *settings,
 	const struct aws_profile *profile)
 {

@@ -20,3 +20,8 @@ void transport_set(struct http_request *request, const struct s3_settings *setti
  */
 void transport_set_for_token(struct http_request *request, const struct s3_settings *settings,
 	const struct aws_profile *profile);
+
+/* How often it is asked: as the settings say, AWS_MAX_ATTEMPTS or the profile (1 to 50), else the
+ * usual number. */
+unsigned transport_tries(
+	const struct s3_settings *settings, const struct aws_profile *profile, unsigned usual);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What YAML texts become, and where and how they are refused. */
+#include <time.h>
+
 #include "lib/base/instant.h"
 #include "lib/yaml/yaml.h"
 
