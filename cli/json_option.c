@@ -10,13 +10,10 @@
 
 enum { INPUT_MAX = 16 * 1024 * 1024 };
 
-/* jansson's sentence without the text that it quotes. */
 static void say_wrong(const char *what, const json_error_t *wrong, GError **error)
 {
-	const char *near = strstr(wrong->text, " near ");
-	int len = near ? (int)(near - wrong->text) : (int)strlen(wrong->text);
 	error_say(error, "%s is not JSON: line %d, column %d: %.*s", what, wrong->line,
-		wrong->column, len, wrong->text);
+		wrong->column, complaint_size(wrong->text), wrong->text);
 }
 
 json_t *json_of_text(const char *what, const char *text, GError **error)

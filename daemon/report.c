@@ -7,6 +7,7 @@
 #include "daemon/flow.h"
 #include "daemon/journal.h"
 #include "daemon/launch.h"
+#include "lib/base/error.h"
 #include "lib/base/instant.h"
 
 /* Of the last line of a log, so much is shown as the reason of a failure. */
@@ -98,13 +99,6 @@ static char *too_large(const struct daemon *daemon, const char *key, size_t size
 		key, size, daemon->config.max_xcom_bytes);
 }
 
-/* What the parser says, without what it quotes, which may be an escaped secret. */
-static char *json_complaint(const json_error_t *error)
-{
-	const char *quote = strstr(error->text, " near ");
-	return quote ? g_strndup(error->text, (gsize)(quote - error->text)) : g_strdup(error->text);
-}
-
 /* The values that the attempt left, as JSON by key; NULL: none. Sets *why when they are not valid.
  */
 static json_t *result_values(const struct daemon *daemon, const struct task *task,
@@ -122,11 +116,10 @@ static json_t *result_values(const struct daemon *daemon, const struct task *tas
 			result->output, result->output_size, JSON_REJECT_DUPLICATES, &error);
 		if (json_is_object(values))
 			return values;
-		g_autofree char *complaint = values ? NULL : json_complaint(&error);
 		*why = values
 			? g_strdup("what it wrote to DAGD_OUTPUT is no JSON object")
-			: g_strdup_printf("what it wrote to DAGD_OUTPUT is no JSON: %s (line %d)",
-				complaint, error.line);
+			: g_strdup_printf("what it wrote to DAGD_OUTPUT is no JSON: %.*s (line %d)",
+				complaint_size(error.text), error.text, error.line);
 		json_decref(values);
 		return NULL;
 	}

@@ -22,14 +22,13 @@ static json_t *event_reply(struct reader *reader, const struct asset_event *even
 	g_autoptr(GArray) runs = reader_runs_of_event(reader, record->id, error);
 	if (!runs)
 		return NULL;
-	json_t *extra = record->extra ? json_loads(record->extra, 0, NULL) : NULL;
 	json_t *made = json_array();
 	for (unsigned i = 0; i < runs->len; i++)
 		json_array_append_new(
 			made, run_reference(&g_array_index(runs, struct run_record, i)));
 	return json_pack("{s:I, s:I, s:s, s:s, s:s, s:o, s:s?, s:s?, s:s?, s:i, s:o, s:o}", "id",
 		(json_int_t)record->id, "asset_id", (json_int_t)event->asset, "name", record->asset,
-		"uri", record->asset, "group", ASSET_GROUP, "extra", extra ? extra : json_object(),
+		"uri", record->asset, "group", ASSET_GROUP, "extra", conf_shown(record->extra),
 		"source_dag_id", record->dag_id, "source_run_id", record->run_id, "source_task_id",
 		record->task_id, "source_map_index", record->map_index, "timestamp",
 		instant_reply(record->at), "created_dagruns", made);

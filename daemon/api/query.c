@@ -103,8 +103,8 @@ bool body_has_only(struct request *request, const json_t *body, const char *cons
 		if (g_strv_contains(known, key))
 			continue;
 		const char *meant = suggest(key, known);
-		request_refuse_field(request,
-			&(struct field){"body", key, "extra_forbidden", json_incref(value)},
+		/* Its value is not sent back: it may be a secret under a misspelt name. */
+		request_refuse_field(request, &(struct field){"body", key, "extra_forbidden", NULL},
 			meant ? "unknown key \"%s\"; did you mean \"%s\"?" : "unknown key \"%s\"",
 			key, meant);
 		return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/api/secret.h"
 #include "daemon/render/mask.h"
 #include "lib/base/instant.h"
 
@@ -46,10 +47,17 @@ json_t *conf_shown(const char *text)
 	return shown;
 }
 
+/* Passwords of URLs, which stand in what is pasted into it, are nobody's to read. */
+static json_t *note_shown(const char *note)
+{
+	g_autofree char *shown = secret_shown("note", note);
+	return shown ? json_string(shown) : json_null();
+}
+
 json_t *run_reply(const struct run_record *run, const struct dag *dag)
 {
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, "
-			 "s:s?, s:o, s:s?, s:s?, s:o, s:s, s:i, s:o, s:o}",
+			 "s:s?, s:o, s:o, s:s?, s:o, s:s, s:i, s:o, s:o}",
 		"dag_run_id", run->run_id, "dag_id", run->dag_id, "dag_display_name",
 		dag ? dag->display_name : run->dag_id, "logical_date",
 		instant_reply(run->logical_date), "queued_at", instant_reply(run->queued_at),
@@ -60,9 +68,9 @@ json_t *run_reply(const struct run_record *run, const struct dag *dag)
 		instant_reply(run->data_interval_end), "run_after", instant_reply(run->run_after),
 		"last_scheduling_decision", instant_reply(run->started_at), "run_type",
 		run_type_name(run->type), "state", run_state_name(run->state), "triggered_by",
-		run->triggered_by, "conf", conf_shown(run->conf), "note", run->note, "reason",
-		run->reason, "dag_versions", versions_reply(run, dag), "version", run->version,
-		"clear_number", (int)run->clear_number, "backfill_id",
+		run->triggered_by, "conf", conf_shown(run->conf), "note", note_shown(run->note),
+		"reason", run->reason, "dag_versions", versions_reply(run, dag), "version",
+		run->version, "clear_number", (int)run->clear_number, "backfill_id",
 		run->backfill ? json_integer(run->backfill) : json_null(), "deadline",
 		instant_reply(run->deadline_at));
 }
@@ -104,7 +112,7 @@ json_t *instance_reply(
 	if (record->map_label)
 		json_object_set_new(json, "rendered_map_index", json_string(record->map_label));
 	if (record->note)
-		json_object_set_new(json, "note", json_string(record->note));
+		json_object_set_new(json, "note", note_shown(record->note));
 	return json;
 }
 

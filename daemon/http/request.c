@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "daemon/http/server.h"
-
-/* A larger body is not sent back to tell what is wrong with it. */
-enum { ECHO_MAX = 1024 };
+#include "lib/base/error.h"
 
 struct request *request_new(struct connection *connection, const char *raw)
 {
@@ -126,8 +124,8 @@ static json_t *refuse_body(
 static json_t *refuse_syntax(struct request *request, const json_error_t *error)
 {
 	g_autofree char *why =
-		g_strdup_printf("the body is not valid JSON: %s (line %d, column %d)", error->text,
-			error->line, error->column);
+		g_strdup_printf("the body is not valid JSON: %.*s (line %d, column %d)",
+			complaint_size(error->text), error->text, error->line, error->column);
 	return refuse_body(request, "json_invalid", NULL, why);
 }
 
@@ -150,9 +148,9 @@ json_t *request_body(struct request *request)
 		return refuse_syntax(request, &error);
 	if (json_is_object(request->json))
 		return request->json;
-	return refuse_body(request, "model_attributes_type",
-		body->len <= ECHO_MAX ? json_incref(request->json) : NULL,
-		"the body must be a JSON object");
+	/* What was sent is not sent back: it may be a secret. */
+	return refuse_body(
+		request, "model_attributes_type", NULL, "the body must be a JSON object");
 }
 
 bool request_accepts(const struct request *request, const char *content_type)

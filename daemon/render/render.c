@@ -439,8 +439,10 @@ char *render_map_label(
 {
 	g_autoptr(mask_words) masks = mask_words_new();
 	struct scope *scope = scope_new(request, masks, error);
-	if (!scope)
+	if (!scope) {
+		error_mask(error, masks);
 		return NULL;
+	}
 	scope->own = own_values;
 	const struct value *label = &request->task->map_index_template;
 	json_t *rendered = label->constant

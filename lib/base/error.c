@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/base/error.h"
 
+#include <string.h>
+
 /* A message quotes what was read: a line of a megabyte in it helps nobody. */
 enum { MESSAGE_MAX = 600 };
 
@@ -55,4 +57,10 @@ bool error_say(GError **error, const char *format, ...)
 	g_autofree char *line = text_one_line(text);
 	g_set_error_literal(error, LIB_ERROR, 0, line);
 	return false;
+}
+
+int complaint_size(const char *complaint)
+{
+	const char *quote = strstr(complaint, " near ");
+	return (int)(quote ? (size_t)(quote - complaint) : strlen(complaint));
 }

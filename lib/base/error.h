@@ -21,5 +21,8 @@ bool error_say(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
  */
 char *text_one_line(const char *text);
 
+/* How many bytes of what jansson says come before what it quotes, which may be a secret. */
+int complaint_size(const char *complaint);
+
 /* What breaks a line, or reaches a terminal as a command or as text read backwards. */
 bool char_is_dangerous(gunichar c);

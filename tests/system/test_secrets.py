@@ -214,3 +214,30 @@ def test_json_is_hidden_however_it_is_escaped(dagd):
     assert {entry["key"] for entry in dagd.get(path)["xcom_entries"]} == {"return_value", "***"}
     assert dagd.get(f"{path}/return_value")["value"] == "***"
     assert dagd.task_log("odd", run_id, "prints") == '{"api_key":"***"}\n'
+
+
+@pytest.mark.parametrize("path", ["connections", "connections/odd", "connections/test", "variables", "variables/odd"])
+def test_what_was_sent_is_not_sent_back(dagd, path):
+    """It may be a secret, in a body that nobody can make sense of."""
+    bodies = [{"conn_type": "x", "connection_id": "odd", "passwrd": TOKEN}, {"key": "odd", "vaule": TOKEN}, [TOKEN],
+              TOKEN, f'{{"password": "{TOKEN}'.encode(), f'{{"password": {TOKEN}'.encode(),
+              {"conn_type": "x", "connection_id": "odd", "extra": [TOKEN]}]
+    for body in bodies:
+        answer = dagd.request("PATCH" if path.endswith("odd") else "POST", f"/api/v2/{path}", body)
+        assert answer.status in (404, 422) and TOKEN not in answer.text, answer
+
+
+def test_an_event_and_a_note_show_no_password(dagd):
+    dagd.load_dag("makes", json.dumps({"dag_id": "makes", "tasks": [
+        {"task_id": "one", "operator": "empty", "outlets": "orders"}]}))
+    run_id = dagd.trigger("makes", note=f"see https://me:{TOKEN}@example.com/")
+    answers = [dagd.request("POST", "/api/v2/assets/events", {"asset_id": 1, "extra": {
+        "rows": 3, "password": TOKEN, "from": [f"https://me:{TOKEN}@example.com/"]}}),
+               dagd.request("GET", "/api/v2/assets/events"),
+               dagd.request("GET", f"/api/v2/dags/makes/dagRuns/{run_id}")]
+    path = f"/api/v2/dags/makes/dagRuns/{run_id}/taskInstances/one"
+    dagd.wait_run("makes", run_id)
+    answers.append(dagd.request("PATCH", path, {"note": f"postgres://me:{TOKEN}@db/"}))
+    assert [(answer.status, TOKEN in answer.text, "me:***@" in answer.text) for answer in answers] \
+        == [(200, False, True)] * 4, answers
+    assert answers[0].json["extra"]["rows"] == 3
