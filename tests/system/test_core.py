@@ -5,6 +5,9 @@ import json
 import os
 import pathlib
 import pty
+import re
+import resource
+import signal
 import subprocess
 import tempfile
 import threading
@@ -94,6 +97,86 @@ def test_a_crash_leaves_no_core_file_unless_a_task_asks_for_one(dagd_home):
         limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
         assert [line.split()[4] for line in limits.splitlines() if line.startswith("Max core file")] == ["0"]
     assert not [path for path in dagd.home.rglob("*core*") if path.is_file()]
+
+
+def cores(folder):
+    return [path for path in pathlib.Path(folder).glob("core*") if path.is_file()]
+
+
+def crash(pid):
+    """With no limit left to keep its core file away. Those that are where it would leave one, when it is gone."""
+    folder = os.readlink(f"/proc/{pid}/cwd")
+    resource.prlimit(pid, resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    os.kill(pid, signal.SIGSEGV)
+    # Who has ended has no program any more, even while nobody has asked how.
+    wait_until(lambda: not os.path.exists(f"/proc/{pid}/exe"), f"{pid} has ended")
+    return cores(folder)
+
+
+def parent(pid):
+    return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+@pytest.fixture
+def place_of_cores(tmp_path):
+    """Where a program that crashes leaves its core file, as one does."""
+    pattern = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()
+    if not re.fullmatch(r"core[%\w.]*", pattern):
+        pytest.skip(f"core files go to {pattern!r} on this machine")
+    if os.geteuid() != 0:
+        pytest.skip("only root may lift the limits of others")
+    control = tmp_path / "control"
+    control.mkdir()
+    subprocess.run(["prlimit", "--core=unlimited", "/bin/bash", "-c", "kill -SEGV $$"], cwd=control)
+    assert cores(control), "a crash leaves a core file here"
+    place = tmp_path / "place"
+    place.mkdir()
+    return place
+
+
+def test_dagd_a_worker_and_an_operator_leave_no_core_file_whatever_the_limit(dagd_home, place_of_cores):
+    dagd, asked, go_on = dagd_home, threading.Event(), threading.Event()
+    dagd.prefix = ["env", "-C", str(place_of_cores), "prlimit", "--core=unlimited"]
+    # The address sanitizer would catch the signal, and keep the file away itself.
+    sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0:disable_coredump=0"
+    dagd.environment["ASAN_OPTIONS"] = sanitizer
+    dagd.start()
+
+    def answer(request):
+        asked.set()
+        go_on.wait(60)
+        return Answer(200, "ok")
+    with HttpScript(answer) as server:
+        dagd.post("/connections", {"connection_id": "web", "conn_type": "http", "host": "127.0.0.1", "login": "me",
+                                   "port": server.server.server_port, "password": "core-5b0f1a77c2"})
+        for dag_id, task in {"asks": {"operator": "http", "http_conn_id": "web", "endpoint": "/"},
+                             "shell": {"operator": "bash", "cwd": str(place_of_cores), "bash_command":
+                                       "echo $$ > pid.new; mv pid.new pid; read -r line < <(sleep 600)"}}.items():
+            dagd.load_dag(dag_id, json.dumps({"dag_id": dag_id, "tasks": [
+                {"task_id": "one", "env": {"ASAN_OPTIONS": sanitizer}, **task}]}))
+        before = set(named("http"))
+        run_id = dagd.trigger("asks")
+        try:
+            wait_until(asked.is_set, "the operator asks")
+            operator, = set(named("http")) - before
+            # Its folder goes with it: so its worker must not know yet.
+            worker = parent(operator)
+            os.kill(worker, signal.SIGSTOP)
+            assert crash(operator) == []
+            os.kill(worker, signal.SIGCONT)
+        finally:
+            go_on.set()
+        assert dagd.wait_run("asks", run_id)["state"] == "failed"
+        assert "signal 11" in dagd.tasks("asks", run_id)["one"]["reason"]
+    run_id = dagd.trigger("shell")
+    wait_until((place_of_cores / "pid").exists, "the shell runs")
+    worker = parent(int((place_of_cores / "pid").read_text()))
+    assert worker in dagd.workers() and crash(worker) == []
+    assert dagd.wait_run("shell", run_id)["state"] == "failed"
+    assert os.readlink(f"/proc/{dagd.process.pid}/cwd") == str(place_of_cores)
+    process, dagd.process = dagd.process, None
+    assert crash(process.pid) == []
+    assert process.wait(60) == -signal.SIGSEGV
 
 
 def on_terminal(dagd, *words):
