@@ -259,12 +259,13 @@ void batch_try_end(struct batch *batch, const struct attempt_record *attempt)
 
 void batch_looks_delete(struct batch *batch, const struct attempt_record *attempt)
 {
-	pack_statement(batch, FORGET_LOOKS, 6);
+	pack_statement(batch, FORGET_LOOKS, 7);
 	pack_integer(batch, attempt->run);
 	pack_text(batch, attempt->task_id);
 	pack_integer(batch, attempt->map_index);
 	pack_integer(batch, attempt->try_number);
 	pack_integer(batch, ATTEMPT_UP_FOR_RESCHEDULE);
+	pack_integer(batch, ATTEMPT_TAKEN_BACK);
 	pack_integer(batch, attempt->id);
 }
 

@@ -99,7 +99,7 @@ void batch_xcom(
 	struct batch *batch, const struct task_key *task, const char *key, const char *value);
 /* How the try ended whose attempt had ended before: its task waited without a process. */
 void batch_try_end(struct batch *batch, const struct attempt_record *attempt);
-/* Forgets the attempts before this one that looked in vain, of the same try. */
+/* Forgets the attempts before this one that looked in vain or never began, of the same try. */
 void batch_looks_delete(struct batch *batch, const struct attempt_record *attempt);
 /* Forgets all values of a task instance: before its next try. */
 void batch_xcom_delete(struct batch *batch, const struct task_key *task);

@@ -69,7 +69,7 @@ static const char *const statements[N_WRITE_STATEMENTS] = {
 	[FORGET_TASK] = "DELETE FROM task WHERE run = ? AND task_id = ? AND map_index = ?",
 	/* Never the newest: the highest id must stay. */
 	[FORGET_LOOKS] = "DELETE FROM attempt WHERE run = ?1 AND task_id = ?2 AND map_index = ?3"
-			 " AND try_number = ?4 AND state = ?5 AND id < ?6",
+			 " AND try_number = ?4 AND state IN (?5, ?6) AND id < ?7",
 	[FORGET_XCOMS] = "DELETE FROM xcom WHERE run = ? AND task_id = ? AND map_index = ?",
 	[FORGET_POOL] = "DELETE FROM pool WHERE name = ?",
 	[FORGET_VARIABLE] = "DELETE FROM variable WHERE key = ?",

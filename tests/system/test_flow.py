@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Operators that decide for other tasks, and those that wait without a worker: on a dagd that is killed meanwhile."""
 import json
+import os
 import pathlib
+import signal
 import sqlite3
 
 import pytest
@@ -23,6 +25,10 @@ def xcoms(dagd, dag_id, run_id, task_id):
 
 def runs(dagd, dag_id):
     return dagd.get(f"/dags/{dag_id}/dagRuns")["dag_runs"]
+
+
+def tries(dagd, dag_id, run_id, task_id):
+    return dagd.get(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/tries")["task_instances"]
 
 
 def why(dagd, dag_id, run_id, task_id):
@@ -124,8 +130,7 @@ def test_a_run_is_triggered_and_waited_for_while_dagd_is_killed(dagd, tmp_path, 
     assert dagd.wait_run("caller", run_id)["state"] == state
     assert len(runs(dagd, "target")) == 1
     assert xcoms(dagd, "caller", run_id, "call") == {"trigger_run_id": made[0]["dag_run_id"]}
-    tries = dagd.get(f"/dags/caller/dagRuns/{run_id}/taskInstances/call/tries")["task_instances"]
-    assert [one["state"] for one in tries] == [state]
+    assert [one["state"] for one in tries(dagd, "caller", run_id, "call")] == [state]
 
 
 def test_a_conf_that_does_not_fit_fails_the_task_and_makes_no_run(dagd, tmp_path):
@@ -212,8 +217,41 @@ def test_a_file_is_waited_for_over_restarts_and_no_worker_is_held(dagd_home, tmp
     (tmp_path / "a.csv").touch()
     assert dagd.wait_run("f", run_id)["state"] == "success"
     assert f"found {tmp_path}/a.csv" in dagd.task_log("f", run_id, "read")
-    tries = dagd.get(f"/dags/f/dagRuns/{run_id}/taskInstances/w/tries")["task_instances"]
-    assert [one["state"] for one in tries] == ["success"]  # all looks are one try
+    assert [one["state"] for one in tries(dagd, "f", run_id, "w")] == ["success"]  # all looks are one try
+
+
+def stop_before_a_look(dagd, run_id):
+    """Stops the only worker between two looks, waits until the next one is its own, and returns its pid."""
+    [worker] = dagd.workers()
+    while True:
+        os.kill(worker, signal.SIGSTOP)
+        look = wait_until(lambda: (one := tries(dagd, "f", run_id, "w")[-1])["state"] == "running" and one,
+                          "the next look is due")
+        folder = dagd.home / "state" / "attempts" / str(look["attempt"])
+        wait_until(lambda: folder.exists() or tries(dagd, "f", run_id, "w")[-1]["attempt"] != look["attempt"],
+                   "it may be claimed")
+        if folder.exists() and not (folder / "claim").exists():
+            return worker
+        os.kill(worker, signal.SIGCONT)  # it was stopped in the middle of one
+        wait_until(lambda: tries(dagd, "f", run_id, "w")[-1]["attempt"] != look["attempt"], "that look is over")
+
+
+def test_a_look_that_dagd_took_back_is_no_try_of_its_own(dagd_home, tmp_path):
+    dagd_home.environment["DAGD__CORE__PARALLELISM"] = "1"
+    dagd = dagd_home.start()
+    dagd.load_dag("f", f"""
+        tasks:
+          - {{task_id: w, operator: FileSensor, filepath: "{tmp_path}/*.csv", poke_interval: 100ms}}
+    """)
+    run_id = dagd.trigger("f")
+    dagd.wait_task("f", run_id, "w", ("up_for_reschedule",))
+    worker = stop_before_a_look(dagd, run_id)
+    dagd.kill()
+    dagd.start()
+    os.kill(worker, signal.SIGCONT)
+    (tmp_path / "a.csv").touch()
+    assert dagd.wait_run("f", run_id)["state"] == "success"
+    assert [(one["try_number"], one["state"]) for one in tries(dagd, "f", run_id, "w")] == [(1, "success")]
 
 
 def test_a_sensor_gives_up_after_its_timeout(dagd, tmp_path):
