@@ -23,7 +23,7 @@
 #include "lib/dag/shelf.h"
 #include "lib/engine/engine.h"
 
-enum { N_SIGNALS = 4 };
+enum { N_SIGNALS = 2 };
 
 struct daemon {
 	struct home home;
@@ -64,6 +64,7 @@ struct daemon {
 	struct tzdata *tzdata;
 	struct leash *leash;
 	uv_signal_t signals[N_SIGNALS];
+	uv_async_t stop;
 	bool was_cut;   /* the machine stopped while an earlier dagd ran */
 	bool is_signed; /* as running; not before the database is known to be sound */
 	bool is_recovered, is_reloading, is_stopping;

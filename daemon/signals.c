@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/signals.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
@@ -12,7 +13,14 @@
 #include "daemon/secret_command.h"
 #include "daemon/tzdata.h"
 
-enum { STOP_MAX_US = 800 * 1000 };
+enum { STOP_MAX_US = 700 * 1000 };
+
+static const int stop_signals[] = {SIGTERM, SIGINT};
+
+static struct {
+	uv_async_t *stop;
+	volatile sig_atomic_t signal; /* 0: none has come */
+} asked;
 
 static void on_hurry(int signal)
 {
@@ -32,15 +40,27 @@ static void hurry(void)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-static void on_stop(uv_signal_t *handle, int signal)
+/*
+ * On whichever thread can: the time runs from now on, not from when the loop hears of it, which may
+ * be in the midst of the start of a hundred workers.
+ */
+static void on_asked(int signal)
+{
+	int error = errno;
+	if (asked.signal == 0) {
+		asked.signal = signal;
+		hurry();
+		uv_async_send(asked.stop);
+	}
+	errno = error;
+}
+
+static void on_stop(uv_async_t *handle)
 {
 	struct daemon *daemon = handle->data;
-	if (daemon->is_stopping)
-		return;
 	daemon->is_stopping = true;
-	hurry();
 	journal_notify("STOPPING=1");
-	journal(JOURNAL_INFO, "stops on %s; running tasks go on", strsignal(signal));
+	journal(JOURNAL_INFO, "stops on %s; running tasks go on", strsignal(asked.signal));
 	uv_stop(handle->loop);
 }
 
@@ -96,13 +116,34 @@ static void on_continue(uv_signal_t *handle, int signal)
 }
 
 /* Until the very end: who is asked twice to stop does not do so in the middle of it. */
+static void stop_open(struct daemon *daemon)
+{
+	struct sigaction action = {.sa_handler = on_asked, .sa_flags = SA_RESTART};
+	int code = uv_async_init(daemon->loop, &daemon->stop, on_stop);
+	g_assert(code == 0);
+	daemon->stop.data = daemon;
+	uv_unref((uv_handle_t *)&daemon->stop);
+	asked.stop = &daemon->stop;
+	sigfillset(&action.sa_mask);
+	for (size_t i = 0; i < G_N_ELEMENTS(stop_signals); i++)
+		sigaction(stop_signals[i], &action, NULL);
+}
+
+static void stop_close(struct daemon *daemon)
+{
+	if (!daemon->stop.data)
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(stop_signals); i++)
+		signal(stop_signals[i], SIG_IGN);
+	uv_close((uv_handle_t *)&daemon->stop, NULL);
+}
+
 void signals_open(struct daemon *daemon)
 {
 	static const struct {
 		int signal;
 		uv_signal_cb callback;
-	} signals[N_SIGNALS] = {
-		{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}, {SIGCONT, on_continue}};
+	} signals[N_SIGNALS] = {{SIGHUP, on_hangup}, {SIGCONT, on_continue}};
 	for (size_t i = 0; i < N_SIGNALS; i++) {
 		uv_signal_t *handle = &daemon->signals[i];
 		uv_signal_init(daemon->loop, handle);
@@ -110,6 +151,7 @@ void signals_open(struct daemon *daemon)
 		uv_signal_start(handle, signals[i].callback, signals[i].signal);
 		uv_unref((uv_handle_t *)handle);
 	}
+	stop_open(daemon);
 }
 
 void signals_close(struct daemon *daemon)
@@ -117,5 +159,6 @@ void signals_close(struct daemon *daemon)
 	for (size_t i = 0; i < N_SIGNALS; i++)
 		if (daemon->signals[i].data)
 			uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+	stop_close(daemon);
 	uv_run(daemon->loop, UV_RUN_DEFAULT);
 }

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """dagd is asked to stop: it waits for nobody, neither tasks nor clients nor the disk, and forgets nothing."""
 import contextlib
+import ctypes
 import datetime
+import os
 import signal
 import sqlite3
 import subprocess
@@ -118,6 +120,35 @@ def test_a_stop_waits_for_no_client(dagd, tmp_path):
     stop_in_time(dagd, attempt)
     gate.open()
     assert dagd.wait_run("waiting", run_id)["state"] == "success"
+
+
+@contextlib.contextmanager
+def loop_held(dagd):
+    """The thread of the loop stands still, wherever it is; the others do not."""
+    seize, interrupt, every_thread = 0x4206, 0x4207, 0x40000000
+    libc = ctypes.CDLL(None, use_errno=True)
+    pid = ctypes.c_long(dagd.process.pid)
+    if libc.ptrace(seize, pid, None, None) != 0:
+        pytest.skip(f"processes cannot be traced here: {os.strerror(ctypes.get_errno())}")
+    assert libc.ptrace(interrupt, pid, None, None) == 0
+    os.waitpid(dagd.process.pid, every_thread)
+    yield
+
+
+def test_a_stop_does_not_wait_until_the_loop_hears_of_it(dagd, tmp_path):
+    gate = Gate(tmp_path, "gate")
+    dagd.load_dag("waiting", WAITING.format(gate.command))
+    run_id = dagd.trigger("waiting")
+    gate.entered()
+    with loop_held(dagd):
+        begin = time.monotonic()
+        dagd.stop()
+        took_s = time.monotonic() - begin
+    assert took_s < 10  # it would not have ended at all
+    dagd.start()
+    gate.open()
+    assert dagd.wait_run("waiting", run_id)["state"] == "success"
+    assert dagd.tasks("waiting", run_id)["wait"]["try_number"] == 1
 
 
 def test_many_restarts_in_a_row_lose_nothing(dagd, tmp_path):
