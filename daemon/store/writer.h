@@ -16,7 +16,7 @@ struct writer;
 
 /* Takes `db` over, also when it fails. The vault is borrowed. */
 struct writer *writer_new(sqlite3 *db, const struct vault *vault, int64_t epoch, GError **error);
-/* Checkpoints and closes. NULL is fine. */
+/* Syncs nothing. NULL is fine. */
 void writer_free(struct writer *writer);
 
 /*

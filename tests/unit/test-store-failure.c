@@ -382,6 +382,23 @@ static void a_failed_fsync_ends_the_process(void)
 	home_remove(&home);
 }
 
+/* To sync may take a busy disk seconds, in which nothing can end the process. The file is whole
+ * nevertheless, also without its log. */
+static void a_stop_syncs_nothing(void)
+{
+	struct home home;
+	home_init(&home, NULL);
+	home_open(&home);
+	home_commit(&home, batch_of_run(1, "before"));
+	is_disk_broken = true;
+	home_close(&home); /* a sync would end the process */
+	is_disk_broken = false;
+	g_autofree char *log = g_strconcat(home.path, "-wal", NULL);
+	g_assert_cmpint(g_remove(log), ==, 0);
+	g_assert_cmpint(home_number(&home, "SELECT count(*) FROM run"), ==, 1);
+	home_remove(&home);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -409,5 +426,6 @@ int main(int argc, char **argv)
 		a_dagd_that_was_superseded_changes_nothing);
 	g_test_add_func(
 		"/store-failure/a_failed_fsync_ends_the_process", a_failed_fsync_ends_the_process);
+	g_test_add_func("/store-failure/a_stop_syncs_nothing", a_stop_syncs_nothing);
 	return g_test_run();
 }
