@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """images.py --count N: the power is cut N times, at steps spread over a recorded life of dagd (life.py), and each time
-another part of what was not synced is lost (disk.py). What is left must keep every promise (promises.py, laws.py); of
-some of these disks a real dagd is started, which must bring every run to its end as if nothing had happened but that
+another part of what was not synced is lost (unsynced.py). What is left must keep every promise (promises.py, laws.py);
+of some of these disks a real dagd is started, which must bring every run to its end as if nothing had happened but that
 the tries under way were lost."""
 import multiprocessing
 import os
@@ -13,7 +13,7 @@ import tempfile
 
 import record
 from checker import Limits, check
-from disk import Disk, Everything, PowerCut
+from unsynced import Disk, Everything, PowerCut
 from experiment import Daemon, Experiment, unsound_lines, wait_until
 from laws import Image, faults_of
 from life import Life
@@ -31,16 +31,17 @@ def memory_folder(prefix):
 
 
 class Cuts:
-    """The power cuts of one experiment; cut `i` of them is the same whenever it is asked for."""
+    """The power cuts of one experiment, none before step `first`; cut `i` of them is the same whenever it is asked
+    for."""
 
-    def __init__(self, lived, seed, count):
-        self.lived, self.seed, self.count = lived, seed, count
+    def __init__(self, lived, seed, count, first=0):
+        self.lived, self.seed, self.count, self.first = lived, seed, count, first
 
     def play(self, numbers):
         """Yields (number, step, the cut, image) for each of the numbers, which rise."""
         disk, promises = Disk(), Promises()
         for number in numbers:
-            until = 1 + number * len(self.lived.steps) // self.count
+            until = self.first + 1 + number * (len(self.lived.steps) - self.first) // self.count
             for step in self.lived.steps[disk.n:until]:
                 disk.take(step)
                 promises.hear(step)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from disk import PAGE, SECTOR, Disk, PowerCut
+from unsynced import PAGE, SECTOR, Disk, PowerCut
 from record import Step
 
 ROOT, FILE, FOLDER, PID = 1, 2, 3, 77

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""dagd is killed at each single system call while it changes the format of an older dagd's database, and each one that
-writes there fails; then it is started again: all that was in the database is there, and goes on, and the copy from
-before is whole. --count 0 plays all of it for each older format, else so many are drawn for one."""
+"""dagd is killed at each single system call while it changes the format of an older dagd's database, each one that
+writes there fails, and the power is cut at each step; then it is started again: all that was in the database is there,
+and goes on, and the copy from before is whole. --count 0 plays all of it for each older format, else so many are drawn
+for one."""
 import bisect
 import os
 import signal
@@ -10,9 +11,11 @@ import signal
 from experiment import Experiment, unsound_lines
 from calls import CHANGES
 from day import in_memory, life
-from past import FORMATS, Past, contents, differences, format_of
+from past import FORMATS, Past, contents, format_of
+from power_cut import judge_power_cuts
 from script import Script, prepare
 from traced import Traced
+from upgraded import SECRET, database_faults, kept_faults, next_life
 
 LANES = 2 * os.cpu_count()
 NEVER = 1 << 40
@@ -23,6 +26,7 @@ FAULTS = [
     ("no space from then on", "ENOSPC", CHANGES, 1),
     ("one write or sync fails", "EIO", "write,pwrite64,ftruncate,fsync,fdatasync,renameat2", 0),
 ]
+CUTS_SHORT = 5  # power cuts for each that is drawn of the others
 BEYOND = 20  # so many system calls after the change is durable are played, too
 # Its run was accepted by the older dagd, and is begun by the newer one.
 LATER = """
@@ -30,7 +34,6 @@ LATER = """
     is_paused_upon_creation: true
     tasks: [{{task_id: only, operator: bash, bash_command: "exec true"}}]
 """
-SECRET = "of the older dagd"
 
 
 def live_before(experiment, daemon):
@@ -43,46 +46,6 @@ def live_before(experiment, daemon):
     daemon.post("/variables", {"key": "word", "value": SECRET})
     daemon.post("/connections", {"connection_id": "there", "conn_type": "http", "password": SECRET})
     daemon.trigger("later")
-    daemon.stop()
-
-
-# ---- what is asked afterwards ----
-
-def kept_faults(state, before, version):
-    """Of the copies from before, if there are any: sentences on what they lack. `version`: that of `before`."""
-    for copy in state.glob("dagd.db.before-*"):
-        if format_of(copy) != version:
-            yield f"the copy is of format {format_of(copy)}, the database was of {version}"
-        yield from (f"in the copy {fault}" for fault in differences(before, contents(copy, version)))
-
-
-def database_faults(state, before, version, newest):
-    database = state / "dagd.db"
-    if format_of(database) not in (version, newest):
-        yield f"the database has format {format_of(database)}, it was changed from {version} to {newest}"
-    yield from differences(before, contents(database, version), has_new_epoch=True)
-
-
-def next_life(daemon, before, version, newest):
-    """It is started again, and nothing happens to it."""
-    state = daemon.home / "state"
-    daemon.start()
-    yield from database_faults(state, before, version, newest)
-    yield from kept_faults(state, before, version)
-    if format_of(state / "dagd.db") != newest:
-        yield f"the database is of format {format_of(state / 'dagd.db')}, the newest is {newest}"
-    if [path.name for path in state.glob("dagd.db.before-*")] != [f"dagd.db.before-{newest}"]:
-        yield "there is no copy from before, or more than one"
-    yield from (f"{path.name} is left" for path in state.glob(".*.dagd-backup*"))
-    if daemon.get("/variables/word")["value"] != SECRET:
-        yield "a variable has another value"
-    [run] = daemon.get("/dags/later/dagRuns")["dag_runs"]
-    if run["state"] != "queued":
-        yield f"the run that was queued is {run['state']}"
-    answer = daemon.request("PATCH", "/api/v2/dags/later", {"is_paused": False})
-    assert answer.status == 200, answer
-    if daemon.wait_run("later", run["dag_run_id"])["state"] != "success":
-        yield "the run that was queued has failed"
     daemon.stop()
 
 
@@ -164,6 +127,8 @@ def main():
         if experiment.count:
             jobs = experiment.random.sample(jobs, min(experiment.count, len(jobs)))
         experiment.side_by_side(upgrade, jobs, LANES)
+        cuts = [(past, version, CUTS_SHORT * experiment.count) for version in versions]
+        experiment.side_by_side(judge_power_cuts, cuts, LANES)
     experiment.end()
 
 
