@@ -130,7 +130,7 @@ static int input_make(const struct wire_start *start)
 static int program_start(
 	struct attempt *attempt, const struct wire_start *start, int input_fd, int output_fd)
 {
-	char id[64], output[PATH_MAX], error[512];
+	char id[64], output[PATH_MAX], error[PATH_MAX + 256];
 	const char **env = env_make(start, id, output);
 	sparing_pause(&attempt->sparing);
 	int pid = spawn(&(struct spawn_order){.argv = start->argv,

@@ -146,8 +146,14 @@ static void explain(const struct child *child, char *error, size_t size)
 		snprintf(error, size, "cannot connect the program's streams: %s", reason);
 		return;
 	case STEP_FOLDER:
-		snprintf(error, size, "cannot enter the folder \"%.200s\": %s", child->order->cwd,
-			child->error == ENOENT ? "it does not exist" : reason);
+		/* Whole or not at all: of a secret that was cut nobody could tell that it is one.
+		 */
+		if (strlen(child->order->cwd) < PATH_MAX)
+			snprintf(error, size, "cannot enter the folder \"%s\": %s",
+				child->order->cwd,
+				child->error == ENOENT ? "it does not exist" : reason);
+		else
+			snprintf(error, size, "cannot enter the folder: %s", reason);
 		return;
 	}
 }

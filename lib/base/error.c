@@ -29,22 +29,39 @@ bool char_is_dangerous(gunichar c)
 		|| (c >= 0x2066 && c <= 0x2069);
 }
 
-char *text_one_line(const char *text)
+static void append_line(GString *line, const char *at, const char *end)
 {
-	g_autofree char *valid = g_utf8_make_valid(text, -1);
-	GString *line = g_string_new(NULL);
-	glong n = g_utf8_strlen(valid, -1), i = 0;
-	for (const char *at = valid; *at; at = g_utf8_next_char(at), i++) {
-		if (n > MESSAGE_MAX && i == MESSAGE_MAX / 2) {
-			g_string_append(line, " … ");
-			at = g_utf8_offset_to_pointer(at, n - MESSAGE_MAX);
-		}
+	for (; at < end; at = g_utf8_next_char(at)) {
 		gunichar c = g_utf8_get_char(at);
 		if (char_is_dangerous(c))
 			append_escaped(line, c);
 		else
 			g_string_append_unichar(line, c);
 	}
+}
+
+/* Between words: of a secret that was cut nobody could tell that it is one. */
+static void append_ends(GString *line, const char *text, glong n)
+{
+	const char *head_end = g_utf8_offset_to_pointer(text, MESSAGE_MAX / 2);
+	const char *tail = g_utf8_offset_to_pointer(text, n - MESSAGE_MAX / 2);
+	while (head_end > text && !g_ascii_isspace(head_end[-1]))
+		head_end--;
+	tail += strcspn(tail, " \t\r\n");
+	append_line(line, text, head_end);
+	g_string_append(line, "…");
+	append_line(line, tail, tail + strlen(tail));
+}
+
+char *text_one_line(const char *text)
+{
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	GString *line = g_string_new(NULL);
+	glong n = g_utf8_strlen(valid, -1);
+	if (n > MESSAGE_MAX)
+		append_ends(line, valid, n);
+	else
+		append_line(line, valid, valid + strlen(valid));
 	return g_string_free(line, FALSE);
 }
 

@@ -17,7 +17,7 @@ bool error_say(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /*
  * The text as one line of valid UTF-8; control characters and what turns the direction of text are
- * escaped, of a very long text the middle is left out.
+ * escaped, of a very long text the words in its middle are left out.
  */
 char *text_one_line(const char *text);
 

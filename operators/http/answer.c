@@ -5,7 +5,11 @@
 
 #include "lib/base/instant.h"
 
-enum { STATUS_MIN = 100, STATUS_MAX = 599, STATUS_ERROR = 400, QUOTE_MAX = 200 };
+enum { STATUS_MIN = 100, STATUS_MAX = 599, STATUS_ERROR = 400 };
+
+/* Of a secret that is cut nobody can tell that it is one: who shows the quote as a reason cuts it
+ * when it is masked. */
+enum { QUOTE_MAX = 16 << 10 };
 
 /* `200`, `"200"` or `"2xx"`; 0: none of these. */
 static int status_read(const json_t *value)

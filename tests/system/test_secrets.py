@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from held_task import hold  # noqa: F401
+from http_script import Answer, HttpScript
 from workflow import DAG_ID, TASKS
 
 CONNECTION_PASSWORD = "connection-7c1e55aa0d"
@@ -241,3 +242,31 @@ def test_an_event_and_a_note_show_no_password(dagd):
     assert [(answer.status, TOKEN in answer.text, "me:***@" in answer.text) for answer in answers] \
         == [(200, False, True)] * 4, answers
     assert answers[0].json["extra"]["rows"] == 3
+
+
+def test_where_a_text_is_cut_no_part_of_one_is_left(dagd):
+    """CVE-2025-68438, CVE-2025-66388: half of a secret is none of those that are looked for."""
+    secret = "Zk9-Qm4.Vt7_Xr2-Hs8.Lw5_Pd3-Ny6.Bc1_"
+    parts = [secret[i:i + 8] for i in range(len(secret) - 7)]
+    dagd.post("/variables", {"key": "LONG_SECRET", "value": secret})
+    long = "{{ ('x' * %d) ~ var.value.LONG_SECRET ~ ('y' * %d) }}"
+    tasks = [{"task_id": "empty", "operator": "empty"}]
+    with HttpScript(lambda request: Answer(500, "x" * int(request.path[1:]) + request.asked["x-given"])) as server:
+        for n in (60, 75, 165, 180, 190):
+            tasks += [{"task_id": f"folder{n}", "operator": "bash", "bash_command": "id", "cwd": "/" + long % (n, 0)},
+                      {"task_id": f"number{n}", "operator": "mongo", "operation": "count",
+                       "max_documents": long % (n, 9)},
+                      {"task_id": f"http{n}", "operator": "http", "method": "GET", "endpoint": f"{server.url}/{n}",
+                       "headers": {"X-Given": "{{ var.value.LONG_SECRET }}"}}]
+        for n in (270, 280, 290, 340):
+            tasks += [{"task_id": f"branch{n}", "operator": "branch", "follow": long % (n, 400)},
+                      {"task_id": f"missing{n}", "operator": "http", "http_conn_id": long % (n, 400), "endpoint": "/"},
+                      {"task_id": f"path{n}", "operator": "bash", "bash_command": "id", "cwd": "/" + long % (n, 4000)}]
+        dagd.load_dag("cuts", json.dumps({"dag_id": "cuts", "tasks": tasks}))
+        run_id = dagd.trigger("cuts")
+        dagd.wait_run("cuts", run_id)
+    reasons = {task_id: task["reason"] or "" for task_id, task in dagd.tasks("cuts", run_id).items()}
+    assert [task_id for task_id, reason in reasons.items() if not reason] == ["empty"]
+    texts = reasons | {path.parent.name: path.read_text() for path in dagd.home.rglob("attempt=*.log")}
+    assert [(name, part) for name, text in texts.items() for part in parts if part in text] == []
+    assert sum("***" in text for text in texts.values()) > 10

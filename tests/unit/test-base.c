@@ -406,16 +406,29 @@ static void of_very_many_problems_the_first_are_kept(void)
 	problems_free(problems);
 }
 
-static void a_very_long_message_loses_its_middle(void)
+static void shortened_is(const char *word, size_t n, const char *expected)
 {
 	struct problems *problems = problems_new();
-	g_autofree char *word = g_strnfill(100000, 'x');
-	problem_add(problems, (struct place){"f", 1, 1}, "begin %s end", word);
+	g_autoptr(GString) text = g_string_new(NULL);
+	for (size_t i = 0; i < n; i++)
+		g_string_append(text, word);
+	problem_add(problems, (struct place){"f", 1, 1}, "begin %s end", text->str);
 	const struct problem *problem = problems->list->pdata[0];
-	g_assert_cmpuint(strlen(problem->message), <, 700);
-	g_assert_true(g_str_has_prefix(problem->message, "begin x"));
-	g_assert_true(g_str_has_suffix(problem->message, "x end"));
+	g_assert_cmpint(g_utf8_strlen(problem->message, -1), <, 700);
+	g_assert_cmpuint(strlen(problem->message), >=, strlen(expected));
+	g_assert_true(g_str_has_prefix(problem->message, "begin "));
+	g_assert_true(g_str_has_suffix(problem->message, " end"));
+	g_assert_nonnull(strstr(problem->message, expected));
 	problems_free(problems);
+}
+
+/* And no word is cut, which might be a secret. */
+static void a_very_long_message_loses_the_words_in_its_middle(void)
+{
+	shortened_is("x", 100000, "begin … end");
+	shortened_is("words ", 100000, "words … words ");
+	shortened_is("ü€ ", 600, "ü€ … ü€ ");
+	shortened_is("x", 500, "xxx end");
 }
 
 static void the_nearest_name_is_suggested(void)
@@ -463,7 +476,7 @@ int main(int argc, char **argv)
 	ADD("problem", a_problem_shows_its_line_with_a_caret);
 	ADD("problem", a_problem_carries_hint_and_severity);
 	ADD("problem", of_very_many_problems_the_first_are_kept);
-	ADD("problem", a_very_long_message_loses_its_middle);
+	ADD("problem", a_very_long_message_loses_the_words_in_its_middle);
 	ADD("suggest", the_nearest_name_is_suggested);
 	return g_test_run();
 }
