@@ -13,8 +13,9 @@
 static struct aws_credentials *from_settings(struct chain *chain, GError **error)
 {
 	const struct s3_settings *settings = chain->settings;
-	return chain_lasting(settings->access_key_id, settings->secret_access_key,
-		settings->session_token, g_strdup("the task's connection or arguments"), error);
+	const struct aws_keys keys = {settings->access_key_id, settings->secret_access_key,
+		settings->session_token, INSTANT_NEVER};
+	return chain_keys(&keys, g_strdup("the task's connection or arguments"), error);
 }
 
 /* No keys come from here: a profile that is asked for must be there. */

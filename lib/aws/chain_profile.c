@@ -28,18 +28,17 @@ struct aws_credentials *chain_refuse(GError **error, const char *format, ...)
 	return NULL;
 }
 
-struct aws_credentials *chain_lasting(
-	const char *id, const char *secret, const char *token, char *found_in, GError **error)
+struct aws_credentials *chain_keys(const struct aws_keys *keys, char *found_in, GError **error)
 {
 	g_autofree char *place = found_in;
-	const struct aws_keys keys = {id, secret, token, INSTANT_NEVER};
+	const char *id = keys->access_key_id, *secret = keys->secret_access_key;
 	if (!id && !secret)
 		return NULL;
 	if (!id || !secret)
 		return chain_refuse(error, "%s has an AWS %s but no %s", place,
 			id ? "access key id" : "secret access key",
 			id ? "secret access key" : "access key id");
-	return aws_credentials_new(&keys, place, error);
+	return aws_credentials_new(keys, place, error);
 }
 
 struct aws_credentials *chain_first(
@@ -56,11 +55,22 @@ struct aws_credentials *chain_first(
 
 struct aws_credentials *chain_environment(struct chain *chain, GError **error)
 {
+	const char *expiry = aws_environment("AWS_CREDENTIAL_EXPIRATION");
+	const char *older = aws_environment("AWS_SECURITY_TOKEN");
+	struct aws_keys keys = {
+		.access_key_id = aws_environment("AWS_ACCESS_KEY_ID"),
+		.secret_access_key = aws_environment("AWS_SECRET_ACCESS_KEY"),
+		.session_token = older ? older : aws_environment("AWS_SESSION_TOKEN"),
+		.expires_at = INSTANT_NEVER,
+	};
 	if (!chain->with_environment)
 		return NULL;
-	return chain_lasting(aws_environment("AWS_ACCESS_KEY_ID"),
-		aws_environment("AWS_SECRET_ACCESS_KEY"), aws_environment("AWS_SESSION_TOKEN"),
-		g_strdup("the environment"), error);
+	if (keys.access_key_id && expiry && !aws_expiry_parse(expiry, &keys.expires_at))
+		return chain_refuse(error,
+			"AWS_CREDENTIAL_EXPIRATION is \"%s\"; a time such as "
+			"2026-11-24T03:00:00Z is expected",
+			expiry);
+	return chain_keys(&keys, g_strdup("the environment"), error);
 }
 
 static bool has_own_keys(const struct aws_profile *profile)
@@ -252,16 +262,18 @@ static struct aws_credentials *from_sso(struct chain *chain, GError **error)
 static struct aws_credentials *from_file(
 	const struct aws_profile *profile, GHashTable *values, const char *path, GError **error)
 {
-	const char *texts[3];
-	static const char *const keys[3] = {
-		"aws_access_key_id", "aws_secret_access_key", "aws_session_token"};
+	const char *texts[4];
+	static const char *const keys[4] = {"aws_access_key_id", "aws_secret_access_key",
+		"aws_security_token", "aws_session_token"};
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
 		texts[i] = g_hash_table_lookup(values, keys[i]);
 		if (texts[i] && !*texts[i])
 			texts[i] = NULL;
 	}
-	return chain_lasting(texts[0], texts[1], texts[2],
-		g_strdup_printf("profile \"%s\" of %s", profile->name, path), error);
+	const struct aws_keys found = {
+		texts[0], texts[1], texts[2] ? texts[2] : texts[3], INSTANT_NEVER};
+	return chain_keys(
+		&found, g_strdup_printf("profile \"%s\" of %s", profile->name, path), error);
 }
 
 static struct aws_credentials *from_credentials_file(struct chain *chain, GError **error)

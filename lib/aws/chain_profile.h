@@ -36,12 +36,9 @@ chain_provider chain_role;
 /* All else that a profile may say of keys. */
 chain_provider chain_profile;
 
-/*
- * Keys that stay, from a pair of texts. Both NULL: NULL without an error; one of them: an error.
- * Takes over `found_in`.
- */
-struct aws_credentials *chain_lasting(
-	const char *id, const char *secret, const char *token, char *found_in, GError **error);
+/* A copy of the keys. Neither id nor secret: NULL without an error; one of them: an error. Takes
+ * over `found_in`. */
+struct aws_credentials *chain_keys(const struct aws_keys *keys, char *found_in, GError **error);
 
 /* Sets an error that no later try can mend. Always NULL. */
 struct aws_credentials *chain_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

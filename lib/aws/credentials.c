@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lib/aws/failure.h"
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
 
@@ -15,10 +16,22 @@ void aws_secret_free(char *secret)
 	g_free(secret);
 }
 
+/* A line break in what is sent would begin another header. */
+static bool is_sendable(const char *text)
+{
+	while (text && *text && !g_ascii_iscntrl(*text))
+		text++;
+	return !text || !*text;
+}
+
 struct aws_credentials *aws_credentials_new(
 	const struct aws_keys *keys, const char *found_in, GError **error)
 {
 	int64_t now = g_get_real_time(), renew_at = INSTANT_NEVER;
+	if (!is_sendable(keys->access_key_id) || !is_sendable(keys->session_token)) {
+		aws_refuse(error, "%s gives keys that contain a control character", found_in);
+		return NULL;
+	}
 	if (keys->expires_at <= now) {
 		g_autofree char *at = instant_iso(keys->expires_at);
 		error_say(error,

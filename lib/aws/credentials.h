@@ -23,7 +23,7 @@ struct aws_keys {
 
 /*
  * A copy of both. It is to be renewed when a quarter of its life is left, but at most fifteen
- * minutes before it ends. NULL and an error of keys that have expired already.
+ * minutes before it ends. NULL and an error of keys that have expired already, or cannot be sent.
  */
 struct aws_credentials *aws_credentials_new(
 	const struct aws_keys *keys, const char *found_in, GError **error);

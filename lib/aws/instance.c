@@ -37,10 +37,19 @@ char *metadata_address(const struct aws_profile *profile, GError **error)
 		profile, "AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
 	const char *mode = setting(profile, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
 		"ec2_metadata_service_endpoint_mode");
+	const char *older = setting(profile, "AWS_IMDS_USE_IPV6", "imds_use_ipv6");
+	if (!mode)
+		mode = older && g_ascii_strcasecmp(older, "true") == 0 ? "ipv6" : "ipv4";
+	bool is_6 = g_ascii_strcasecmp(mode, "ipv6") == 0;
+	if (!is_6 && g_ascii_strcasecmp(mode, "ipv4") != 0) {
+		aws_refuse(error,
+			"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is \"%s\"; IPv4 or IPv6 is "
+			"expected",
+			mode);
+		return NULL;
+	}
 	if (!given)
-		return g_strdup(mode && g_ascii_strcasecmp(mode, "ipv6") == 0
-				? "http://[fd00:ec2::254]"
-				: "http://169.254.169.254");
+		return g_strdup(is_6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254");
 	struct http_origin origin = {0};
 	if (!http_origin_parse(given, &origin, error)) {
 		g_prefix_error(error, "AWS_EC2_METADATA_SERVICE_ENDPOINT: ");
@@ -161,14 +170,17 @@ static struct aws_credentials *credentials_ask(struct service *service, GError *
 	return credentials;
 }
 
-/* A small number from the environment, else `otherwise`. */
-static unsigned number(const char *variable, unsigned otherwise)
+/* A small number from the environment or the profile, where they say one. */
+static bool number_read(const struct aws_profile *profile, const char *variable, const char *key,
+	unsigned *number, GError **error)
 {
-	const char *text = aws_environment(variable);
-	guint64 value = otherwise;
+	const char *text = setting(profile, variable, key);
+	guint64 value = *number;
 	if (text && !g_ascii_string_to_unsigned(text, 10, 1, 60, &value, NULL))
-		value = otherwise;
-	return (unsigned)value;
+		return aws_refuse(error, "%s is \"%s\"; a number from 1 to 60 is expected",
+			aws_environment(variable) ? variable : key, text);
+	*number = (unsigned)value;
+	return true;
 }
 
 struct aws_credentials *aws_instance_credentials(const struct aws_profile *profile, GError **error)
@@ -178,13 +190,15 @@ struct aws_credentials *aws_instance_credentials(const struct aws_profile *profi
 		g_set_error(error, AWS_LASTING_ERROR, 0, "AWS_EC2_METADATA_DISABLED is set");
 		return NULL;
 	}
-	struct service service = {
-		.address = metadata_address(profile, error),
-		.timeout_ms = 1000L * number("AWS_METADATA_SERVICE_TIMEOUT", 1),
-		.max_tries = number("AWS_METADATA_SERVICE_NUM_ATTEMPTS", 3),
-	};
-	if (!service.address)
+	struct service service = {.max_tries = 3};
+	unsigned timeout_s = 1;
+	if (!number_read(profile, "AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout",
+		    &timeout_s, error)
+		|| !number_read(profile, "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+			"metadata_service_num_attempts", &service.max_tries, error)
+		|| !(service.address = metadata_address(profile, error)))
 		return NULL;
+	service.timeout_ms = 1000L * timeout_s;
 	service.curl = curl_easy_init();
 	struct aws_credentials *credentials = credentials_ask(&service, error);
 	curl_easy_cleanup(service.curl);

@@ -1,84 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/aws/profile.h"
 
+#include <pwd.h>
 #include <string.h>
 
 #include "lib/aws/credentials.h"
 #include "lib/aws/environment.h"
+#include "lib/aws/ini.h"
 #include "lib/aws/small_file.h"
 
 #define FILE_MAX (1 << 20)
 
-/* Whether it is `[kind "my name"]`, with or without quotes. */
-static bool is_section(const char *line, const char *kind, const char *name)
+/* `$NAME` and `${NAME}`; what is not set stays as it is. */
+static char *variables_put(const char *path)
 {
-	const char *end = strchr(line, ']');
-	if (!end)
-		return false;
-	g_autofree char *inner = g_strndup(line + 1, (gsize)(end - line - 1));
-	char *text = g_strstrip(inner);
-	if (kind && g_str_has_prefix(text, kind) && g_ascii_isspace(text[strlen(kind)]))
-		text = g_strchug(text + strlen(kind));
-	else if (kind && (strcmp(kind, "profile") != 0 || strcmp(text, "default") != 0))
-		return false;
-	size_t len = strlen(text);
-	if (len >= 2 && (*text == '"' || *text == '\'') && text[len - 1] == *text) {
-		text[len - 1] = '\0';
-		text++;
+	GString *out = g_string_new(NULL);
+	while (*path) {
+		bool is_braced = path[0] == '$' && path[1] == '{';
+		const char *name = path + (is_braced ? 2 : 1);
+		size_t len = *path != '$' ? 0
+			: is_braced       ? strcspn(name, "}")
+				    : strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_");
+		g_autofree char *variable = g_strndup(name, len);
+		const char *value = len && (!is_braced || name[len]) ? g_getenv(variable) : NULL;
+		if (value)
+			g_string_append(out, value);
+		else
+			g_string_append_c(out, *path);
+		path = value ? name + len + (is_braced ? 1 : 0) : path + 1;
 	}
-	return strcmp(text, name) == 0;
+	return g_string_free(out, FALSE);
 }
 
-/* `key = value`; `outer` is the key of the lines above it, or NULL. The key, when the line is one.
- */
-static char *line_take(char *line, const char *outer, GHashTable *values)
+/* `~` and `~user`; who is not known stays as he is. */
+static char *home_put(const char *path)
 {
-	char *equals = strchr(line, '=');
-	if (!equals)
-		return NULL;
-	*equals = '\0';
-	g_autofree char *bare = g_ascii_strdown(g_strstrip(line), -1);
-	g_autofree char *key =
-		outer ? g_strdup_printf("%s.%s", outer, bare) : g_steal_pointer(&bare);
-	if (!g_hash_table_contains(values, key))
-		g_hash_table_insert(values, g_strdup(key), g_strdup(g_strstrip(equals + 1)));
-	return g_steal_pointer(&key);
-}
-
-bool aws_ini_section(const char *text, const char *kind, const char *name, GHashTable *values)
-{
-	bool inside = false, seen = false;
-	g_autofree char *outer = NULL;
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	for (char **at = lines; *at; at++) {
-		bool indented = g_ascii_isspace(**at);
-		char *line = g_strstrip(*at);
-		if (*line == '#' || *line == ';' || !*line)
-			continue;
-		if (*line == '[' && !indented) {
-			inside = is_section(line, kind, name);
-			seen = seen || inside;
-			g_clear_pointer(&outer, g_free);
-		} else if (inside && indented) {
-			/* Lines below a key that has a value itself only make that longer. */
-			g_free(outer ? line_take(line, outer, values) : NULL);
-		} else if (inside) {
-			g_free(outer);
-			outer = line_take(line, NULL, values);
-			const char *value = outer ? g_hash_table_lookup(values, outer) : NULL;
-			if (value && *value)
-				g_clear_pointer(&outer, g_free);
-		}
-	}
-	return seen;
+	size_t len = strcspn(path, "/");
+	if (*path != '~')
+		return g_strdup(path);
+	g_autofree char *user = g_strndup(path + 1, len - 1);
+	const struct passwd *entry = *user ? getpwnam(user) : NULL;
+	const char *home = !*user ? g_get_home_dir() : entry ? entry->pw_dir : NULL;
+	return home ? g_strconcat(home, path + len, NULL) : g_strdup(path);
 }
 
 static char *shared_path(const char *variable, const char *file)
 {
 	const char *given = aws_environment(variable);
-	if (given && g_str_has_prefix(given, "~/"))
-		return g_build_filename(g_get_home_dir(), given + 2, NULL);
-	return given ? g_strdup(given) : g_build_filename(g_get_home_dir(), ".aws", file, NULL);
+	g_autofree char *path = given ? variables_put(given) : NULL;
+	return path ? home_put(path) : g_build_filename(g_get_home_dir(), ".aws", file, NULL);
 }
 
 /* NULL without an error when there is none. */
@@ -99,38 +69,47 @@ static GHashTable *values_new(void)
 		g_str_hash, g_str_equal, g_free, (GDestroyNotify)aws_secret_free);
 }
 
-static bool section_read(
-	struct aws_profile *profile, const char *path, GHashTable *values, GError **error)
+/* Whether it is in the file; no file is no error. */
+static bool section_find(
+	const char *path, const char *kind, const char *name, GHashTable *values, GError **error)
 {
 	GError *why = NULL;
 	char *text = file_read(path, &why);
-	if (why) {
+	bool is_found = text && aws_ini_section(text, kind, name, values, &why);
+	if (text && why)
+		g_prefix_error(&why, "%s: ", path);
+	if (why)
 		g_propagate_error(error, why);
-		return false;
-	}
-	const char *kind = values == profile->config ? "profile" : NULL;
-	if (text && aws_ini_section(text, kind, profile->name, values))
-		profile->found = true;
 	aws_secret_free(text);
-	return true;
+	return is_found;
+}
+
+static bool section_read(
+	struct aws_profile *profile, const char *path, GHashTable *values, GError **error)
+{
+	const char *kind = values == profile->config ? "profile" : NULL;
+	GError *why = NULL;
+	if (section_find(path, kind, profile->name, values, &why))
+		profile->found = true;
+	if (why)
+		g_propagate_error(error, why);
+	return why == NULL;
 }
 
 GHashTable *aws_config_section(const char *kind, const char *name, GError **error)
 {
 	g_autofree char *path = shared_path("AWS_CONFIG_FILE", "config");
-	char *text = file_read(path, error);
-	if (!text)
-		return NULL;
 	GHashTable *values = values_new();
-	if (!aws_ini_section(text, kind, name, values))
+	if (!section_find(path, kind, name, values, error))
 		g_clear_pointer(&values, g_hash_table_unref);
-	aws_secret_free(text);
 	return values;
 }
 
 struct aws_profile *aws_profile_read(const char *name, GError **error)
 {
 	struct aws_profile *profile = g_new0(struct aws_profile, 1);
+	if (!name)
+		name = aws_environment("AWS_DEFAULT_PROFILE");
 	if (!name)
 		name = aws_environment("AWS_PROFILE");
 	profile->asked_for = name != NULL;

@@ -11,15 +11,15 @@ struct aws_profile {
 	char *name;
 	char *credentials_path, *config_path;
 	bool found;     /* in one of the files */
-	bool asked_for; /* by a setting or AWS_PROFILE; else it is `default` */
+	bool asked_for; /* by a setting or a variable; else it is `default` */
 	/* Text by key, of either file. A nested setting is `s3.addressing_style`. */
 	GHashTable *credentials, *config;
 };
 
 /*
- * The profile `name` (NULL: AWS_PROFILE, else `default`) from AWS_SHARED_CREDENTIALS_FILE and
- * AWS_CONFIG_FILE, else from ~/.aws. A file that is not there is no error; one that cannot be read
- * is.
+ * The profile `name` (NULL: AWS_DEFAULT_PROFILE, AWS_PROFILE, else `default`) from
+ * AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE, else from ~/.aws. A file that is not there is no
+ * error; one that cannot be read is.
  */
 struct aws_profile *aws_profile_read(const char *name, GError **error);
 void aws_profile_free(struct aws_profile *profile);
@@ -30,10 +30,3 @@ const char *aws_profile_get(const struct aws_profile *profile, const char *key);
 /* The section `[kind name]` of the config file, such as `[sso-session work]`: text by key (a new
  * reference). NULL without an error when it is not there. */
 GHashTable *aws_config_section(const char *kind, const char *name, GError **error);
-
-/*
- * Puts the keys of one section of an ini text into `values`, none that is there already. The
- * section is called `[kind name]`; without a kind `[name]`, as is the kind `profile` of the name
- * `default`. Whether the section was there.
- */
-bool aws_ini_section(const char *text, const char *kind, const char *name, GHashTable *values);

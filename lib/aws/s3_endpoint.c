@@ -90,6 +90,15 @@ static bool addressing_find(struct s3 *s3, GError **error)
 			style, "addressing_style of the profile", &s3->addressing, error);
 }
 
+/* As it was said before all services had it. */
+static bool nested_dual_stack_find(struct s3 *s3, GError **error)
+{
+	const char *text = aws_profile_get(s3->profile, "s3.use_dualstack_endpoint");
+	return s3->dual_stack != AWS_UNSAID || !text
+		|| aws_choice_parse(
+			text, "use_dualstack_endpoint of the profile's s3", &s3->dual_stack, error);
+}
+
 bool s3_endpoint_find(struct s3 *s3, GError **error)
 {
 	s3->fips = s3->settings->fips;
@@ -98,5 +107,6 @@ bool s3_endpoint_find(struct s3 *s3, GError **error)
 		       s3->profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &s3->fips, error)
 		&& aws_choose(s3->profile, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint",
 			&s3->dual_stack, error)
-		&& region_find(s3, error) && address_find(s3, error) && addressing_find(s3, error);
+		&& nested_dual_stack_find(s3, error) && region_find(s3, error)
+		&& address_find(s3, error) && addressing_find(s3, error);
 }

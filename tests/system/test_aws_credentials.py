@@ -39,6 +39,25 @@ def test_the_shared_files_hold_keys(store, right, tmp_path, file, section, profi
     succeeds(find(store, environment))
 
 
+@pytest.mark.parametrize("path", ["~/my/keys", "$PLACE/keys", "${PLACE}/keys", "~root/../$PLACE/keys"])
+def test_the_place_of_a_shared_file_is_read_as_a_shell_would(store, right, tmp_path, path):
+    (tmp_path / "my").mkdir()
+    (tmp_path / "my" / "keys").write_text(ini("default", right))
+    succeeds(find(store, {"HOME": str(tmp_path), "PLACE": str(tmp_path / "my"), "AWS_SHARED_CREDENTIALS_FILE": path}))
+
+
+def test_a_shared_file_that_is_damaged_is_named_with_the_line(store, tmp_path):
+    (tmp_path / "c").write_text("[default]\nregion = x\nsecret-canary\n")
+    assert f"{tmp_path}/c: line 3 is neither [section] nor key = value" in error_of(
+        find(store, {"AWS_CONFIG_FILE": str(tmp_path / "c")}))
+
+
+def test_the_older_variable_of_the_profile_wins_as_with_botocore(store, right, tmp_path):
+    (tmp_path / "keys").write_text(ini("old", right) + ini("new", ("AKIAWRONG", "wrong")))
+    succeeds(find(store, {"AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "keys"),
+                          "AWS_DEFAULT_PROFILE": "old", "AWS_PROFILE": "new"}))
+
+
 def test_a_named_profile_wins_over_the_environment_and_not_the_other_way(store, right, tmp_path):
     wrong = ("AKIAWRONG", "wrong")
     path = tmp_path / "shared"
@@ -79,6 +98,22 @@ def test_what_was_looked_at_is_listed_in_order(store):
 def test_half_a_pair_in_the_environment_is_an_error(store):
     assert "the environment has an AWS access key id but no secret" in error_of(
         find(store, {"AWS_ACCESS_KEY_ID": "A"}))
+
+
+@pytest.mark.parametrize("expiry, says, status", [
+    ("2020-01-01T00:00:00Z", "the environment gives keys that expired at 2020-01-01T00:00:00", 1),
+    ("soon", 'AWS_CREDENTIAL_EXPIRATION is "soon"; a time such as 2026-11-24T03:00:00Z is expected', 78)])
+def test_the_environment_says_when_its_keys_expire(store, right, expiry, says, status):
+    keys = {"AWS_ACCESS_KEY_ID": right[0], "AWS_SECRET_ACCESS_KEY": right[1]}
+    succeeds(find(store, {**keys, "AWS_CREDENTIAL_EXPIRATION": "2126-01-01T00:00:00Z"}))
+    assert says in error_of(find(store, {**keys, "AWS_CREDENTIAL_EXPIRATION": expiry}), status)
+
+
+@pytest.mark.parametrize("keys", [{"AWS_ACCESS_KEY_ID": "A\nx-amz-acl: public-read"},
+                                  {"AWS_SESSION_TOKEN": "canary\r\nx: y"}])
+def test_keys_cannot_smuggle_a_header(store, keys):
+    environment = {"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "canary", **keys}
+    assert "the environment gives keys that contain a control character" in error_of(find(store, environment))
 
 
 def test_a_shared_file_that_cannot_be_read_is_named(store, tmp_path):
@@ -123,6 +158,20 @@ def test_the_session_token_is_signed_and_sent(store, right):
     assert "x-amz-security-token" in seen[0]["authorization"]
 
 
+def test_the_older_name_of_the_session_token_wins_as_with_botocore(store, tmp_path):
+    def s3_answer(request):
+        seen.append(request.asked["x-amz-security-token"])
+        return Answer(404, "<Error><Code>NoSuchBucket</Code></Error>")
+    seen = []
+    (tmp_path / "keys").write_text(ini("default", ("A", "S")) + "aws_session_token = new\naws_security_token = old\n")
+    with HttpScript(s3_answer) as fake:
+        for environment in ({"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S", "AWS_SESSION_TOKEN": "new",
+                             "AWS_SECURITY_TOKEN": "old"}, {"AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "keys")},
+                            {"AWS_CONFIG_FILE": str(tmp_path / "keys")}):
+            error_of(find(store, environment, endpoint_url=fake.url))
+    assert seen == ["old"] * 3
+
+
 def test_a_role_is_asked_again_when_its_token_has_expired(store, right):
     expired = Answer(400, "<Error><Code>ExpiredToken</Code></Error>")
 
@@ -159,6 +208,21 @@ def test_the_role_of_an_instance_is_asked_for_by_version_2(store, right):
     with HttpScript(Imds(right)) as service:
         succeeds(find(store, instance(service.url)))
         assert [method for method, _, _ in service.requests] == ["PUT", "GET", "GET"]
+
+
+@pytest.mark.parametrize("config, environment, says, status", [
+    ("metadata_service_num_attempts = 1", {}, "answered with status 500", 1),
+    ("metadata_service_num_attempts = 1", {"AWS_METADATA_SERVICE_NUM_ATTEMPTS": "2"}, None, 0),
+    ("metadata_service_timeout = never", {}, 'metadata_service_timeout is "never"; a number from 1 to 60', 78),
+    ("", {"AWS_METADATA_SERVICE_TIMEOUT": "0"}, 'AWS_METADATA_SERVICE_TIMEOUT is "0"; a number from 1 to 60', 78)])
+def test_a_profile_says_how_the_metadata_service_is_asked(store, right, tmp_path, config, environment, says, status):
+    (tmp_path / "config").write_text("[default]\n" + config)
+    with HttpScript(Imds(right, token=[Answer(500)])) as service:
+        outcome = find(store, {**instance(service.url), "AWS_CONFIG_FILE": str(tmp_path / "config"), **environment})
+    if says:
+        assert says in error_of(outcome, status)
+    else:
+        succeeds(outcome)
 
 
 def test_the_metadata_service_is_never_asked_through_a_proxy(store, right):

@@ -8,6 +8,7 @@
 
 #include "lib/aws/chain.h"
 #include "lib/aws/credentials.h"
+#include "lib/aws/ini.h"
 #include "lib/aws/metadata.h"
 #include "lib/aws/process.h"
 #include "lib/aws/profile.h"
@@ -34,20 +35,32 @@ static void a_profile_is_one_section_of_an_ini_file(void)
 		{"[profile default]\naws_access_key_id=A\n", "default", "profile", true, "A"},
 		{"[sso-session b]\naws_access_key_id=B\n", "b", "profile", false, NULL},
 		{"[b]\ns3 =\n  aws_access_key_id = N\naws_access_key_id=B\n", "b", NULL, true, "B"},
-		{"[b\naws_access_key_id=B\n", "b", NULL, false, NULL},
-		{"aws_access_key_id=B\n", "b", NULL, false, NULL},
 		{"", "default", NULL, false, NULL},
 		{"[sso-session b]\naws_access_key_id=B\n", "b", "sso-session", true, "B"},
 		{"[profile b]\naws_access_key_id=B\n", "b", "sso-session", false, NULL},
 		{"[default]\naws_access_key_id=B\n", "default", "services", false, NULL},
 		{"[profileb]\naws_access_key_id=B\n", "b", "profile", false, NULL},
+		{"[b]\n  aws_access_key_id = B\n  region = x\n", "b", NULL, true, "B"},
+		{"[b]\n    region = x\n  aws_access_key_id = B\n", "b", NULL, true, "B"},
+		{"[b]\naws_access_key_id: B:=C\n", "b", NULL, true, "B:=C"},
+		{"\xef\xbb\xbf[b]\r\naws_access_key_id=B\r\n", "b", NULL, true, "B"},
+		{"[b] # [c]\naws_access_key_id=B # c\n", "b", NULL, true, "B # c"},
+		{"[b]\naws_access_key_id = B\n  [c]\n\n# no\n  d = e\n", "b", NULL, true,
+			"B\n[c]\n\nd = e"},
+		{"[b]\n a = 1\n  aws_access_key_id = A\n aws_access_key_id = B\n", "b", NULL, true,
+			"B"},
+		{"[DEFAULT]\naws_access_key_id = B\n[b]\n", "b", NULL, true, "B"},
+		{"[b]\naws_access_key_id = B\n[DEFAULT]\naws_access_key_id = D\n", "b", NULL, true,
+			"B"},
+		{"[profile default]\naws_access_key_id=A\n[default]\naws_access_key_id=B\n",
+			"default", "profile", true, "B"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GHashTable) values =
 			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 		g_test_message("case %zu", i);
 		g_assert_cmpint(cases[i].seen, ==,
-			aws_ini_section(cases[i].text, cases[i].kind, cases[i].name, values));
+			aws_ini_section(cases[i].text, cases[i].kind, cases[i].name, values, NULL));
 		g_assert_cmpstr(g_hash_table_lookup(values, "aws_access_key_id"), ==, cases[i].key);
 	}
 }
@@ -58,11 +71,37 @@ static void a_nested_setting_has_the_name_of_its_outer_one_before_it(void)
 				   "  max = 3\nregion = x\n  region = y\n[default]\n  max = 4\n";
 	g_autoptr(GHashTable) values =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	g_assert_true(aws_ini_section(text, "profile", "b", values));
+	g_assert_true(aws_ini_section(text, "profile", "b", values, NULL));
 	g_assert_cmpstr(g_hash_table_lookup(values, "s3.addressing_style"), ==, "path");
 	g_assert_cmpstr(g_hash_table_lookup(values, "s3.max"), ==, "3");
-	g_assert_cmpstr(g_hash_table_lookup(values, "region"), ==, "x");
+	g_assert_cmpstr(g_hash_table_lookup(values, "region"), ==, "x\nregion = y");
 	g_assert_cmpuint(g_hash_table_size(values), ==, 4);
+}
+
+static void a_file_that_botocore_refuses_is_refused_with_the_line(void)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+		{"aws_access_key_id = sEcReT\n[b]\n", "line 1 stands before any [section]"},
+		{"[b]\n\n# x\nsEcReT\n", "line 4 is neither [section] nor key = value"},
+		{"[b\nregion = x\n", "line 1 stands before any [section]"},
+		{"[a]\n[b\nregion = sEcReT\n", "line 2 is neither [section] nor key = value"},
+		{"[]\n", "line 1 stands before any [section]"},
+		{"[b]\n= sEcReT\n", "line 2 is neither [section] nor key = value"},
+		{"[b]\ns3 =\n  sEcReT\n", "line 3, which is indented, is not key = value"},
+		{"[b]\na = sEcReT\nb = x\nA: sEcReT\n",
+			"line 4 has a key that stands in its section already"},
+		{"[b]\na = x\n[c]\na = x\n[b]\n", "line 5 begins a section that was there before"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GHashTable) values =
+			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+		g_test_message("case %zu", i);
+		g_assert_false(aws_ini_section(cases[i].text, NULL, "b", values, &error));
+		g_assert_cmpstr(error->message, ==, cases[i].says);
+	}
 }
 
 #define ROLE \
@@ -110,6 +149,7 @@ static void the_service_of_an_instance_is_where_variable_or_profile_say(void)
 		{"http://127.0.0.1:1338/", "IPv6", "http://other", "http://127.0.0.1:1338"},
 		{NULL, NULL, "http://[::1]:1338", "http://[::1]:1338"},
 		{"169.254.169.254", NULL, NULL, NULL},
+		{NULL, "IPv5", NULL, NULL},
 	};
 	static const char variable[] = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 	static const char mode[] = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
@@ -123,6 +163,18 @@ static void the_service_of_an_instance_is_where_variable_or_profile_say(void)
 		g_autofree char *address = metadata_address(&profile, NULL);
 		g_assert_cmpstr(address, ==, cases[i].address);
 	}
+	static const char older[] = "AWS_IMDS_USE_IPV6";
+	g_autoptr(GHashTable) none = g_hash_table_new(g_str_hash, g_str_equal);
+	const struct aws_profile profile = {.credentials = none, .config = none};
+	g_setenv(older, "true", TRUE);
+	g_setenv(variable, "", TRUE);
+	g_setenv(mode, "", TRUE);
+	g_autofree char *by_older = metadata_address(&profile, NULL);
+	g_setenv(mode, "IPv4", TRUE);
+	g_autofree char *by_mode = metadata_address(&profile, NULL);
+	g_assert_cmpstr(by_older, ==, "http://[fd00:ec2::254]");
+	g_assert_cmpstr(by_mode, ==, "http://169.254.169.254");
+	g_unsetenv(older);
 	g_unsetenv(variable);
 	g_unsetenv(mode);
 }
@@ -322,6 +374,7 @@ int main(int argc, char **argv)
 #define TEST(name) g_test_add_func("/aws-credentials/" #name, name)
 	TEST(a_profile_is_one_section_of_an_ini_file);
 	TEST(a_nested_setting_has_the_name_of_its_outer_one_before_it);
+	TEST(a_file_that_botocore_refuses_is_refused_with_the_line);
 	TEST(the_answer_of_a_role_has_all_four_fields);
 	TEST(the_service_of_an_instance_is_where_variable_or_profile_say);
 	TEST(keys_are_renewed_in_the_last_quarter_of_their_life);
