@@ -100,6 +100,22 @@ static int on_rewind(void *data, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_OK;
 }
 
+/* curl does not look at HTTP_PROXY, which a web server might fill with a header's text; this is
+ * none, and other tools of AWS do. */
+static void proxy_set(CURL *curl, const struct http_request *request)
+{
+	const char *proxy = request->direct ? "" : request->proxy;
+	const char *inherited = g_getenv("HTTP_PROXY");
+	bool is_plain = g_str_has_prefix(request->url, "http:");
+	/* NO_PROXY belongs to the proxies of the environment. */
+	if (proxy)
+		curl_easy_setopt(curl, CURLOPT_NOPROXY, "");
+	else if (is_plain && inherited && !g_getenv("http_proxy"))
+		proxy = inherited;
+	if (proxy)
+		curl_easy_setopt(curl, CURLOPT_PROXY, proxy);
+}
+
 static void transport_set(CURL *curl, const struct http_request *request)
 {
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -115,8 +131,7 @@ static void transport_set(CURL *curl, const struct http_request *request)
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, request->timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES_PER_SECOND);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, request->stall_s ? request->stall_s : 60L);
-	if (request->direct || request->proxy)
-		curl_easy_setopt(curl, CURLOPT_PROXY, request->direct ? "" : request->proxy);
+	proxy_set(curl, request);
 	const char *authorities = g_getenv("AWS_CA_BUNDLE");
 	if (authorities && *authorities)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);

@@ -5,6 +5,8 @@
 
 #define PAUSE_FIRST_US (SECOND_US / 2)
 #define PAUSE_MAX_US (5 * SECOND_US)
+/* AWS refuses more than five or fifteen minutes; a difference of this size is worth a look. */
+#define SKEW_WORTH_US (4 * MINUTE_US)
 
 bool http_may_pass(const struct http_answer *answer)
 {
@@ -16,6 +18,17 @@ void http_pause(unsigned n_tries)
 {
 	int64_t pause_us = MIN(PAUSE_FIRST_US << MIN(n_tries - 1, 10), PAUSE_MAX_US);
 	g_usleep((gulong)(g_random_double_range(0.5, 1) * (double)pause_us));
+}
+
+bool http_reclock(const struct http_answer *answer, int64_t *skew_us)
+{
+	const char *date = http_header(answer, "date");
+	time_t theirs = date ? curl_getdate(date, NULL) : -1;
+	int64_t found_us = theirs == -1 ? 0 : (int64_t)theirs * SECOND_US - g_get_real_time();
+	if (ABS(found_us - *skew_us) < SKEW_WORTH_US)
+		return false;
+	*skew_us = found_us;
+	return true;
 }
 
 void http_exchange_retried(CURL *curl, const struct http_request *request, unsigned max_tries,

@@ -12,6 +12,10 @@ bool http_may_pass(const struct http_answer *answer);
 /* Before the next try: a doubling pause, cut at random so that many do not come back at once. */
 void http_pause(unsigned n_tries);
 
+/* Takes over how far the clock of who answered is ahead of ours; false when that is known already,
+ * or too little to be why a signature is refused. */
+bool http_reclock(const struct http_answer *answer, int64_t *skew_us);
+
 /* As http_exchange(), up to `max_tries` times. The last answer stays. */
 void http_exchange_retried(CURL *curl, const struct http_request *request, unsigned max_tries,
 	struct http_answer *answer);

@@ -241,8 +241,10 @@ static bool download_continues(struct download *download, struct s3_patience *pa
 		printf("%s broke off after %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
 		       " bytes; going on from there\n",
 			download->name, download->offset, download->object.size);
-	if (download->offset - download->furthest >= PROGRESS)
+	if (download->offset - download->furthest >= PROGRESS) {
 		patience->n_tries = 0;
+		patience->rekeyed = false;
+	}
 	download->furthest = MAX(download->furthest, download->offset);
 	return true;
 }

@@ -6,6 +6,7 @@
 #include "lib/aws/chain.h"
 #include "lib/aws/environment.h"
 #include "lib/aws/failure.h"
+#include "lib/aws/retry.h"
 #include "lib/aws/s3_xml.h"
 #include "lib/aws/transport.h"
 #include "lib/base/instant.h"
@@ -15,8 +16,6 @@
 #define PAUSE_MAX_US (20 * SECOND_US)
 /* Who asks for more patience than this is not waited for so long. */
 #define PAUSE_ASKED_MAX_S 60
-/* S3 refuses more than fifteen minutes; a difference of this size is worth a look. */
-#define SKEW_WORTH_US (4 * MINUTE_US)
 
 struct s3_patience s3_patience(const struct s3 *s3)
 {
@@ -204,12 +203,15 @@ static void exchange(struct s3 *s3, const struct s3_request *request, struct htt
 }
 
 /* The answer to a HEAD has no body, so nothing says whether it is the object that is not there, or
- * the bucket, or the key that signs. */
-static bool is_mute(const struct s3_request *request, const struct http_answer *answer)
+ * the bucket, or the key that signs; but a header may name another region. */
+static bool is_mute(
+	const struct s3 *s3, const struct s3_request *request, const struct http_answer *answer)
 {
+	const char *region = http_header(answer, "x-amz-bucket-region");
 	long status = answer->status;
 	return strcmp(request->method, "HEAD") == 0 && request->key && answer->failure == CURLE_OK
-		&& (status == 400 || status == 403 || status == 404);
+		&& (status == 403 || status == 404
+			|| (status == 400 && (!region || strcmp(region, s3->region) == 0)));
 }
 
 /* A GET is refused for the same reason, and tells it. When it is not, the answer stays. */
@@ -265,17 +267,6 @@ static bool move(struct s3 *s3, const char *bucket, const struct http_answer *an
 	return is_unsaid && move_as_told(s3, bucket);
 }
 
-static bool reclock(struct s3 *s3, const struct http_answer *answer)
-{
-	const char *date = http_header(answer, "date");
-	time_t theirs = date ? curl_getdate(date, NULL) : -1;
-	int64_t skew_us = theirs == -1 ? 0 : (int64_t)theirs * SECOND_US - g_get_real_time();
-	if (ABS(skew_us - s3->skew_us) < SKEW_WORTH_US)
-		return false;
-	s3->skew_us = skew_us;
-	return true;
-}
-
 /* What a refused request can be cured of at once, each thing once: another region, clock, or set of
  * keys. */
 static bool mend(struct s3 *s3, const char *bucket, struct s3_patience *patience,
@@ -288,7 +279,7 @@ static bool mend(struct s3 *s3, const char *bucket, struct s3_patience *patience
 	if (!patience->moved && move(s3, bucket, answer, complaint))
 		return patience->moved = true;
 	if (!patience->reclocked && (code_is(complaint, skewed) || (!told && answer->status == 403))
-		&& reclock(s3, answer))
+		&& http_reclock(answer, &s3->skew_us))
 		return patience->reclocked = true;
 	/* The answer to a HEAD has no code: then its status is all that may mean it. */
 	bool perhaps_expired = code_is(complaint, expired) || (!told && answer->status == 400);
@@ -358,7 +349,7 @@ enum s3_outcome s3_try(struct s3 *s3, const struct s3_request *request,
 	if (!aws_credentials_refresh(&s3->credentials, s3->settings, error))
 		return S3_FAILED;
 	exchange(s3, request, answer);
-	if (is_mute(request, answer))
+	if (is_mute(s3, request, answer))
 		reason_ask(s3, request, answer);
 	if (answer->failure == CURLE_OK && answer->status / 100 == 2)
 		late_error_read(answer);

@@ -102,6 +102,7 @@ struct call {
 	struct http_origin origin;
 	const char *body;
 	const struct aws_credentials *signer; /* NULL: nobody */
+	int64_t skew_us; /* the server's clock less ours, where they differ too much */
 };
 
 static char *call_authorization(const struct call *call, const char *date, int64_t now)
@@ -133,7 +134,7 @@ static char *call_authorization(const struct call *call, const char *date, int64
 
 static void call_send(CURL *curl, const struct call *call, struct http_answer *answer)
 {
-	int64_t now = g_get_real_time();
+	int64_t now = g_get_real_time() + call->skew_us;
 	const struct aws_credentials *signer = call->signer;
 	g_autofree char *date = sigv4_date(now);
 	g_autoptr(GPtrArray) lines =
@@ -213,8 +214,15 @@ static void failure_say(
 		(*error)->domain = AWS_LASTING_ERROR;
 }
 
+/* Once, by the time that STS tells: it refuses a signature that is older than five minutes. */
+static bool call_reclock(struct call *call, const struct http_answer *answer)
+{
+	return call->signer && call->skew_us == 0 && answer->failure == CURLE_OK
+		&& answer->status / 100 == 4 && http_reclock(answer, &call->skew_us);
+}
+
 /* The XML of a 200, or NULL. */
-static char *call_make(const struct call *call, const char *wish, GError **error)
+static char *call_make(struct call *call, const char *wish, GError **error)
 {
 	unsigned max_tries = transport_tries(call->sts->settings, call->sts->profile, MAX_TRIES);
 	CURL *curl = curl_easy_init();
@@ -224,7 +232,8 @@ static char *call_make(const struct call *call, const char *wish, GError **error
 		call_send(curl, call, &answer);
 		g_autofree char *code =
 			answer.failure == CURLE_OK ? error_text(&answer, "Code") : NULL;
-		bool again = may_pass(&answer, code) && n_tries < max_tries;
+		bool again = (may_pass(&answer, code) && n_tries < max_tries)
+			|| call_reclock(call, &answer);
 		if (answer.failure == CURLE_OK && answer.status == 200)
 			body = g_strdup(answer.body->str);
 		else if (!again)

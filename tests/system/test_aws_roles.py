@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Keys that are asked for: roles of STS, single sign-on, commands; and how long they are used."""
 import concurrent.futures
+import datetime
+import email.utils
 import json
 import os
 import re
@@ -9,13 +11,17 @@ import time
 
 import pytest
 
+import s3_fake
 from aws_find import connection, error_of, find, ini, right, store, succeeds  # noqa: F401
 from fakes.ecs import Ecs
 from fakes.imds import Imds
 from fakes.sso import Sso, sign_in
-from fakes.sts import Sts
+from fakes.sts import Sts, error
 from http_script import Answer, HttpScript
 from operator_process import Program, wait_for
+from operator_run import operator_run
+from s3_fake import BUCKET, KEY_ID, SECRET, FakeS3
+from s3_faults import complaint, cut, good, in_turn
 
 BASE = ("AKIABASE", "base-secret-canary")
 ROLE = "arn:aws:iam::123456789012:role/backup"
@@ -332,6 +338,33 @@ def test_keys_that_end_soon_are_asked_for_again_before_they_do(store, right):
         environment = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url}
         assert "there is no bucket" in error_of(find(store, environment, endpoint_url=fake.url))
         assert len(service.requests) == 2
+
+
+def test_a_clock_that_is_off_is_set_right_for_sts(store, sts, files):
+    """As S3 does, STS tells the time in what it refuses."""
+    environment = files(f"[default]\nrole_arn = {ROLE}\nsource_profile = base\n", ini("base", BASE))
+    theirs = email.utils.formatdate(time.time() + 7200, usegmt=True)
+    refused = error(403, "SignatureDoesNotMatch", "Signature expired")
+    refused.headers["Date"] = theirs
+    sts.wrong["AssumeRole"] = [refused]
+    with serve(sts, environment) as service:
+        succeeds(find(store, environment))
+        dates = [asked["x-amz-date"] for _, _, asked in service.requests]
+    ours, corrected = (datetime.datetime.strptime(date, "%Y%m%dT%H%M%SZ") for date in dates)
+    assert 7100 < (corrected - ours).total_seconds() < 7300
+
+
+def test_a_download_goes_on_however_often_its_keys_expire(build, tmp_path):
+    data = bytes(range(256)) * 24000
+    expired = complaint(400, "ExpiredToken")
+    faults = in_turn("get", cut(2000000), expired, cut(2000000), expired, good)
+    with HttpScript(Ecs((KEY_ID, SECRET))) as service, FakeS3(faults, s3_fake.Store(data)) as server:
+        outcome = operator_run(build, "s3_copy", {
+            "source": f"s3://{BUCKET}/k.dump", "destination": str(tmp_path / "out"), "endpoint_url": server.url},
+            {"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url})
+        assert outcome.status == 0, outcome.error
+        assert len(service.requests) == 3
+    assert (tmp_path / "out").read_bytes() == data
 
 
 def test_a_head_that_is_refused_without_a_reason_is_made_again_with_new_keys(store, right):

@@ -139,6 +139,7 @@ SERVICES = "[default]\nservices = mine\nendpoint_url = https://other.example\n[s
                "environment": {"AWS_USE_FIPS_ENDPOINT": "true"}}),
     (DUAL_STACK, {"environment": {"AWS_USE_DUALSTACK_ENDPOINT": "true"}}),
     (DUAL_STACK, {"profile": "[default]\nuse_dualstack_endpoint = true"}),
+    (DUAL_STACK, {"profile": "[default]\ns3 =\n  use_dualstack_endpoint = true"}),
     (DUAL_STACK, {"extra": {"config_kwargs": {"s3": {"use_dualstack_endpoint": True}}}}),
     # The bucket in the path.
     (AWS, {"path_style": True}),
@@ -237,6 +238,27 @@ def test_a_proxy_may_be_for_plain_http_alone(build):
         error_of(run(build, extra={"endpoint_url": "http://s3.example", "config_kwargs": {
             "proxies": {"http": proxy.secret_url}}}), 1)
         assert proxy.asked == [f"http://s3.example/{BUCKET}/k.dump"]
+
+
+@pytest.mark.parametrize("environment, is_used", [
+    ({"HTTP_PROXY": "A"}, True), ({"HTTP_PROXY": "A", "http_proxy": "B"}, False),
+    ({"HTTP_PROXY": "A", "http_proxy": ""}, False), ({"HTTP_PROXY": "A", "NO_PROXY": "127.0.0.1"}, False),
+    ({"HTTP_PROXY": "A", "no_proxy": "*"}, False)])
+def test_the_proxy_for_plain_http_has_two_names(build, environment, is_used):
+    """As for Python: the one in small letters wins, and turns it off when it is empty."""
+    with Proxy() as proxy, Proxy() as other, FakeS3(good, Store(DATA)) as server:
+        urls = {"A": proxy.url, "B": other.url}
+        run(build, extra={"endpoint_url": server.url}, environment={
+            name: urls.get(value, value) for name, value in environment.items()})
+        assert len(proxy.asked) == is_used
+        assert len(other.asked) == ("B" in environment.values())
+
+
+def test_no_proxy_says_nothing_of_the_proxy_of_a_connection(build):
+    with Proxy() as proxy, FakeS3(good, Store(DATA)) as server:
+        run(build, extra={"endpoint_url": server.url, "config_kwargs": {"proxies": {"http": proxy.url}}},
+            environment={"NO_PROXY": "127.0.0.1"})
+        assert len(proxy.asked) == 1 and server.requests == []
 
 
 def test_hosts_of_no_proxy_are_asked_directly(build):
