@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -129,11 +130,28 @@ static void on_printerr(const char *text)
 	line_write(JOURNAL_ERROR, line);
 }
 
+/*
+ * Of what ends dagd. Nothing is allocated and nobody is waited for: memory may be what is lacking,
+ * perhaps in the midst of another line.
+ */
+static void last_words(const char *text)
+{
+	char line[512];
+	const char *level = g_getenv("JOURNAL_STREAM") ? "<3>" : level_name(JOURNAL_ERROR);
+	const char *what = strstr(text, "failed to allocate") ? "out of memory: " : "";
+	g_snprintf(line, sizeof line - 1, "%s%s%s", level, what, text);
+	size_t n = strlen(line);
+	line[n] = '\n';
+	piece_write(line, n + 1);
+}
+
 static void on_log(const char *domain, GLogLevelFlags level, const char *text, void *data)
 {
-	line_write(level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL) ? JOURNAL_ERROR
-								      : JOURNAL_WARNING,
-		text);
+	if (level & G_LOG_LEVEL_ERROR) {
+		last_words(text);
+		abort();
+	}
+	line_write(level & G_LOG_LEVEL_CRITICAL ? JOURNAL_ERROR : JOURNAL_WARNING, text);
 }
 
 void journal_open(void)

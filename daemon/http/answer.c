@@ -7,12 +7,14 @@
 void response_add(struct MHD_Response *response, const char *name, const char *value)
 {
 	enum MHD_Result added = MHD_add_response_header(response, name, value);
-	g_assert(added == MHD_YES);
+	if (added != MHD_YES)
+		g_error("out of memory for an answer, or \"%s\" cannot be a header", name);
 }
 
 static void response_describe(struct MHD_Response *response, const char *content_type)
 {
-	g_assert(response);
+	if (!response)
+		g_error("out of memory for an answer");
 	if (content_type)
 		response_add(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
 	response_add(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");

@@ -221,7 +221,8 @@ static bool contains(const char *text, const char *part)
 void syntax_problem(const yaml_parser_t *parser, const char *file, const char *text, size_t len,
 	struct problems *problems)
 {
-	g_assert(parser->error != YAML_MEMORY_ERROR);
+	if (parser->error == YAML_MEMORY_ERROR)
+		g_error("out of memory");
 	const char *end = text + len;
 	struct error error = {.parser = parser,
 		.problems = problems,
