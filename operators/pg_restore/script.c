@@ -8,6 +8,7 @@
  *     1<tab>1.25
  *     \.
  *
+ * Such a comment, and a COPY, count where they begin a line outside of texts and names (quotes.c).
  * Few dumps have checksums, but each row must have as many columns as the COPY above it names, the
  * text must be UTF-8 where that is said, and no byte is zero. pg_restore looks at none of this, and
  * the server only when the target has been emptied. Rows are most of a dump, so a row is looked at
@@ -16,6 +17,8 @@
 #include "operators/pg_restore/script.h"
 
 #include <string.h>
+
+#include "operators/pg_restore/quotes.h"
 
 enum { LINE_KEPT_MAX = 1024 * 1024 };
 
@@ -31,6 +34,8 @@ struct script_state {
 	GString *line;      /* what is there of the line that is being read */
 	int64_t n_line_tabs;
 	bool is_line_long; /* more than is kept */
+	struct quotes quotes;
+	bool is_quoted; /* the line that is being read begins in a text or a name */
 };
 
 void script_open(struct script *script)
@@ -113,34 +118,33 @@ static void section_begin(struct script *script, const char *comment)
 	}
 }
 
-/*
- * Of the statements of a table's data a COPY is the first, or after ALTER TABLE ... DISABLE TRIGGER
- * the second; where an INSERT comes before it, what looks like one is a line of a value.
- */
+/* Of the statements of a table's data a COPY is one; a name may spread it over lines. */
 static void copy_read(struct script *script, const char *line, size_t n)
 {
 	static const char end[] = " FROM stdin;";
 	struct script_state *state = script->state;
 	GString *statement = state->statement;
-	if (statement->len == 0 && begins(line, n, "INSERT ")) {
-		state->section = SECTION_OTHER;
-		return;
-	}
 	if (statement->len == 0 && !begins(line, n, "COPY "))
 		return;
 	g_string_append_len(statement, line, (gssize)MIN(n, LINE_KEPT_MAX));
-	if (g_str_has_suffix(statement->str, end))
+	if (g_str_has_suffix(statement->str, end) && !quotes_are_open(&state->quotes))
 		copy_begin(script);
 	else
 		g_string_append_c(statement, '\n');
-	if (statement->len > LINE_KEPT_MAX)
+	if (statement->len > LINE_KEPT_MAX) {
 		state->section = SECTION_OTHER;
+		g_string_truncate(statement, 0);
+	}
 }
 
 static void statement_read(struct script *script, const char *line, size_t n)
 {
 	struct script_state *state = script->state;
-	if (begins(line, n, "-- Data for Name: ") || begins(line, n, "-- Name: ")) {
+	if (state->statement->len > 0) {
+		copy_read(script, line, n);
+	} else if (state->is_quoted) {
+		return;
+	} else if (begins(line, n, "-- Data for Name: ") || begins(line, n, "-- Name: ")) {
 		g_autofree char *comment = g_strndup(line, n);
 		section_begin(script, comment);
 	} else if (begins(line, n, "SET client_encoding = 'UTF8';")) {
@@ -186,19 +190,32 @@ static void piece_keep(struct script_state *state, const char *bytes, size_t n)
 	size_t room = LINE_KEPT_MAX - state->line->len;
 	if (state->in_copy)
 		state->n_line_tabs += tabs_count(bytes, n);
+	else
+		quotes_add(&state->quotes, bytes, n);
 	g_string_append_len(state->line, bytes, (gssize)MIN(n, room));
 	state->is_line_long = state->is_line_long || n > room;
+}
+
+/* All of it lies at `bytes`. */
+static void line_take(struct script *script, const char *bytes, size_t n)
+{
+	struct script_state *state = script->state;
+	if (!state->in_copy)
+		quotes_add(&state->quotes, bytes, n);
+	line_read(script, bytes, n, state->in_copy ? tabs_count(bytes, n) : 0);
 }
 
 static void line_end(struct script *script, const char *bytes, size_t n)
 {
 	struct script_state *state = script->state;
 	if (state->line->len == 0) {
-		line_read(script, bytes, n, state->in_copy ? tabs_count(bytes, n) : 0);
-		return;
+		line_take(script, bytes, n);
+	} else {
+		piece_keep(state, bytes, n);
+		line_read(script, state->line->str, state->line->len, state->n_line_tabs);
 	}
-	piece_keep(state, bytes, n);
-	line_read(script, state->line->str, state->line->len, state->n_line_tabs);
+	quotes_add(&state->quotes, "\n", 1);
+	state->is_quoted = quotes_are_open(&state->quotes);
 	g_string_truncate(state->line, 0);
 	state->n_line_tabs = 0;
 	state->is_line_long = false;
@@ -222,4 +239,6 @@ void script_end(struct script *script)
 {
 	if (script->state->in_copy)
 		damage_keep(script, "it ends in the middle of table %s", table_name(script));
+	else if (quotes_are_open(&script->state->quotes))
+		damage_keep(script, "it ends in the middle of a text or a name");
 }

@@ -152,6 +152,54 @@ def test_names_and_texts_that_look_like_marks_are_no_damage(pg, pg_target, opera
     assert ended.value["rows"] == (None if "--inserts" in options else 7) and ended.value["tables"] == 4
     assert dumps.psql(pg, 'SELECT count(*) FROM "new\nline"', "target") == "2"
 
+# In texts of each kind: lines that are the heads of tables and of large objects, and quotes of other kinds.
+QUOTED_SQL = r'''
+CREATE TABLE a (v text, w int);
+INSERT INTO a VALUES (
+    E'x\n-- Data for Name: a; Type: TABLE DATA; Schema: public; Owner: dagd\n\nCOPY public.a (v) FROM stdin;\n1\n', 1);
+INSERT INTO a VALUES (
+    E'it\'s\n-- Name: BLOBS; Type: BLOBS; Schema: -; Owner: -\nSELECT pg_catalog.lo_open(\'1\', 1);\n$x$ "', 2);
+INSERT INTO a SELECT E'\n-- Data for Name: a; Type: TABLE DATA; Schema: public\n' || repeat('0123456789 ', 300000), 3;
+CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'it''s
+-- Data for Name: a; Type: TABLE DATA; Schema: public; Owner: dagd
+
+COPY public.a (v) FROM stdin;
+1
+\.
+$x' $$;
+CREATE FUNCTION g() RETURNS text LANGUAGE sql AS $x$ SELECT $$
+-- Name: BLOBS; Type: BLOBS; Schema: -; Owner: -
+$_$ $y" $$ $x$;
+COMMENT ON TABLE a IS E'it\'s "\n-- Data for Name: b; Type: TABLE DATA; Schema: public; Owner: dagd\n$$ --';
+CREATE TABLE "it's
+COPY b FROM stdin;
+" ("$$ FROM stdin;
+, ""$x$" text);
+INSERT INTO "it's
+COPY b FROM stdin;
+" VALUES ('$$'), ('--'), (E'\\\''), ('"'), ('/*');
+CREATE TABLE "z" AS SELECT 1 AS n;
+'''
+
+
+@pytest.mark.parametrize("options,rows", [(["-Fc"], 9), (["-Fc", "--inserts"], None), (["-Fd", "--column-inserts"], None),
+                                          (["-Ft", "--inserts", "--rows-per-insert=100"], None)])
+def test_what_looks_like_a_head_in_a_text_or_a_name_is_none(pg, pg_target, operate, tmp_path, options, rows):
+    dumps.postgres_create(pg, "quoted")
+    dumps.psql(pg, QUOTED_SQL, "quoted")
+    dump = dumps.postgres_dump(pg, "quoted", tmp_path / "dump", *options)
+    ended = operate("pg_restore", pg_arguments(pg, dump))
+    assert ended.code == 0, ended.log
+    assert ended.value["rows"] == rows and ended.value["tables"] == 3
+    question = "SELECT md5(string_agg(v || w, '|' ORDER BY w)) || (SELECT n FROM z) || f() || g() FROM a"
+    assert dumps.psql(pg, question, "target") == dumps.psql(pg, question, "quoted")
+
+
+def test_a_text_without_an_end_is_damage(pg, pg_source, precious, operate, tmp_path):
+    dump = dumps.postgres_dump(pg, "source", tmp_path / "dump", "-Fc", "-Z0")
+    dump.write_bytes(dump.read_bytes().replace(b"'has no key", b" has no key", 1))
+    assert_refused(pg, operate("pg_restore", pg_arguments(pg, dump)), "is damaged, so nothing was restored")
+
 
 def test_a_try_that_died_half_way_is_not_doubled_by_the_next(pg, pg_source, pg_dump, pg_target, operate):
     arguments = pg_arguments(pg, pg_dump, clean=False)
