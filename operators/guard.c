@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/instant.h"
+#include "lib/base/problem.h"
 #include "operators/program.h"
 
 static const char *const keys[] = {"allow_restore", "protected", NULL};
@@ -16,6 +17,24 @@ static const char *const keys[] = {"allow_restore", "protected", NULL};
 bool guard_is_key(const char *name)
 {
 	return g_strv_contains(keys, name);
+}
+
+/* No driver has an option of nearly that name, so it is a guard that would guard nothing. */
+static bool keys_check(const struct connection *connection, GError **error)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach(connection->extra, name, value)
+	{
+		const char *meant = guard_is_key(name) ? NULL : suggest(name, keys);
+		if (!meant)
+			continue;
+		g_set_error(error, LIB_ERROR, 0,
+			"connection \"%s\": there is no \"%s\" in an extra; did you mean \"%s\"?",
+			connection->id ? connection->id : "", name, meant);
+		return false;
+	}
+	return true;
 }
 
 static bool is_given(const json_t *value)
@@ -177,7 +196,8 @@ bool guard_check(const json_t *arguments, const struct connection *connection,
 {
 	const json_t *confirm = json_object_get(arguments, "confirm");
 	bool is_protected = false;
-	if (!protected_read(connection, &is_protected, error) || !confirm_is_valid(confirm, error)
+	if (!keys_check(connection, error) || !protected_read(connection, &is_protected, error)
+		|| !confirm_is_valid(confirm, error)
 		|| !server_check(connection, is_protected, error)
 		|| !allowed_check(connection, databases, error))
 		return false;

@@ -38,6 +38,8 @@ GUARDS = [
     ({"protected": True}, {"confirm": "target"}, None),
     ({"protected": "True"}, {}, "is protected"),  # as in a connection that is written as a URI
     ({"protected": "yes"}, {"confirm": "target"}, '"protected" in its extra is neither true nor false'),
+    ({"Protected": True}, {}, 'there is no "Protected" in an extra; did you mean "protected"?'),
+    ({"allowed_restore": ["test"]}, {}, 'no "allowed_restore" in an extra; did you mean "allow_restore"?'),
     ({"protected": False}, {}, None),
     ({}, {"confirm": "staging"}, 'database "target", which "confirm" does not name'),
     ({}, {"confirm": ""}, "confirm: neither the name of a database nor a list of such"),
