@@ -166,11 +166,27 @@ struct dump_stamp dump_stamp(const char *name, int fd)
 	return stamp;
 }
 
-bool dump_stamp_check(const char *name, int fd, const struct dump_stamp *before, GError **error)
+static bool is_same(const char *name, int fd, const struct dump_stamp *before)
 {
 	struct dump_stamp now = dump_stamp(name, fd);
-	if (now.n_files == before->n_files && now.n_bytes == before->n_bytes
-		&& now.written_at_ns == before->written_at_ns)
+	return now.n_files == before->n_files && now.n_bytes == before->n_bytes
+		&& now.written_at_ns == before->written_at_ns;
+}
+
+bool dump_unread_check(const char *name, int fd, const struct dump_stamp *before, GError **error)
+{
+	if (is_same(name, fd, before))
+		return true;
+	g_set_error(error, LIB_ERROR, 0,
+		"%s was changed after it was read, so nothing was restored: restore it once it "
+		"stays as it is",
+		name);
+	return false;
+}
+
+bool dump_stamp_check(const char *name, int fd, const struct dump_stamp *before, GError **error)
+{
+	if (is_same(name, fd, before))
 		return true;
 	g_set_error(error, LIB_ERROR, 0,
 		"%s was changed while it was restored, so nobody knows what was: restore it again "

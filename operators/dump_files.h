@@ -29,5 +29,11 @@ struct dump_stamp {
 /* All is 0 when that cannot be known. */
 struct dump_stamp dump_stamp(const char *name, int fd);
 
+/*
+ * Before the restore: an error when the dump is not what it was when it was read, for what nobody
+ * has looked at is not let into a database.
+ */
+bool dump_unread_check(const char *name, int fd, const struct dump_stamp *before, GError **error);
+
 /* After the restore: an error when the dump is not what it was when it was read. */
 bool dump_stamp_check(const char *name, int fd, const struct dump_stamp *before, GError **error);

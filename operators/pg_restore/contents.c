@@ -43,21 +43,35 @@ static const char *entry_text(const char *line)
 	return line;
 }
 
+static bool begins_with_one_of(const char *text, const char *const *beginnings)
+{
+	for (size_t i = 0; beginnings[i]; i++)
+		if (g_str_has_prefix(text, beginnings[i]))
+			return true;
+	return false;
+}
+
 /* Also whether a parenthesis ends the name. */
 static bool kind_is_kept(const char *entry, bool *is_function)
 {
-	static const char *const kinds[] = {
-		"TABLE ", "VIEW ", "MATERIALIZED VIEW ", "FOREIGN TABLE ", "FK CONSTRAINT ", NULL};
+	static const char *const kinds[] = {"TABLE ", "VIEW ", "MATERIALIZED VIEW ",
+		"FOREIGN TABLE ", "FK CONSTRAINT ", "POLICY ", "RULE ", "TYPE ", "DOMAIN ", NULL};
+	static const char *const functions[] = {"FUNCTION ", "PROCEDURE ", "AGGREGATE ", NULL};
 	static const char *const others[] = {
 		"TABLE DATA ", "TABLE ATTACH ", "MATERIALIZED VIEW DATA ", NULL};
-	*is_function =
-		g_str_has_prefix(entry, "FUNCTION ") || g_str_has_prefix(entry, "PROCEDURE ");
-	bool is_kept = *is_function;
-	for (size_t i = 0; kinds[i]; i++)
-		is_kept = is_kept || g_str_has_prefix(entry, kinds[i]);
-	for (size_t i = 0; others[i]; i++)
-		is_kept = is_kept && !g_str_has_prefix(entry, others[i]);
-	return is_kept;
+	*is_function = begins_with_one_of(entry, functions);
+	return *is_function
+		|| (begins_with_one_of(entry, kinds) && !begins_with_one_of(entry, others));
+}
+
+static void text_keep(struct contents *contents, const char *text, size_t n)
+{
+	char *key = g_strndup(text, n);
+	if (g_hash_table_contains(contents->entries, key))
+		g_free(key);
+	else
+		g_hash_table_insert(
+			contents->entries, key, (gpointer)(intptr_t)contents->n_entries);
 }
 
 /* Schema, name and owner are not quoted, so each beginning that ends before a space may be both. */
@@ -69,8 +83,8 @@ static void entry_keep(struct contents *contents, const char *entry)
 		return;
 	if (!contents->entries)
 		contents->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	for (const char *end = entry; (end = strpbrk(end, is_function ? "(" : " ")) != NULL; end++)
-		g_hash_table_add(contents->entries, g_strndup(entry, (gsize)(end - entry)));
+	for (const char *end = entry; (end = strpbrk(end, is_function ? ")" : " ")) != NULL; end++)
+		text_keep(contents, entry, (size_t)(end - entry) + is_function);
 }
 
 void contents_line(struct contents *contents, const char *line)
@@ -88,11 +102,17 @@ void contents_line(struct contents *contents, const char *line)
 		entry_keep(contents, entry_text(line));
 }
 
-bool contents_has(
+int64_t contents_position(
 	const struct contents *contents, const char *kind, const char *schema, const char *name)
 {
 	g_autofree char *all = g_strdup_printf("%s %s %s", kind, schema, name);
-	return contents->entries && g_hash_table_contains(contents->entries, all);
+	return contents->entries ? (intptr_t)g_hash_table_lookup(contents->entries, all) : 0;
+}
+
+bool contents_has(
+	const struct contents *contents, const char *kind, const char *schema, const char *name)
+{
+	return contents_position(contents, kind, schema, name) > 0;
 }
 
 int64_t contents_made_before(const struct contents *contents)

@@ -10,7 +10,7 @@
 struct contents {
 	int64_t made_at; /* the clock of the machine that made it, as if it were UTC */
 	int server_version, pg_dump_version; /* as libpq counts: 150018; 0: not told */
-	GHashTable *entries;                 /* see contents_has() */
+	GHashTable *entries;                 /* see contents_position() */
 	int64_t n_entries;                   /* of every kind */
 };
 
@@ -18,10 +18,16 @@ struct contents {
 void contents_line(struct contents *contents, const char *line);
 
 /*
- * Whether the dump makes this: a `TABLE`, `VIEW`, `MATERIALIZED VIEW`, `FOREIGN TABLE`, a
- * `FUNCTION` or `PROCEDURE` (by name only), or an `FK CONSTRAINT` (whose name is that of its table,
- * a space and its own). Not more than a guess where names hold spaces.
+ * Where in the list it stands that the dump makes this, from 1 on; 0: it does not. `name` is that
+ * of a `TABLE`, `VIEW`, `MATERIALIZED VIEW`, `FOREIGN TABLE`, `TYPE` or `DOMAIN`; of a `FUNCTION`,
+ * `PROCEDURE` or `AGGREGATE` with the types of its arguments, f(integer, text); of an `FK
+ * CONSTRAINT`, `POLICY` or `RULE` that of its table, a space and its own. Not more than a guess
+ * where names hold spaces.
  */
+int64_t contents_position(
+	const struct contents *contents, const char *kind, const char *schema, const char *name);
+
+/* Whether there is such a position. */
 bool contents_has(
 	const struct contents *contents, const char *kind, const char *schema, const char *name);
 

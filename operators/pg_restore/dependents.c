@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The server knows what stands on what (pg_depend); what goes with its table by itself, such as an
- * index, is of another type there than what forbids the DROP. A view is found by its rule.
+ * index, is of another type there than what forbids the DROP. A view is found by its rule, and what
+ * stands on the type that a table's rows have stands on the table. pg_restore drops what the dump
+ * makes in the order of the list from its end, so what comes later in it is gone in time.
  */
 #include "operators/pg_restore/dependents.h"
 
@@ -12,32 +14,65 @@
 
 enum { NAMED_MAX = 3 };
 
-/*
- * What is stood on: kind, schema, name; what stands on it: kind, schema, name, description. A
- * partition's foreign key that comes with its parent's is none of its own.
- */
-static const char query[] =
-	"WITH kinds (relkind, kind) AS (VALUES ('r'::\"char\", 'TABLE'), ('p', 'TABLE'),"
-	" ('v', 'VIEW'), ('m', 'MATERIALIZED VIEW'), ('f', 'FOREIGN TABLE'))"
-	" SELECT DISTINCT tk.kind, tn.nspname, t.relname,"
-	" CASE WHEN k.oid IS NOT NULL THEN 'FK CONSTRAINT' WHEN p.oid IS NOT NULL"
-	" THEN CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END ELSE ok.kind END,"
-	" \"on\".nspname, CASE WHEN k.oid IS NOT NULL THEN o.relname || ' ' || k.conname"
-	" ELSE coalesce(p.proname, o.relname) END,"
-	" CASE WHEN r.oid IS NOT NULL THEN pg_describe_object('pg_class'::regclass, o.oid, 0)"
+/* A partition's foreign key that comes with its parent's is none of its own. */
+#define DEPENDENTS                                                                            \
+	"WITH kinds (relkind, kind) AS (VALUES ('r'::\"char\", 'TABLE'), ('p', 'TABLE'),"     \
+	" ('v', 'VIEW'), ('m', 'MATERIALIZED VIEW'), ('f', 'FOREIGN TABLE'), ('c', 'TYPE'))," \
+	" tables AS (SELECT c.oid, kind, nspname, relname, reltype, typarray FROM pg_class c" \
+	" JOIN kinds USING (relkind) JOIN pg_namespace n ON n.oid = relnamespace"             \
+	" JOIN pg_type y ON y.oid = reltype WHERE relkind <> 'c'"                             \
+	" AND nspname !~ '^pg_' AND nspname <> 'information_schema'),"                        \
+	" stood AS (SELECT oid, 'pg_class'::regclass AS classid, oid AS objid FROM tables"    \
+	" UNION ALL SELECT oid, 'pg_type'::regclass, unnest(ARRAY[reltype, typarray])"        \
+	" FROM tables),"                                                                      \
+	" dependents AS (SELECT d.*, stood.oid AS tableid, prokind, pronamespace,"            \
+	" proname || '(' || oidvectortypes(proargtypes) || ')' AS function,"                  \
+	" conname, polname, rulename, typname, typnamespace,"                                 \
+	" coalesce(ev_class, conrelid, polrelid,"                                             \
+	" CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END) AS relid"              \
+	" FROM pg_depend d"                                                                   \
+	" JOIN stood ON stood.classid = d.refclassid AND stood.objid = d.refobjid"            \
+	" LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"   \
+	" LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass"                 \
+	" AND k.oid = d.objid AND contype = 'f'"                                              \
+	" LEFT JOIN pg_policy l ON d.classid = 'pg_policy'::regclass AND l.oid = d.objid"     \
+	" LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid"         \
+	" LEFT JOIN pg_type y ON d.classid = 'pg_type'::regclass AND y.oid = d.objid"         \
+	" AND typtype = 'd'"                                                                  \
+	" WHERE deptype = 'n' AND coalesce(conparentid, 0) = 0)"
+
+/* What is stood on: kind, schema, name; what stands on it: kind, schema, name, description. */
+static const char query[] = DEPENDENTS
+	" SELECT DISTINCT t.kind, t.nspname, t.relname,"
+	" CASE WHEN prokind = 'p' THEN 'PROCEDURE' WHEN prokind = 'a' THEN 'AGGREGATE'"
+	" WHEN prokind IS NOT NULL THEN 'FUNCTION' WHEN typname IS NOT NULL THEN 'DOMAIN'"
+	" WHEN conname IS NOT NULL THEN 'FK CONSTRAINT'"
+	" WHEN polname IS NOT NULL THEN 'POLICY'"
+	" WHEN rulename <> '_RETURN' THEN 'RULE' ELSE kinds.kind END,"
+	" \"on\".nspname, coalesce(function, typname, o.relname || ' ' ||"
+	" coalesce(conname, polname, nullif(rulename, '_RETURN')), o.relname),"
+	" CASE WHEN rulename = '_RETURN' OR d.classid = 'pg_class'::regclass"
+	" THEN pg_describe_object('pg_class'::regclass, o.oid, 0)"
 	" ELSE pg_describe_object(d.classid, d.objid, 0) END"
-	" FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid"
-	" JOIN kinds tk ON tk.relkind = t.relkind JOIN pg_namespace tn ON tn.oid = t.relnamespace"
-	" LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"
-	" LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid"
-	" LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid"
-	" LEFT JOIN pg_class o ON o.oid = coalesce(r.ev_class, k.conrelid,"
-	" CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END)"
-	" LEFT JOIN kinds ok ON ok.relkind = o.relkind"
-	" JOIN pg_namespace \"on\" ON \"on\".oid = coalesce(o.relnamespace, p.pronamespace)"
-	" WHERE d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'"
-	" AND tn.nspname !~ '^pg_' AND tn.nspname <> 'information_schema'"
-	" AND o.oid IS DISTINCT FROM t.oid AND coalesce(k.conparentid, 0) = 0 ORDER BY 2, 3, 7";
+	" FROM dependents d JOIN tables t ON t.oid = tableid"
+	" LEFT JOIN pg_class o ON o.oid = relid LEFT JOIN kinds USING (relkind)"
+	" JOIN pg_namespace \"on\""
+	" ON \"on\".oid = coalesce(o.relnamespace, pronamespace, typnamespace)"
+	" WHERE o.oid IS DISTINCT FROM t.oid ORDER BY 2, 3, 7";
+
+/*
+ * From where on in the list it is dropped. A view that needs a primary key is a rule, too, by which
+ * it stands on nothing any more.
+ */
+static int64_t position_of(
+	const struct contents *contents, const char *kind, const char *schema, const char *name)
+{
+	g_autofree char *rule = g_strdup_printf("%s _RETURN", name);
+	int64_t position = contents_position(contents, kind, schema, name);
+	return g_str_equal(kind, "VIEW")
+		? MAX(position, contents_position(contents, "RULE", schema, rule))
+		: position;
+}
 
 /* What is of a kind that is not told here is left to pg_restore. */
 static bool stands_in_the_way(const struct contents *contents, const PGresult *result, int row)
@@ -48,8 +83,8 @@ static bool stands_in_the_way(const struct contents *contents, const PGresult *r
 			return false;
 		words[i] = PQgetvalue(result, row, i);
 	}
-	return contents_has(contents, words[0], words[1], words[2])
-		&& !contents_has(contents, words[3], words[4], words[5]);
+	int64_t table = contents_position(contents, words[0], words[1], words[2]);
+	return table > 0 && position_of(contents, words[3], words[4], words[5]) < table;
 }
 
 bool dependents_check(PGconn *session, const struct contents *contents, GError **error)
@@ -77,9 +112,10 @@ bool dependents_check(PGconn *session, const struct contents *contents, GError *
 		g_string_append_printf(text, " and %d more", n - NAMED_MAX);
 	if (n > 0)
 		g_set_error(error, LIB_ERROR, 0,
-			"nothing was restored: what is not in the dump stands on what clean would "
-			"drop (%s), which then stays and would get the rows of the dump besides "
-			"its own; drop that first, and make it anew afterwards",
+			"nothing was restored: something stands on what clean would drop, and is "
+			"not dropped before it (%s); so that would stay, and get the rows of the "
+			"dump besides its own; drop what stands on it first, and make it anew "
+			"afterwards",
 			text->str);
 	return n == 0;
 }

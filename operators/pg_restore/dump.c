@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,8 +60,16 @@ static bool format_check(const struct dump *dump, GError **error)
 	return !what;
 }
 
-static bool folder_open(const char *path, struct dump *dump, GError **error)
+/* A link is followed once: what it leads to later is another dump. */
+static bool folder_open(const char *text, struct dump *dump, GError **error)
 {
+	g_autofree char *path = g_strdup(text);
+	char *resolved = realpath(text, NULL);
+	if (resolved) {
+		g_free(path);
+		path = g_strdup(resolved);
+		free(resolved);
+	}
 	g_autofree char *contents = g_build_filename(path, "toc.dat", NULL);
 	g_autoptr(GDir) folder = g_dir_open(path, 0, error);
 	if (!folder)
@@ -70,8 +79,7 @@ static bool folder_open(const char *path, struct dump *dump, GError **error)
 			"folder %s holds no toc.dat, so it is no dump of pg_dump -Fd", path);
 		return false;
 	}
-	*dump = (struct dump){
-		.name = g_strdup(path), .path = g_canonicalize_filename(path, NULL), .fd = -1};
+	*dump = (struct dump){.name = g_strdup(path), .path = g_strdup(path), .fd = -1};
 	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
 		g_autofree char *file = g_build_filename(path, name, NULL);
 		struct stat about;
@@ -219,12 +227,12 @@ static char *damage_text(const struct reading *reading)
 		return g_strdup_printf("it should hold the rows of %" G_GINT64_FORMAT
 				       " tables, but they run into each other",
 			reading->n_data);
-	if (reading->has_large_objects && script->n_large_objects < reading->n_large_objects)
+	int64_t n_large_objects = script->large_objects->len;
+	if (reading->has_large_objects && n_large_objects < reading->n_large_objects)
 		return g_strdup_printf("it should hold %" G_GINT64_FORMAT
 				       " large objects, but the data of %" G_GINT64_FORMAT
 				       " is missing",
-			reading->n_large_objects,
-			reading->n_large_objects - script->n_large_objects);
+			reading->n_large_objects, reading->n_large_objects - n_large_objects);
 	return NULL;
 }
 
@@ -243,6 +251,7 @@ static bool reading_settle(struct reading *reading, GError **error)
 	dump->n_tables = MAX(reading->n_tables, reading->n_data);
 	dump->n_rows = has_inserts ? -1 : reading->script.n_rows;
 	dump->tables = g_ptr_array_ref(reading->script.tables);
+	dump->large_objects = g_array_ref(reading->script.large_objects);
 	return true;
 }
 
@@ -267,6 +276,8 @@ void dump_clear(struct dump *dump)
 	contents_clear(&dump->contents);
 	if (dump->tables)
 		g_ptr_array_unref(dump->tables);
+	if (dump->large_objects)
+		g_array_unref(dump->large_objects);
 	g_free(dump->name);
 	g_free(dump->path);
 	*dump = (struct dump){.fd = -1};

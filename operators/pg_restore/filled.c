@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "operators/pg_restore/filled.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,4 +82,25 @@ char *filled_table_made(PGconn *session, const struct contents *contents, GError
 	if (why)
 		g_propagate_error(error, why);
 	return found;
+}
+
+/* `{1,2,3}`, as SQL writes an array. */
+static char *numbers_text(const GArray *numbers)
+{
+	GString *text = g_string_new("{");
+	for (guint i = 0; i < numbers->len; i++)
+		g_string_append_printf(
+			text, "%s%" PRIu32, i > 0 ? "," : "", g_array_index(numbers, uint32_t, i));
+	return g_string_free(g_string_append_c(text, '}'), FALSE);
+}
+
+char *filled_object(PGconn *session, const GArray *objects, GError **error)
+{
+	g_autofree char *numbers = numbers_text(objects);
+	const char *values[] = {numbers};
+	return objects->len == 0 ? NULL
+				 : value_ask(session,
+					 "SELECT min(oid) FROM pg_largeobject_metadata"
+					 " WHERE oid = ANY($1::oid[])",
+					 values, 1, error);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which table of a dump holds rows in the target already: a restore would add to them. */
+/* Which table or large object of a dump is filled in the target already: a restore would add to it.
+ */
 #pragma once
 
 #include <glib.h>
@@ -12,3 +13,6 @@ char *filled_table(PGconn *session, const GPtrArray *tables, GError **error);
 
 /* The same for all tables that the dump makes: where its rows come by INSERT, none tells whose. */
 char *filled_table_made(PGconn *session, const struct contents *contents, GError **error);
+
+/* The first of `objects` (numbers of large objects, of uint32_t) that is there; NULL as above. */
+char *filled_object(PGconn *session, const GArray *objects, GError **error);

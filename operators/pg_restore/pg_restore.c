@@ -20,6 +20,7 @@
 #include "operators/pg_restore/dump.h"
 #include "operators/pg_restore/filled.h"
 #include "operators/pg_restore/lock.h"
+#include "operators/pg_restore/occupied.h"
 #include "operators/pg_restore/options.h"
 #include "operators/pg_restore/rehearsal.h"
 #include "operators/pg_restore/report.h"
@@ -97,6 +98,23 @@ static bool target_look(struct restore *restore, GError **error)
 	return is_told;
 }
 
+/*
+ * Names are told with their schema, as a dump has them. A table of which policies would hide rows
+ * is an error and not empty.
+ */
+static bool session_settle(PGconn *session, GError **error)
+{
+	static const char settings[] = "SET search_path = ''; SET row_security = off";
+	PGresult *result = PQexec(session, settings);
+	bool is_settled = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	if (is_settled)
+		return true;
+	g_autofree char *why = postgres_message(session);
+	g_set_error(error, LIB_ERROR, 0, "cannot use the session: %s", why);
+	return false;
+}
+
 /* Whether the server is there and lets us in; and what its programs are to be told. */
 static bool target_open(struct restore *restore, GError **error)
 {
@@ -106,7 +124,8 @@ static bool target_open(struct restore *restore, GError **error)
 	PGconn *session = restore->session = postgres_open(&restore->target, application, error);
 	if (!session)
 		return false;
-	bool is_ready = client_find(PQserverVersion(session), &restore->client, error);
+	bool is_ready = session_settle(session, error)
+		&& client_find(PQserverVersion(session), &restore->client, error);
 	const char *password = restore->target.password;
 	if (is_ready && password) {
 		line = postgres_password_line(password, error);
@@ -128,24 +147,47 @@ static bool target_open(struct restore *restore, GError **error)
 	return is_ready;
 }
 
+/* A pooler may lead to a database that has another name on its server: guards are about that, too.
+ */
+static bool database_agrees(const struct restore *restore, GError **error)
+{
+	PGresult *result = PQexec(restore->session, "SELECT current_database()");
+	g_autofree char *name = PQntuples(result) > 0 ? g_strdup(PQgetvalue(result, 0, 0)) : NULL;
+	PQclear(result);
+	const char *const databases[] = {name, NULL};
+	if (name)
+		return g_str_equal(name, restore->target.database)
+			|| guard_check(restore->arguments, &restore->target, databases, error);
+	g_autofree char *why = postgres_message(restore->session);
+	g_set_error(error, LIB_ERROR, 0, "the server does not name its database: %s", why);
+	return false;
+}
+
 static bool is_cleaned(const struct restore *restore)
 {
 	const char *const *words = (const char *const *)restore->options->pdata;
 	return g_strv_contains(words, "--clean") || g_strv_contains(words, "-c");
 }
 
-/*
- * Without clean a table that is there keeps its rows and gets those of the dump besides, though the
- * restore fails: a try that died in the middle would be doubled by the next one. With clean the
- * same comes of a table that cannot be dropped.
- */
-static bool nothing_doubles(const struct restore *restore, GError **error)
+/* A large object that is there would be written over from its beginning, and keep its end. */
+static bool objects_are_new(const struct restore *restore, GError **error)
 {
 	const struct dump *dump = &restore->dump;
-	if (restore->is_empty || !dump->makes_tables)
-		return true;
-	if (is_cleaned(restore))
-		return dependents_check(restore->session, &dump->contents, error);
+	GError *why = NULL;
+	g_autofree char *object = filled_object(restore->session, dump->large_objects, &why);
+	if (object)
+		g_set_error(error, LIB_ERROR, 0,
+			"nothing was restored: large object %s is in database %s already, and that "
+			"of %s would be written into it; give clean: true, or an empty database",
+			object, restore->target.database, dump->name);
+	else if (why)
+		g_propagate_error(error, why);
+	return !object && !why;
+}
+
+static bool tables_are_empty(const struct restore *restore, GError **error)
+{
+	const struct dump *dump = &restore->dump;
 	GError *why = NULL;
 	bool has_inserts = dump->n_rows < 0;
 	g_autofree char *table = has_inserts
@@ -159,6 +201,28 @@ static bool nothing_doubles(const struct restore *restore, GError **error)
 	else if (why)
 		g_propagate_error(error, why);
 	return !table && !why;
+}
+
+/*
+ * Without clean a table that is there keeps its rows and gets those of the dump besides, though the
+ * restore fails: a try that died in the middle would be doubled by the next one. With clean the
+ * same comes of a table that cannot be dropped.
+ */
+static bool nothing_doubles(const struct restore *restore, GError **error)
+{
+	const struct contents *contents = &restore->dump.contents;
+	bool is_clean = is_cleaned(restore);
+	if (restore->is_empty)
+		return true;
+	if (!is_clean && !objects_are_new(restore, error))
+		return false;
+	if (!restore->dump.makes_tables)
+		return true;
+	if (!names_are_free(restore->session, contents, error))
+		return false;
+	return is_clean ? names_may_be_dropped(restore->session, contents, error)
+			&& dependents_check(restore->session, contents, error)
+			: tables_are_empty(restore, error);
 }
 
 /*
@@ -186,8 +250,9 @@ static GPtrArray *command_line(const struct restore *restore)
 		if (!clean_is_left_out(restore) || !is_about_clean(restore->options->pdata[i]))
 			g_ptr_array_add(argv, g_strdup(restore->options->pdata[i]));
 	g_ptr_array_add(argv, g_strdup("--no-password"));
+	/* Of several hosts that on which the lock is. */
 	if (target->host)
-		g_ptr_array_add(argv, g_strdup_printf("--host=%s", target->host));
+		g_ptr_array_add(argv, g_strdup_printf("--host=%s", PQhost(restore->session)));
 	if (target->port)
 		g_ptr_array_add(argv, g_strdup_printf("--port=%d", target->port));
 	if (target->user)
@@ -256,10 +321,10 @@ static int rehearse(struct restore *restore, GError **error)
 	bool cleans = g_strv_contains((const char *const *)argv->pdata, "--clean");
 	json_t *result = result_make(restore);
 	rehearsal_print_dump(&dump->contents, dump->name, dump->size, dump->modified_at);
-	bool is_told = rehearsal_run(restore->session, &dump->contents,
-		cleans ? "would be dropped and made anew"
-		       : "would stay, and the rows of the dump be added",
-		result, error);
+	const struct fates fates = cleans
+		? (struct fates){"would be dropped and made anew", "would be dropped"}
+		: (struct fates){"would stay, and the rows of the dump be added", NULL};
+	bool is_told = rehearsal_run(restore->session, &dump->contents, &fates, result, error);
 	json_object_set_new(result, "dry_run", json_true());
 	json_object_set_new(result, "command", json_string(command));
 	printf("would run: %s\ndry run: nothing was changed\n", command);
@@ -336,7 +401,7 @@ static int restore_run(struct restore *restore)
 		return program_fail_for_good("%s", error->message);
 	if (!target_open(restore, &error))
 		return program_fail("%s", error->message);
-	if (!client_agrees(restore, &error))
+	if (!database_agrees(restore, &error) || !client_agrees(restore, &error))
 		return program_fail_for_good("%s", error->message);
 	if (!is_rehearsal && !lock_take(restore->session, &error))
 		return program_fail("%s", error->message);
@@ -348,7 +413,9 @@ static int restore_run(struct restore *restore)
 		return program_fail("%s", error->message);
 	if (is_rehearsal)
 		return rehearse(restore, &error);
-	if (!nothing_doubles(restore, &error) || !target_restore(restore, &status, &error))
+	if (!nothing_doubles(restore, &error)
+		|| !dump_unread_check(restore->dump.name, restore->dump.fd, &restore->stamp, &error)
+		|| !target_restore(restore, &status, &error))
 		return program_fail("%s", error->message);
 	if (!is_success(restore, status))
 		return failure_tell(restore, status);

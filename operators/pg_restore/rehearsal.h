@@ -10,12 +10,18 @@
 
 #include "operators/pg_restore/contents.h"
 
+/* What would become of tables that are there: ends of sentences. */
+struct fates {
+	const char *of_table;     /* that the dump makes */
+	const char *of_partition; /* of such a table, that the dump does not make; NULL: it stays */
+};
+
 /*
- * Prints which tables of the dump are in the database already, with what `fate` (a sentence's end)
- * and about how many rows, and which others there are. Adds existing_tables, existing_rows and
+ * Prints which tables of the dump are in the database already, with their fate and about how many
+ * rows, and which others there are. Adds existing_tables, existing_rows, lost_partitions and
  * other_tables to `result`.
  */
-bool rehearsal_run(PGconn *session, const struct contents *contents, const char *fate,
+bool rehearsal_run(PGconn *session, const struct contents *contents, const struct fates *fates,
 	json_t *result, GError **error);
 
 /* The dump's age and versions, as a line. */

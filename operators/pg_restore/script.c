@@ -41,6 +41,7 @@ struct script_state {
 void script_open(struct script *script)
 {
 	*script = (struct script){.tables = g_ptr_array_new_with_free_func(g_free),
+		.large_objects = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
 		.state = g_new0(struct script_state, 1)};
 	script->state->statement = g_string_new(NULL);
 	script->state->line = g_string_new(NULL);
@@ -52,6 +53,7 @@ void script_close(struct script *script)
 	g_string_free(script->state->line, TRUE);
 	g_free(script->state);
 	g_ptr_array_unref(script->tables);
+	g_array_unref(script->large_objects);
 	g_free(script->damage);
 	*script = (struct script){0};
 }
@@ -137,6 +139,18 @@ static void copy_read(struct script *script, const char *line, size_t n)
 	}
 }
 
+/* `SELECT pg_catalog.lo_open('424242', 131072);` */
+static void large_object_read(struct script *script, const char *line, size_t n)
+{
+	static const char beginning[] = "SELECT pg_catalog.lo_open('";
+	if (!begins(line, n, beginning))
+		return;
+	size_t size = strlen(beginning);
+	g_autofree char *text = g_strndup(line + size, n - size);
+	uint32_t number = (uint32_t)g_ascii_strtoull(text, NULL, 10);
+	g_array_append_val(script->large_objects, number);
+}
+
 static void statement_read(struct script *script, const char *line, size_t n)
 {
 	struct script_state *state = script->state;
@@ -150,7 +164,7 @@ static void statement_read(struct script *script, const char *line, size_t n)
 	} else if (begins(line, n, "SET client_encoding = 'UTF8';")) {
 		state->is_utf8 = true;
 	} else if (state->section == SECTION_LARGE_OBJECTS) {
-		script->n_large_objects += begins(line, n, "SELECT pg_catalog.lo_open(");
+		large_object_read(script, line, n);
 	} else if (state->section == SECTION_TABLE) {
 		copy_read(script, line, n);
 	}

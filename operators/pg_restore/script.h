@@ -9,11 +9,11 @@
 #include <glib.h>
 
 struct script {
-	GPtrArray *tables;       /* whose rows come by COPY, as SQL names them: lending."Größe" */
-	int64_t n_rows;          /* of all of them */
-	int64_t n_data;          /* tables whose data is there, by COPY or INSERT */
-	int64_t n_large_objects; /* whose data is there */
-	char *damage;            /* the first that was found; NULL: none */
+	GPtrArray *tables;     /* whose rows come by COPY, as SQL names them: lending."Größe" */
+	int64_t n_rows;        /* of all of them */
+	int64_t n_data;        /* tables whose data is there, by COPY or INSERT */
+	GArray *large_objects; /* whose data is there: their numbers, of uint32_t */
+	char *damage;          /* the first that was found; NULL: none */
 	struct script_state *state;
 };
 

@@ -182,8 +182,9 @@ CREATE TABLE "z" AS SELECT 1 AS n;
 '''
 
 
-@pytest.mark.parametrize("options,rows", [(["-Fc"], 9), (["-Fc", "--inserts"], None), (["-Fd", "--column-inserts"], None),
-                                          (["-Ft", "--inserts", "--rows-per-insert=100"], None)])
+@pytest.mark.parametrize("options,rows", [
+    (["-Fc"], 9), (["-Fc", "--inserts"], None), (["-Fd", "--column-inserts"], None),
+    (["-Ft", "--inserts", "--rows-per-insert=100"], None)])
 def test_what_looks_like_a_head_in_a_text_or_a_name_is_none(pg, pg_target, operate, tmp_path, options, rows):
     dumps.postgres_create(pg, "quoted")
     dumps.psql(pg, QUOTED_SQL, "quoted")

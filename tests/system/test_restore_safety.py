@@ -75,13 +75,13 @@ def test_a_dump_of_inserts_does_not_double_what_is_there(pg, pg_source, pg_targe
 
 
 STANDING = [
-    ("CREATE VIEW mine AS SELECT line FROM keyless", "view mine on public.keyless", "keyless", "500"),
-    ("CREATE VIEW mine AS SELECT * FROM lending.balance", "view mine on lending.balance", "keyless", "500"),
+    ("CREATE VIEW mine AS SELECT line FROM keyless", "view public.mine on public.keyless", "keyless", "500"),
+    ("CREATE VIEW mine AS SELECT * FROM lending.balance", "view public.mine on lending.balance", "keyless", "500"),
     ("CREATE TABLE mine (id bigint REFERENCES lending.customer)",
-     "constraint mine_id_fkey on table mine on lending.customer", "lending.customer", "500"),
-    ("CREATE TABLE mine () INHERITS (keyless)", "table mine on public.keyless", "ONLY keyless", "500"),
+     "constraint mine_id_fkey on table public.mine on lending.customer", "lending.customer", "500"),
+    ("CREATE TABLE mine () INHERITS (keyless)", "table public.mine on public.keyless", "ONLY keyless", "500"),
     ("CREATE FUNCTION mine() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM keyless; END",
-     "function mine() on public.keyless", "keyless", "500"),
+     "function public.mine() on public.keyless", "keyless", "500"),
 ]
 
 

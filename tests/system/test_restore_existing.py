@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: MIT
+"""What the target of pg_restore holds already: what could not be replaced is not doubled or written over, and what
+can be is no hindrance. And the dump and the server are at the end those of the beginning."""
+import pathlib
+import shutil
+
+import pytest
+
+import dumps
+from operator_process import PATH, operate  # noqa: F401
+from tcp_proxy import Spoiler, TcpProxy
+from test_restore_guards import pg_connection, pg_precious  # noqa: F401
+from test_restore_postgres import pg_arguments, pg_dump, pg_source, pg_target  # noqa: F401
+
+# All that may stand on a table, in orders that are not those of their names.
+RICH_SQL = """
+CREATE TABLE z (id int PRIMARY KEY, name text, twice int GENERATED ALWAYS AS (id * 2) STORED);
+CREATE VIEW a_view AS SELECT id, name, count(*) AS n FROM z GROUP BY id;
+CREATE MATERIALIZED VIEW a_states AS SELECT name, count(*) AS n FROM z GROUP BY name;
+CREATE FUNCTION a_f(z) RETURNS text LANGUAGE sql AS 'SELECT $1.name';
+CREATE FUNCTION a_f(integer, text) RETURNS SETOF z LANGUAGE sql AS 'SELECT * FROM public.z';
+CREATE FUNCTION a_all(z[], VARIADIC integer[]) RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM z; END;
+CREATE PROCEDURE a_p(INOUT x z) LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION a_step(bigint, z) RETURNS bigint LANGUAGE sql AS 'SELECT $1 + 1';
+CREATE AGGREGATE a_count(z) (SFUNC = a_step, STYPE = bigint, INITCOND = 0);
+CREATE TABLE a_holder (one z, many z[]);
+CREATE TYPE a_pair AS (one z, other int);
+CREATE DOMAIN a_domain AS z CHECK ((VALUE).id > 0);
+CREATE TABLE a_ruled (n int);
+CREATE RULE r AS ON INSERT TO a_ruled DO ALSO INSERT INTO z VALUES (1000 + NEW.n);
+CREATE POLICY p ON a_ruled USING (EXISTS (SELECT FROM z));
+CREATE TABLE a_child (more int) INHERITS (z);
+CREATE TABLE a_keyed (z int REFERENCES z, own int UNIQUE REFERENCES a_keyed (own));
+CREATE TABLE a_parted (n int, z int REFERENCES z) PARTITION BY LIST (n);
+CREATE TABLE a_parted_1 PARTITION OF a_parted FOR VALUES IN (1);
+CREATE RULE r AS ON INSERT TO a_view DO INSTEAD NOTHING;
+INSERT INTO z SELECT i, 'name' || i % 3 FROM generate_series(1, 20) i;
+INSERT INTO a_child VALUES (77, 'child');
+INSERT INTO a_holder SELECT z, ARRAY[z] FROM z;
+INSERT INTO a_parted VALUES (1, 5);
+REFRESH MATERIALIZED VIEW a_states;
+SELECT lo_from_bytea(4242, 'of the dump');
+"""
+
+
+@pytest.fixture(scope="module")
+def rich_dump(pg, tmp_path_factory):
+    dumps.postgres_create(pg, "rich")
+    dumps.psql(pg, RICH_SQL, "rich")
+    return dumps.postgres_dump(pg, "rich", tmp_path_factory.mktemp("rich") / "rich.dump")
+
+
+def script(pg, database):
+    with dumps.pgpass(pg) as environment:
+        lines = dumps.run(["pg_dump", "-d", database], environment).splitlines()
+    return [line for line in lines if not line.startswith(("\\restrict", "\\unrestrict"))]
+
+
+def test_what_stands_on_tables_and_is_in_the_dump_is_made_anew(pg, rich_dump, pg_target, operate):
+    for _ in range(2):
+        ended = operate("pg_restore", pg_arguments(pg, rich_dump))
+        assert ended.code == 0, ended.log
+        assert script(pg, "target") == script(pg, "rich")
+
+
+@pytest.mark.parametrize("sql,sentence", [
+    ("CREATE FUNCTION a_f(bigint, z) RETURNS text LANGUAGE sql AS 'SELECT 1'",
+     "function public.a_f(bigint,public.z) on public.z"),
+    ("CREATE TABLE mine (one z[])", "table public.mine on public.z"),
+    ("CREATE TYPE mine AS (one z)", "composite type public.mine on public.z"),
+    ("CREATE DOMAIN mine AS z", "type public.mine on public.z"),
+    ("CREATE POLICY mine ON a_ruled USING (EXISTS (SELECT FROM z))",
+     "policy mine on table public.a_ruled on public.z"),
+    ("CREATE RULE mine AS ON DELETE TO a_ruled DO ALSO DELETE FROM z",
+     "rule mine on table public.a_ruled on public.z"),
+    # A table of the dump that goes later than the one it stands on here, and one that goes before.
+    ("DROP TABLE a_ruled, a_child; CREATE TABLE a_child (id int); CREATE TABLE a_ruled () INHERITS (a_child)", None),
+    ("DROP TABLE a_ruled, a_child; CREATE TABLE a_ruled (n int); CREATE TABLE a_child () INHERITS (a_ruled)",
+     "table public.a_child on public.a_ruled"),
+])
+def test_what_stands_on_tables_and_is_not_dropped_in_time_is_told(pg, rich_dump, pg_target, operate, sql, sentence):
+    assert operate("pg_restore", pg_arguments(pg, rich_dump)).code == 0
+    dumps.psql(pg, sql, "target")
+    before = script(pg, "target")
+    ended = operate("pg_restore", pg_arguments(pg, rich_dump))
+    if sentence:
+        assert ended.code == 1 and "nothing was restored" in ended.last and sentence in ended.last, ended.log
+        assert script(pg, "target") == before
+    else:
+        assert ended.code == 0, ended.log
+
+
+def test_a_table_of_somebody_else_is_not_doubled(pg, pg_target, operate, tmp_path):
+    dumps.postgres_create(pg, "small")
+    dumps.psql(pg, "CREATE TABLE a AS SELECT 'of the dump' AS line", "small")
+    dump = dumps.postgres_dump(pg, "small", tmp_path / "small.dump")
+    dumps.psql(pg, "CREATE ROLE restorer LOGIN PASSWORD 'r'; CREATE TABLE a AS SELECT 'precious' AS line;"
+                   " GRANT ALL ON a TO restorer; GRANT ALL ON SCHEMA public TO restorer", "target")
+    arguments = pg_arguments(pg, dump, user="restorer", password="r")
+    try:
+        ended = operate("pg_restore", arguments)
+        assert ended.code == 1 and 'table public.a belongs to "dagd", so that "restorer" may not drop it' in ended.last
+        assert dumps.psql(pg, "SELECT line FROM a", "target") == "precious"
+        dumps.psql(pg, "ALTER TABLE a OWNER TO restorer", "target")
+        ended = operate("pg_restore", arguments)
+        assert ended.code == 0, ended.log
+        assert dumps.psql(pg, "SELECT line FROM a", "target") == "of the dump"
+    finally:
+        dumps.psql(pg, "DROP OWNED BY restorer; DROP ROLE restorer", "target")
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_rows_do_not_go_into_a_view_that_has_the_name_of_a_table(pg, pg_source, pg_target, operate, tmp_path, clean):
+    dump = dumps.postgres_dump(pg, "source", tmp_path / "dump", "-Fc", "--inserts", "-t", "keyless")
+    dumps.psql(pg, "CREATE TABLE mine AS SELECT 'precious' AS line; CREATE VIEW keyless AS TABLE mine", "target")
+    ended = operate("pg_restore", pg_arguments(pg, dump, clean=clean))
+    assert ended.code == 1 and "view public.keyless has the name of a table of the dump" in ended.last, ended.log
+    assert dumps.psql(pg, "SELECT line FROM mine", "target") == "precious"
+
+
+def test_a_large_object_that_is_there_is_not_written_over(pg, rich_dump, pg_target, operate):
+    dumps.psql(pg, "SELECT lo_from_bytea(4242, 'precious, and longer'), lo_from_bytea(4243, 'mine')", "target")
+    question = "SELECT convert_from(lo_get(4242), 'UTF8')"
+    ended = operate("pg_restore", pg_arguments(pg, rich_dump, clean=False))
+    assert ended.code == 1 and "large object 4242 is in database target already" in ended.last, ended.log
+    assert dumps.psql(pg, question, "target") == "precious, and longer"
+    assert operate("pg_restore", pg_arguments(pg, rich_dump)).code == 0
+    assert dumps.psql(pg, question, "target") == "of the dump"
+
+
+def test_a_table_whose_rows_are_hidden_is_not_empty(pg, pg_source, pg_dump, pg_target, operate):
+    dumps.psql(pg, "CREATE ROLE restorer LOGIN PASSWORD 'r'; CREATE TABLE keyless AS SELECT 'precious' AS line;"
+                   " ALTER TABLE keyless ENABLE ROW LEVEL SECURITY; GRANT ALL ON keyless TO restorer", "target")
+    try:
+        ended = operate("pg_restore", pg_arguments(pg, pg_dump, clean=False, user="restorer", password="r"))
+        assert ended.code == 1 and "row-level security policy" in ended.last, ended.log
+        assert dumps.psql(pg, "SELECT line FROM keyless", "target") == "precious"
+    finally:
+        dumps.psql(pg, "DROP OWNED BY restorer; DROP ROLE restorer", "target")
+
+
+def test_a_dry_run_tells_of_partitions_that_go_though_they_are_not_in_the_dump(pg, rich_dump, pg_target, operate):
+    assert operate("pg_restore", pg_arguments(pg, rich_dump)).code == 0
+    dumps.psql(pg, "CREATE TABLE mine PARTITION OF a_parted FOR VALUES IN (2) PARTITION BY LIST (z);"
+                   " CREATE TABLE mine_1 PARTITION OF mine FOR VALUES IN (1); CREATE TABLE other (n int)", "target")
+    ended = operate("pg_restore", pg_arguments(pg, rich_dump, dry_run=True))
+    assert ended.code == 0, ended.log
+    assert (ended.value["lost_partitions"], ended.value["other_tables"]) == (2, 1)
+    assert ") would be dropped with public.a_parted, and is not in the dump" in ended.log
+    ended = operate("pg_restore", pg_arguments(pg, rich_dump))
+    assert ended.code == 0, ended.log
+    assert dumps.psql(pg, "SELECT to_regclass('mine_1'), to_regclass('other')", "target") == "|other"
+
+
+def wrapper(folder, after_reading):
+    """A pg_restore after whose reading to the end something happens."""
+    program = folder / "bin" / "pg_restore"
+    program.parent.mkdir()
+    program.write_text(f"""#!/bin/sh
+case "$*" in
+*--file=-*) /usr/bin/pg_restore "$@" || exit; {after_reading} ;;
+*) exec /usr/bin/pg_restore "$@" ;;
+esac
+""")
+    program.chmod(0o755)
+    return f"{program.parent}:{PATH}"
+
+
+def test_a_dump_that_is_written_after_it_was_read_is_not_restored(pg, pg_dump, pg_precious, operate, tmp_path):
+    dump = pathlib.Path(shutil.copy(pg_dump, tmp_path / "growing.dump"))
+    path = wrapper(tmp_path, f"echo more >> '{dump}'")
+    ended = operate("pg_restore", pg_arguments(pg, dump), PATH=path)
+    assert ended.code == 1 and f"{dump} was changed after it was read, so nothing was restored" in ended.last
+    assert pg_precious()
+
+
+def test_a_link_to_a_folder_is_followed_once(pg, pg_source, pg_precious, operate, tmp_path):
+    dump = dumps.postgres_dump(pg, "source", tmp_path / "dump", "-Fd")
+    (tmp_path / "latest").symlink_to(dump)
+    (tmp_path / "empty").mkdir()
+    path = wrapper(tmp_path, f"ln -sfn '{tmp_path}/empty' '{tmp_path}/latest'")
+    ended = operate("pg_restore", pg_arguments(pg, tmp_path / "latest"), PATH=path)
+    assert ended.code == 0, ended.log
+    assert ended.value["source"] == str(dump)
+    assert dumps.postgres_answers(pg, "target") == pg_source
+
+
+def test_of_several_hosts_the_restore_goes_to_that_of_the_lock(pg, pg_source, pg_dump, pg_target, operate):
+    ended = operate("pg_restore", pg_arguments(pg, pg_dump, host="127.0.0.2,127.0.0.1"))
+    assert ended.code == 0, ended.log
+    assert " --host=127.0.0.1 " in ended.log
+    assert dumps.postgres_answers(pg, "target") == pg_source
+
+
+class Renaming(Spoiler):
+    """As a pooler that knows database `target` by the name `public`."""
+
+    def to_server(self, data):
+        return data.replace(b"\0database\0public\0", b"\0database\0target\0").replace(
+            b"\0dbname\0public\0", b"\0dbname\0target\0")
+
+
+@pytest.mark.parametrize("guard,sentence", [({}, None), ({"allow_restore": "public"}, 'into database "target"'),
+                                            ({"protected": True}, 'what would be restored into is database "target"')])
+def test_a_guard_sees_the_name_that_the_server_gives_a_database(
+        pg, pg_source, pg_dump, pg_precious, operate, guard, sentence):
+    with TcpProxy(int(pg["PGPORT"]), lambda number: Renaming()) as proxy:
+        connection = dict(pg_connection(pg, **guard), port=proxy.port, schema="public")
+        arguments = {"source": str(pg_dump), "postgres_conn_id": connection, "clean": True}
+        if guard:
+            arguments["confirm"] = "public"
+        ended = operate("pg_restore", arguments)
+    if sentence:
+        assert ended.code == 78 and sentence in ended.last, ended.log
+        assert pg_precious()
+    else:
+        assert ended.code == 0, ended.log
