@@ -23,6 +23,7 @@ enum { MAGIC_SIZE = 4 };
 struct collection {
 	uint64_t crc;
 	bool has_begun, has_ended; /* there was a block of it; there was its last one */
+	bool has_documents;
 	bool is_system, is_series;
 };
 
@@ -117,11 +118,13 @@ static struct collection *collection_of(struct walk *walk, const bson_t *heading
 }
 
 /* Options and indexes, as JSON; nothing else would tell a wrong letter in them. */
-static bool metadata_check(const bson_t *heading, GError **error)
+static bool metadata_read(struct collection *collection, const bson_t *heading, GError **error)
 {
 	const char *text = field_text(heading, "metadata");
 	json_t *metadata = text && *text ? json_loads(text, JSON_ALLOW_NUL, NULL) : json_object();
 	bool is_object = json_is_object(metadata);
+	if (json_object_get(json_object_get(metadata, "options"), "timeseries"))
+		collection->is_series = true;
 	json_decref(metadata);
 	return is_object || damaged(error, "the options of a collection in it are no JSON object");
 }
@@ -144,8 +147,10 @@ static bool prelude_read(struct walk *walk, GError **error)
 			return false;
 		if (walk->document->len == 0)
 			return true;
-		if (!item_parse(walk, &document, error) || !collection_of(walk, &document, error)
-			|| !metadata_check(&document, error))
+		if (!item_parse(walk, &document, error))
+			return false;
+		struct collection *collection = collection_of(walk, &document, error);
+		if (!collection || !metadata_read(collection, &document, error))
 			return false;
 		walk->archive->n_collections++;
 	}
@@ -159,6 +164,7 @@ static bool documents_read(struct walk *walk, struct collection *collection, GEr
 			return false;
 		if (walk->document->len == 0)
 			return true;
+		collection->has_documents = true;
 		collection->crc = crc_add(walk->crc_table, collection->crc, walk->document->data,
 			walk->document->len);
 		if (!collection->is_system)
@@ -187,7 +193,7 @@ static bool block_read(struct walk *walk, GError **error)
 		|| damaged(error, "the checksum of a collection in it is wrong");
 }
 
-/* The data of a time series are in the collection of its buckets. */
+/* Before MongoDB 8.3 the data of a time series are in the collection of its buckets. */
 static bool buckets_have_ended(const struct walk *walk, const char *name)
 {
 	g_auto(GStrv) words = g_strsplit(name, ".", 2);
@@ -214,6 +220,9 @@ static bool ends_check(const struct walk *walk, GError **error)
 	g_hash_table_iter_init(&iterator, walk->collections);
 	while (g_hash_table_iter_next(&iterator, &name, &value)) {
 		const struct collection *collection = value;
+		bool is_plain = collection->is_series && collection->has_documents;
+		if (is_plain && !walk->archive->plain_series)
+			walk->archive->plain_series = g_strdup(name);
 		if (is_complete(walk, name, collection))
 			continue;
 		g_set_error(error, LIB_ERROR, 0, "collection %s in it is not complete",
@@ -261,5 +270,6 @@ void archive_clear(struct archive *archive)
 {
 	g_free(archive->server_version);
 	g_free(archive->tool_version);
+	g_free(archive->plain_series);
 	*archive = (struct archive){0};
 }

@@ -14,6 +14,8 @@ struct archive {
 	int64_t n_documents;  /* those of the users' own collections */
 	char *server_version; /* that it was dumped from; NULL: not told */
 	char *tool_version;
+	char *plain_series; /* a time series whose documents are its own and not buckets; NULL: none
+			     */
 };
 
 /*

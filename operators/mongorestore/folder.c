@@ -80,8 +80,16 @@ static bool documents_read(struct unpacked *bytes, int64_t *n_documents, GError 
 	}
 }
 
-/* A view has no documents, those of a time series are in another collection: `is_without` is 1. */
-static bool metadata_read(struct unpacked *bytes, int64_t *is_without, GError **error)
+enum { KIND_COLLECTION, KIND_VIEW, KIND_SERIES };
+
+static int64_t kind_of(const json_t *options)
+{
+	if (json_object_get(options, "timeseries"))
+		return KIND_SERIES;
+	return json_object_get(options, "viewOn") ? KIND_VIEW : KIND_COLLECTION;
+}
+
+static bool metadata_read(struct unpacked *bytes, int64_t *kind, GError **error)
 {
 	g_autoptr(GByteArray) text = g_byte_array_new();
 	for (bool is_at_end = false;;) {
@@ -97,7 +105,7 @@ static bool metadata_read(struct unpacked *bytes, int64_t *is_without, GError **
 	json_t *metadata = json_loadb((const char *)text->data, text->len, JSON_ALLOW_NUL, NULL);
 	bool is_object = json_is_object(metadata);
 	const json_t *options = json_object_get(metadata, "options");
-	*is_without = json_object_get(options, "viewOn") || json_object_get(options, "timeseries");
+	*kind = kind_of(options);
 	json_decref(metadata);
 	if (!is_object)
 		g_set_error_literal(error, LIB_ERROR, 0, "it is no JSON object");
@@ -169,17 +177,42 @@ static bool collection_read(struct walk *walk, const char *path, const char *nam
 	return true;
 }
 
+/*
+ * Before MongoDB 8.3 the documents of a time series are in the collection of its buckets. `name` is
+ * `shop/series`.
+ */
+static bool series_check(struct walk *walk, const char *path, const char *name, GError **error)
+{
+	const char *ending = file_is_packed(path) ? ".bson.gz" : ".bson";
+	g_autofree char *own = g_strconcat(name, ending, NULL);
+	if (!is_there(walk, own)) {
+		g_auto(GStrv) words = g_strsplit(name, "/", 2);
+		g_autofree char *buckets =
+			g_strdup_printf("%s/system.buckets.%s", words[0], words[1]);
+		return other_check(walk, path, buckets, ".bson", error);
+	}
+	if (!walk->archive->plain_series)
+		walk->archive->plain_series = g_strdelimit(g_strdup(name), "/", '.');
+	return true;
+}
+
+static bool metadata_check(struct walk *walk, const char *path, const char *name, GError **error)
+{
+	int64_t kind = KIND_COLLECTION;
+	if (!file_read(walk, path, metadata_read, &kind, error))
+		return false;
+	if (kind == KIND_SERIES && strchr(name, '/'))
+		return series_check(walk, path, name, error);
+	return kind == KIND_VIEW || other_check(walk, path, name, ".bson", error);
+}
+
 static bool path_read(struct walk *walk, const char *path, GError **error)
 {
-	int64_t is_without = 0;
 	g_autofree char *collection = stem(path, ".bson");
 	g_autofree char *metadata = stem(path, ".metadata.json");
 	if (collection)
 		return collection_read(walk, path, collection, error);
-	if (!metadata)
-		return true;
-	return file_read(walk, path, metadata_read, &is_without, error)
-		&& (is_without || other_check(walk, path, metadata, ".bson", error));
+	return !metadata || metadata_check(walk, path, metadata, error);
 }
 
 static bool folder_walk(struct walk *walk, GError **error)

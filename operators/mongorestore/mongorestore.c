@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,7 +38,7 @@ struct restore {
 	GPtrArray *options;
 	char *uri, *program;
 	int config_fd, dump_fd;
-	const char *folder; /* of a dump that is no archive, else NULL */
+	char *folder;       /* of a dump that is no archive, else NULL */
 	const char *sha256; /* that the dump must have; NULL: any */
 	struct source_info info;
 	struct dump_stamp stamp; /* of the dump when it was read */
@@ -60,7 +61,8 @@ static bool folder_choose(struct restore *restore, GError **error)
 	const char *path = json_string_value(source);
 	bool is_folder = path && g_file_test(path, G_FILE_TEST_IS_DIR);
 	if (is_folder != program_boolean(restore->arguments, "archive", true)) {
-		restore->folder = is_folder ? path : NULL;
+		/* A link is followed once: what it leads to later is another dump. */
+		restore->folder = is_folder ? realpath(path, NULL) : NULL;
 		return true;
 	}
 	g_set_error(error, LIB_ERROR, 0,
@@ -241,7 +243,9 @@ static bool versions_agree(const struct restore *restore, GError **error)
 	return guard_versions(restore->arguments,
 		       server_complaint(archive->server_version, restore->server_version), error)
 		&& guard_versions(
-			restore->arguments, tool_complaint(archive->tool_version, version), error);
+			restore->arguments, tool_complaint(archive->tool_version, version), error)
+		&& guard_versions(restore->arguments,
+			series_complaint(archive->plain_series, version), error);
 }
 
 static bool target_lock(struct restore *restore, GError **error)
@@ -345,7 +349,9 @@ static int restore_run(struct restore *restore)
 		return program_fail_for_good("%s", error->message);
 	if (program_boolean(restore->arguments, "dry_run", false))
 		return rehearse(restore, &error);
-	if (!target_lock(restore, &error) || !target_restore(restore, &status, &error))
+	if (!target_lock(restore, &error)
+		|| !dump_unread_check(restore->info.name, restore->dump_fd, &restore->stamp, &error)
+		|| !target_restore(restore, &status, &error))
 		return program_fail("%s", error->message);
 	g_autofree char *missing = shortfall(restore, status);
 	if (missing)
@@ -380,6 +386,7 @@ int main(void)
 		explicit_bzero(restore.uri, strlen(restore.uri));
 	g_free(restore.uri);
 	g_free(restore.program);
+	free(restore.folder);
 	g_free(restore.first_error);
 	json_decref(arguments);
 	mongoc_cleanup();

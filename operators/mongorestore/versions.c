@@ -13,6 +13,9 @@
 
 enum { FIRST_OF_ONE_NUMBER = 5 };
 
+/* The first mongorestore that knows time series without buckets, which MongoDB has from 8.3 on. */
+enum { PLAIN_SERIES_MAJOR = 100, PLAIN_SERIES_MINOR = 16 };
+
 /* False when the text is no version. */
 static bool numbers_read(const char *text, long *major, long *minor)
 {
@@ -44,6 +47,20 @@ char *tool_complaint(const char *mongodump, const char *mongorestore)
 	return g_strdup_printf("the dump was made by mongodump %s, which is newer than this "
 			       "mongorestore (%s)",
 		mongodump, mongorestore);
+}
+
+char *series_complaint(const char *series, const char *mongorestore)
+{
+	long major = 0, minor = 0;
+	bool is_told = numbers_read(mongorestore, &major, &minor);
+	if (!series || major > PLAIN_SERIES_MAJOR
+		|| (major == PLAIN_SERIES_MAJOR && minor >= PLAIN_SERIES_MINOR))
+		return NULL;
+	return g_strdup_printf("the time series %s holds documents and no buckets, as MongoDB has "
+			       "it from 8.3 on; this mongorestore (%s) would put them where "
+			       "nobody sees them, install %d.%d or newer",
+		series, is_told ? mongorestore : "of an unknown version", PLAIN_SERIES_MAJOR,
+		PLAIN_SERIES_MINOR);
 }
 
 static void version_keep(void *data, const char *line)

@@ -12,5 +12,8 @@
 char *server_complaint(const char *dumped_from, const char *server);
 char *tool_complaint(const char *mongodump, const char *mongorestore);
 
+/* The same for a time series (NULL: there is none) that holds documents of its own, not buckets. */
+char *series_complaint(const char *series, const char *mongorestore);
+
 /* What `program --version` says its version is (g_free); NULL when it does not. */
 char *mongorestore_version(const char *program);
