@@ -24,6 +24,7 @@
 #include "operators/mongorestore/folder.h"
 #include "operators/mongorestore/lock.h"
 #include "operators/mongorestore/options.h"
+#include "operators/mongorestore/patterns.h"
 #include "operators/mongorestore/rehearsal.h"
 #include "operators/mongorestore/targets.h"
 #include "operators/mongorestore/versions.h"
@@ -229,7 +230,8 @@ static bool targets_agree(const struct restore *restore, GError **error)
 {
 	const char *const *databases = (const char *const *)restore->targets.databases->pdata;
 	if (databases[0])
-		return guard_check(restore->arguments, &restore->target, databases, error);
+		return patterns_check(restore->arguments, restore->targets.sources, error)
+			&& guard_check(restore->arguments, &restore->target, databases, error);
 	g_set_error(error, LIB_ERROR, 0, "nothing in %s would be restored: it holds nothing%s",
 		restore->info.name,
 		restore_is_partial(restore->arguments) ? " that ns_include names" : "");

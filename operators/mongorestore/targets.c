@@ -12,9 +12,10 @@
 #include "operators/tool.h"
 
 static const char found[] = "found collection ", leads_to[] = " to restore to ";
+static const char of_options[] = "metadata from ", of_documents[] = " bson";
 
 struct dry_run {
-	GHashTable *collections, *databases; /* sets of owned texts */
+	GHashTable *collections, *databases, *sources; /* sets of owned texts */
 	char *unclear, *first_error;
 	bool is_completed;
 };
@@ -27,6 +28,18 @@ static char *name_bare(const char *text)
 	return is_quoted ? g_strndup(text + 1, n - 2) : g_strdup(text);
 }
 
+/* `found collection metadata from a.b to ...`, `found collection a.b bson to ...`, up to `end`. */
+static char *source_name(const char *message, const char *end)
+{
+	const char *begin = message + strlen(found);
+	bool is_options = g_str_has_prefix(begin, of_options);
+	begin += is_options ? strlen(of_options) : 0;
+	g_autofree char *text = g_strndup(begin, (gsize)(end - begin));
+	if (!is_options && g_str_has_suffix(text, of_documents))
+		text[strlen(text) - strlen(of_documents)] = '\0';
+	return name_bare(text);
+}
+
 static void target_add(struct dry_run *run, const char *message)
 {
 	const char *at = strstr(message, leads_to);
@@ -37,6 +50,7 @@ static void target_add(struct dry_run *run, const char *message)
 			run->unclear = g_strdup(message);
 		return;
 	}
+	g_hash_table_add(run->sources, source_name(message, at));
 	g_hash_table_add(run->databases, g_strndup(name, (gsize)(dot - name)));
 	g_hash_table_add(run->collections, g_steal_pointer(&name));
 }
@@ -109,13 +123,16 @@ bool targets_find(const char *const *argv, int config_fd, struct targets *target
 {
 	struct dry_run run = {
 		.collections = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-		.databases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
+		.databases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+		.sources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
 	bool is_told = tool_ask(argv, config_fd, &run, error);
 	if (is_told)
-		*targets = (struct targets){
-			.collections = sorted(run.collections), .databases = sorted(run.databases)};
+		*targets = (struct targets){.collections = sorted(run.collections),
+			.databases = sorted(run.databases),
+			.sources = sorted(run.sources)};
 	g_hash_table_unref(run.collections);
 	g_hash_table_unref(run.databases);
+	g_hash_table_unref(run.sources);
 	g_free(run.unclear);
 	g_free(run.first_error);
 	return is_told;
@@ -125,4 +142,5 @@ void targets_clear(struct targets *targets)
 {
 	g_clear_pointer(&targets->collections, g_ptr_array_unref);
 	g_clear_pointer(&targets->databases, g_ptr_array_unref);
+	g_clear_pointer(&targets->sources, g_ptr_array_unref);
 }

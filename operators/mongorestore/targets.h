@@ -9,6 +9,7 @@
 struct targets {
 	GPtrArray *collections; /* `shop.orders`, sorted, each once; NULL-terminated */
 	GPtrArray *databases;   /* the same of their databases */
+	GPtrArray *sources;     /* the same of the collections as the dump names them */
 };
 
 /*

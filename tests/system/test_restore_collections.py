@@ -23,7 +23,7 @@ def fill(database):
     database.create_collection("checked", validator={"x": {"$type": "int"}}, validationLevel="strict")
     database.checked.insert_one({"_id": 1, "x": 1})
     database.create_collection("sorted", collation={"locale": "de"})
-    database.sorted.create_index("name", expireAfterSeconds=3600, partialFilterExpression={"name": {"$exists": True}})
+    database.indexed.create_index("name", expireAfterSeconds=3600, partialFilterExpression={"name": {"$exists": True}})
     database.create_collection("clustered", clusteredIndex={"key": {"_id": 1}, "unique": True})
     database.clustered.insert_one({"_id": 1})
 

@@ -124,3 +124,27 @@ def test_a_value_that_looks_like_the_head_of_rows_is_a_value(pg, pg_target, oper
     assert ended.code == 0, ended.log
     assert ended.value["rows"] is None
     assert dumps.psql(pg, "SELECT count(*) FROM a", "target") == "1"
+
+
+@pytest.mark.parametrize("wrong,sentence", [
+    ({"ns_from": "sorce.*"}, 'ns_from: "sorce.*" renames nothing of what would be restored, which is written under its'
+                             ' own names then (source.customers, for instance)'),
+    ({"ns_from": ["source.*", "other.$x$"], "ns_to": ["target.*", "target.$x$"]},
+     'ns_from: "other.$x$" renames nothing'),
+    ({"ns_include": ["source.orders", "source.custmers"]},
+     'ns_include: "source.custmers" is no collection of the dump'),
+])
+def test_a_name_that_nothing_of_the_dump_has_is_refused(
+        mongo, mongo_source, mongo_archive, mongo_target, operate, wrong, sentence):
+    ended = operate("mongorestore", mongo_arguments(mongo, mongo_archive, **wrong))
+    assert ended.code == 78 and sentence in ended.last, ended.log
+    assert dumps.mongo_answers(mongo, "source") == mongo_source
+    assert mongo_target.list_collection_names() == []
+
+
+def test_names_of_the_dump_are_patterns_as_mongorestore_has_them(mongo, mongo_archive, mongo_target, operate):
+    ended = operate("mongorestore", mongo_arguments(
+        mongo, mongo_archive, ns_include=["source.o*", "source.none*", r"source.files\.chunks"],
+        ns_from="source.$x$", ns_to="target.new_$x$"))
+    assert ended.code == 0, ended.log
+    assert set(mongo_target.list_collection_names()) == {"new_orders", "new_files.chunks"}
