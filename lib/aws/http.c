@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/aws/environment.h"
 #include "lib/aws/failure.h"
 
 #define BODY_MAX_DEFAULT (64 << 10)
@@ -116,6 +117,15 @@ static void proxy_set(CURL *curl, const struct http_request *request)
 		curl_easy_setopt(curl, CURLOPT_PROXY, proxy);
 }
 
+/* The last one as for all that is made with Python's requests, which AWS's tools once were. */
+static const char *authorities_find(const struct http_request *request)
+{
+	const char *own = aws_environment("AWS_CA_BUNDLE");
+	if (request->ca_file)
+		return request->ca_file;
+	return own ? own : aws_environment("REQUESTS_CA_BUNDLE");
+}
+
 static void transport_set(CURL *curl, const struct http_request *request)
 {
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -132,11 +142,9 @@ static void transport_set(CURL *curl, const struct http_request *request)
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES_PER_SECOND);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, request->stall_s ? request->stall_s : 60L);
 	proxy_set(curl, request);
-	const char *authorities = g_getenv("AWS_CA_BUNDLE");
-	if (authorities && *authorities)
+	const char *authorities = authorities_find(request);
+	if (authorities)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);
-	if (request->ca_file)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, request->ca_file);
 	if (request->is_unverified) {
 		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);

@@ -300,6 +300,10 @@ def test_a_certificate_is_trusted_by_each_way_to_say_so(build, certificate):
                       {"extra": {**extra, "verify": "false"}},
                       {"extra": extra, "environment": {"AWS_CA_BUNDLE": authority}},
                       {"extra": extra, "profile": f"[default]\nca_bundle = {authority}"},
+                      {"extra": extra, "environment": {"REQUESTS_CA_BUNDLE": authority}},
+                      {"extra": extra, "environment": {"REQUESTS_CA_BUNDLE": "/nothing", "AWS_CA_BUNDLE": authority}},
+                      {"extra": extra, "environment": {"REQUESTS_CA_BUNDLE": "/nothing"},
+                       "profile": f"[default]\nca_bundle = {authority}"},
                       {"extra": {**extra, "verify": authority}, "environment": {"AWS_CA_BUNDLE": "/nothing"}},
                       {"extra": extra, "environment": {"AWS_CA_BUNDLE": authority},
                        "profile": "[default]\nca_bundle = /nothing"}):
