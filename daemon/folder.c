@@ -14,6 +14,8 @@
 #include "daemon/dag_file.h"
 #include "daemon/dag_tree.h"
 #include "daemon/journal.h"
+#include "daemon/name_queue.h"
+#include "daemon/reading.h"
 #include "lib/base/instant.h"
 #include "lib/dag/shelf.h"
 
@@ -22,14 +24,6 @@ enum { TICK_US = 50 * 1000 };
 
 /* So many files at once come with the start, or with a new copy of the folder. */
 enum { MANY = 256 };
-
-/* What was read, but not yet taken. */
-struct reading {
-	struct dag_file file;
-	struct problems *problems;
-	GPtrArray *dags;
-	int64_t read_at;
-};
 
 struct entry {
 	struct folder_file file;
@@ -42,16 +36,15 @@ struct entry {
 
 struct folder {
 	struct folder_options options;
-	GHashTable *entries; /* file -> struct entry, owned */
-	GHashTable *owners;  /* dag_id -> struct entry that defines it */
-	GHashTable *hashes;  /* dag_id -> hash of the version told of last */
-	GQueue *names;       /* to be looked at, in this order; owned by `waiting` */
-	GHashTable *waiting;
-	GHashTable *unfinished; /* names of files that somebody was writing when looked at */
-	bool wants_unfinished;  /* something has happened: one of them may be closed */
-	bool wants_scan;        /* of everything */
-	bool wants_refused;     /* a DAG id that was refused to a file may be free now */
-	bool is_incomplete;     /* something has to be looked at again */
+	GHashTable *entries;      /* file -> struct entry, owned */
+	GHashTable *owners;       /* dag_id -> struct entry that defines it */
+	GHashTable *hashes;       /* dag_id -> hash of the version told of last */
+	struct name_queue *names; /* to be looked at */
+	GHashTable *unfinished;   /* names of files that somebody was writing when looked at */
+	bool wants_unfinished;    /* something has happened: one of them may be closed */
+	bool wants_scan;          /* of everything */
+	bool wants_refused;       /* a DAG id that was refused to a file may be free now */
+	bool is_incomplete;       /* something has to be looked at again */
 };
 
 static void entry_free(void *data)
@@ -71,8 +64,7 @@ struct folder *folder_open(const struct folder_options *options)
 	folder->entries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
 	folder->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	folder->hashes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	folder->names = g_queue_new();
-	folder->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	folder->names = name_queue_new();
 	folder->unfinished = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return folder;
 }
@@ -84,8 +76,7 @@ void folder_close(struct folder *folder)
 	g_hash_table_destroy(folder->entries);
 	g_hash_table_destroy(folder->owners);
 	g_hash_table_destroy(folder->hashes);
-	g_queue_free(folder->names);
-	g_hash_table_destroy(folder->waiting);
+	name_queue_free(folder->names);
 	g_hash_table_destroy(folder->unfinished);
 	g_free(folder);
 }
@@ -179,19 +170,10 @@ static void entry_take(struct folder *folder, struct entry *entry, GPtrArray *da
 	}
 }
 
-/* Knows nothing of the other files: it may be done on any thread. */
 static void entry_load(struct folder *folder, struct entry *entry)
 {
-	g_autofree char *path = g_build_filename(folder->options.path, entry->file.file, NULL);
-	struct reading *reading = &entry->reading;
-	*reading = (struct reading){.file = {.path = path, .name = entry->file.file},
-		.problems = problems_new(),
-		.read_at = g_get_real_time()};
-	dag_file_read(&reading->file, reading->problems);
-	reading->file.path = NULL;
-	if (reading->file.text)
-		reading->dags = dag_load(entry->file.file, reading->file.text, reading->file.len,
-			&folder->options.context, reading->problems);
+	const struct folder_options *options = &folder->options;
+	reading_make(&entry->reading, options->path, entry->file.file, &options->context);
 }
 
 /*
@@ -212,7 +194,7 @@ static bool is_touched(struct folder *folder, struct entry *entry)
 		return true;
 	}
 	return options->is_touched(options->data, file->name)
-		|| g_hash_table_contains(folder->waiting, file->name);
+		|| name_queue_has(folder->names, file->name);
 }
 
 /*
@@ -226,8 +208,7 @@ static void entry_leave(struct folder *folder, struct entry *entry)
 			entry->file.file);
 	folder->is_incomplete = true;
 	entry->stat = (struct stat){0};
-	problems_free(entry->reading.problems);
-	g_free(entry->reading.file.text);
+	reading_drop(&entry->reading);
 }
 
 static void entry_tell(struct folder *folder, struct entry *entry)
@@ -259,16 +240,12 @@ static void on_load(void *data, void *item)
 	entry_load(data, item);
 }
 
-/* Of thousands of DAGs few are wanted soon. Who has read the tasks of the others frees them, too:
- * their memory is that thread's, and others would have to wait for it. */
 static void on_load_of_many(void *data, void *item)
 {
 	struct folder *folder = data;
 	struct entry *entry = item;
 	entry_load(folder, entry);
-	GPtrArray *dags = entry->reading.dags;
-	for (unsigned i = 0; dags && i < dags->len; i++)
-		dags->pdata[i] = dag_shelve_apart(folder->options.shelf, dags->pdata[i]);
+	reading_shelve(&entry->reading, folder->options.shelf);
 }
 
 static void on_take(void *data, void *item)
@@ -289,20 +266,11 @@ static void entry_forget(struct folder *folder, struct entry *entry)
 
 /* ---- what may have changed ---- */
 
-static void name_add(struct folder *folder, const char *file)
-{
-	if (g_hash_table_contains(folder->waiting, file))
-		return;
-	char *name = g_strdup(file);
-	g_hash_table_add(folder->waiting, name);
-	g_queue_push_tail(folder->names, name);
-}
-
 void folder_refresh(struct folder *folder, const char *file)
 {
 	if (!folder_is_dag_file(file))
 		return;
-	name_add(folder, file);
+	name_queue_add(folder->names, file);
 	folder->wants_unfinished = true;
 }
 
@@ -334,7 +302,7 @@ static void on_found(void *data, const char *file, const struct stat *now)
 	bool is_known = now ? entry && is_unchanged(entry, now)
 			    : entry && entry->file.problems->n_errors > 0;
 	if (!is_known)
-		name_add(folder, file);
+		name_queue_add(folder->names, file);
 }
 
 static void scan_all(struct folder *folder)
@@ -348,7 +316,7 @@ static void scan_all(struct folder *folder)
 	g_hash_table_iter_init(&entries, folder->entries);
 	while (g_hash_table_iter_next(&entries, NULL, (void **)&entry)) {
 		if (!entry->is_seen && is_whole)
-			name_add(folder, entry->file.file);
+			name_queue_add(folder->names, entry->file.file);
 		entry->is_seen = false;
 	}
 }
@@ -364,7 +332,7 @@ static void refused_again(struct folder *folder)
 		if (!entry->is_refused)
 			continue;
 		entry->stat = (struct stat){0};
-		name_add(folder, file->file);
+		name_queue_add(folder->names, file->file);
 	}
 }
 
@@ -392,7 +360,7 @@ static void unfinished_again(struct folder *folder)
 	folder->wants_unfinished = false;
 	g_hash_table_iter_init(&names, folder->unfinished);
 	while (g_hash_table_iter_next(&names, &name, NULL))
-		name_add(folder, name);
+		name_queue_add(folder->names, name);
 }
 
 bool folder_work(struct folder *folder, unsigned n_max)
@@ -402,9 +370,8 @@ bool folder_work(struct folder *folder, unsigned n_max)
 		scan_all(folder);
 	if (folder->wants_unfinished)
 		unfinished_again(folder);
-	for (unsigned n = 0; n < n_max && !g_queue_is_empty(folder->names); n++) {
-		g_autofree char *name = g_queue_pop_head(folder->names);
-		g_hash_table_steal(folder->waiting, name);
+	for (unsigned n = 0; n < n_max && !name_queue_is_empty(folder->names); n++) {
+		g_autofree char *name = name_queue_take(folder->names);
 		struct entry *entry = name_settle(folder, name);
 		if (entry)
 			g_ptr_array_add(changed, entry);
@@ -412,12 +379,12 @@ bool folder_work(struct folder *folder, unsigned n_max)
 	bool are_many = folder->options.shelf && changed->len > MANY;
 	ahead_run(&(struct ahead_work){are_many ? on_load_of_many : on_load, on_take, folder},
 		changed);
-	if (folder->wants_refused && g_queue_is_empty(folder->names))
+	if (folder->wants_refused && name_queue_is_empty(folder->names))
 		refused_again(folder);
 	if (folder->is_incomplete && folder->options.on_incomplete)
 		folder->options.on_incomplete(folder->options.data);
 	folder->is_incomplete = false;
-	return folder->wants_scan || !g_queue_is_empty(folder->names);
+	return folder->wants_scan || !name_queue_is_empty(folder->names);
 }
 
 bool folder_adopt(struct folder *folder, const char *file, const char *dag_id)
