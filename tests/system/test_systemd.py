@@ -19,6 +19,7 @@ PROMISES = {
     "PrivateTmp=no": "/tmp outlives a restart",
     "RuntimeDirectoryPreserve=restart": "the socket's folder outlives a restart",
     "Restart=always": "dagd comes back",
+    "StartLimitBurst=10": "one that cannot start is not started for ever",
     "WatchdogSec=60": "a dagd that hangs is started again",
     "LimitCORE=0": "a core file would hold secrets",
     "NoNewPrivileges=yes": "no task becomes root",
