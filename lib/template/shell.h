@@ -88,5 +88,7 @@ bool word_is_assignment(const char *word);
 enum shell_position command_position(const struct command *command);
 /* The current word is complete, and was neither a keyword nor the target of a redirection. */
 void command_word(struct command *command);
+/* Whether its words are arithmetic, or variables whose values are: `let`, `declare -i`. */
+bool command_wants_numbers(const struct command *command);
 /* Whether it runs what comes by stdin. */
 bool command_reads_code(const struct command *command);

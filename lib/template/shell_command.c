@@ -30,13 +30,39 @@ static const struct command_rule rules[] = {
 	{"flock", MAIN_COMMAND, 1, .argument_options = "wE", .code_options = "c", .permutes = true},
 	{"strace", MAIN_COMMAND, .argument_options = "aeoOpsSuEbIPX"},
 	{"xargs", MAIN_COMMAND, .argument_options = "adEILnPs"},
+	{"unshare setpriv prlimit busybox fakeroot tini dumb-init", MAIN_COMMAND},
+	{"systemd-run", MAIN_COMMAND, .argument_options = "EHMpu"},
+	{"nsenter", MAIN_COMMAND, .argument_options = "GrStw"},
+	{"taskset chrt gosu su-exec faketime", MAIN_COMMAND, 1},
 	{"find", MAIN_FIND},
 	{"watch parallel", MAIN_ALL},
-	{"su", MAIN_DATA, .code_options = "c", .long_code = "--command --session-command",
+	{"su runuser", MAIN_DATA, .code_options = "c", .long_code = "--command --session-command",
 		.reads_code = true, .permutes = true},
 	{"ssh", MAIN_ALL, 1, .argument_options = "BbcDEeFIiJLlmOpQRSWw", .code_options = "o",
 		.reads_code = true},
-	{"at batch", MAIN_DATA, .reads_code = true},
+	{"script", MAIN_DATA, .argument_options = "EIOTBo", .code_options = "c",
+		.long_code = "--command", .permutes = true},
+	{"at batch ed", MAIN_DATA, .reads_code = true},
+	/* those that an option makes run another one, or that run what stands in a name */
+	{"make gmake", MAIN_ALL, .argument_options = "CfIjloW"},
+	{"tar bsdtar", MAIN_DATA, .argument_options = "bCfgHKLNTVX", .code_options = "FI",
+		.long_code = "--to-command --checkpoint-action --use-compress-program "
+			     "--rsh-command --rmt-command --info-script --new-volume-script",
+		.permutes = true},
+	{"rsync", MAIN_DATA, .argument_options = "BfMT", .code_options = "e",
+		.long_code = "--rsh --rsync-path", .permutes = true},
+	{"scp sftp", MAIN_DATA, .argument_options = "BbcDFiJlPRX", .code_options = "oS",
+		.permutes = true},
+	{"git", MAIN_DATA, .argument_options = "BbCFGLmoStu",
+		.long_code = "--upload-pack --receive-pack --exec", .permutes = true},
+	{"curl", MAIN_DATA, .argument_options = "AbCcDdEeFHmoPQrTtUuwXxYyz", .code_options = "K",
+		.long_code = "--config", .permutes = true},
+	{"wget", MAIN_DATA, .argument_options = "ABDIOPQRTUailotw", .code_options = "e",
+		.long_code = "--execute --use-askpass", .permutes = true},
+	{"sort", MAIN_DATA, .argument_options = "koST", .long_code = "--compress-program",
+		.permutes = true},
+	{"split", MAIN_DATA, .argument_options = "abClnt", .long_code = "--filter",
+		.permutes = true},
 	/* shells and languages */
 	{"bash sh dash zsh ksh", MAIN_CODE, .argument_options = "oO", .reads_code = true},
 	{"python python2 python3", MAIN_CODE, .argument_options = "WX", .code_options = "cm",
@@ -45,6 +71,9 @@ static const struct command_rule rules[] = {
 		.suffix_options = "iF0CDlx", .reads_code = true},
 	{"ruby lua", MAIN_CODE, .argument_options = "Ir", .code_options = "e",
 		.suffix_options = "iFKTWx0", .reads_code = true},
+	{"jq", MAIN_CODE, .argument_options = "L", .code_options = "f", .long_code = "--from-file"},
+	{"expect tclsh", MAIN_CODE, .code_options = "c", .reads_code = true},
+	{"pwsh", MAIN_CODE, .code_options = "c", .reads_code = true},
 	{"node", MAIN_CODE, .argument_options = "r", .code_options = "ep",
 		.long_code = "--eval --print", .reads_code = true},
 	{"php", MAIN_CODE, .argument_options = "cdz", .code_options = "rfBRFE", .reads_code = true},
@@ -62,8 +91,12 @@ static const struct command_rule rules[] = {
 		.permutes = true},
 	{"mongo mongosh", MAIN_DATA, .argument_options = "hup", .code_options = "f",
 		.long_code = "--eval --file", .reads_code = true, .permutes = true},
-	{"sqlite3", MAIN_ALL, 1, .reads_code = true, .permutes = true},
-	{"clickhouse-client", MAIN_DATA, .argument_options = "hud", .code_options = "q",
+	{"sqlite3 duckdb", MAIN_ALL, 1, .reads_code = true, .permutes = true},
+	{"sqlcmd", MAIN_DATA, .argument_options = "dHPSU", .code_options = "iQq",
+		.reads_code = true, .permutes = true},
+	{"cqlsh", MAIN_DATA, .argument_options = "kpu", .code_options = "ef",
+		.long_code = "--execute --file", .reads_code = true, .permutes = true},
+	{"clickhouse-client clickhouse", MAIN_DATA, .argument_options = "hud", .code_options = "q",
 		.long_code = "--query", .reads_code = true, .permutes = true},
 };
 
@@ -320,6 +353,12 @@ void command_word(struct command *command)
 	} else {
 		operand_read(command, word);
 	}
+}
+
+bool command_wants_numbers(const struct command *command)
+{
+	bool is_declared = command->rule && command->rule->main == MAIN_DECLARE;
+	return strcmp(command->name, "let") == 0 || (is_declared && command->is_uncertain);
 }
 
 bool command_reads_code(const struct command *command)

@@ -34,6 +34,7 @@ void frame_push(struct scanner *scanner, enum frame_kind kind)
 		.operand_slot = -1,
 		.word_slot = -1,
 		.here_string_slot = -1};
+	frame.word_begin = frame.operand_begin = scanner->out->len;
 	frame.command.word = g_string_sized_new(WORD_SIZE);
 	frame.command.previous = g_string_sized_new(WORD_SIZE);
 	if (scanner->frames->len > 100)
@@ -262,6 +263,23 @@ static void scan_in_here(struct scanner *scanner)
 		scanner_copy(scanner, run_length(scanner, "$`\\" SHELL_MARK_TEXT));
 }
 
+/* Whether `c`, which was copied, stands where bash wants numbers. */
+static bool code_is_arithmetic(struct scanner *scanner, char c)
+{
+	struct frame *frame = scanner_frame(scanner);
+	guint depth = scanner->frames->len - 1;
+	if (frame->kind != FRAME_PARAMETER)
+		return true;
+	/* `${name[1]}`, `${name:1}`, but not `${name:-text}`. */
+	if ((c == '[' && !scanner->has_maps)
+		|| (c == ':' && scanner->at < scanner->end && !strchr("-=+?", *scanner->at)))
+		frame->is_in_subscript = true;
+	enum frame_kind around = depth > 0
+		? g_array_index(scanner->frames, struct frame, depth - 1).kind
+		: FRAME_COMMAND;
+	return frame->is_in_subscript || around == FRAME_ARITHMETIC || around == FRAME_BRACKET;
+}
+
 /* Arithmetic and `${...}`: only their end and what is quoted in them matter. */
 static void scan_in_code(struct scanner *scanner)
 {
@@ -288,6 +306,8 @@ static void scan_in_code(struct scanner *scanner)
 	if (scan_quote(scanner) || scan_expansion(scanner))
 		return;
 	scanner_copy(scanner, 1);
+	if (code_is_arithmetic(scanner, c))
+		g_string_append_c(scanner->arithmetic, c);
 	if (c == open && frame->kind != FRAME_PARAMETER)
 		frame->n_open++;
 	if (c == '\n' && scanner->documents->len > 0)
@@ -436,8 +456,10 @@ GString *shell_scan(const char *script, struct shell_slot *slots, size_t n)
 		.frames = g_array_new(FALSE, FALSE, sizeof(struct frame)),
 		.documents = g_ptr_array_new_with_free_func(document_free)};
 
+	flow_open(&scanner);
 	frame_push(&scanner, FRAME_COMMAND);
 	scan_until(&scanner, scanner.end);
 	scanner_finish(&scanner);
+	flow_close(&scanner);
 	return scanner.out;
 }

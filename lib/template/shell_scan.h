@@ -36,6 +36,10 @@ struct frame {
 	/* Slots and here-documents from these on belong to the frame, the pipeline, the command. */
 	size_t first_slot, pipeline_slot, command_slot;
 	guint pipeline_document;
+	/* Where in the script the last word ended, and the one before it. */
+	size_t word_begin, operand_begin;
+	bool is_number;       /* the next operand of [[ is one */
+	bool is_in_subscript; /* ${name[ or ${name: */
 	/* -1, or the slot in the operand before, in this word, in <<<. */
 	int operand_slot, word_slot, here_string_slot;
 };
@@ -52,6 +56,9 @@ struct scanner {
 	size_t n_slots, n_seen; /* marks passed */
 	GArray *frames;         /* of struct frame, innermost last */
 	GPtrArray *documents;   /* here-documents whose text comes after this line */
+	GArray *holders;        /* variables that were given a value */
+	GString *arithmetic;    /* all that bash reads as numbers */
+	bool has_maps;          /* `declare -A`: subscripts may be texts */
 	bool has_reader;        /* a command that reads code was seen */
 	const char *lost;       /* why the script cannot be followed, or NULL */
 };
@@ -80,6 +87,14 @@ void scan_in_command(struct scanner *scanner);
 void scan_documents(struct scanner *scanner);
 void word_end(struct scanner *scanner);
 void command_end(struct scanner *scanner, enum command_end end);
+
+/* shell_flow.c: a value at the end of `word`, of which it may become a variable's; */
+void flow_open(struct scanner *scanner);
+void flow_hold(struct scanner *scanner, const char *word, struct shell_slot *slot);
+/* the script from `begin` on is arithmetic; */
+void flow_read(struct scanner *scanner, size_t begin);
+/* and where the one comes to the other, no value but a number may. */
+void flow_close(struct scanner *scanner);
 
 /* Puts the next mark's reference, for the quotes around it, or says why not. */
 void slot_put(struct scanner *scanner, enum quotes quotes);

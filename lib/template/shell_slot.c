@@ -132,6 +132,7 @@ void slot_put(struct scanner *scanner, enum quotes quotes)
 		reference_put(scanner->out, slot->variable, quotes);
 		slot->is_referenced = true;
 	}
+	flow_hold(scanner, words->command.word->str, slot);
 	g_string_append_c(words->command.word, SHELL_MARK);
 	words->command.is_in_word = true;
 	scanner->n_seen++;

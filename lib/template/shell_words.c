@@ -135,7 +135,13 @@ static void test_word(struct scanner *scanner, struct frame *frame, const char *
 		slot_refuse_code(&scanner->slots[frame->operand_slot],
 			"bash would run the value as code in a numeric comparison; "
 			"write [ ... ] instead of [[ ... ]]");
+	if (frame->is_number)
+		flow_read(scanner, frame->word_begin);
+	frame->is_number = g_strv_contains(signs, word);
+	if (frame->is_number)
+		flow_read(scanner, frame->operand_begin);
 	frame->operand_slot = frame->word_slot;
+	frame->operand_begin = frame->word_begin;
 	g_string_assign(frame->command.previous, word);
 }
 
@@ -178,8 +184,11 @@ void word_end(struct scanner *scanner)
 		command = &frame->command;
 		if (!vanishes)
 			g_string_assign(command->previous, command->word->str);
+		if (command_wants_numbers(command))
+			flow_read(scanner, frame->word_begin);
 	}
 	frame->word_slot = -1;
+	frame->word_begin = scanner->out->len;
 	command->is_quoted = command->may_vanish = false;
 	g_string_truncate(command->word, 0);
 }

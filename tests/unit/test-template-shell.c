@@ -109,6 +109,12 @@ static const struct {
 	{"awk -F: 'BEGIN { printf \"%s\", ENVIRON[\"V\"] }' /dev/null # {{ x }}", ""},
 	{"# it's {{ x }}\nprintf %s {{ x }} # \"{{ x }}", "%s"},
 	{"printf %s \\\n  {{ x }}", "%s"},
+	{"set -- curl -d {{ x }} -H \"X: {{ x }}\" -o {{ x }}; printf %s \"$3\"", "%s"},
+	{"tar() { printf %s \"$2\"; }; tar -czf {{ x }} a", "%s"},
+	{"git() { printf %s \"$3\"; }; git commit -m {{ x }}", "%s"},
+	{"curl() { printf %s \"$2\"; }; curl -d {{ x }} -X POST -u \"{{ x }}:{{ x }}\" a", "%s"},
+	{"jq() { printf %s \"$3\"; }; jq --arg n {{ x }} '.n'", "%s"},
+	{"make() { printf %s \"$2\"; }; make -C {{ x }} all", "%s"},
 	{"printf %s \\\\{{ x }}", "\\%s"},
 	{"printf %s \"$$\" > /dev/null; printf %s {{ x }}", "%s"},
 	{"cat <(printf %s {{ x }})", "%s"},
@@ -184,7 +190,15 @@ static const char *const code[] = {"{{ x }}", "{{ x }} a", "a; {{ x }}", "a && {
 	"echo \"${{ x }}\"", "echo \\{{ x }}", "echo \"\\{{ x }}\"", "echo 'a {{ x }}",
 	"echo \"a {{ x }}", "echo $(a {{ x }}", "a=`b` echo `{{ x }}`", "alias a={{ x }}",
 	"watch {{ x }}", "flock /l -c {{ x }}", "sqlite3 f.db \"{{ x }}\"",
-	"mongosh --eval \"{{ x }}\"", "mysql -e \"{{ x }}\""};
+	"mongosh --eval \"{{ x }}\"", "mysql -e \"{{ x }}\"", "jq \".[] | .{{ x }}\" f",
+	"jq -r '.a == \"{{ x }}\"' f", "make A={{ x }}", "make -j 2 {{ x }}",
+	"busybox sh -c {{ x }}", "busybox {{ x }}", "taskset 1 {{ x }}",
+	"systemd-run -p A=b {{ x }}", "gosu a bash -c {{ x }}", "setpriv --reuid=1 {{ x }}",
+	"runuser -c {{ x }} a", "script -c {{ x }} f", "tar -I {{ x }} -xf f",
+	"tar --to-command={{ x }} -xf f", "rsync -e {{ x }} a b", "scp -o ProxyCommand={{ x }} a b",
+	"curl -K {{ x }}", "wget -e {{ x }} a", "sort --compress-program={{ x }} f",
+	"duckdb f \"{{ x }}\"", "sqlcmd -Q \"{{ x }}\"", "git clone --upload-pack={{ x }} a",
+	"ed f <<EOF\n{{ x }}\nEOF", "pwsh -c {{ x }}", "tclsh <<< {{ x }}"};
 
 static void code_takes_no_values(void)
 {
@@ -249,9 +263,58 @@ static void numbers_and_dates_may_stand_in_code(void)
 	}
 }
 
+/* Which is not seen where the value stands. */
+static const char *const arithmetic[] = {"n={{ x }}; echo $((n + 1))",
+	"n={{ x }}; (( n > 3 )) || a", "n=\"{{ x }}\"; echo $(( ${n} * 2 ))",
+	"n='{{ x }}'; echo $[n]", "n={{ x }}; echo $(($n))", "n={{ x }}; [[ $n -gt 3 ]] && a",
+	"n={{ x }}; if [[ 3 -lt \"$n\" ]]; then a; fi", "export n={{ x }}; a=(b c); echo ${a[n]}",
+	"local n={{ x }}; echo ${a:n:1}", "n={{ x }}; for ((i = 0; i < n; i++)); do a; done",
+	"n={{ x }}; let m=n+1", "n={{ x }}; let \"m = $n\"", "n={{ x }}; declare -i m=$n",
+	"declare -i n; n={{ x }}", "n={{ x }}\nf() { a[$n]=1; }\necho \"$((a[n]))\"",
+	"n=1{{ x }}; a=5\necho $((a + n))"};
+
+static void a_variable_brings_numbers_only_to_arithmetic(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(arithmetic); i++) {
+		g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
+		g_autofree char *why = NULL;
+		json_t *bad = json_string("a[$(touch ran)]"), *good = json_string("12");
+		g_autofree char *refused = render(arithmetic[i], bad, env, &why);
+		g_autofree char *script = render(arithmetic[i], good, env, NULL);
+		json_decref(bad);
+		json_decref(good);
+		if (refused || !script)
+			g_error("%s became %s, and %s", arithmetic[i], refused, script);
+		g_assert_nonnull(strstr(why, "\"n\" holds"));
+	}
+}
+
+/* What is read as text, of whatever name. */
+static void other_variables_bring_any_value(void)
+{
+	static const char *const texts[] = {"n={{ x }}; echo $(( ${#n} + 1 )) ${n:-a} ${n}",
+		"n={{ x }}; [[ $n == a && 1 -eq 1 ]] || echo $((nn + n1))",
+		"n=$(printf %s {{ x }} | wc -c); echo $((n + 1))",
+		"declare -A a; n={{ x }}; a[$n]=1; printf %s \"${a[$n]}\"",
+		"n={{ x }}; echo $(( $(printf %s \"$n\" | wc -c) + 1 ))",
+		"n={{ x }}; declare m=$n; [ \"$n\" = a ] || printf %s \"${m}\""};
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
+		g_autofree char *why = NULL;
+		json_t *x = json_string("a[$(touch ran)]");
+		g_autofree char *script = render(texts[i], x, env, &why);
+		json_decref(x);
+		if (!script)
+			g_error("%s: %s", texts[i], why);
+		g_free(run(script, env)); /* it looks what was made */
+	}
+}
+
 static void a_value_that_looks_like_an_option_is_refused_where_options_run_code(void)
 {
-	static const char *const texts[] = {"sed 1p {{ x }}", "ssh {{ x }} ls", "psql {{ x }}"};
+	static const char *const texts[] = {"sed 1p {{ x }}", "ssh {{ x }} ls", "psql {{ x }}",
+		"tar -cf a.tar {{ x }}", "rsync {{ x }} a", "scp {{ x }} h:", "curl {{ x }}",
+		"git clone {{ x }} a", "sort {{ x }}"};
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
 		g_autofree char *why = NULL;
@@ -349,6 +412,10 @@ int main(int argc, char **argv)
 		the_check_at_load_finds_the_same);
 	g_test_add_func("/template-shell/numbers_and_dates_may_stand_in_code",
 		numbers_and_dates_may_stand_in_code);
+	g_test_add_func("/template-shell/a_variable_brings_numbers_only_to_arithmetic",
+		a_variable_brings_numbers_only_to_arithmetic);
+	g_test_add_func(
+		"/template-shell/other_variables_bring_any_value", other_variables_bring_any_value);
 	g_test_add_func("/template-shell/"
 			"a_value_that_looks_like_an_option_is_refused_where_options_run_code",
 		a_value_that_looks_like_an_option_is_refused_where_options_run_code);
