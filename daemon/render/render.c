@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/render/argument.h"
+#include "daemon/render/document.h"
 #include "daemon/render/mask.h"
 #include "daemon/render/scope.h"
 #include "lib/base/ident.h"
@@ -113,6 +114,8 @@ static bool argument_render(
 	bool is_script = parameter->type == PARAMETER_SHELL && value->template;
 	json_t *rendered = is_script ? shell_render(rendering, value, &shown, error)
 				     : value_render(rendering, value, error);
+	if (rendered && parameter->is_document && !document_check(value, rendered, error))
+		g_clear_pointer(&rendered, json_decref);
 	if (!rendered) {
 		g_prefix_error(error, "%s cannot be rendered: ", parameter->name);
 		json_decref(shown);

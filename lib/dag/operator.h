@@ -96,12 +96,13 @@ struct parameter {
 	const char *name;
 	enum parameter_type type;
 	bool required;
-	bool secret;                /* its value is masked wherever it is shown */
-	bool is_constant;           /* no template may stand in it */
-	bool not_empty;             /* where it is written, it may not come out null or "" */
-	const char *values_in;      /* it is code: no template may stand in it, this parameter takes
-				       values; or NULL */
-	json_t *default_value;      /* NULL: none */
+	bool secret;           /* its value is masked wherever it is shown */
+	bool is_constant;      /* no template may stand in it */
+	bool not_empty;        /* where it is written, it may not come out null or "" */
+	bool is_document;      /* of MongoDB: a value in it is data, never one of its operators */
+	const char *values_in; /* it is code: no template may stand in it, this parameter takes
+				  values; or NULL */
+	json_t *default_value; /* NULL: none */
 	const char *const *choices; /* for text: NULL-terminated, or NULL */
 	const char *summary;        /* one sentence */
 };

@@ -60,6 +60,8 @@ struct template_use {
 };
 typedef void template_visitor(void *data, const struct template_use *use);
 void template_walk(const struct template *template, template_visitor *visitor, void *data);
+/* Whether its text begins with what a value brings, and not with the author's own. */
+bool template_begins_with_value(const struct template *template);
 
 /*
  * A value while rendering: JSON, an instant in a zone, a duration, or an object that answers names

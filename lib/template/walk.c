@@ -273,3 +273,9 @@ void template_walk(const struct template *template, template_visitor *visitor, v
 	walk.visitor = visitor;
 	walk_block(&walk, template->body);
 }
+
+bool template_begins_with_value(const struct template *template)
+{
+	const struct block *body = template->body;
+	return body->n > 0 && body->statements[0]->kind != STATEMENT_TEXT;
+}

@@ -216,3 +216,48 @@ def test_a_name_of_an_object_and_of_a_database_is_a_name(injection, s3, pg, mong
         run_id = daemon.trigger(f"r{i}", {"name": value})
         assert daemon.wait_run(f"r{i}", run_id)["state"] == "failed"
         assert "does not exist" in daemon.task_log(f"r{i}", run_id, "pg"), value
+
+
+FIELD = "{{ dag_run.conf.field }}"
+# As its author wrote it, where conf has this value: the sentence of the failure, or how many documents are found.
+DOCUMENTS = [
+    ({"query": {"name": FIELD}}, {"$ne": None}, '"name" holds "$ne"'),
+    ({"query": {"name": FIELD}}, [{"a": {"$where": "true"}}], '"name" holds "$where"'),
+    ({"query": {"$and": [{"name": FIELD}]}}, {"$regex": "."}, '"name" holds "$regex"'),
+    ({"operation": "aggregate", "pipeline": [{"$match": {"name": FIELD}}]}, {"$gt": ""}, '"name" holds "$gt"'),
+    ({"operation": "aggregate", "pipeline": [{"$project": {"x": FIELD}}]}, "$secret", '"x" begins with "$"'),
+    ({"operation": "aggregate", "pipeline": [{"$group": {"_id": [FIELD]}}]}, "$$ROOT", '"_id" begins with "$"'),
+    ({"operation": "command", "command": {"find": "people", "filter": {"name": FIELD}}}, {"$ne": 1}, '"$ne"'),
+    ({"query": {"name": FIELD}}, "$5", 1),
+    ({"query": {"name": FIELD}}, {"plain": "map"}, 0),
+    ({"query": {"at": FIELD}}, {"$date": "2026-01-01T00:00:00Z"}, 1),
+    ({"query": {"name": {"$in": FIELD}}}, ["$5", "other"], 1),
+    ({"query": FIELD}, {"name": {"$ne": None}}, 1),
+    ({"operation": "aggregate", "pipeline": [{"$match": FIELD}, {"$project": {"x": {"$literal": FIELD}}}]},
+     {"name": "$5"}, 1),
+    ({"operation": "aggregate", "pipeline": [{"$group": {"_id": "$" + FIELD}}]}, "name", 1),
+]
+
+
+def test_a_document_of_mongodb_gets_data_only(injection, mongo):
+    daemon = injection.daemon
+    daemon.post("/connections", {
+        "connection_id": "docs", "conn_type": "mongo", "host": mongo["MONGODB_HOST"], "schema": "injection",
+        "port": int(mongo["MONGODB_PORT"]), "login": mongo["MONGODB_USER"], "password": mongo["MONGODB_PASS"]})
+    given = {"operator": "mongo", "mongo_conn_id": "docs", "collection": "people"}
+    injection.run("fill", [
+        dict(given, task_id="drop", operation="command", command={"dropDatabase": 1}),
+        dict(given, task_id="fill", operation="command", dependencies="drop", command={
+            "insert": "people", "documents": [{"name": "$5", "at": {"$date": "2026-01-01T00:00:00Z"}}]})])
+    for i, (arguments, field, found) in enumerate(DOCUMENTS):
+        daemon.load_dag(f"d{i}", json.dumps({"dag_id": f"d{i}", "tasks": [
+            {"operation": "count", **given, **arguments, "task_id": "asks"}]}))
+        run_id = daemon.trigger(f"d{i}", {"field": field})
+        daemon.wait_run(f"d{i}", run_id)
+        task = daemon.tasks(f"d{i}", run_id)["asks"]
+        if isinstance(found, str):
+            assert task["state"] == "failed" and found in task["reason"], (arguments, task)
+        else:
+            path = f"/dags/d{i}/dagRuns/{run_id}/taskInstances/asks/xcomEntries/return_value"
+            assert task["state"] == "success", (arguments, task["reason"])
+            assert daemon.get(path)["value"]["count"] == found, arguments
