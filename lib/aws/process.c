@@ -201,6 +201,7 @@ static struct aws_credentials *credentials_read(
 {
 	const json_t *version = json_object_get(said, "Version");
 	const char *expiration = text_of(said, "Expiration");
+	const json_t *expires = json_object_get(said, "Expiration");
 	struct aws_keys keys = {
 		.access_key_id = text_of(said, "AccessKeyId"),
 		.secret_access_key = text_of(said, "SecretAccessKey"),
@@ -216,7 +217,7 @@ static struct aws_credentials *credentials_read(
 		error_say(error,
 			"%s: its credential_process prints no AccessKeyId and SecretAccessKey",
 			place);
-	else if (json_object_get(said, "Expiration")
+	else if (expires && !json_is_null(expires)
 		&& !aws_expiry_parse(expiration, &keys.expires_at))
 		error_say(error, "%s: its credential_process prints an Expiration that is no time",
 			place);

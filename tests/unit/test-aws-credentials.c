@@ -287,6 +287,12 @@ static void a_command_gives_keys_or_one_sentence(void)
 		{"echo '{\"Version\":1," KEYS ",\"SessionToken\":\"T\",\"Expiration\":"
 		 "\"2126-11-24T03:00:00Z\"}'",
 			NULL},
+		{"echo '{\"Version\":1," KEYS ",\"SessionToken\":null,\"Expiration\":null}'", NULL},
+		{"echo '{\"Version\":1," KEYS
+		 ",\"Expiration\":\"2126-11-24T03:00:00.123456+00:00\"}'",
+			NULL},
+		{"echo '{\"Version\":1," KEYS ",\"Expiration\":\"2126-11-24T03:00:00+0000\"}'",
+			NULL},
 		{"echo '{\"Version\":2," KEYS "}'", "\"Version\": 1"},
 		{"echo '{" KEYS "}'", "\"Version\": 1"},
 		{"echo '{\"Version\":1,\"AccessKeyId\":\"A\"}'", "AccessKeyId and SecretAccessKey"},
