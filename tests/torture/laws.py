@@ -19,7 +19,7 @@ class Image:
         self.database = None
 
     def write_database(self, folder):
-        for name in ("dagd.db", "dagd.db-wal", "dagd.db-shm"):
+        for name in ("dagd.db", "dagd.db-journal", "dagd.db-wal", "dagd.db-shm"):
             path = folder / name
             path.unlink(missing_ok=True)
             if self.files.get(name) and not name.endswith("-shm"):
