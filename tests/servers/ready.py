@@ -10,7 +10,7 @@ import struct
 import sys
 import time
 
-READY_S = 30
+READY_S = 60
 ENDED_S = 10
 BETWEEN_TRIES_MS = 10
 

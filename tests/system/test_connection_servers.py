@@ -17,23 +17,25 @@ TESTERS = {"postgres": "sql", "sqlite": "sql", "mongo": "mongo", "http": "http",
            "aws": "s3_find_latest"}
 
 
+class Tester:
+    """The program that tests a connection, running."""
+
+    def __init__(self, build, folder, connection, **environment):
+        connection = {"conn_id": "c", "extra": {}, **connection}
+        self.program = Program(build, folder, TESTERS[connection["conn_type"]], {"connection": connection},
+                               words=["--test-connection"], **environment)
+
+    def end(self):
+        """(whether the connection works, the sentence)"""
+        ended = self.program.end()
+        assert CANARY not in ended.log
+        return ended.code == 0, ended.last.removeprefix("error: ")
+
+
 @pytest.fixture
 def ask(build, tmp_path):
     """ask(connection, **environment): (whether it works, the sentence)."""
-    def run(connection, **environment):
-        connection = {"conn_id": "c", "extra": {}, **connection}
-        ended = Program(build, tmp_path, TESTERS[connection["conn_type"]], {"connection": connection},
-                        words=["--test-connection"], **environment).end()
-        assert CANARY not in ended.log
-        return ended.code == 0, ended.last.removeprefix("error: ")
-    return run
-
-
-@pytest.fixture
-def silent():
-    """The port of a server that takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield listener.getsockname()[1]
+    return lambda connection, **environment: Tester(build, tmp_path, connection, **environment).end()
 
 
 @pytest.fixture
@@ -303,9 +305,18 @@ def test_where_nobody_listens_the_reason_is_told(ask, closed, kind):
     assert str(closed) in sentence
 
 
+@pytest.fixture(scope="module")
+def unanswered(build, tmp_path_factory):
+    """Testers of all kinds, beside each other: their server takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        place = {"host": "127.0.0.1", "port": listener.getsockname()[1]}
+        yield {kind["conn_type"]: Tester(build, tmp_path_factory.mktemp("unanswered"), {**kind, **place})
+               for kind in KINDS}
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind["conn_type"])
-def test_a_server_that_never_answers_is_not_waited_for(ask, silent, kind):
-    works, sentence = ask({**kind, "host": "127.0.0.1", "port": silent})
+def test_a_server_that_never_answers_is_not_waited_for(unanswered, kind):
+    works, sentence = unanswered[kind["conn_type"]].end()
     assert not works and ("time" in sentence), sentence
 
 
