@@ -21,7 +21,7 @@ def test_a_folder_that_could_not_be_watched_is_watched_as_soon_as_it_can_be(tmp_
         assert any("cannot be watched: Too many open files" in line for line in daemon.log)
         daemon.write_dag("before", HELLO.replace("hello", "before"))
         wait_until(lambda: any("is watched now" in line for line in daemon.log), "the folder is watched")
-        assert daemon.version("before")
+        wait_until(lambda: daemon.version("before"), "what came before is loaded")  # read after that was said
         daemon.load_dag("after", HELLO.replace("hello", "after"))
         daemon.stop()
     finally:
