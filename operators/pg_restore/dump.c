@@ -247,6 +247,7 @@ static bool reading_settle(struct reading *reading, GError **error)
 		return false;
 	}
 	bool has_inserts = reading->n_data > 0 && reading->script.tables->len == 0;
+	dump->fills_tables = reading->n_data > 0;
 	dump->makes_tables = reading->n_tables > 0;
 	dump->n_tables = MAX(reading->n_tables, reading->n_data);
 	dump->n_rows = has_inserts ? -1 : reading->script.n_rows;

@@ -22,6 +22,7 @@ struct dump {
 	double fetch_s;           /* seconds the fetch took */
 	int64_t n_tables;
 	int64_t n_rows;        /* -1: unknown, for the dump holds INSERTs */
+	bool fills_tables;     /* there are rows of one table at least, or might be */
 	bool makes_tables;     /* not only rows for tables that are there */
 	GPtrArray *tables;     /* whose rows come by COPY, as SQL names them */
 	GArray *large_objects; /* numbers, of uint32_t */

@@ -203,6 +203,25 @@ static bool tables_are_empty(const struct restore *restore, GError **error)
 	return !table && !why;
 }
 
+/* Whoever says so in extra_args wants no rows; else such a dump is one by mistake. */
+static bool rows_are_replaced(const struct restore *restore, GError **error)
+{
+	const struct dump *dump = &restore->dump;
+	GError *why = NULL;
+	if (dump->fills_tables || restore->extra->pdata[0])
+		return true;
+	g_autofree char *table = filled_table_made(restore->session, &dump->contents, &why);
+	if (table)
+		g_set_error(error, LIB_ERROR, 0,
+			"nothing was restored: %s holds the rows of no table, but clean would drop "
+			"table %s of database %s, which holds some; if that is meant, give "
+			"extra_args: [--schema-only]",
+			dump->name, table, restore->target.database);
+	else if (why)
+		g_propagate_error(error, why);
+	return !table && !why;
+}
+
 /*
  * Without clean a table that is there keeps its rows and gets those of the dump besides, though the
  * restore fails: a try that died in the middle would be doubled by the next one. With clean the
@@ -222,6 +241,7 @@ static bool nothing_doubles(const struct restore *restore, GError **error)
 		return false;
 	return is_clean ? names_may_be_dropped(restore->session, contents, error)
 			&& dependents_check(restore->session, contents, error)
+			&& rows_are_replaced(restore, error)
 			: tables_are_empty(restore, error);
 }
 

@@ -107,11 +107,14 @@ static void copy_begin(struct script *script)
 	g_string_truncate(state->statement, 0);
 }
 
+/* A name may hold what looks like a type, but only data have "Data for". */
 static void section_begin(struct script *script, const char *comment)
 {
 	struct script_state *state = script->state;
 	state->section = SECTION_OTHER;
 	g_string_truncate(state->statement, 0);
+	if (!g_str_has_prefix(comment, "-- Data for Name: "))
+		return;
 	if (strstr(comment, "; Type: TABLE DATA; ")) {
 		state->section = SECTION_TABLE;
 		script->n_data++;

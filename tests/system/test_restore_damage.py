@@ -158,7 +158,7 @@ CREATE TABLE a (v text, w int);
 INSERT INTO a VALUES (
     E'x\n-- Data for Name: a; Type: TABLE DATA; Schema: public; Owner: dagd\n\nCOPY public.a (v) FROM stdin;\n1\n', 1);
 INSERT INTO a VALUES (
-    E'it\'s\n-- Name: BLOBS; Type: BLOBS; Schema: -; Owner: -\nSELECT pg_catalog.lo_open(\'1\', 1);\n$x$ "', 2);
+    E'it\'s\n-- Data for Name: BLOBS; Type: BLOBS; Schema: -;\nSELECT pg_catalog.lo_open(\'1\', 1);\n$x$ "', 2);
 INSERT INTO a SELECT E'\n-- Data for Name: a; Type: TABLE DATA; Schema: public\n' || repeat('0123456789 ', 300000), 3;
 CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'it''s
 -- Data for Name: a; Type: TABLE DATA; Schema: public; Owner: dagd
@@ -168,16 +168,16 @@ COPY public.a (v) FROM stdin;
 \.
 $x' $$;
 CREATE FUNCTION g() RETURNS text LANGUAGE sql AS $x$ SELECT $$
--- Name: BLOBS; Type: BLOBS; Schema: -; Owner: -
+-- Data for Name: BLOBS; Type: BLOBS; Schema: -; Owner: -
 $_$ $y" $$ $x$;
 COMMENT ON TABLE a IS E'it\'s "\n-- Data for Name: b; Type: TABLE DATA; Schema: public; Owner: dagd\n$$ --';
 CREATE TABLE "it's
 COPY b FROM stdin;
-" ("$$ FROM stdin;
+; Type: TABLE DATA; " ("$$ FROM stdin;
 , ""$x$" text);
 INSERT INTO "it's
 COPY b FROM stdin;
-" VALUES ('$$'), ('--'), (E'\\\''), ('"'), ('/*');
+; Type: TABLE DATA; " VALUES ('$$'), ('--'), (E'\\\''), ('"'), ('/*');
 CREATE TABLE "z" AS SELECT 1 AS n;
 '''
 

@@ -128,6 +128,17 @@ def test_a_large_object_that_is_there_is_not_written_over(pg, rich_dump, pg_targ
     assert dumps.psql(pg, question, "target") == "of the dump"
 
 
+def test_a_dump_without_rows_does_not_empty_tables_by_mistake(pg, pg_source, pg_target, operate, tmp_path):
+    dump = dumps.postgres_dump(pg, "source", tmp_path / "dump", "-Fc", "--schema-only")
+    dumps.psql(pg, "CREATE TABLE keyless AS SELECT 'precious' AS line", "target")
+    ended = operate("pg_restore", pg_arguments(pg, dump))
+    assert ended.code == 1 and f"{dump} holds the rows of no table, but clean would drop table public.keyless" \
+        in ended.last, ended.log
+    assert dumps.psql(pg, "SELECT line FROM keyless", "target") == "precious"
+    ended = operate("pg_restore", pg_arguments(pg, dump, extra_args=["--schema-only"]))
+    assert ended.code == 0 and dumps.psql(pg, "SELECT count(*) FROM keyless", "target") == "0", ended.log
+
+
 def test_a_table_whose_rows_are_hidden_is_not_empty(pg, pg_source, pg_dump, pg_target, operate):
     dumps.psql(pg, "CREATE ROLE restorer LOGIN PASSWORD 'r'; CREATE TABLE keyless AS SELECT 'precious' AS line;"
                    " ALTER TABLE keyless ENABLE ROW LEVEL SECURITY; GRANT ALL ON keyless TO restorer", "target")
