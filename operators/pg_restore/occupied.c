@@ -4,7 +4,7 @@
 #include "lib/base/instant.h"
 #include "operators/postgres.h"
 
-/* Kind, schema, name, description, whether it may be dropped, owner. */
+/* Kind, schema, name, description, whether it may be dropped, owner, by whom. */
 static PGresult *relations_ask(PGconn *session, GError **error)
 {
 	static const char query[] =
@@ -12,7 +12,7 @@ static PGresult *relations_ask(PGconn *session, GError **error)
 		" WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, nspname, relname,"
 		" pg_describe_object('pg_class'::regclass, c.oid, 0),"
 		" pg_has_role(relowner, 'USAGE') OR pg_has_role(nspowner, 'USAGE'),"
-		" pg_get_userbyid(relowner)"
+		" pg_get_userbyid(relowner), current_user"
 		" FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
 		" WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname !~ '^pg_'"
 		" AND nspname <> 'information_schema' ORDER BY nspname, relname";
@@ -63,7 +63,8 @@ bool names_may_be_dropped(PGconn *session, const struct contents *contents, GErr
 			"nothing was restored: %s belongs to \"%s\", so that \"%s\" may not drop "
 			"it, and a table that stays would get the rows of the dump besides its "
 			"own; restore as its owner, or as the owner of its schema",
-			PQgetvalue(result, row, 3), PQgetvalue(result, row, 5), PQuser(session));
+			PQgetvalue(result, row, 3), PQgetvalue(result, row, 5),
+			PQgetvalue(result, row, 6));
 	}
 	PQclear(result);
 	return may_be_dropped;

@@ -136,3 +136,22 @@ GPtrArray *restore_options(const json_t *arguments, GError **error)
 		g_ptr_array_add(words, g_strdup(extra->pdata[i]));
 	return words;
 }
+
+/* `--role`, `--rol` or `--ro`, alone or with a value. */
+static bool is_role(const char *word)
+{
+	const char *name = g_str_has_prefix(word, "--") ? word + 2 : "";
+	size_t size = strcspn(name, "=");
+	return size > 1 && size <= strlen("role") && strncmp(name, "role", size) == 0;
+}
+
+char *restore_role(const GPtrArray *words)
+{
+	const char *role = NULL;
+	for (guint i = 0; words->pdata[i]; i++) {
+		const char *word = words->pdata[i], *value = strchr(word, '=');
+		if (is_role(word))
+			role = value ? value + 1 : words->pdata[i + 1];
+	}
+	return g_strdup(role);
+}

@@ -98,21 +98,34 @@ static bool target_look(struct restore *restore, GError **error)
 	return is_told;
 }
 
-/*
- * Names are told with their schema, as a dump has them. A table of which policies would hide rows
- * is an error and not empty.
- */
-static bool session_settle(PGconn *session, GError **error)
+static bool session_set(PGconn *session, const char *settings, GError **error)
 {
-	static const char settings[] = "SET search_path = ''; SET row_security = off";
 	PGresult *result = PQexec(session, settings);
-	bool is_settled = PQresultStatus(result) == PGRES_COMMAND_OK;
+	bool is_set = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
-	if (is_settled)
+	if (is_set)
 		return true;
 	g_autofree char *why = postgres_message(session);
 	g_set_error(error, LIB_ERROR, 0, "cannot use the session: %s", why);
 	return false;
+}
+
+/*
+ * Names are told with their schema, as a dump has them. A table of which policies would hide rows
+ * is an error and not empty. What may be done the role may that pg_restore takes.
+ */
+static bool session_settle(const struct restore *restore, GError **error)
+{
+	PGconn *session = restore->session;
+	g_autofree char *role = restore_role(restore->extra);
+	if (!session_set(session, "SET search_path = ''; SET row_security = off", error))
+		return false;
+	if (!role)
+		return true;
+	char *name = PQescapeIdentifier(session, role, strlen(role));
+	g_autofree char *setting = g_strdup_printf("SET ROLE %s", name ? name : "\"\"");
+	PQfreemem(name);
+	return session_set(session, setting, error);
 }
 
 /* Whether the server is there and lets us in; and what its programs are to be told. */
@@ -124,7 +137,7 @@ static bool target_open(struct restore *restore, GError **error)
 	PGconn *session = restore->session = postgres_open(&restore->target, application, error);
 	if (!session)
 		return false;
-	bool is_ready = session_settle(session, error)
+	bool is_ready = session_settle(restore, error)
 		&& client_find(PQserverVersion(session), &restore->client, error);
 	const char *password = restore->target.password;
 	if (is_ready && password) {

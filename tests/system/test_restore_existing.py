@@ -109,6 +109,27 @@ def test_a_table_of_somebody_else_is_not_doubled(pg, pg_target, operate, tmp_pat
         dumps.psql(pg, "DROP OWNED BY restorer; DROP ROLE restorer", "target")
 
 
+@pytest.mark.parametrize("words", [["--role=owner"], ["--verbose", "--rol", "owner"]])
+def test_a_role_has_the_rights_with_which_is_restored(pg, pg_target, operate, tmp_path, words):
+    dumps.postgres_create(pg, "small")
+    dumps.psql(pg, "CREATE TABLE a AS SELECT 'of the dump' AS line", "small")
+    dump = dumps.postgres_dump(pg, "small", tmp_path / "small.dump")
+    dumps.psql(pg, "CREATE ROLE owner; CREATE ROLE restorer LOGIN NOINHERIT PASSWORD 'r' IN ROLE owner;"
+                   " GRANT ALL ON SCHEMA public TO owner; CREATE TABLE a (line text); ALTER TABLE a OWNER TO owner",
+               "target")
+    arguments = pg_arguments(pg, dump, user="restorer", password="r")
+    try:
+        ended = operate("pg_restore", arguments)
+        assert ended.code == 1 and 'belongs to "owner", so that "restorer" may not drop it' in ended.last, ended.log
+        ended = operate("pg_restore", dict(arguments, extra_args=words))
+        assert ended.code == 0, ended.log
+        assert dumps.psql(pg, "SELECT line FROM a", "target") == "of the dump"
+        ended = operate("pg_restore", dict(arguments, extra_args=["--role=pg_monitor"]))
+        assert ended.code == 1 and 'permission denied to set role "pg_monitor"' in ended.last, ended.log
+    finally:
+        dumps.psql(pg, "DROP OWNED BY owner, restorer; DROP ROLE owner, restorer", "target")
+
+
 @pytest.mark.parametrize("clean", [True, False])
 def test_rows_do_not_go_into_a_view_that_has_the_name_of_a_table(pg, pg_source, pg_target, operate, tmp_path, clean):
     dump = dumps.postgres_dump(pg, "source", tmp_path / "dump", "-Fc", "--inserts", "-t", "keyless")
