@@ -38,6 +38,7 @@ struct restore {
 	GPtrArray *options, *extra;
 	struct source_limits limits;
 	PGconn *session; /* with the target, holds the lock */
+	char *database;  /* as its server names it */
 	struct client client;
 	char **environment;
 	int password_fd;    /* 0: there is no password */
@@ -128,6 +129,20 @@ static bool session_settle(const struct restore *restore, GError **error)
 	return session_set(session, setting, error);
 }
 
+static bool database_ask(struct restore *restore, GError **error)
+{
+	PGresult *result = PQexec(restore->session, "SELECT current_database()");
+	bool is_told = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+	if (is_told) {
+		restore->database = g_strdup(PQgetvalue(result, 0, 0));
+	} else {
+		g_autofree char *why = postgres_message(restore->session);
+		g_set_error(error, LIB_ERROR, 0, "the server does not name its database: %s", why);
+	}
+	PQclear(result);
+	return is_told;
+}
+
 /* Whether the server is there and lets us in; and what its programs are to be told. */
 static bool target_open(struct restore *restore, GError **error)
 {
@@ -137,7 +152,7 @@ static bool target_open(struct restore *restore, GError **error)
 	PGconn *session = restore->session = postgres_open(&restore->target, application, error);
 	if (!session)
 		return false;
-	bool is_ready = session_settle(restore, error)
+	bool is_ready = database_ask(restore, error) && session_settle(restore, error)
 		&& client_find(PQserverVersion(session), &restore->client, error);
 	const char *password = restore->target.password;
 	if (is_ready && password) {
@@ -164,16 +179,9 @@ static bool target_open(struct restore *restore, GError **error)
  */
 static bool database_agrees(const struct restore *restore, GError **error)
 {
-	PGresult *result = PQexec(restore->session, "SELECT current_database()");
-	g_autofree char *name = PQntuples(result) > 0 ? g_strdup(PQgetvalue(result, 0, 0)) : NULL;
-	PQclear(result);
-	const char *const databases[] = {name, NULL};
-	if (name)
-		return g_str_equal(name, restore->target.database)
-			|| guard_check(restore->arguments, &restore->target, databases, error);
-	g_autofree char *why = postgres_message(restore->session);
-	g_set_error(error, LIB_ERROR, 0, "the server does not name its database: %s", why);
-	return false;
+	const char *const databases[] = {restore->database, NULL};
+	return g_str_equal(restore->database, restore->target.database)
+		|| guard_check(restore->arguments, &restore->target, databases, error);
 }
 
 static bool is_cleaned(const struct restore *restore)
@@ -471,6 +479,7 @@ int main(void)
 	g_clear_pointer(&restore.extra, g_ptr_array_unref);
 	client_clear(&restore.client);
 	PQfinish(restore.session);
+	g_free(restore.database);
 	g_strfreev(restore.environment);
 	report_close(&restore.report);
 	json_decref(arguments);

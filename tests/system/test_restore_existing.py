@@ -8,7 +8,7 @@ import pytest
 
 import dumps
 from operator_process import PATH, operate  # noqa: F401
-from tcp_proxy import Spoiler, TcpProxy
+from tcp_proxy import CutRequest, Spoiler, TcpProxy
 from test_restore_guards import pg_connection, pg_precious  # noqa: F401
 from test_restore_postgres import pg_arguments, pg_dump, pg_source, pg_target  # noqa: F401
 
@@ -247,3 +247,10 @@ def test_a_guard_sees_the_name_that_the_server_gives_a_database(
         assert pg_precious()
     else:
         assert ended.code == 0, ended.log
+
+
+def test_a_server_that_goes_away_at_the_first_question_is_no_reason_to_give_up(pg, pg_dump, pg_precious, operate):
+    with TcpProxy(int(pg["PGPORT"]), lambda number: CutRequest(b"current_database")) as proxy:
+        ended = operate("pg_restore", pg_arguments(pg, pg_dump, port=proxy.port))
+    assert ended.code == 1 and "the server does not name its database: " in ended.last, ended.log
+    assert pg_precious()
