@@ -226,8 +226,9 @@ def test_a_profile_says_how_the_metadata_service_is_asked(store, right, tmp_path
 
 
 def test_the_metadata_service_is_never_asked_through_a_proxy(store, right):
-    proxy = {"http_proxy": "http://127.0.0.1:1", "AWS_MAX_ATTEMPTS": "1"}
-    with HttpScript(Imds(right)) as service:
-        outcome = find(store, {**instance(service.url), **proxy})
-        assert len(service.requests) == 3
-    assert "cannot be reached" in error_of(outcome, 1)  # S3 is
+    for name in ("http_proxy", "HTTP_PROXY"):
+        proxy = {name: "http://127.0.0.1:1", "AWS_MAX_ATTEMPTS": "1"}
+        with HttpScript(Imds(right)) as service:
+            outcome = find(store, {**instance(service.url), **proxy})
+            assert len(service.requests) == 3
+        assert "cannot be reached" in error_of(outcome, 1)  # S3 is
