@@ -33,6 +33,7 @@ GONE = """
     default_args: {on_lost: retry, retries: 20, retry_delay: 0s}
     tasks: [{task_id: only, operator: bash, bash_command: echo}]
 """
+WITHOUT_PROBE = {"only"}
 HELD_TASK = '  - {task_id: waits%d, operator: bash, bash_command: "%s 2>/dev/null || :; PROBE --bytes 5000"}\n'
 
 

@@ -76,7 +76,8 @@ def _image_faults(image, folder, change, past, version):
         yield "dagd was ready, and the format is not changed"
 
 
-def restart_faults(experiment, image, change, past, version):
+def judge_restart(experiment, image, change, past, version):
+    """The record has no symbolic links, by which dagd finds the rest of a copy that was broken off."""
     faults = []
     with experiment.home(Traced) as daemon:
         shutil.copytree(change.home / "dags", daemon.dags, dirs_exist_ok=True)
@@ -98,7 +99,7 @@ def judge_power_cuts(experiment, job):
             faults += [f"image {number} ({cut}, before step {until}): {fault}"
                        for fault in image_faults(image, folder / "image", change, past, version)]
             if number % STARTED_ONE_IN == STARTED_ONE_IN // 2:
-                restart_faults(experiment, image, change, past, version)
+                judge_restart(experiment, image, change, past, version)
             if len(faults) > FAULTS_MAX:
                 break
         place = "in the log" if is_in_log else "in the file"

@@ -15,7 +15,7 @@ from past import FORMATS, Past, contents, format_of
 from power_cut import judge_power_cuts
 from script import Script, prepare
 from traced import Traced
-from upgraded import SECRET, database_faults, kept_faults, next_life
+from upgraded import SECRET, database_faults, kept_faults, left_faults, next_life
 
 LANES = 2 * os.cpu_count()
 NEVER = 1 << 40
@@ -79,6 +79,7 @@ def upgrade(experiment, job):
         faults += database_faults(state, before, version, past.newest)
         faults += kept_faults(state, before, version)
         faults += next_life(daemon, before, version, past.newest)
+        faults += left_faults(state)
         struck = f"at {report.at}" if report.at else "never"
         experiment.judge(f"from format {version}, {sentence} ({' '.join(map(str, trace))}), {struck}",
                          [*faults, *unsound_lines(daemon.log)])

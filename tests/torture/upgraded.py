@@ -21,6 +21,11 @@ def database_faults(state, before, version, newest):
     yield from differences(before, contents(database, version), has_new_epoch=True)
 
 
+def left_faults(state):
+    """Of a copy that was broken off; asked after the next life."""
+    yield from (f"{path.name} is left" for path in state.glob(".*.dagd-backup*"))
+
+
 def next_life(daemon, before, version, newest):
     """It is started again, and nothing happens to it."""
     state = daemon.home / "state"
@@ -31,7 +36,6 @@ def next_life(daemon, before, version, newest):
         yield f"the database is of format {format_of(state / 'dagd.db')}, the newest is {newest}"
     if [path.name for path in state.glob("dagd.db.before-*")] != [f"dagd.db.before-{newest}"]:
         yield "there is no copy from before, or more than one"
-    yield from (f"{path.name} is left" for path in state.glob(".*.dagd-backup*"))
     if daemon.get("/variables/word")["value"] != SECRET:
         yield "a variable has another value"
     [run] = daemon.get("/dags/later/dagRuns")["dag_runs"]
