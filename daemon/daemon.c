@@ -242,7 +242,10 @@ static bool open_executor(struct daemon *daemon, const char *worker)
 		.events = {on_ended, on_claimed, on_lost, on_taken_back, on_notice, daemon},
 	};
 	daemon->executor = executor_open(&options, &error);
-	return daemon->executor || refuse(error->message);
+	if (!daemon->executor)
+		return refuse(error->message);
+	daemon->keeper = executor_worker(daemon->executor);
+	return true;
 }
 
 static bool open_engine(struct daemon *daemon)

@@ -48,6 +48,7 @@ struct daemon {
 	struct engine *engine; /* replaced as a whole when a commit fails */
 	struct attempts *attempts;
 	struct executor *executor;
+	int keeper; /* dagd-worker, for programs that are not to outlive dagd: the executor's */
 	struct turn *turn;
 	struct launches *launches;
 	struct trouble troubles[N_TROUBLES];

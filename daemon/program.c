@@ -10,13 +10,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/keeper.h"
 #include "lib/base/descriptor.h"
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
@@ -36,7 +36,7 @@ struct stream {
 struct program {
 	program_done *on_done; /* NULL: nobody is to be told any more */
 	void *data;
-	pid_t pid; /* 0: it has been waited for */
+	pid_t pid; /* its keeper's, which ends as it does; 0: that has been waited for */
 	int pidfd;
 	struct stream output, errors;
 	enum program_ending ending; /* PROGRAM_EXITED until it is known to be something else */
@@ -343,30 +343,19 @@ static bool stream_open(struct stream *stream, int *writing_end)
 static int process_spawn(
 	const struct program_order *order, const struct ends *ends, struct program *program)
 {
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	sigset_t all, none;
-	sigfillset(&all);
-	sigemptyset(&none);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, ends->input, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&files, ends->output, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&files, ends->errors, STDERR_FILENO);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(
-		&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
-	int code = posix_spawnp(&program->pid, order->argv[0], &files, &attributes,
-		(char *const *)order->argv, (char *const *)order->env);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&files);
-	if (code != 0)
-		program->pid = 0;
-	return code;
+	const struct keeper_order kept = {
+		.keeper = order->keeper,
+		.argv = order->argv,
+		.env = order->env,
+		.input = ends->input,
+		.output = ends->output,
+		.errors = ends->errors,
+		.file_limit = order->file_limit,
+	};
+	return keeper_start(&kept, &program->pid);
 }
 
-/* 0 or the errno. What it holds may be secret: it leaves no core file. */
+/* 0 or the errno. */
 static int process_start(const struct program_order *order, struct program *program)
 {
 	struct ends ends = {input_open(order), -1, -1};
@@ -379,9 +368,6 @@ static int process_start(const struct program_order *order, struct program *prog
 	ends_close(&ends);
 	if (code != 0)
 		return code;
-	prlimit(program->pid, RLIMIT_CORE, &(struct rlimit){0, 0}, NULL);
-	if (order->file_limit)
-		prlimit(program->pid, RLIMIT_NOFILE, order->file_limit, NULL);
 	program->pidfd = pidfd_open(program->pid, 0);
 	return program->pidfd < 0 ? errno : 0;
 }

@@ -37,7 +37,8 @@ typedef void program_done(void *data, const struct program_end *end);
 
 struct program_order {
 	uv_loop_t *loop;
-	const char *const *argv; /* the program is looked for in dagd's PATH */
+	int keeper;              /* a descriptor of dagd-worker */
+	const char *const *argv; /* the program is looked for in the PATH of env */
 	const char *const *env;  /* all of its environment */
 	const char *input;       /* for its stdin, in memory only; NULL: nothing */
 	size_t input_size;
@@ -58,8 +59,8 @@ enum program_error {
 
 /*
  * Starts it in a session of its own; nothing of the order is kept. What it leaves running in its
- * process group is killed when it ends. NULL and a PROGRAM_ERROR: it cannot be started, and on_done
- * is not called.
+ * process group is killed when it ends, and it and its group are killed when dagd dies. NULL and a
+ * PROGRAM_ERROR: it cannot be started, and on_done is not called.
  */
 struct program *program_start(const struct program_order *order, GError **error);
 

@@ -227,6 +227,7 @@ static bool question_begin(struct question *question)
 	question->timeout_us = sources->command_timeout_us;
 	struct program_order order = {
 		.loop = command->daemon->loop,
+		.keeper = command->daemon->keeper,
 		.argv = (const char *const *)argv->pdata,
 		.env = (const char *const *)command->env,
 		.output_max = ANSWER_MAX,

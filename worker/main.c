@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * dagd-worker STATE_FOLDER BOOT_ID, with its connection to dagd as standard input: runs attempts,
- * one at a time, as dagd tells it. It lives on without dagd while it has one.
+ * one at a time, as dagd tells it. It lives on without dagd while it has one. Or
+ * dagd-worker --keep ...: see keeper.h.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "worker/keeper.h"
 #include "worker/worker.h"
 
 /* A program that ends sooner tells its pid with its result: that saves dagd a wakeup. */
@@ -186,6 +188,8 @@ static bool worker_init(struct worker *worker, const char *state_folder, const c
 int main(int argc, char **argv)
 {
 	static struct worker worker;
+	if (argc > 5 && strcmp(argv[1], "--keep") == 0)
+		keeper_main(argv + 2);
 	if (argc != 3) {
 		fputs("dagd-worker is started by dagd\n", stderr);
 		return 2;

@@ -156,6 +156,7 @@ static bool begin(struct test *test, GError **error)
 	g_autoptr(GPtrArray) argv = command_line(test->operator);
 	const struct program_order order = {
 		.loop = daemon->loop,
+		.keeper = daemon->keeper,
 		.argv = (const char *const *)argv->pdata,
 		.env = (const char *const *)daemon->base_env,
 		.input = test->input,

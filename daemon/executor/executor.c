@@ -168,6 +168,11 @@ static bool worker_open(struct executor *executor, GError **error)
 	return executor->worker_fd >= 0;
 }
 
+int executor_worker(const struct executor *executor)
+{
+	return executor->worker_fd;
+}
+
 struct executor *executor_open(const struct executor_options *options, GError **error)
 {
 	struct executor *executor = executor_new(options);

@@ -56,6 +56,9 @@ struct executor_options {
  * error. */
 struct executor *executor_open(const struct executor_options *options, GError **error);
 
+/* A descriptor of dagd-worker as dagd came with it; it stays the executor's. */
+int executor_worker(const struct executor *executor);
+
 /* How many may run at once from now on. */
 void executor_set_workers(struct executor *executor, unsigned n_workers_max);
 

@@ -38,7 +38,7 @@ COMMAND = """\
     folder=$(dirname "$0")
     echo "$1 $2" >> "$folder/asked"
     while [ -e "$folder/wait" ]; do sleep 0.05; done
-    [ ! -e "$folder/hold" ] || exec sleep 1000
+    [ ! -e "$folder/hold" ] || value=$(sleep 1000)  # as a script waits for the program that it asks
     [ ! -e "$folder/broken" ] || { echo half; echo "the vault is sealed" >&2; exit 2; }
     [ -e "$folder/$1.$2" ] || exit 1
     cat "$folder/$1.$2"
@@ -420,9 +420,8 @@ def test_a_task_that_waits_for_a_value_says_so_and_can_be_ended(waiting, vault):
 def test_a_dagd_that_dies_while_it_asks_asks_again(waiting, vault):
     daemon, run_id = waiting
     daemon.kill()
+    wait_until(lambda: vault.running() == [], "the command has ended with dagd")
     (vault.folder / "hold").unlink()
-    for pid in vault.running():
-        os.kill(pid, 9)
     daemon.start()
     assert daemon.wait_run("reads", run_id)["state"] == "success"
     assert daemon.tasks("reads", run_id)["task"]["try_number"] == 1

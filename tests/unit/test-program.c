@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +14,8 @@
 #include "lib/base/instant.h"
 
 static const int64_t LONG_US = 60 * SECOND_US;
+
+static int keeper; /* a descriptor of dagd-worker */
 
 struct seen {
 	unsigned n_ends, n_turns; /* of the loop */
@@ -57,6 +61,7 @@ static struct seen run(const char *script, const char *input, int64_t timeout_us
 	uv_loop_init(&loop);
 	struct program_order order = {
 		.loop = &loop,
+		.keeper = keeper,
 		.argv = (const char *const[]){"sh", "-c", script, "sh", "a word", NULL},
 		.env = (const char *const[]){"PATH=/usr/bin:/bin", "NAME=its own", NULL},
 		.input = input,
@@ -233,6 +238,7 @@ static void test_stop(void)
 	uv_loop_init(&loop);
 	struct program_order order = {
 		.loop = &loop,
+		.keeper = keeper,
 		.argv = (const char *const[]){"sleep", "1000", NULL},
 		.env = (const char *const[]){NULL},
 		.output_max = 10,
@@ -302,6 +308,7 @@ static bool held_begin(struct held *held, int64_t timeout_us, int options)
 	uv_loop_init(&held->loop);
 	struct program_order order = {
 		.loop = &held->loop,
+		.keeper = keeper,
 		.argv = (const char *const[]){"sleep", "1000", NULL},
 		.env = (const char *const[]){NULL},
 		.output_max = 10,
@@ -380,6 +387,64 @@ static void test_ended_but_traced(void)
 	g_assert_cmpint(held.seen.ending, ==, PROGRAM_KILLED);
 }
 
+/* ---- dagd's own end ---- */
+
+/* Starts the script and waits until it is killed. */
+static _Noreturn void asker_run(const char *script)
+{
+	uv_loop_t loop;
+	uv_loop_init(&loop);
+	struct program_order order = {
+		.loop = &loop,
+		.keeper = keeper,
+		.argv = (const char *const[]){"sh", "-c", script, NULL},
+		.env = (const char *const[]){"PATH=/usr/bin:/bin", NULL},
+		.output_max = 10,
+		.timeout_us = LONG_US,
+		.on_done = on_done,
+	};
+	program_start(&order, NULL);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	_exit(1);
+}
+
+/* The pids that a script has written to a pipe with this name: each as a pidfd. */
+static void pidfds_read(const char *fifo, struct pollfd *ends, unsigned n)
+{
+	FILE *file = fopen(fifo, "re");
+	int pid;
+	g_assert_nonnull(file);
+	for (unsigned i = 0; i < n; i++) {
+		g_assert_cmpint(fscanf(file, "%d", &pid), ==, 1);
+		ends[i] = (struct pollfd){pidfd_open(pid, 0), POLLIN, 0};
+		g_assert_cmpint(ends[i].fd, >=, 0);
+	}
+	fclose(file);
+}
+
+/* What a script waits for hangs; a signal does not end it. */
+static void test_ends_with_its_asker(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("dagd-XXXXXX", NULL);
+	g_autofree char *fifo = g_build_filename(folder, "pids", NULL);
+	g_autofree char *script = g_strdup_printf(
+		"trap '' TERM HUP; sleep 1000 & echo $$ $! > %s; wait; sleep 1000", fifo);
+	struct pollfd ends[2];
+	g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
+	pid_t asker = fork();
+	if (asker == 0)
+		asker_run(script);
+	pidfds_read(fifo, ends, G_N_ELEMENTS(ends));
+	kill(asker, SIGKILL);
+	g_assert_cmpint(waitpid(asker, NULL, 0), ==, asker);
+	for (unsigned i = 0; i < G_N_ELEMENTS(ends); i++) {
+		g_assert_cmpint(poll(&ends[i], 1, -1), ==, 1);
+		close(ends[i].fd);
+	}
+	g_assert_cmpint(unlink(fifo), ==, 0);
+	g_assert_cmpint(rmdir(folder), ==, 0);
+}
+
 static void test_not_there(void)
 {
 	uv_loop_t loop;
@@ -387,6 +452,7 @@ static void test_not_there(void)
 	uv_loop_init(&loop);
 	struct program_order order = {
 		.loop = &loop,
+		.keeper = keeper,
 		.argv = (const char *const[]){"no-such-program", NULL},
 		.env = (const char *const[]){NULL},
 		.output_max = 10,
@@ -403,6 +469,8 @@ static void test_not_there(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	keeper = open(DAGD_WORKER, O_PATH | O_CLOEXEC);
+	g_assert_cmpint(keeper, >=, 0);
 	g_test_add_func("/program/its_answer_is_told", test_answer);
 	g_test_add_func("/program/it_gets_no_environment_of_dagd", test_environment);
 	g_test_add_func("/program/it_may_have_no_input", test_no_input);
@@ -425,6 +493,8 @@ int main(int argc, char **argv)
 		test_stop_is_not_waited_for);
 	g_test_add_func("/program/one_that_has_ended_and_is_traced_keeps_nobody_waiting",
 		test_ended_but_traced);
+	g_test_add_func(
+		"/program/it_and_what_it_waits_for_end_with_who_asked", test_ends_with_its_asker);
 	g_test_add_func("/program/one_that_is_not_there_is_named", test_not_there);
 	return g_test_run();
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/secret_command.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "daemon/daemon.h"
 #include "lib/base/instant.h"
 
@@ -29,7 +32,8 @@ static void begin(const char *script)
 	const char *words[] = {"sh", "-c", script, NULL};
 	uv_loop_t *loop = g_new0(uv_loop_t, 1);
 	uv_loop_init(loop);
-	daemon_of_test = (struct daemon){.loop = loop};
+	daemon_of_test =
+		(struct daemon){.loop = loop, .keeper = open(DAGD_WORKER, O_PATH | O_CLOEXEC)};
 	daemon_of_test.sources = (struct sources){
 		.command = g_strdupv((char **)words), .command_timeout_us = MINUTE_US};
 	daemon_of_test.file_limit = (struct rlimit){1024, 1024};
@@ -43,6 +47,7 @@ static void end(void)
 	uv_run(daemon_of_test.loop, UV_RUN_DEFAULT);
 	g_assert_cmpint(uv_loop_close(daemon_of_test.loop), ==, 0);
 	g_free(daemon_of_test.loop);
+	close(daemon_of_test.keeper);
 	sources_clear(&daemon_of_test.sources);
 	troubles_clear(daemon_of_test.troubles);
 	for (unsigned i = 0; i < N_ASKERS; i++) {
