@@ -125,15 +125,25 @@ static char *file_text(int fd, const char **why)
 	return NULL;
 }
 
+/* A folder that is not there has not been mounted, or is misspelt: what another place has under the
+ * name may be an older value. */
+static bool folder_is_there(const char *folder)
+{
+	return access(folder, F_OK) == 0 || errno != ENOENT;
+}
+
 static enum found folder_look(const struct sources *sources, const struct secret_name *secret,
 	struct text *text, GError **error)
 {
 	g_autofree char *path = g_strdup_printf("%s/%s.%s", sources->folder,
 		secret->kind == SECRET_CONNECTION ? "conn" : "var", secret->name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 && (errno == ENOENT || errno == ENAMETOOLONG))
-		return FOUND_NOTHING;
 	const char *why = fd < 0 ? g_strerror(errno) : NULL;
+	bool is_missing = fd < 0 && (errno == ENOENT || errno == ENAMETOOLONG);
+	if (is_missing && folder_is_there(sources->folder))
+		return FOUND_NOTHING;
+	if (is_missing)
+		return say_wrong(secret, sources->folder, "there is no such folder", error);
 	char *value = fd < 0 ? NULL : file_text(fd, &why);
 	if (fd >= 0)
 		close(fd);

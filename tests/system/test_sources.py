@@ -213,6 +213,15 @@ def test_a_value_that_is_wrong_is_a_sentence_without_it(make, tmp_path, text, wh
     assert answer.status == 502 and why in answer.sentence
 
 
+def test_a_folder_that_is_not_there_is_told_and_not_passed_over(make, tmp_path):
+    daemon = make(f"secrets: {{folder: {tmp_path / 'secrets'}}}", DAGD_VAR_REGION="of the environment")
+    daemon.post("/variables", {"key": "REGION", "value": "of the store"})
+    why = f'variable "REGION" in {tmp_path}/secrets: there is no such folder'
+    assert why in told(daemon) and source(daemon, "variables", "REGION") == 502
+    (tmp_path / "secrets").mkdir()
+    assert told(daemon) == "of the environment"
+
+
 def test_a_folder_is_no_way_to_other_files(make, tmp_path):
     folder = tmp_path / "values"
     folder.mkdir()
