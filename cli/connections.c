@@ -10,6 +10,7 @@
 #include "cli/print.h"
 #include "lib/base/connection_text.h"
 #include "lib/base/error.h"
+#include "lib/base/ident.h"
 
 static const struct option add_options[] = {
 	{"conn-type", 0, "TYPE", "postgresql, mongo, aws, http ..."},
@@ -203,33 +204,65 @@ static bool connection_put(const struct address *address, const char *id, const 
 	return answer != NULL;
 }
 
-static int import_all(const struct invocation *invocation, const json_t *file)
+/* NULL and an error that names it. */
+static json_t *body_checked(const char *id, json_t *entry, GError **error)
+{
+	g_autoptr(GError) wrong = NULL;
+	if (!ident_check("connection", id, error))
+		return NULL;
+	json_t *body = body_of_entry(id, entry, &wrong);
+	if (!body)
+		error_say(error, "connection \"%s\": %s", id, wrong->message);
+	return body;
+}
+
+/* What each entry means, by its id; where one means nothing, all is left as it is. NULL and an
+ * error. */
+static json_t *bodies_of_file(const json_t *file, GError **error)
+{
+	json_t *bodies = json_object(), *entry;
+	const char *id;
+	json_object_foreach((json_t *)file, id, entry)
+	{
+		g_autoptr(GError) wrong = NULL;
+		json_t *body = body_checked(id, entry, &wrong);
+		if (body) {
+			json_object_set_new(bodies, id, body);
+			continue;
+		}
+		error_say(error, "%s; nothing was imported", wrong->message);
+		json_decref(bodies);
+		return NULL;
+	}
+	return bodies;
+}
+
+static int import_all(const struct invocation *invocation, const json_t *bodies)
 {
 	g_autoptr(GError) error = NULL;
 	size_t n_made = 0;
 	const char *id;
-	json_t *entry;
+	json_t *body;
 	json_auto_t *list =
 		ask_list(invocation->address, API "/connections", "connections", &error);
 	if (!list)
 		return refuse(error);
 	g_autoptr(GHashTable) existing = names_of(list, "connection_id");
-	json_object_foreach((json_t *)file, id, entry)
+	json_object_foreach((json_t *)bodies, id, body)
 	{
 		bool exists = g_hash_table_contains(existing, id);
 		if (exists && !invocation_has(invocation, "overwrite")) {
 			say("connection \"%s\" is there already and left as it is", id);
 			continue;
 		}
-		json_auto_t *body = body_of_entry(id, entry, &error);
-		if (!body || !connection_put(invocation->address, id, body, exists, &error)) {
+		if (!connection_put(invocation->address, id, body, exists, &error)) {
 			say("connection \"%s\": %s; %zu of %zu were imported before", id,
-				error->message, n_made, json_object_size(file));
+				error->message, n_made, json_object_size(bodies));
 			return exit_code_of(error);
 		}
 		n_made++;
 	}
-	fprintf(stderr, "%zu of %zu connections imported\n", n_made, json_object_size(file));
+	fprintf(stderr, "%zu of %zu connections imported\n", n_made, json_object_size(bodies));
 	return EXIT_OK;
 }
 
@@ -241,7 +274,8 @@ static int connections_import(struct invocation *invocation)
 		return refuse_usage(invocation, error);
 	json_auto_t *file = object_of_file(invocation_argument(invocation, 0), form,
 		"connections: {\"ID\": {\"conn_type\": ...}}", &error);
-	return file ? import_all(invocation, file) : refuse(error);
+	json_auto_t *bodies = file ? bodies_of_file(file, &error) : NULL;
+	return bodies ? import_all(invocation, bodies) : refuse(error);
 }
 
 /* Takes the connection over. */

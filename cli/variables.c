@@ -8,6 +8,7 @@
 #include "cli/existing.h"
 #include "cli/json_option.h"
 #include "cli/print.h"
+#include "lib/base/error.h"
 #include "lib/base/ident.h"
 
 static const struct option set_options[] = {
@@ -146,6 +147,20 @@ static json_t *body_of_entry(const char *key, json_t *entry)
 		is_wrapped ? description : NULL);
 }
 
+/* False: the name of one is none here, where Airflow takes any. */
+static bool keys_check(const json_t *file, GError **error)
+{
+	const char *key;
+	json_t *entry;
+	json_object_foreach((json_t *)file, key, entry)
+	{
+		g_autoptr(GError) wrong = NULL;
+		if (!ident_check("variable", key, &wrong))
+			return error_say(error, "%s; nothing was imported", wrong->message);
+	}
+	return true;
+}
+
 static int import_all(
 	const struct invocation *invocation, const json_t *file, enum on_existing action)
 {
@@ -186,7 +201,8 @@ static int variables_import(struct invocation *invocation)
 		return refuse_usage(invocation, error);
 	json_auto_t *file = object_of_file(
 		invocation_argument(invocation, 0), form, "variables: {\"KEY\": value}", &error);
-	return file ? import_all(invocation, file, action) : refuse(error);
+	return file && keys_check(file, &error) ? import_all(invocation, file, action)
+						: refuse(error);
 }
 
 static int variables_export(struct invocation *invocation)

@@ -127,12 +127,22 @@ def test_an_import_over_a_connection_leaves_nothing_of_it(dagd, tmp_path):
     ("json", '{"a": {"conn_type": "x", "port": "p4ssw0rd"}}', '"port" of a connection must be a whole number'),
     ("json", '{"a": {"conn_type": "x", "conn_id": "b"}}', 'its conn_id is another one: "b"'),
     ("json", '{"a": "http://u:p4ssw0rd/x@h"}', "the port in the URI of the connection is no number"),
+    ("json", '{"good": "http://h", "a": "p4ssw0rd"}', "; nothing was imported"),
 ])
 def test_a_wrong_file_is_a_sentence_without_its_secrets(dagd, tmp_path, ending, text, why):
     (tmp_path / f"c.{ending}").write_text(text)
     done = dagd.dagctl("connections", "import", tmp_path / f"c.{ending}")
     assert done.returncode == 1 and why in done.stderr and "p4ssw0rd" not in done.stderr, done.stderr
     assert stored(dagd, "connections") == {}
+
+
+@pytest.mark.parametrize("nouns, good", [("variables", "x"), ("connections", "http://h")])
+@pytest.mark.parametrize("name, why", [("team a/key", 'contains " "'), ("a" * 241, "241 bytes long"), (".x", "begins")])
+def test_a_file_with_a_name_of_airflow_alone_is_mended_first(dagd, tmp_path, nouns, good, name, why):
+    (tmp_path / "in.json").write_text(json.dumps({"first": good, name: good, "last": good}))
+    done = dagd.dagctl(nouns, "import", tmp_path / "in.json")
+    assert done.returncode == 1 and why in done.stderr and "nothing was imported" in done.stderr, done.stderr
+    assert stored(dagd, nouns) == {}
 
 
 @pytest.mark.parametrize("ending, text", [
