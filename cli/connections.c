@@ -102,6 +102,17 @@ static bool take_fields(const struct invocation *invocation, json_t *body, GErro
 	return true;
 }
 
+/* Whether a password was given in the command line. */
+static bool password_is_seen(const struct invocation *invocation, const json_t *body)
+{
+	static const char *const givers[] = {"conn-password", "conn-uri", "conn-json"};
+	const char *giver = NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(givers) && !giver; i++)
+		giver = invocation_option(invocation, givers[i]);
+	return giver && strcmp(giver, "-") != 0
+		&& json_string_length(json_object_get(body, "password")) > 0;
+}
+
 static int connections_add(struct invocation *invocation)
 {
 	g_autoptr(GError) error = NULL;
@@ -118,6 +129,9 @@ static int connections_add(struct invocation *invocation)
 	json_auto_t *made = ask(invocation->address, "POST", API "/connections", body, &error);
 	if (!made)
 		return refuse(error);
+	if (password_is_seen(invocation, body))
+		say("what stands on a command line is seen by all users of the machine; "
+		    "--conn-password, --conn-uri and --conn-json read stdin where they are `-`");
 	fprintf(stderr, "connection %s is made\n", id);
 	return EXIT_OK;
 }

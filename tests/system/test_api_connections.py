@@ -138,3 +138,18 @@ def test_a_list_is_filtered_and_sorted(dagd):
     assert names(connection_id_pattern="PG") == ["a_pg", "c_pg"]
     assert names(order_by="conn_type") == ["c_pg", "b_mongo", "a_pg"]
     assert names(order_by="-connection_id", limit=1) == ["c_pg"]
+
+
+@pytest.mark.parametrize("words, stdin, is_seen", [
+    (["--conn-type", "http", "--conn-password", "p4ss"], None, True),
+    (["--conn-uri", "http://me:p4ss@host"], None, True),
+    (["--conn-json", '{"conn_type": "http", "password": "p4ss"}'], None, True),
+    (["--conn-uri", "http://me@host"], None, False),
+    (["--conn-type", "http", "--conn-password", "-"], "p4ss", False),
+    (["--conn-uri", "-"], "http://me:p4ss@host", False),
+    (["--conn-uri", "http://me@host", "--conn-password", "-"], "p4ss", False),
+])
+def test_a_password_in_a_command_line_is_warned_of(dagd, words, stdin, is_seen):
+    done = dagd.dagctl("connections", "add", "c", *words, stdin=stdin)
+    assert done.returncode == 0 and ("is seen by all users" in done.stderr) == is_seen
+    assert "p4ss" not in done.stderr
