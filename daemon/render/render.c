@@ -6,6 +6,7 @@
 #include "daemon/render/argument.h"
 #include "daemon/render/document.h"
 #include "daemon/render/mask.h"
+#include "daemon/render/path.h"
 #include "daemon/render/scope.h"
 #include "lib/base/ident.h"
 #include "lib/base/instant.h"
@@ -105,6 +106,14 @@ static bool argument_put(struct rendering *rendering, const struct parameter *pa
 	return rendered != NULL;
 }
 
+/* Whether no template in it has become more than its author wanted. */
+static bool value_is_data(const struct parameter *parameter, const struct value *value,
+	const json_t *rendered, GError **error)
+{
+	return (!parameter->is_document || document_check(value, rendered, error))
+		&& (!parameter->is_path || path_check(value, rendered, error));
+}
+
 static bool argument_render(
 	struct rendering *rendering, const struct argument *argument, GError **error)
 {
@@ -114,7 +123,7 @@ static bool argument_render(
 	bool is_script = parameter->type == PARAMETER_SHELL && value->template;
 	json_t *rendered = is_script ? shell_render(rendering, value, &shown, error)
 				     : value_render(rendering, value, error);
-	if (rendered && parameter->is_document && !document_check(value, rendered, error))
+	if (rendered && !value_is_data(parameter, value, rendered, error))
 		g_clear_pointer(&rendered, json_decref);
 	if (!rendered) {
 		g_prefix_error(error, "%s cannot be rendered: ", parameter->name);

@@ -62,6 +62,7 @@ static const struct key parameter_keys[] = {
 	{"secret", read_boolean, FIELD(parameter.secret)},
 	{"constant", read_boolean, FIELD(parameter.is_constant)},
 	{"not_empty", read_boolean, FIELD(parameter.not_empty)},
+	{"path", read_boolean, FIELD(parameter.is_path)},
 	{"document", read_boolean, FIELD(parameter.is_document)},
 	{"values_in", read_text, FIELD(parameter.values_in)},
 	{"default", read_node, FIELD(default_value)},

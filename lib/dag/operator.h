@@ -99,6 +99,7 @@ struct parameter {
 	bool secret;           /* its value is masked wherever it is shown */
 	bool is_constant;      /* no template may stand in it */
 	bool not_empty;        /* where it is written, it may not come out null or "" */
+	bool is_path;          /* of a file or a URL: a value in it leads to no folder above */
 	bool is_document;      /* of MongoDB: a value in it is data, never one of its operators */
 	const char *values_in; /* it is code: no template may stand in it, this parameter takes
 				  values; or NULL */

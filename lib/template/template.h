@@ -62,6 +62,10 @@ typedef void template_visitor(void *data, const struct template_use *use);
 void template_walk(const struct template *template, template_visitor *visitor, void *data);
 /* Whether its text begins with what a value brings, and not with the author's own. */
 bool template_begins_with_value(const struct template *template);
+/* Whether it is one expression and nothing else. */
+bool template_is_expression(const struct template *template);
+/* Whether `word` stands in the author's own text. */
+bool template_says(const struct template *template, const char *word);
 
 /*
  * A value while rendering: JSON, an instant in a zone, a duration, or an object that answers names

@@ -261,3 +261,24 @@ def test_a_document_of_mongodb_gets_data_only(injection, mongo):
             path = f"/dags/d{i}/dagRuns/{run_id}/taskInstances/asks/xcomEntries/return_value"
             assert task["state"] == "success", (arguments, task["reason"])
             assert daemon.get(path)["value"]["count"] == found, arguments
+
+
+@pytest.mark.parametrize("operator,argument,more", [
+    ("s3_copy", "destination", {"source": "s3://b/k"}), ("s3_copy", "source", {"destination": "s3://b/k"}),
+    ("wait.file", "filepath", {"timeout": 1}), ("pg_restore", "source", {}), ("mongorestore", "source", {}),
+    ("python", "file", {"function": "f"}), ("python", "cwd", {"python_callable": "a:b"}),
+    ("bash", "cwd", {"bash_command": "id"}),
+    ("http", "endpoint", {"method": "GET"})])
+def test_a_path_leads_out_of_its_folder_by_no_value(injection, operator, argument, more):
+    """Whoever may write into a bucket chooses the names of its objects."""
+    daemon, folder = injection.daemon, injection.folder
+    written = {"in": f"{folder}/in/{{{{ dag_run.conf.name }}}}/x", "own": f"{folder}/../{{{{ dag_run.conf.name }}}}",
+               "alone": "{{ dag_run.conf.name }}"}
+    daemon.load_dag("paths", json.dumps({"dag_id": "paths", "tasks": [
+        {**more, "task_id": task_id, "operator": operator, argument: path} for task_id, path in written.items()]}))
+    names = {"../../etc": ["in"], "%2E./x": ["in"], "..": ["in"], "a/../..": ["in"], "..a": [], "a..": []}
+    for name, refused in names.items():
+        run_id = daemon.trigger("paths", {"name": name})
+        daemon.wait_run("paths", run_id)
+        tasks = daemon.tasks("paths", run_id)
+        assert [i for i, task in tasks.items() if 'a value brings ".."' in (task["reason"] or "")] == refused, tasks
