@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """dagd is upgraded under running tasks: their workers are those of the version before, and go on."""
+import contextlib
 import os
 import pathlib
 import shutil
@@ -59,7 +60,12 @@ def daemon(installation):
 
 
 def programs(pids):
-    return {os.readlink(f"/proc/{pid}/exe") for pid in pids}
+    """The program files of those that still are there."""
+    found = set()
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError):  # one that ended meanwhile
+            found.add(os.readlink(f"/proc/{pid}/exe"))
+    return found
 
 
 def tries(daemon, run_id, task_id):
