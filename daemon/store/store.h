@@ -42,8 +42,8 @@ struct store_options {
  */
 struct store *store_open(const struct store_options *options, GError **error);
 /*
- * Finishes the batches and queries that were given to it (their callbacks are called), checkpoints,
- * closes. The loop must turn once more to let go of the store's handle. NULL is fine.
+ * Finishes the batches and queries that were given to it (their callbacks are called), and closes.
+ * The loop must turn once more to let go of the store's handle. NULL is fine.
  */
 void store_close(struct store *store);
 

@@ -157,21 +157,13 @@ struct writer *writer_new(sqlite3 *db, const struct vault *vault, int64_t epoch,
 }
 
 /*
- * Into the file, for whoever copies that alone. The log, which is synced, stays as it is, and the
- * next start moves it: so nothing has to be synced here, which may take a busy disk seconds, and no
- * signal ends it.
+ * The log stays as it is, and the next start moves it, as after a kill: to sync may take a busy
+ * disk seconds, and what is moved unsynced counts as kept for whoever holds the database still.
  */
-static void log_copy(struct writer *writer)
-{
-	sqlite3_exec(writer->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
-	writer_checkpoint(writer);
-}
-
 void writer_free(struct writer *writer)
 {
 	if (writer == NULL)
 		return;
-	log_copy(writer);
 	for (size_t i = 0; i < N_WRITE_STATEMENTS; i++)
 		sqlite3_finalize(writer->statements[i]);
 	sqlite3_finalize(writer->begin);

@@ -16,7 +16,7 @@ struct writer;
 
 /* Takes `db` over, also when it fails. The vault is borrowed. */
 struct writer *writer_new(sqlite3 *db, const struct vault *vault, int64_t epoch, GError **error);
-/* Syncs nothing. NULL is fine. */
+/* Moves and syncs nothing. NULL is fine. */
 void writer_free(struct writer *writer);
 
 /*

@@ -26,9 +26,11 @@ int fdatasync(int fd)
 
 /* 0: writing works. */
 static int write_error;
+static int n_writes;
 
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset)
 {
+	n_writes++;
 	errno = write_error;
 	return write_error ? -1 : (ssize_t)syscall(SYS_pwrite64, fd, bytes, size, offset);
 }
@@ -382,19 +384,22 @@ static void a_failed_fsync_ends_the_process(void)
 	home_remove(&home);
 }
 
-/* To sync may take a busy disk seconds, in which nothing can end the process. The file is whole
- * nevertheless, also without its log. */
-static void a_stop_syncs_nothing(void)
+/*
+ * To sync may take a busy disk seconds, in which nothing can end the process. And what is moved
+ * unsynced is lost with the power where another program holds the database: the next log is
+ * written over the one that had it.
+ */
+static void a_stop_leaves_the_log_as_it_is(void)
 {
 	struct home home;
 	home_init(&home, NULL);
 	home_open(&home);
 	home_commit(&home, batch_of_run(1, "before"));
 	is_disk_broken = true;
+	n_writes = 0;
 	home_close(&home); /* a sync would end the process */
 	is_disk_broken = false;
-	g_autofree char *log = g_strconcat(home.path, "-wal", NULL);
-	g_assert_cmpint(g_remove(log), ==, 0);
+	g_assert_cmpint(n_writes, ==, 0);
 	g_assert_cmpint(home_number(&home, "SELECT count(*) FROM run"), ==, 1);
 	home_remove(&home);
 }
@@ -426,6 +431,7 @@ int main(int argc, char **argv)
 		a_dagd_that_was_superseded_changes_nothing);
 	g_test_add_func(
 		"/store-failure/a_failed_fsync_ends_the_process", a_failed_fsync_ends_the_process);
-	g_test_add_func("/store-failure/a_stop_syncs_nothing", a_stop_syncs_nothing);
+	g_test_add_func(
+		"/store-failure/a_stop_leaves_the_log_as_it_is", a_stop_leaves_the_log_as_it_is);
 	return g_test_run();
 }
