@@ -105,6 +105,11 @@ struct call {
 	int64_t skew_us; /* the server's clock less ours, where they differ too much */
 };
 
+struct reply {
+	char *xml; /* NULL: refused */
+	int64_t skew_us;
+};
+
 static char *call_authorization(const struct call *call, const char *date, int64_t now)
 {
 	const struct aws_credentials *signer = call->signer;
@@ -234,9 +239,10 @@ static char *call_make(struct call *call, const char *wish, GError **error)
 			answer.failure == CURLE_OK ? error_text(&answer, "Code") : NULL;
 		bool again = (may_pass(&answer, code) && n_tries < max_tries)
 			|| call_reclock(call, &answer);
-		if (answer.failure == CURLE_OK && answer.status == 200)
+		if (answer.failure == CURLE_OK && answer.status == 200) {
 			body = g_strdup(answer.body->str);
-		else if (!again)
+			http_reclock(&answer, &call->skew_us);
+		} else if (!again)
 			failure_say(call, wish, &answer, error);
 		http_answer_clear(&answer);
 		if (!body && !again)
@@ -248,9 +254,9 @@ static char *call_make(struct call *call, const char *wish, GError **error)
 	return body;
 }
 
-/* Sends the form, which is forgotten. The XML, or NULL. */
-static char *ask(const struct sts *sts, struct form *form, const struct aws_credentials *signer,
-	const char *wish, GError **error)
+/* Sends the form, which is forgotten. */
+static struct reply ask(const struct sts *sts, struct form *form,
+	const struct aws_credentials *signer, const char *wish, GError **error)
 {
 	const struct aws_service service = {
 		.id = "STS",
@@ -263,20 +269,21 @@ static char *ask(const struct sts *sts, struct form *form, const struct aws_cred
 	struct call call = {.sts = sts, .body = body, .signer = signer};
 	g_autofree char *endpoint =
 		aws_endpoint_find(&service, sts->region, sts->profile, sts->settings, error);
-	char *answer = endpoint && http_origin_parse(endpoint, &call.origin, error)
+	char *xml = endpoint && http_origin_parse(endpoint, &call.origin, error)
 		? call_make(&call, wish, error)
 		: NULL;
 	http_origin_clear(&call.origin);
 	aws_secret_free(body);
-	return answer;
+	return (struct reply){xml, call.skew_us};
 }
 
-/* Takes over `xml`, the answer to `action`; NULL stays NULL. */
+/* Forgets the reply to `action`. STS tells by its clock when the keys end; ours has to know. */
 static struct aws_credentials *credentials_read(
-	char *xml, const char *action, const char *found_in, GError **error)
+	struct reply reply, const char *action, const char *found_in, GError **error)
 {
 	static const char *const names[] = {
 		"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"};
+	char *xml = reply.xml;
 	char *texts[G_N_ELEMENTS(names)] = {NULL};
 	struct aws_credentials *credentials = NULL;
 	struct aws_keys keys = {0};
@@ -292,6 +299,7 @@ static struct aws_credentials *credentials_read(
 		keys.access_key_id = texts[0];
 		keys.secret_access_key = texts[1];
 		keys.session_token = texts[2];
+		keys.expires_at -= reply.skew_us;
 		credentials = aws_credentials_new(&keys, found_in, error);
 	} else {
 		error_say(error,
@@ -323,7 +331,7 @@ bool sts_caller_identity(const struct sts *sts, const struct aws_credentials *ke
 {
 	struct form form;
 	form_open(&form, "GetCallerIdentity");
-	g_autofree char *xml = ask(sts, &form, keys, "to tell whose keys these are", error);
+	g_autofree char *xml = ask(sts, &form, keys, "to tell whose keys these are", error).xml;
 	if (!xml)
 		return false;
 	identity->account = xml_text(xml, strlen(xml), IDENTITY "Account");

@@ -2,7 +2,6 @@
 """Keys that are asked for: roles of STS, single sign-on, commands; and how long they are used."""
 import concurrent.futures
 import datetime
-import email.utils
 import json
 import os
 import re
@@ -340,18 +339,26 @@ def test_keys_that_end_soon_are_asked_for_again_before_they_do(store, right):
         assert len(service.requests) == 2
 
 
-def test_a_clock_that_is_off_is_set_right_for_sts(store, sts, files):
-    """As S3 does, STS tells the time in what it refuses."""
+@pytest.mark.parametrize("ahead", [7200, -7200])
+def test_a_clock_that_is_off_is_set_right_for_sts(store, sts, files, ahead):
+    """As S3 does, STS tells the time in what it refuses; when its keys end is told by its clock, too."""
     environment = files(f"[default]\nrole_arn = {ROLE}\nsource_profile = base\n", ini("base", BASE))
-    theirs = email.utils.formatdate(time.time() + 7200, usegmt=True)
-    refused = error(403, "SignatureDoesNotMatch", "Signature expired")
-    refused.headers["Date"] = theirs
-    sts.wrong["AssumeRole"] = [refused]
+    sts.ahead = ahead
+    sts.wrong["AssumeRole"] = [error(403, "SignatureDoesNotMatch", "Signature expired")]
     with serve(sts, environment) as service:
         succeeds(find(store, environment))
         dates = [asked["x-amz-date"] for _, _, asked in service.requests]
     ours, corrected = (datetime.datetime.strptime(date, "%Y%m%dT%H%M%SZ") for date in dates)
-    assert 7100 < (corrected - ours).total_seconds() < 7300
+    assert abs((corrected - ours).total_seconds() - ahead) < 100
+
+
+def test_keys_for_a_token_end_by_the_clock_of_sts(store, sts, files, tmp_path):
+    """Nothing is signed that STS could refuse, so the answer itself tells the time."""
+    (tmp_path / "token").write_text(sts.web_token)
+    environment = files(AWS_ROLE_ARN=ROLE, AWS_WEB_IDENTITY_TOKEN_FILE=str(tmp_path / "token"))
+    sts.ahead = -7200
+    with serve(sts, environment):
+        succeeds(find(store, environment))
 
 
 def test_a_download_goes_on_however_often_its_keys_expire(build, tmp_path):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The Security Token Service; it verifies the signature of a request as botocore would have made it."""
+import email.utils
 import re
+import time
 import urllib.parse
 
 import botocore.auth
@@ -20,13 +22,20 @@ def error(status, code, message="so it is"):
 
 class Sts(Fake):
     """Stages: AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity. `sources` has the secret of each access
-    key, `chain` the keys by role where they are not self.keys; what was asked for is in `asked`."""
+    key, `chain` the keys by role where they are not self.keys; what was asked for is in `asked`. Its clock is
+    `ahead` of this machine's, in seconds."""
+    ahead = 0
     web_token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJwb2QifQ.web-token-canary"
     arn = "arn:aws:iam::123456789012:user/backup"
 
     def __init__(self, keys, /, sources=(), chain=(), **more):
         super().__init__(keys, **more)
         self.sources, self.chain, self.asked = dict(sources), dict(chain), []
+
+    def __call__(self, request):
+        said = super().__call__(request)
+        said.headers["Date"] = email.utils.formatdate(time.time() + self.ahead, usegmt=True)
+        return said
 
     def stage(self, request):
         self.form = dict(urllib.parse.parse_qsl(request.body.decode(), keep_blank_values=True))
@@ -50,7 +59,7 @@ class Sts(Fake):
         return Answer(200, f'<{stage}Response xmlns="{NAMESPACE}"><{stage}Result><Credentials>'
                            f"<AccessKeyId>{keys[0]}</AccessKeyId><SecretAccessKey>{keys[1]}</SecretAccessKey>"
                            f"<SessionToken>session-token-canary</SessionToken>"
-                           f"<Expiration>{instant(self.expires_in)}</Expiration></Credentials>"
+                           f"<Expiration>{instant(self.expires_in + self.ahead)}</Expiration></Credentials>"
                            f"</{stage}Result></{stage}Response>")
 
     def verify(self, request):
