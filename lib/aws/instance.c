@@ -17,6 +17,8 @@
 #define ROLES "/latest/meta-data/iam/security-credentials/"
 #define WHAT "the instance's metadata service"
 
+enum { NUMBER_MAX = 60 };
+
 struct service {
 	CURL *curl;
 	char *address;      /* without a slash at its end */
@@ -170,16 +172,18 @@ static struct aws_credentials *credentials_ask(struct service *service, GError *
 	return credentials;
 }
 
-/* A small number from the environment or the profile, where they say one. */
+/* From the environment or the profile, where they say one. More than is sensible is no mistake. */
 static bool number_read(const struct aws_profile *profile, const char *variable, const char *key,
 	unsigned *number, GError **error)
 {
 	const char *text = setting(profile, variable, key);
-	guint64 value = *number;
-	if (text && !g_ascii_string_to_unsigned(text, 10, 1, 60, &value, NULL))
-		return aws_refuse(error, "%s is \"%s\"; a number from 1 to 60 is expected",
+	if (!text)
+		return true;
+	guint64 value = g_ascii_strtoull(text, NULL, 10);
+	if (text[strspn(text, "0123456789")] || value == 0)
+		return aws_refuse(error, "%s is \"%s\"; a whole number from 1 on is expected",
 			aws_environment(variable) ? variable : key, text);
-	*number = (unsigned)value;
+	*number = (unsigned)MIN(value, NUMBER_MAX);
 	return true;
 }
 
