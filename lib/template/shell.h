@@ -62,6 +62,7 @@ struct command {
 	bool is_uncertain;           /* which word is code cannot be told */
 	bool next_is_argument, next_is_code;
 	bool options_over, has_code;
+	bool declares_maps;  /* `declare -A` */
 	bool reads_stdin;    /* or may: `bash -s`, `python3 -`, `sh -c bash` */
 	bool is_redirected;  /* the next word is the target of a redirection */
 	bool is_here_string; /* that of <<< */
@@ -84,6 +85,8 @@ enum shell_position {
 /* Whether `word` begins as `NAME=`, `NAME+=` or `NAME[subscript]=`, with no value before the sign.
  */
 bool word_is_assignment(const char *word);
+/* Of `[a[0]]=` and `[a[0]]+=` the last bracket, or NULL. */
+const char *subscript_end(const char *open);
 /* What a value would be at this point of the current word. */
 enum shell_position command_position(const struct command *command);
 /* The current word is complete, and was neither a keyword nor the target of a redirection. */

@@ -143,13 +143,21 @@ static bool is_shell(const struct command_rule *rule)
 	return rule && g_str_has_prefix(rule->names, "bash ");
 }
 
+const char *subscript_end(const char *open)
+{
+	const char *end = strchr(open, ']');
+	while (end && !g_str_has_prefix(end, "]=") && !g_str_has_prefix(end, "]+="))
+		end = strchr(end + 1, ']');
+	return end;
+}
+
 bool word_is_assignment(const char *word)
 {
 	size_t n = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
 	if (n == 0 || g_ascii_isdigit(word[0]))
 		return false;
 	if (word[n] == '[') {
-		const char *end = strchr(word, ']');
+		const char *end = subscript_end(word);
 		if (!end || memchr(word, SHELL_MARK, (size_t)(end - word)))
 			return false;
 		n = (size_t)(end - word) + 1;
@@ -269,6 +277,7 @@ static void option_read(struct command *command, const char *word)
 	}
 	if (rule->main == MAIN_DECLARE && (strchr(word, 'i') || strchr(word, 'n')))
 		command->is_uncertain = true;
+	command->declares_maps |= rule->main == MAIN_DECLARE && strchr(word, 'A');
 	/* What a script after -c does with stdin is not looked at. */
 	command->reads_stdin |= is_shell(rule) && strpbrk(word, "cs");
 	for (const char *at = word + 1; *at; at++) {
@@ -328,16 +337,19 @@ static bool rule_has_code(const struct command_rule *rule)
 void command_word(struct command *command)
 {
 	const char *word = command->word->str;
+	bool is_assignment =
+		!command->has_name && !command->is_name_word && word_is_assignment(word);
 
 	/* Which words come after it, and as what, the shell knows only when it runs. */
-	if (command->may_vanish && (!command->has_name || rule_has_code(command->rule))) {
+	if (command->may_vanish && !is_assignment
+		&& (!command->has_name || rule_has_code(command->rule))) {
 		command->is_uncertain = command->has_name = true;
 		if (!*command->name)
 			g_strlcpy(command->name, "this command", sizeof(command->name));
 		return;
 	}
 	if (!command->has_name) {
-		if (command->is_name_word || !word_is_assignment(word))
+		if (!is_assignment)
 			name_read(command, word);
 	} else if (!command->rule) {
 		/* `docker exec web bash -c ...`: a shell among the words runs what follows it. */

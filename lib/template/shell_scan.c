@@ -34,7 +34,7 @@ void frame_push(struct scanner *scanner, enum frame_kind kind)
 		.operand_slot = -1,
 		.word_slot = -1,
 		.here_string_slot = -1};
-	frame.word_begin = frame.operand_begin = scanner->out->len;
+	frame.begin = frame.word_begin = frame.operand_begin = scanner->out->len;
 	frame.command.word = g_string_sized_new(WORD_SIZE);
 	frame.command.previous = g_string_sized_new(WORD_SIZE);
 	if (scanner->frames->len > 100)
@@ -49,6 +49,7 @@ void frame_pop(struct scanner *scanner)
 		scanner_lose(scanner, "a bracket is closed that was not opened");
 		return;
 	}
+	flow_frame(scanner, frame);
 	g_string_free(frame->command.word, TRUE);
 	g_string_free(frame->command.previous, TRUE);
 	g_array_set_size(scanner->frames, scanner->frames->len - 1);
@@ -150,6 +151,7 @@ static void scan_single(struct scanner *scanner, bool is_ansi)
 /* `...`, in which quoting has rules of its own: no value may stand there. */
 static void scan_backtick(struct scanner *scanner)
 {
+	size_t begin = scanner->out->len;
 	scanner_copy(scanner, 1);
 	while (scanner->at < scanner->end && *scanner->at != '`') {
 		if (*scanner->at == SHELL_MARK) {
@@ -166,6 +168,7 @@ static void scan_backtick(struct scanner *scanner)
 		scanner_lose(scanner, "a ` is not closed");
 	else
 		scanner_copy(scanner, 1);
+	flow_substitution(scanner, begin);
 	word_expansion(scanner);
 }
 
@@ -263,23 +266,6 @@ static void scan_in_here(struct scanner *scanner)
 		scanner_copy(scanner, run_length(scanner, "$`\\" SHELL_MARK_TEXT));
 }
 
-/* Whether `c`, which was copied, stands where bash wants numbers. */
-static bool code_is_arithmetic(struct scanner *scanner, char c)
-{
-	struct frame *frame = scanner_frame(scanner);
-	guint depth = scanner->frames->len - 1;
-	if (frame->kind != FRAME_PARAMETER)
-		return true;
-	/* `${name[1]}`, `${name:1}`, but not `${name:-text}`. */
-	if ((c == '[' && !scanner->has_maps)
-		|| (c == ':' && scanner->at < scanner->end && !strchr("-=+?", *scanner->at)))
-		frame->is_in_subscript = true;
-	enum frame_kind around = depth > 0
-		? g_array_index(scanner->frames, struct frame, depth - 1).kind
-		: FRAME_COMMAND;
-	return frame->is_in_subscript || around == FRAME_ARITHMETIC || around == FRAME_BRACKET;
-}
-
 /* Arithmetic and `${...}`: only their end and what is quoted in them matter. */
 static void scan_in_code(struct scanner *scanner)
 {
@@ -306,8 +292,6 @@ static void scan_in_code(struct scanner *scanner)
 	if (scan_quote(scanner) || scan_expansion(scanner))
 		return;
 	scanner_copy(scanner, 1);
-	if (code_is_arithmetic(scanner, c))
-		g_string_append_c(scanner->arithmetic, c);
 	if (c == open && frame->kind != FRAME_PARAMETER)
 		frame->n_open++;
 	if (c == '\n' && scanner->documents->len > 0)
@@ -424,6 +408,7 @@ void scan_documents(struct scanner *scanner)
 
 static void scanner_finish(struct scanner *scanner)
 {
+	word_end(scanner); /* may be `]]` */
 	if (scanner->frames->len == 1)
 		command_end(scanner, PIPELINE_END);
 	else

@@ -33,13 +33,13 @@ struct frame {
 	bool feeds_code;      /* a here-document that is read as code */
 	bool is_in_quotes;    /* ${ } between double quotes */
 	unsigned n_open;      /* brackets in arithmetic */
+	size_t begin;         /* where in the script its inside begins */
 	/* Slots and here-documents from these on belong to the frame, the pipeline, the command. */
 	size_t first_slot, pipeline_slot, command_slot;
 	guint pipeline_document;
-	/* Where in the script the last word ended, and the one before it. */
+	/* Where in the script this word begins, and the one before it. */
 	size_t word_begin, operand_begin;
-	bool is_number;       /* the next operand of [[ is one */
-	bool is_in_subscript; /* ${name[ or ${name: */
+	bool is_number; /* the next operand of [[ is one */
 	/* -1, or the slot in the operand before, in this word, in <<<. */
 	int operand_slot, word_slot, here_string_slot;
 };
@@ -57,8 +57,9 @@ struct scanner {
 	GArray *frames;         /* of struct frame, innermost last */
 	GPtrArray *documents;   /* here-documents whose text comes after this line */
 	GArray *holders;        /* variables that were given a value */
-	GString *arithmetic;    /* all that bash reads as numbers */
-	bool has_maps;          /* `declare -A`: subscripts may be texts */
+	GArray *readings;       /* what bash reads as numbers */
+	GArray *substitutions;  /* where in the script commands stand in words */
+	GHashTable *maps;       /* names of `declare -A`, whose subscripts are texts */
 	bool has_reader;        /* a command that reads code was seen */
 	const char *lost;       /* why the script cannot be followed, or NULL */
 };
@@ -93,6 +94,14 @@ void flow_open(struct scanner *scanner);
 void flow_hold(struct scanner *scanner, const char *word, struct shell_slot *slot);
 /* the script from `begin` on is arithmetic; */
 void flow_read(struct scanner *scanner, size_t begin);
+/* so is what stands in brackets in the word that begins there, unless `name` is a map; */
+void flow_subscript(struct scanner *scanner, const char *name, size_t begin);
+/* `word` is declared a map; */
+void flow_map(struct scanner *scanner, const char *word);
+/* `begin` to here is a command, whose output only is seen from around it; */
+void flow_substitution(struct scanner *scanner, size_t begin);
+/* the frame has come to its end; */
+void flow_frame(struct scanner *scanner, const struct frame *frame);
 /* and where the one comes to the other, no value but a number may. */
 void flow_close(struct scanner *scanner);
 

@@ -145,6 +145,28 @@ static void test_word(struct scanner *scanner, struct frame *frame, const char *
 	g_string_assign(frame->command.previous, word);
 }
 
+/* `[subscript]=value`; the name stands before the bracket. */
+static void array_word(struct scanner *scanner, const struct frame *frame, const char *word)
+{
+	if (*word == '[')
+		flow_subscript(scanner, (frame - 1)->command.word->str, frame->word_begin);
+}
+
+/* What its words say of variables. */
+static void command_flow(struct scanner *scanner, const struct frame *frame)
+{
+	const struct command *command = &frame->command;
+	const char *word = command->word->str;
+	bool is_declared = command->rule && command->rule->main == MAIN_DECLARE;
+
+	if ((!command->has_name || is_declared) && word[strcspn(word, "[=")] == '[')
+		flow_subscript(scanner, word, frame->word_begin);
+	if (command->declares_maps)
+		flow_map(scanner, word);
+	if (command_wants_numbers(command))
+		flow_read(scanner, frame->word_begin);
+}
+
 void word_end(struct scanner *scanner)
 {
 	struct frame *frame = scanner_frame(scanner);
@@ -161,8 +183,10 @@ void word_end(struct scanner *scanner)
 	}
 	if (frame->kind == FRAME_TEST)
 		test_word(scanner, frame, word);
+	else if (frame->kind == FRAME_ARRAY)
+		array_word(scanner, frame, word);
 	else if (frame->kind != FRAME_COMMAND)
-		; /* of arrays and patterns the words have no meaning here */
+		; /* of patterns the words have no meaning here */
 	else if (frame->is_document)
 		document_add(scanner, frame);
 	else if (command->is_redirected)
@@ -184,11 +208,9 @@ void word_end(struct scanner *scanner)
 		command = &frame->command;
 		if (!vanishes)
 			g_string_assign(command->previous, command->word->str);
-		if (command_wants_numbers(command))
-			flow_read(scanner, frame->word_begin);
+		command_flow(scanner, frame);
 	}
 	frame->word_slot = -1;
-	frame->word_begin = scanner->out->len;
 	command->is_quoted = command->may_vanish = false;
 	g_string_truncate(command->word, 0);
 }
@@ -426,6 +448,8 @@ void scan_in_command(struct scanner *scanner)
 	struct frame *frame = scanner_frame(scanner);
 	char c = *scanner->at;
 
+	if (!frame->command.is_in_word)
+		frame->word_begin = scanner->out->len;
 	if (c == ' ' || c == '\t') {
 		word_end(scanner);
 		scanner_copy(scanner, 1);

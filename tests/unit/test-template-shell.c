@@ -271,7 +271,13 @@ static const char *const arithmetic[] = {"n={{ x }}; echo $((n + 1))",
 	"local n={{ x }}; echo ${a:n:1}", "n={{ x }}; for ((i = 0; i < n; i++)); do a; done",
 	"n={{ x }}; let m=n+1", "n={{ x }}; let \"m = $n\"", "n={{ x }}; declare -i m=$n",
 	"declare -i n; n={{ x }}", "n={{ x }}\nf() { a[$n]=1; }\necho \"$((a[n]))\"",
-	"n=1{{ x }}; a=5\necho $((a + n))"};
+	"n=1{{ x }}; a=5\necho $((a + n))", "n={{ x }}; echo $((10#$n))",
+	"n={{ x }}; echo $((1$n))", "n={{ x }}; echo $((\"$n\" + 1))", "n={{ x }}; echo ${a[${n}]}",
+	"n={{ x }}; a[$n]=1", "n={{ x }}; a=5; a[n]+=1", "n={{ x }}; a[b[n]]=1",
+	"n={{ x }}; a=(b [$n]=1)", "n={{ x }}; declare -a \"a[$n]=1\"",
+	"n={{ x }}; grep -A 3 p f; echo ${a[n]}", "declare -A m; n={{ x }}; echo ${a[$n]} ${m[$n]}",
+	"declare -A m; n={{ x }}; echo $((m[$n]))", "declare -A m; n={{ x }}; echo ${m[@]:n}",
+	"f() { [[ $(a) -gt $n ]]; }; n={{ x }}; f"};
 
 static void a_variable_brings_numbers_only_to_arithmetic(void)
 {
@@ -297,7 +303,15 @@ static void other_variables_bring_any_value(void)
 		"n=$(printf %s {{ x }} | wc -c); echo $((n + 1))",
 		"declare -A a; n={{ x }}; a[$n]=1; printf %s \"${a[$n]}\"",
 		"n={{ x }}; echo $(( $(printf %s \"$n\" | wc -c) + 1 ))",
-		"n={{ x }}; declare m=$n; [ \"$n\" = a ] || printf %s \"${m}\""};
+		"n={{ x }}; declare m=$n; [ \"$n\" = a ] || printf %s \"${m}\"",
+		"f={{ x }}; [[ $(wc -l < \"$f\") -gt 0 ]]",
+		"f={{ x }}; declare -i n=$(wc -c < \"$f\")",
+		"f={{ x }}; let \"n = 1 + $(wc -c < \"$f\" | wc -c)\"",
+		"f={{ x }}; [[ `wc -l < \"$f\"` -gt 0 ]] || echo $((`wc -c < \"$f\"` + 1))",
+		"n={{ x }}; f() { printf %s \"${a[$n]}\"; }; declare -gA a=([b]=1 [$n]=2); f",
+		"n={{ x }}; f() { local -A b a; a[$n]+=1; printf %s \"${!a[@]}${#a[$n]}\"; }; f",
+		"n={{ x }}; echo a[$n]=1; a[1]=$n; a=([1]=\"$n\"); printf %s \"${a[@]/$n}\"",
+		"n={{ x }}; a=b:c; printf %s \"${a%%:$n}\" \"${a#[0-9]$n}\""};
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
 		g_autofree char *why = NULL;
