@@ -18,6 +18,7 @@
 #include "lib/aws/source.h"
 #include "lib/base/instant.h"
 #include "operators/pg_restore/script.h"
+#include "operators/pg_restore/tar.h"
 #include "operators/secret_file.h"
 #include "operators/tool.h"
 
@@ -57,7 +58,8 @@ static bool format_check(const struct dump *dump, GError **error)
 			"%s is %s; wanted is pg_dump's custom (-Fc), directory (-Fd) or tar (-Ft) "
 			"format",
 			dump->name, what);
-	return !what;
+	return !what
+		&& (!tar_is_one(dump->fd) || tar_check(dump->fd, dump->size, dump->name, error));
 }
 
 /* A link is followed once: what it leads to later is another dump. */

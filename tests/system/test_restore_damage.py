@@ -5,6 +5,7 @@ import importlib
 import os
 import pathlib
 import shutil
+import tarfile
 
 import pytest
 
@@ -105,6 +106,18 @@ def test_rows_that_cannot_be_are_found_where_nothing_is_compressed(
     dump = dumps.postgres_dump(pg, "source", tmp_path / "dump", "-Fc", "-Z0")
     dump.write_bytes(spoil(dump.read_bytes()))
     assert_refused(pg, operate("pg_restore", pg_arguments(pg, dump)), "is damaged, so nothing was restored", sentence)
+
+
+@pytest.mark.parametrize("cut", ["in a member", "behind a member", "before the end"])
+def test_a_tar_that_is_cut_is_refused_before_pg_restore_looks_for_its_end_for_ever(
+        pg, pg_source, precious, operate, tmp_path, cut):
+    dump = dumps.postgres_dump(pg, "source", tmp_path / "dump", "-Ft")
+    with tarfile.open(dump) as archive:
+        last = archive.getmembers()[-2]
+    end = last.offset_data + last.size
+    os.truncate(dump, {"in a member": end - 1, "behind a member": end + 1,
+                       "before the end": len(dump.read_bytes().rstrip(b"\0"))}[cut])
+    assert_refused(pg, operate("pg_restore", pg_arguments(pg, dump)), f"{dump} is cut: ")
 
 
 def test_a_wrong_letter_is_found_by_the_sha256_of_the_dump(pg, pg_source, precious, operate, tmp_path):
