@@ -12,11 +12,26 @@
 #include "lib/base/problem.h"
 #include "operators/program.h"
 
+enum { END_LETTERS = 4 }; /* at the beginning or the end of a key */
+
 static const char *const keys[] = {"allow_restore", "protected", NULL};
 
 bool guard_is_key(const char *name)
 {
 	return g_strv_contains(keys, name);
+}
+
+/* What has neither the beginning nor the end of it is not meant: `project_id` of `protected`. */
+static const char *key_meant(const char *name)
+{
+	const char *meant = guard_is_key(name) ? NULL : suggest(name, keys);
+	if (!meant)
+		return NULL;
+	const char *end = name + MAX(strlen(name), END_LETTERS) - END_LETTERS;
+	const char *end_meant = meant + strlen(meant) - END_LETTERS;
+	bool is_like = g_ascii_strncasecmp(name, meant, END_LETTERS) == 0
+		|| g_ascii_strcasecmp(end, end_meant) == 0;
+	return is_like ? meant : NULL;
 }
 
 /* No driver has an option of nearly that name, so it is a guard that would guard nothing. */
@@ -26,7 +41,7 @@ static bool keys_check(const struct connection *connection, GError **error)
 	json_t *value;
 	json_object_foreach(connection->extra, name, value)
 	{
-		const char *meant = guard_is_key(name) ? NULL : suggest(name, keys);
+		const char *meant = key_meant(name);
 		if (!meant)
 			continue;
 		g_set_error(error, LIB_ERROR, 0,

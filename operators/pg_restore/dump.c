@@ -249,10 +249,10 @@ static bool reading_settle(struct reading *reading, GError **error)
 		return false;
 	}
 	bool has_inserts = reading->n_data > 0 && reading->script.tables->len == 0;
-	dump->fills_tables = reading->n_data > 0;
 	dump->makes_tables = reading->n_tables > 0;
 	dump->n_tables = MAX(reading->n_tables, reading->n_data);
 	dump->n_rows = has_inserts ? -1 : reading->script.n_rows;
+	dump->fills_tables = reading->n_data > 0 && dump->n_rows != 0;
 	dump->tables = g_ptr_array_ref(reading->script.tables);
 	dump->large_objects = g_array_ref(reading->script.large_objects);
 	return true;

@@ -45,6 +45,25 @@ static bool holds_rows(PGconn *session, const char *table, GError **error)
 	return name && is_filled(session, name, error);
 }
 
+static bool has_schema(const char *table)
+{
+	bool is_quoted = false;
+	for (const char *p = table; *p; p++) {
+		is_quoted = is_quoted != (*p == '"');
+		if (*p == '.' && !is_quoted)
+			return true;
+	}
+	return false;
+}
+
+bool filled_names_are_whole(const GPtrArray *tables)
+{
+	for (guint i = 0; i < tables->len; i++)
+		if (!has_schema(tables->pdata[i]))
+			return false;
+	return true;
+}
+
 char *filled_table(PGconn *session, const GPtrArray *tables, GError **error)
 {
 	GError *why = NULL;

@@ -137,21 +137,51 @@ GPtrArray *restore_options(const json_t *arguments, GError **error)
 	return words;
 }
 
-/* `--role`, `--rol` or `--ro`, alone or with a value. */
-static bool is_role(const char *word)
+/* Any beginning of it that no other option has, `--ro` of `--role`, alone or with a value. */
+static bool is_option(const char *word, const char *option, const char *beginning)
 {
-	const char *name = g_str_has_prefix(word, "--") ? word + 2 : "";
-	size_t size = strcspn(name, "=");
-	return size > 1 && size <= strlen("role") && strncmp(name, "role", size) == 0;
+	size_t size = strcspn(word, "=");
+	return g_str_has_prefix(word, beginning) && size <= strlen(option)
+		&& strncmp(word, option, size) == 0;
+}
+
+static const char *option_value(const GPtrArray *words, guint i)
+{
+	const char *value = strchr(words->pdata[i], '=');
+	return value ? value + 1 : words->pdata[i + 1];
 }
 
 char *restore_role(const GPtrArray *words)
 {
 	const char *role = NULL;
 	for (guint i = 0; words->pdata[i]; i++) {
-		const char *word = words->pdata[i], *value = strchr(word, '=');
-		if (is_role(word))
-			role = value ? value + 1 : words->pdata[i + 1];
+		if (is_option(words->pdata[i], "--role", "--ro"))
+			role = option_value(words, i);
 	}
 	return g_strdup(role);
+}
+
+/* `-s` and `-L`, perhaps behind letters that take no value. */
+static bool letters_choose_rows(const char *word)
+{
+	if (word[0] != '-' || word[1] == '-')
+		return false;
+	size_t n = strcspn(word, letters_with_value);
+	return memchr(word, 's', n) || word[n] == 'L';
+}
+
+bool restore_chooses_rows(const GPtrArray *words)
+{
+	bool has_sections = false, has_data = false;
+	for (guint i = 0; words->pdata[i]; i++) {
+		const char *word = words->pdata[i];
+		if (letters_choose_rows(word) || is_option(word, "--schema-only", "--schema-")
+			|| is_option(word, "--use-list", "--use-l"))
+			return true;
+		if (is_option(word, "--section", "--se")) {
+			has_sections = true;
+			has_data = has_data || g_strcmp0(option_value(words, i), "data") == 0;
+		}
+	}
+	return has_sections && !has_data;
 }

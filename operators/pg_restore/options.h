@@ -2,6 +2,8 @@
 /* The words of pg_restore's command line that come from the task's arguments. */
 #pragma once
 
+#include <stdbool.h>
+
 #include <glib.h>
 #include <jansson.h>
 
@@ -17,3 +19,6 @@ GPtrArray *restore_extra_options(const json_t *arguments, GError **error);
 
 /* The role of --role=ROLE among the words (g_free), with whose rights is restored; NULL: none. */
 char *restore_role(const GPtrArray *words);
+
+/* Whether words say of rows that none, or only those of a list, are wanted: --schema-only, ... */
+bool restore_chooses_rows(const GPtrArray *words);

@@ -179,7 +179,7 @@ static bool target_open(struct restore *restore, GError **error)
  */
 static bool database_agrees(const struct restore *restore, GError **error)
 {
-	const char *const databases[] = {restore->database, NULL};
+	const char *const databases[] = {restore->target.database, restore->database, NULL};
 	return g_str_equal(restore->database, restore->target.database)
 		|| guard_check(restore->arguments, &restore->target, databases, error);
 }
@@ -210,10 +210,10 @@ static bool tables_are_empty(const struct restore *restore, GError **error)
 {
 	const struct dump *dump = &restore->dump;
 	GError *why = NULL;
-	bool has_inserts = dump->n_rows < 0;
-	g_autofree char *table = has_inserts
-		? filled_table_made(restore->session, &dump->contents, &why)
-		: filled_table(restore->session, dump->tables, &why);
+	bool is_told = dump->n_rows >= 0 && filled_names_are_whole(dump->tables);
+	g_autofree char *table = is_told
+		? filled_table(restore->session, dump->tables, &why)
+		: filled_table_made(restore->session, &dump->contents, &why);
 	if (table)
 		g_set_error(error, LIB_ERROR, 0,
 			"nothing was restored: table %s of database %s holds rows, to which those "
@@ -229,14 +229,14 @@ static bool rows_are_replaced(const struct restore *restore, GError **error)
 {
 	const struct dump *dump = &restore->dump;
 	GError *why = NULL;
-	if (dump->fills_tables || restore->extra->pdata[0])
+	if (dump->fills_tables || restore_chooses_rows(restore->extra))
 		return true;
 	g_autofree char *table = filled_table_made(restore->session, &dump->contents, &why);
 	if (table)
 		g_set_error(error, LIB_ERROR, 0,
 			"nothing was restored: %s holds the rows of no table, but clean would drop "
 			"table %s of database %s, which holds some; if that is meant, give "
-			"extra_args: [--schema-only]",
+			"extra_args: [--schema-only], or an empty database",
 			dump->name, table, restore->target.database);
 	else if (why)
 		g_propagate_error(error, why);

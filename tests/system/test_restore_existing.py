@@ -149,15 +149,40 @@ def test_a_large_object_that_is_there_is_not_written_over(pg, rich_dump, pg_targ
     assert dumps.psql(pg, question, "target") == "of the dump"
 
 
-def test_a_dump_without_rows_does_not_empty_tables_by_mistake(pg, pg_source, pg_target, operate, tmp_path):
-    dump = dumps.postgres_dump(pg, "source", tmp_path / "dump", "-Fc", "--schema-only")
+@pytest.mark.parametrize("options", [[], ["--schema-only"]])
+def test_a_dump_without_rows_does_not_empty_tables_by_mistake(pg, pg_target, operate, tmp_path, options):
+    dumps.postgres_create(pg, "fresh")
+    dumps.psql(pg, "CREATE TABLE keyless (line text)", "fresh")
+    dump = dumps.postgres_dump(pg, "fresh", tmp_path / "dump", "-Fc", *options)
     dumps.psql(pg, "CREATE TABLE keyless AS SELECT 'precious' AS line", "target")
+    for words in [], ["--no-comments"], ["--role", "dagd"], ["-npublic"], ["--section=pre-data", "--section=data"]:
+        ended = operate("pg_restore", pg_arguments(pg, dump, extra_args=words))
+        assert ended.code == 1 and f"{dump} holds the rows of no table, but clean would drop table public.keyless" \
+            in ended.last, ended.log
+        assert dumps.psql(pg, "SELECT line FROM keyless", "target") == "precious"
+    for words in ["--schema-only"], ["-xs"], ["--section", "pre-data"]:
+        ended = operate("pg_restore", pg_arguments(pg, dump, extra_args=words))
+        assert ended.code == 0 and dumps.psql(pg, "SELECT count(*) FROM keyless", "target") == "0", ended.log
+        dumps.psql(pg, "INSERT INTO keyless VALUES ('new')", "target")
+    dumps.psql(pg, "TRUNCATE keyless", "target")
     ended = operate("pg_restore", pg_arguments(pg, dump))
-    assert ended.code == 1 and f"{dump} holds the rows of no table, but clean would drop table public.keyless" \
-        in ended.last, ended.log
-    assert dumps.psql(pg, "SELECT line FROM keyless", "target") == "precious"
-    ended = operate("pg_restore", pg_arguments(pg, dump, extra_args=["--schema-only"]))
-    assert ended.code == 0 and dumps.psql(pg, "SELECT count(*) FROM keyless", "target") == "0", ended.log
+    assert ended.code == 0, ended.log
+
+
+def test_an_old_dump_whose_rows_name_no_schema_is_not_added(pg, pg_target, operate, tmp_path):
+    dumps.postgres_create(pg, "small")
+    dumps.psql(pg, "CREATE TABLE keyless AS SELECT 'of the dump' AS line", "small")
+    dump = dumps.postgres_dump(pg, "small", tmp_path / "small.dump")
+    archive = dump.read_bytes()
+    for new, old in ((b"COPY public.keyless (line)", b"COPY keyless (line)"),
+                     (b"SELECT pg_catalog.set_config('search_path', '', false);", b"SET search_path = public;")):
+        assert archive.count(new) == 1
+        archive = archive.replace(new, old.ljust(len(new)))
+    dump.write_bytes(archive)
+    assert operate("pg_restore", pg_arguments(pg, dump, clean=False)).code == 0
+    ended = operate("pg_restore", pg_arguments(pg, dump, clean=False))
+    assert dumps.psql(pg, "SELECT line FROM keyless", "target") == "of the dump", ended.log
+    assert ended.code == 1 and "table public.keyless of database target holds rows" in ended.last, ended.log
 
 
 def test_a_table_whose_rows_are_hidden_is_not_empty(pg, pg_source, pg_dump, pg_target, operate):
@@ -232,21 +257,26 @@ class Renaming(Spoiler):
             b"\0dbname\0public\0", b"\0dbname\0target\0")
 
 
-@pytest.mark.parametrize("guard,sentence", [({}, None), ({"allow_restore": "public"}, 'into database "target"'),
-                                            ({"protected": True}, 'what would be restored into is database "target"')])
+@pytest.mark.parametrize("guard,confirm,sentence", [
+    ({}, None, None),
+    ({"allow_restore": "public"}, "public", 'into database "target"'),
+    ({"protected": True}, "public", 'what would be restored into is database "target", which "confirm" does not name;'
+                                    ' if that is right, write "confirm: [public, target]" in this task'),
+    ({"protected": True}, "target", 'what would be restored into is database "public"'),
+    ({"protected": True, "allow_restore": ["public", "target"]}, ["public", "target"], None),
+])
 def test_a_guard_sees_the_name_that_the_server_gives_a_database(
-        pg, pg_source, pg_dump, pg_precious, operate, guard, sentence):
+        pg, pg_source, pg_dump, pg_precious, operate, guard, confirm, sentence):
     with TcpProxy(int(pg["PGPORT"]), lambda number: Renaming()) as proxy:
         connection = dict(pg_connection(pg, **guard), port=proxy.port, schema="public")
-        arguments = {"source": str(pg_dump), "postgres_conn_id": connection, "clean": True}
-        if guard:
-            arguments["confirm"] = "public"
+        arguments = {"source": str(pg_dump), "postgres_conn_id": connection, "clean": True, "confirm": confirm}
         ended = operate("pg_restore", arguments)
     if sentence:
         assert ended.code == 78 and sentence in ended.last, ended.log
         assert pg_precious()
     else:
         assert ended.code == 0, ended.log
+        assert dumps.postgres_answers(pg, "target") == pg_source
 
 
 def test_a_server_that_goes_away_at_the_first_question_is_no_reason_to_give_up(pg, pg_dump, pg_precious, operate):

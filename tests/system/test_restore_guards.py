@@ -40,6 +40,8 @@ GUARDS = [
     ({"protected": "yes"}, {"confirm": "target"}, '"protected" in its extra is neither true nor false'),
     ({"Protected": True}, {}, 'there is no "Protected" in an extra; did you mean "protected"?'),
     ({"allowed_restore": ["test"]}, {}, 'no "allowed_restore" in an extra; did you mean "allow_restore"?'),
+    ({"portected": True}, {}, 'there is no "portected" in an extra; did you mean "protected"?'),
+    ({"allow_restoring": []}, {}, 'there is no "allow_restoring" in an extra; did you mean "allow_restore"?'),
     ({"protected": False}, {}, None),
     ({}, {"confirm": "staging"}, 'database "target", which "confirm" does not name'),
     ({}, {"confirm": ""}, "confirm: neither the name of a database nor a list of such"),
@@ -89,6 +91,12 @@ def test_a_guard_of_the_connection_stands_before_mongodb(
         assert ended.code == 0, ended.log
         assert dumps.mongo_answers(mongo, "target") == mongo_source
     assert "warning" not in ended.log
+
+
+def test_a_key_that_is_only_a_little_like_a_guard_is_none(pg, pg_source, pg_dump, pg_target, operate):
+    connection = pg_connection(pg, project_id="shop")
+    ended = operate("pg_restore", {"source": str(pg_dump), "postgres_conn_id": connection})
+    assert ended.code == 0, ended.log
 
 
 def test_a_parameter_that_names_another_database_is_what_the_guard_sees(pg, pg_dump, pg_precious, operate):
@@ -170,13 +178,14 @@ def test_who_writes_the_confirmation_is_a_person(build, tmp_path):
     (tmp_path / "restore.yaml").write_text("""
 params: {database: shop}
 tasks:
+  - {task_id: both, operator: pg_restore, source: /a.dump, database: shop, confirm: [shop, shop_1]}
   - {task_id: a, operator: pg_restore, source: /a.dump, database: shop, confirm: "{{ params.database }}"}
   - {task_id: b, operator: mongorestore, source: /b.archive, confirm: [shop, "{{ params.database }}"]}
 """)
     done = subprocess.run([build / "cli" / "dagctl", "dags", "check", tmp_path / "restore.yaml"],
                           env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}, text=True, capture_output=True)
     assert done.returncode == 1
-    assert "4:" in done.stdout and "5:" in done.stdout and done.stdout.count("confirm") >= 2, done.stdout
+    assert "5:" in done.stdout and "6:" in done.stdout and done.stdout.count("confirm") >= 2, done.stdout
     assert "2 errors" in done.stdout + done.stderr
 
 
