@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* That assets were updated: by tasks, or said by hand. */
 #include "daemon/api/assets.h"
+#include "daemon/api/reply.h"
 #include "lib/base/instant.h"
 
 /* Exactly these fields: the official client refuses others. One that is queued has no start_date,
@@ -73,7 +74,7 @@ static void on_events(void *data)
 {
 	struct query *query = data;
 	if (query->error)
-		request_refuse(query->request, 400, "%s", query->error->message);
+		request_fail(query->request, query->error);
 	else
 		request_answer(query->request, 200,
 			json_pack("{s:O, s:I}", "asset_events", query->list, "total_entries",

@@ -3,6 +3,7 @@
 
 #include "daemon/api/asset_uses.h"
 #include "daemon/api/dag_runs.h"
+#include "daemon/api/reply.h"
 
 /* ---- lists, read on the reader's thread ---- */
 
@@ -37,7 +38,7 @@ static void on_assets(void *data)
 {
 	struct query *query = data;
 	if (!query->assets) {
-		request_refuse(query->request, 400, "%s", query->error->message);
+		request_fail(query->request, query->error);
 		return;
 	}
 	struct asset_uses *uses = asset_uses_new(query->daemon, query->assets);

@@ -42,7 +42,7 @@ void backfills_list(struct request *request, void *data)
 	listing.dag_id = dag_id;
 	g_autoptr(GArray) list = reader_backfills(daemon->reader, &listing, &total, &error);
 	if (!list) {
-		request_refuse(request, 400, "%s", error->message);
+		request_fail(request, error);
 		return;
 	}
 	json_t *rows = json_array();

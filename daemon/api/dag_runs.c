@@ -38,7 +38,7 @@ static void on_runs(void *data)
 	struct query *query = data;
 	struct request *request = query->request;
 	if (!query->runs) {
-		request_refuse(request, 400, "%s", query->error->message);
+		request_fail(request, query->error);
 		return;
 	}
 	json_t *list = json_array();

@@ -130,7 +130,7 @@ static void on_rows(void *data)
 {
 	struct query *query = data;
 	if (!query->rows) {
-		request_refuse(query->request, 400, "%s", query->error->message);
+		request_fail(query->request, query->error);
 		return;
 	}
 	json_t *list = json_array();

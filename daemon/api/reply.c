@@ -131,6 +131,7 @@ void request_fail(struct request *request, const GError *error)
 	if (error->domain == STORE_ERROR)
 		status = error->code == STORE_FULL || error->code == STORE_DISK ? 507
 			: error->code == STORE_BUSY                             ? 503
+			: error->code == STORE_ASKED                            ? 400
 										: 500;
 	if (error->domain == ENGINE_REFUSAL)
 		status = error->code == REFUSAL_UNKNOWN   ? 404

@@ -14,7 +14,7 @@ json_t *instance_reply(
 
 /* Whether root or dagd's own user asks; else 403 has been answered: `what` is for them only. */
 bool request_is_of_owner(struct request *request, const char *what);
-/* Answers with the status that fits the error: 404, 409, 400, 507, 500. */
+/* Answers with the status that fits the error: 400, 404, 409, 500, 503, 507. */
 void request_fail(struct request *request, const GError *error);
 /* 404 with the one of the names (NULL after the last) that was most likely meant. */
 void request_refuse_unknown(

@@ -85,7 +85,7 @@ static void on_tasks(void *data)
 {
 	struct query *query = data;
 	if (!query->tasks) {
-		request_refuse(query->request, 400, "%s", query->error->message);
+		request_fail(query->request, query->error);
 		return;
 	}
 	json_t *list = json_array();

@@ -84,6 +84,9 @@ bool database_error(sqlite3 *db, GError **error)
 	int code = sqlite3_extended_errcode(db) & 0xff, number = system_error(db);
 	if (kind == STORE_FULL)
 		g_set_error(error, STORE_ERROR, kind, "no space left for \"%s\"", path);
+	else if (kind == STORE_DISK && (number == EMFILE || number == ENFILE))
+		g_set_error(error, STORE_ERROR, kind, "\"%s\" cannot be opened: %s", path,
+			g_strerror(number));
 	else if (kind == STORE_DISK)
 		g_set_error(error, STORE_ERROR, kind, "the disk does not take \"%s\": %s", path,
 			number != 0 ? g_strerror(number) : sqlite3_errmsg(db));

@@ -234,7 +234,7 @@ static bool refuse_order(const struct list_kind *kind, const char *name, GError 
 	g_autoptr(GString) names = g_string_new(NULL);
 	for (size_t i = 0; i < kind->n_orders; i++)
 		g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", kind->orders[i].name);
-	g_set_error(error, STORE_ERROR, STORE_FAILED,
+	g_set_error(error, STORE_ERROR, STORE_ASKED,
 		"%s cannot be sorted by \"%s\": expected one of %s", kind->what, name, names->str);
 	return false;
 }

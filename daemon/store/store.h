@@ -23,6 +23,7 @@ enum store_error {
 	STORE_NEWER,     /* the database was written by a newer dagd */
 	STORE_FULL,      /* no space left: nothing was changed; works again once there is room */
 	STORE_DISK,      /* the disk is read-only or fails: nothing was changed */
+	STORE_ASKED,     /* what is asked for cannot be: nothing was read */
 	STORE_BUSY,      /* another program holds the file: nothing was changed */
 	STORE_SUPERSEDED /* another dagd has raised the epoch: this process must end */
 };

@@ -154,7 +154,9 @@ class Script:
         return value
 
     def _runs(self, dag_id):
-        return self._ask("GET", f"/dags/{dag_id}/dagRuns").json["dag_runs"]
+        answer = self._ask("GET", f"/dags/{dag_id}/dagRuns")
+        assert answer.status == 200, answer
+        return answer.json["dag_runs"]
 
     def _has_ended(self, dag_id):
         runs = self._runs(dag_id)
