@@ -55,10 +55,11 @@ static bool begins_with_one_of(const char *text, const char *const *beginnings)
 static bool kind_is_kept(const char *entry, bool *is_function)
 {
 	static const char *const kinds[] = {"TABLE ", "VIEW ", "MATERIALIZED VIEW ",
-		"FOREIGN TABLE ", "FK CONSTRAINT ", "POLICY ", "RULE ", "TYPE ", "DOMAIN ", NULL};
+		"FOREIGN TABLE ", "FK CONSTRAINT ", "POLICY ", "RULE ", "TYPE ", "DOMAIN ",
+		"DEFAULT ", "CONSTRAINT ", "CHECK CONSTRAINT ", "INDEX ", "TRIGGER ", NULL};
 	static const char *const functions[] = {"FUNCTION ", "PROCEDURE ", "AGGREGATE ", NULL};
 	static const char *const others[] = {
-		"TABLE DATA ", "TABLE ATTACH ", "MATERIALIZED VIEW DATA ", NULL};
+		"TABLE DATA ", "TABLE ATTACH ", "INDEX ATTACH ", "MATERIALIZED VIEW DATA ", NULL};
 	*is_function = begins_with_one_of(entry, functions);
 	return *is_function
 		|| (begins_with_one_of(entry, kinds) && !begins_with_one_of(entry, others));

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The server knows what stands on what (pg_depend); what goes with its table by itself, such as an
- * index, is of another type there than what forbids the DROP. A view is found by its rule, and what
- * stands on the type that a table's rows have stands on the table. pg_restore drops what the dump
- * makes in the order of the list from its end, so what comes later in it is gone in time.
+ * The server knows what stands on what (pg_depend). From each table it is walked on: what goes with
+ * its table by itself, such as a partition, an owned sequence or the type of its rows, is dropped
+ * with it, and forbids that when something else stands on it; what forbids the DROP, such as a
+ * function, has dependents of its own. pg_restore drops what the dump makes in the order of the
+ * list from its end, so what comes later in it is gone in time.
  */
 #include "operators/pg_restore/dependents.h"
 
@@ -14,77 +15,117 @@
 
 enum { NAMED_MAX = 3 };
 
-/* A partition's foreign key that comes with its parent's is none of its own. */
-#define DEPENDENTS                                                                            \
-	"WITH kinds (relkind, kind) AS (VALUES ('r'::\"char\", 'TABLE'), ('p', 'TABLE'),"     \
-	" ('v', 'VIEW'), ('m', 'MATERIALIZED VIEW'), ('f', 'FOREIGN TABLE'), ('c', 'TYPE'))," \
-	" tables AS (SELECT c.oid, kind, nspname, relname, reltype, typarray FROM pg_class c" \
-	" JOIN kinds USING (relkind) JOIN pg_namespace n ON n.oid = relnamespace"             \
-	" JOIN pg_type y ON y.oid = reltype WHERE relkind <> 'c'"                             \
-	" AND nspname !~ '^pg_' AND nspname <> 'information_schema'),"                        \
-	" stood AS (SELECT oid, 'pg_class'::regclass AS classid, oid AS objid FROM tables"    \
-	" UNION ALL SELECT oid, 'pg_type'::regclass, unnest(ARRAY[reltype, typarray])"        \
-	" FROM tables),"                                                                      \
-	" dependents AS (SELECT d.*, stood.oid AS tableid, prokind, pronamespace,"            \
-	" proname || '(' || oidvectortypes(proargtypes) || ')' AS function,"                  \
-	" conname, polname, rulename, typname, typnamespace,"                                 \
-	" coalesce(ev_class, conrelid, polrelid,"                                             \
-	" CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END) AS relid"              \
-	" FROM pg_depend d"                                                                   \
-	" JOIN stood ON stood.classid = d.refclassid AND stood.objid = d.refobjid"            \
-	" LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"   \
-	" LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass"                 \
-	" AND k.oid = d.objid AND contype = 'f'"                                              \
-	" LEFT JOIN pg_policy l ON d.classid = 'pg_policy'::regclass AND l.oid = d.objid"     \
-	" LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid"         \
-	" LEFT JOIN pg_type y ON d.classid = 'pg_type'::regclass AND y.oid = d.objid"         \
-	" AND typtype = 'd'"                                                                  \
-	" WHERE deptype = 'n' AND coalesce(conparentid, 0) = 0)"
+/* What the list of a dump has by its own name. The type of a table's rows is none of them. */
+#define THINGS                                                                               \
+	" kinds (relkind, kind) AS (VALUES ('r'::\"char\", 'TABLE'), ('p', 'TABLE'),"        \
+	" ('v', 'VIEW'), ('m', 'MATERIALIZED VIEW'), ('f', 'FOREIGN TABLE')),"               \
+	" things AS (SELECT 'pg_class'::regclass AS classid, oid AS objid, kind,"            \
+	" relnamespace AS schemaid, relname::text AS name FROM pg_class JOIN kinds USING "   \
+	"(relkind)"                                                                          \
+	" UNION ALL SELECT 'pg_proc'::regclass, oid, CASE prokind WHEN 'p' THEN 'PROCEDURE'" \
+	" WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END, pronamespace,"                      \
+	" proname || '(' || oidvectortypes(proargtypes) || ')' FROM pg_proc"                 \
+	" UNION ALL SELECT 'pg_type'::regclass, y.oid,"                                      \
+	" CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, typnamespace, typname"        \
+	" FROM pg_type y LEFT JOIN pg_class c ON c.oid = typrelid"                           \
+	" WHERE typtype IN ('d', 'r') OR relkind = 'c'),"
 
-/* What is stood on: kind, schema, name; what stands on it: kind, schema, name, description. */
-static const char query[] = DEPENDENTS
-	" SELECT DISTINCT t.kind, t.nspname, t.relname,"
-	" CASE WHEN prokind = 'p' THEN 'PROCEDURE' WHEN prokind = 'a' THEN 'AGGREGATE'"
-	" WHEN prokind IS NOT NULL THEN 'FUNCTION' WHEN typname IS NOT NULL THEN 'DOMAIN'"
-	" WHEN conname IS NOT NULL THEN 'FK CONSTRAINT'"
-	" WHEN polname IS NOT NULL THEN 'POLICY'"
-	" WHEN rulename <> '_RETURN' THEN 'RULE' ELSE kinds.kind END,"
-	" \"on\".nspname, coalesce(function, typname, o.relname || ' ' ||"
-	" coalesce(conname, polname, nullif(rulename, '_RETURN')), o.relname),"
-	" CASE WHEN rulename = '_RETURN' OR d.classid = 'pg_class'::regclass"
-	" THEN pg_describe_object('pg_class'::regclass, o.oid, 0)"
-	" ELSE pg_describe_object(d.classid, d.objid, 0) END"
-	" FROM dependents d JOIN tables t ON t.oid = tableid"
-	" LEFT JOIN pg_class o ON o.oid = relid LEFT JOIN kinds USING (relkind)"
-	" JOIN pg_namespace \"on\""
-	" ON \"on\".oid = coalesce(o.relnamespace, pronamespace, typnamespace)"
-	" WHERE o.oid IS DISTINCT FROM t.oid ORDER BY 2, 3, 7";
+/* What it has by the name of a table, too. A piece of a partition that its parent has is none. */
+#define PARTS                                                                                      \
+	" parts AS (SELECT 'pg_rewrite'::regclass AS classid, oid AS objid, 'RULE' AS kind,"       \
+	" ev_class AS relid, rulename AS part FROM pg_rewrite"                                     \
+	" UNION ALL SELECT 'pg_policy'::regclass, oid, 'POLICY', polrelid, polname FROM pg_policy" \
+	" UNION ALL SELECT 'pg_trigger'::regclass, oid, 'TRIGGER', tgrelid, tgname"                \
+	" FROM pg_trigger WHERE NOT tgisinternal"                                                  \
+	" UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, 'DEFAULT', adrelid, attname"             \
+	" FROM pg_attrdef d JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum"            \
+	" UNION ALL SELECT 'pg_constraint'::regclass, oid, CASE contype WHEN 'f'"                  \
+	" THEN 'FK CONSTRAINT' WHEN 'c' THEN 'CHECK CONSTRAINT' ELSE 'CONSTRAINT' END,"            \
+	" conrelid, conname FROM pg_constraint WHERE conrelid > 0 AND conparentid = 0"             \
+	" UNION ALL SELECT 'pg_class'::regclass, indexrelid, 'INDEX', indrelid, NULL"              \
+	" FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE NOT relispartition),"
+
+/* A composite type, which is a relation as well, is its type here. */
+#define DEPENDS                                                                                 \
+	" depends AS (SELECT CASE relkind WHEN 'c' THEN 'pg_type'::regclass ELSE d.classid END" \
+	" AS classid, CASE relkind WHEN 'c' THEN reltype ELSE d.objid END AS objid,"            \
+	" refclassid, refobjid, deptype FROM pg_depend d"                                       \
+	" LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid"         \
+	" WHERE deptype IN ('n', 'a', 'i', 'P', 'S')),"
+
+/* From a table, what is dropped (on) and what goes with it. */
+#define WALK                                                                                  \
+	" walk AS (SELECT t.objid AS tableid, classid AS onclass, t.objid AS onid, classid, " \
+	"t.objid"                                                                             \
+	" FROM things t JOIN pg_namespace n ON n.oid = schemaid"                              \
+	" WHERE classid = 'pg_class'::regclass"                                               \
+	" AND nspname !~ '^pg_' AND nspname <> 'information_schema'"                          \
+	" UNION SELECT tableid, CASE WHEN deptype = 'n' AND name IS NOT NULL THEN d.classid"  \
+	" ELSE onclass END, CASE WHEN deptype = 'n' AND name IS NOT NULL THEN d.objid"        \
+	" ELSE onid END, d.classid, d.objid FROM walk w"                                      \
+	" JOIN depends d ON refclassid = w.classid AND refobjid = w.objid"                    \
+	" LEFT JOIN things t ON t.classid = d.classid AND t.objid = d.objid),"
+
+/* What stands on something, and what that goes with: itself, or the table that it is a part of. */
+#define DEPENDENTS                                                                            \
+	" dependents AS (SELECT DISTINCT tableid, onclass, onid, d.classid, d.objid,"         \
+	" p.kind, part, CASE WHEN relid IS NULL THEN d.classid ELSE 'pg_class'::regclass END" \
+	" AS ownclass, coalesce(relid, d.objid) AS ownid FROM walk w"                         \
+	" JOIN depends d ON refclassid = w.classid AND refobjid = w.objid AND deptype = 'n'"  \
+	" LEFT JOIN parts p ON p.classid = d.classid AND p.objid = d.objid)"
 
 /*
- * From where on in the list it is dropped. A view that needs a primary key is a rule, too, by which
- * it stands on nothing any more.
+ * Kind, schema and name of what is stood on, of the table it came from, of what stands on it, of
+ * what that goes with, and of the table that this is a partition of; then the description of both.
+ * A foreign key goes with its table too late: the key that it stands on is dropped before. The
+ * server takes the walk for a short one, and would go through all for each of its steps.
  */
-static int64_t position_of(
-	const struct contents *contents, const char *kind, const char *schema, const char *name)
+static const char query[] =
+	"SET LOCAL enable_nestloop = off; SET LOCAL jit = off; WITH RECURSIVE" THINGS PARTS DEPENDS
+		WALK DEPENDENTS " SELECT t.kind, tn.nspname, t.name, r.kind, rn.nspname, r.name,"
+	" d.kind, o.nspname, CASE d.kind WHEN 'INDEX' THEN i.relname"
+	" ELSE own.name || ' ' || part END,"
+	" CASE WHEN d.kind IS DISTINCT FROM 'FK CONSTRAINT' THEN own.kind END, o.nspname, own.name,"
+	" parent.kind, pn.nspname, parent.name,"
+	" CASE WHEN part = '_RETURN' THEN pg_describe_object(ownclass, ownid, 0)"
+	" ELSE pg_describe_object(d.classid, d.objid, 0) END"
+	" FROM dependents d"
+	" JOIN things t ON t.classid = onclass AND t.objid = onid"
+	" JOIN pg_namespace tn ON tn.oid = t.schemaid"
+	" JOIN things r ON r.classid = 'pg_class'::regclass AND r.objid = tableid"
+	" JOIN pg_namespace rn ON rn.oid = r.schemaid"
+	" JOIN things own ON own.classid = ownclass AND own.objid = ownid"
+	" JOIN pg_namespace o ON o.oid = own.schemaid"
+	" LEFT JOIN pg_class i ON d.kind = 'INDEX' AND i.oid = d.objid"
+	" LEFT JOIN pg_class c ON own.kind LIKE '%TABLE' AND c.oid = ownid AND c.relispartition"
+	" LEFT JOIN pg_inherits ON inhrelid = c.oid"
+	" LEFT JOIN things parent ON parent.classid = 'pg_class'::regclass"
+	" AND parent.objid = inhparent"
+	" LEFT JOIN pg_namespace pn ON pn.oid = parent.schemaid"
+	" WHERE NOT EXISTS (SELECT FROM walk w WHERE w.tableid = d.tableid"
+	" AND w.onclass = d.onclass AND w.onid = d.onid"
+	" AND w.classid = ownclass AND w.objid = ownid) ORDER BY 2, 3, 16";
+
+enum { ON = 0, TABLE = 3, DEPENDENT = 6, OWNER = 9, PARENT = 12, DESCRIPTION = 15 };
+
+/* From where on in the list it is dropped; 0: never. */
+static int64_t position_at(
+	const struct contents *contents, const PGresult *result, int row, int column)
 {
-	g_autofree char *rule = g_strdup_printf("%s _RETURN", name);
-	int64_t position = contents_position(contents, kind, schema, name);
-	return g_str_equal(kind, "VIEW")
-		? MAX(position, contents_position(contents, "RULE", schema, rule))
-		: position;
+	if (PQgetisnull(result, row, column) || PQgetisnull(result, row, column + 2))
+		return 0;
+	return contents_position(contents, PQgetvalue(result, row, column),
+		PQgetvalue(result, row, column + 1), PQgetvalue(result, row, column + 2));
 }
 
 /* What is of a kind that is not told here is left to pg_restore. */
 static bool stands_in_the_way(const struct contents *contents, const PGresult *result, int row)
 {
-	const char *words[6];
-	for (int i = 0; i < 6; i++) {
-		if (PQgetisnull(result, row, i))
-			return false;
-		words[i] = PQgetvalue(result, row, i);
-	}
-	int64_t table = contents_position(contents, words[0], words[1], words[2]);
-	return table > 0 && position_of(contents, words[3], words[4], words[5]) < table;
+	int64_t gone = MAX(position_at(contents, result, row, DEPENDENT),
+		MAX(position_at(contents, result, row, OWNER),
+			position_at(contents, result, row, PARENT)));
+	return gone < position_at(contents, result, row, ON)
+		&& position_at(contents, result, row, TABLE) > 0;
 }
 
 bool dependents_check(PGconn *session, const struct contents *contents, GError **error)
@@ -98,14 +139,17 @@ bool dependents_check(PGconn *session, const struct contents *contents, GError *
 		return false;
 	}
 	g_autoptr(GString) text = g_string_new(NULL);
+	g_autofree char *before = NULL;
 	int n = 0;
 	for (int row = 0; row < PQntuples(result); row++) {
 		if (!stands_in_the_way(contents, result, row))
 			continue;
-		if (n++ < NAMED_MAX)
-			g_string_append_printf(text, "%s%s on %s.%s", n > 1 ? ", " : "",
-				PQgetvalue(result, row, 6), PQgetvalue(result, row, 1),
-				PQgetvalue(result, row, 2));
+		char *both = g_strdup_printf("%s on %s.%s", PQgetvalue(result, row, DESCRIPTION),
+			PQgetvalue(result, row, ON + 1), PQgetvalue(result, row, ON + 2));
+		if (g_strcmp0(both, before) != 0 && n++ < NAMED_MAX)
+			g_string_append_printf(text, "%s%s", n > 1 ? ", " : "", both);
+		g_free(before);
+		before = both;
 	}
 	PQclear(result);
 	if (n > NAMED_MAX)

@@ -34,6 +34,13 @@ CREATE TABLE a_keyed (z int REFERENCES z, own int UNIQUE REFERENCES a_keyed (own
 CREATE TABLE a_parted (n int, z int REFERENCES z) PARTITION BY LIST (n);
 CREATE TABLE a_parted_1 PARTITION OF a_parted FOR VALUES IN (1);
 CREATE RULE r AS ON INSERT TO a_view DO INSTEAD NOTHING;
+CREATE TABLE a_serial (id serial PRIMARY KEY);
+CREATE TABLE a_copy (LIKE a_serial INCLUDING ALL);
+CREATE FUNCTION a_name(z) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT $1.name';
+CREATE TABLE a_checked (one z CHECK (a_name(one) <> ''), n bigint DEFAULT a_all(NULL, 1));
+CREATE INDEX a_index ON a_checked (a_name(one));
+CREATE TRIGGER t BEFORE UPDATE ON a_checked FOR EACH ROW WHEN (a_name(NEW.one) = 'x')
+    EXECUTE FUNCTION suppress_redundant_updates_trigger();
 INSERT INTO z SELECT i, 'name' || i % 3 FROM generate_series(1, 20) i;
 INSERT INTO a_child VALUES (77, 'child');
 INSERT INTO a_holder SELECT z, ARRAY[z] FROM z;
@@ -67,12 +74,36 @@ def test_what_stands_on_tables_and_is_in_the_dump_is_made_anew(pg, rich_dump, pg
     ("CREATE FUNCTION a_f(bigint, z) RETURNS text LANGUAGE sql AS 'SELECT 1'",
      "function public.a_f(bigint,public.z) on public.z"),
     ("CREATE TABLE mine (one z[])", "table public.mine on public.z"),
-    ("CREATE TYPE mine AS (one z)", "composite type public.mine on public.z"),
+    ("CREATE TYPE mine AS (one z)", "type public.mine on public.z"),
     ("CREATE DOMAIN mine AS z", "type public.mine on public.z"),
-    ("CREATE POLICY mine ON a_ruled USING (EXISTS (SELECT FROM z))",
-     "policy mine on table public.a_ruled on public.z"),
-    ("CREATE RULE mine AS ON DELETE TO a_ruled DO ALSO DELETE FROM z",
-     "rule mine on table public.a_ruled on public.z"),
+    ("CREATE POLICY mine ON z USING (EXISTS (SELECT FROM a_ruled))",
+     "policy mine on table public.z on public.a_ruled"),
+    ("CREATE RULE mine AS ON DELETE TO z DO ALSO DELETE FROM a_ruled",
+     "rule mine on table public.z on public.a_ruled"),
+    # What stands on what goes with a table, or on what the dump makes of one.
+    ("CREATE TABLE mine (LIKE a_serial INCLUDING ALL)",
+     "default value for column id of table public.mine on public.a_serial"),
+    ("CREATE TABLE mine PARTITION OF a_parted FOR VALUES IN (2); CREATE VIEW mine_too AS TABLE mine",
+     "view public.mine_too on public.a_parted"),
+    ("CREATE VIEW mine AS SELECT a_all(NULL, 1)", "view public.mine on public.a_all(public.z[], integer[])"),
+    ("CREATE VIEW mine AS SELECT a_count(NULL)", "view public.mine on public.a_count(public.z)"),
+    ("CREATE TABLE mine (one a_pair[])", "table public.mine on public.a_pair"),
+    ("CREATE TABLE mine (one a_domain)", "table public.mine on public.a_domain"),
+    ("CREATE OPERATOR @@@ (RIGHTARG = z, FUNCTION = a_name); CREATE VIEW mine AS SELECT @@@ NULL::z",
+     "view public.mine on public.a_name(public.z)"),
+    ("ALTER TABLE z ADD CONSTRAINT mine CHECK (a_name(ROW(1, 'a', 2)::z) <> '')",
+     "constraint mine on table public.z on public.a_name(public.z)"),
+    ("CREATE INDEX mine ON z (a_name(z))", "index public.mine on public.a_name(public.z)"),
+    ("CREATE TRIGGER mine AFTER UPDATE ON z FOR EACH ROW WHEN (a_name(ROW(1, 'a', 2)::z) = '')"
+     " EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+     "trigger mine on table public.z on public.a_name(public.z)"),
+    # What goes with a table that is dropped in time.
+    ("CREATE POLICY mine ON a_ruled USING (EXISTS (SELECT FROM z));"
+     " CREATE RULE mine AS ON DELETE TO a_ruled DO ALSO DELETE FROM z", None),
+    ("CREATE TABLE mine PARTITION OF a_parted FOR VALUES IN (2);"
+     " CREATE POLICY mine ON mine USING (EXISTS (SELECT FROM a_keyed))", None),
+    # What would stay holds no rows.
+    ("CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE mine (n int DEFAULT mine())", None),
     # A table of the dump that goes later than the one it stands on here, and one that goes before.
     ("DROP TABLE a_ruled, a_child; CREATE TABLE a_child (id int); CREATE TABLE a_ruled () INHERITS (a_child)", None),
     ("DROP TABLE a_ruled, a_child; CREATE TABLE a_ruled (n int); CREATE TABLE a_child () INHERITS (a_ruled)",
