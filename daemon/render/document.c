@@ -10,6 +10,7 @@
 struct place_in_document {
 	const char *key; /* the innermost, of a map */
 	bool is_expression;
+	const struct template_object *scope;
 };
 
 static bool is_command(const char *word)
@@ -52,13 +53,15 @@ static bool value_check(const struct place_in_document *place, const struct valu
 			"what is given for \"%s\" holds \"%s\", which MongoDB would run; only data "
 			"may stand there",
 			place->key ? place->key : "a list", command);
-	if (place->is_expression && is_command(json_string_value(rendered))
-		&& template_begins_with_value(value->template))
+	if (!place->is_expression || !is_command(json_string_value(rendered)))
+		return true;
+	g_autofree char *own = template_render_own(value->template, place->scope, error);
+	if (own && !is_command(own))
 		return error_say(error,
 			"what is given for \"%s\" begins with \"$\", which MongoDB would read as "
 			"the name of a field; write {$literal: ...} around it",
 			place->key ? place->key : "a list");
-	return true;
+	return own != NULL;
 }
 
 /* In stages a text with a $ is a field; in what documents are compared with it is a text. */
@@ -82,8 +85,8 @@ static bool part_check(const struct place_in_document *place, const struct value
 	for (size_t i = 0; i < value->n; i++) {
 		const char *key = value->is_map ? value->keys[i] : NULL;
 		struct place_in_document below = {key ? key : place->key,
-			key ? is_expression_below(key, place->is_expression)
-			    : place->is_expression};
+			key ? is_expression_below(key, place->is_expression) : place->is_expression,
+			place->scope};
 		const json_t *item =
 			key ? json_object_get(rendered, key) : json_array_get(rendered, i);
 		if (!part_check(&below, &value->items[i], item, error))
@@ -92,8 +95,9 @@ static bool part_check(const struct place_in_document *place, const struct value
 	return true;
 }
 
-bool document_check(const struct value *value, const json_t *rendered, GError **error)
+bool document_check(const struct value *value, const struct template_object *scope,
+	const json_t *rendered, GError **error)
 {
 	return value->template
-		|| part_check(&(struct place_in_document){0}, value, rendered, error);
+		|| part_check(&(struct place_in_document){.scope = scope}, value, rendered, error);
 }

@@ -8,10 +8,12 @@
 #include <jansson.h>
 
 #include "lib/dag/dag.h"
+#include "lib/template/template.h"
 
 /*
- * Whether `rendered` has what its author wrote as `value`, and of each template in it data only:
- * no map whose keys are operators, and no text that names a field where an expression stands. What
- * comes from a template as a whole is what its author wanted to run. False: an error.
+ * Whether `rendered`, in `scope`, has what its author wrote as `value`, and of each template in it
+ * data only: no map whose keys are operators, and no text that names a field where an expression
+ * stands. What comes from a template as a whole is what its author wanted to run. False: an error.
  */
-bool document_check(const struct value *value, const json_t *rendered, GError **error);
+bool document_check(const struct value *value, const struct template_object *scope,
+	const json_t *rendered, GError **error);

@@ -19,21 +19,28 @@ static bool is_folder_above(const char *name)
 	return n_dots == 2;
 }
 
-/* A name of an object of S3 is no path: `..` means nothing in it. */
-static bool leads_out(const char *path)
+static unsigned folders_above(const char *path)
 {
-	if (!path || g_str_has_prefix(path, "s3://"))
-		return false;
+	unsigned n = 0;
 	g_auto(GStrv) names = g_strsplit_set(path, "/?#", -1);
 	for (char **name = names; *name; name++)
-		if (is_folder_above(*name))
-			return true;
-	return false;
+		n += is_folder_above(*name);
+	return n;
 }
 
-static bool text_check(const struct template *template, const char *path, GError **error)
+/* A name of an object of S3 is no path: `..` means nothing in it. */
+static bool text_check(const struct template *template, const struct template_object *scope,
+	const char *path, GError **error)
 {
-	if (!leads_out(path) || template_is_expression(template) || template_says(template, ".."))
+	if (!path || g_str_has_prefix(path, "s3://") || template_is_expression(template))
+		return true;
+	unsigned n = folders_above(path);
+	if (n == 0)
+		return true;
+	g_autofree char *own = template_render_own(template, scope, error);
+	if (!own)
+		return false;
+	if (n <= folders_above(own))
 		return true;
 	return error_say(error,
 		"a value brings \"..\" into the path \"%s\", which leads out of the folder that "
@@ -41,12 +48,13 @@ static bool text_check(const struct template *template, const char *path, GError
 		path);
 }
 
-bool path_check(const struct value *value, const json_t *rendered, GError **error)
+bool path_check(const struct value *value, const struct template_object *scope,
+	const json_t *rendered, GError **error)
 {
 	if (value->template)
-		return text_check(value->template, json_string_value(rendered), error);
+		return text_check(value->template, scope, json_string_value(rendered), error);
 	for (size_t i = 0; i < value->n && !value->is_map; i++)
-		if (!path_check(&value->items[i], json_array_get(rendered, i), error))
+		if (!path_check(&value->items[i], scope, json_array_get(rendered, i), error))
 			return false;
 	return true;
 }

@@ -8,9 +8,12 @@
 #include <jansson.h>
 
 #include "lib/dag/dag.h"
+#include "lib/template/template.h"
 
 /*
- * Whether in `rendered` no `..` stands that a value brought into the author's own path, written as
- * `value`. A path that is a value as a whole is what the author wanted. False: an error.
+ * Whether in `rendered`, in `scope`, no `..` stands that a value brought into the author's own
+ * path, written as `value`. A path that is a value as a whole is what the author wanted. False: an
+ * error.
  */
-bool path_check(const struct value *value, const json_t *rendered, GError **error);
+bool path_check(const struct value *value, const struct template_object *scope,
+	const json_t *rendered, GError **error);

@@ -107,11 +107,12 @@ static bool argument_put(struct rendering *rendering, const struct parameter *pa
 }
 
 /* Whether no template in it has become more than its author wanted. */
-static bool value_is_data(const struct parameter *parameter, const struct value *value,
-	const json_t *rendered, GError **error)
+static bool value_is_data(const struct rendering *rendering, const struct parameter *parameter,
+	const struct value *value, const json_t *rendered, GError **error)
 {
-	return (!parameter->is_document || document_check(value, rendered, error))
-		&& (!parameter->is_path || path_check(value, rendered, error));
+	const struct template_object *scope = rendering->root;
+	return (!parameter->is_document || document_check(value, scope, rendered, error))
+		&& (!parameter->is_path || path_check(value, scope, rendered, error));
 }
 
 static bool argument_render(
@@ -123,7 +124,7 @@ static bool argument_render(
 	bool is_script = parameter->type == PARAMETER_SHELL && value->template;
 	json_t *rendered = is_script ? shell_render(rendering, value, &shown, error)
 				     : value_render(rendering, value, error);
-	if (rendered && !value_is_data(parameter, value, rendered, error))
+	if (rendered && !value_is_data(rendering, parameter, value, rendered, error))
 		g_clear_pointer(&rendered, json_decref);
 	if (!rendered) {
 		g_prefix_error(error, "%s cannot be rendered: ", parameter->name);

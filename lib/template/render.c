@@ -435,3 +435,18 @@ json_t *template_render(
 {
 	return template_render_at(template, scope, NULL, error);
 }
+
+static bool mark_emit(struct render *render, const struct expression *expression,
+	const struct template_value *value)
+{
+	g_string_append_c(render->out, '\1');
+	return true;
+}
+
+char *template_render_own(
+	const struct template *template, const struct template_object *scope, GError **error)
+{
+	struct render render = {.scope = scope, .emit = mark_emit};
+	GString *text = render_all(template, &render, NULL, error);
+	return text ? g_string_free(text, FALSE) : NULL;
+}

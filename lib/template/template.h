@@ -60,12 +60,8 @@ struct template_use {
 };
 typedef void template_visitor(void *data, const struct template_use *use);
 void template_walk(const struct template *template, template_visitor *visitor, void *data);
-/* Whether its text begins with what a value brings, and not with the author's own. */
-bool template_begins_with_value(const struct template *template);
 /* Whether it is one expression and nothing else. */
 bool template_is_expression(const struct template *template);
-/* Whether `word` stands in the author's own text. */
-bool template_says(const struct template *template, const char *word);
 
 /*
  * A value while rendering: JSON, an instant in a zone, a duration, or an object that answers names
@@ -134,6 +130,10 @@ json_t *template_render(
 	const struct template *template, const struct template_object *scope, GError **error);
 json_t *template_render_at(const struct template *template, const struct template_object *scope,
 	struct place *failed_at, GError **error);
+
+/* The same without its values: a text of the author's own, with a \1 for each value, or NULL. */
+char *template_render_own(
+	const struct template *template, const struct template_object *scope, GError **error);
 
 /*
  * A shell script (bash): author's text stays, each {{ }} becomes a reference, right for the quotes

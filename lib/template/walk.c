@@ -274,32 +274,7 @@ void template_walk(const struct template *template, template_visitor *visitor, v
 	walk_block(&walk, template->body);
 }
 
-bool template_begins_with_value(const struct template *template)
-{
-	const struct block *body = template->body;
-	return body->n > 0 && body->statements[0]->kind != STATEMENT_TEXT;
-}
-
 bool template_is_expression(const struct template *template)
 {
 	return template->is_alone;
-}
-
-static bool block_says(const struct block *block, const char *word)
-{
-	for (size_t i = 0; block && i < block->n; i++) {
-		const struct statement *statement = block->statements[i];
-		bool is_there = statement->kind == STATEMENT_TEXT
-			? g_strstr_len(statement->text, (gssize)statement->len, word) != NULL
-			: block_says(statement->body, word)
-				|| block_says(statement->otherwise, word);
-		if (is_there)
-			return true;
-	}
-	return false;
-}
-
-bool template_says(const struct template *template, const char *word)
-{
-	return block_says(template->body, word);
 }

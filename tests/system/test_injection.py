@@ -236,6 +236,10 @@ DOCUMENTS = [
     ({"operation": "aggregate", "pipeline": [{"$match": FIELD}, {"$project": {"x": {"$literal": FIELD}}}]},
      {"name": "$5"}, 1),
     ({"operation": "aggregate", "pipeline": [{"$group": {"_id": "$" + FIELD}}]}, "name", 1),
+    ({"operation": "aggregate", "pipeline": [{"$group": {
+        "_id": "{% if dag_run.conf.field %}$name{% else %}" + FIELD + "{% endif %}"}}]}, "a", 1),
+    ({"operation": "aggregate", "pipeline": [{"$group": {"_id": "{% if 1 %}" + FIELD + "{% else %}$name{% endif %}"}}]},
+     "$name", '"_id" begins with "$"'),
 ]
 
 
@@ -273,12 +277,13 @@ def test_a_path_leads_out_of_its_folder_by_no_value(injection, operator, argumen
     """Whoever may write into a bucket chooses the names of its objects."""
     daemon, folder = injection.daemon, injection.folder
     written = {"in": f"{folder}/in/{{{{ dag_run.conf.name }}}}/x", "own": f"{folder}/../{{{{ dag_run.conf.name }}}}",
-               "alone": "{{ dag_run.conf.name }}"}
+               "dots": f"{folder}/in..{{{{ dag_run.conf.name }}}}", "alone": "{{ dag_run.conf.name }}"}
     daemon.load_dag("paths", json.dumps({"dag_id": "paths", "tasks": [
         {**more, "task_id": task_id, "operator": operator, argument: path} for task_id, path in written.items()]}))
-    names = {"../../etc": ["in"], "%2E./x": ["in"], "..": ["in"], "a/../..": ["in"], "..a": [], "a..": []}
+    names = {"../../etc": ["in", "own", "dots"], "%2E./x": ["in", "own"], "..": ["in", "own"],
+             "a/../..": ["in", "own", "dots"], "..a": [], "a..": []}
     for name, refused in names.items():
         run_id = daemon.trigger("paths", {"name": name})
         daemon.wait_run("paths", run_id)
         tasks = daemon.tasks("paths", run_id)
-        assert [i for i, task in tasks.items() if 'a value brings ".."' in (task["reason"] or "")] == refused, tasks
+        assert [i for i in written if 'a value brings ".."' in (tasks[i]["reason"] or "")] == refused, tasks
