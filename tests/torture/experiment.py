@@ -108,7 +108,7 @@ def play_apart(experiment, play, job):
     return verdicts
 
 
-UNSOUND = ("CRITICAL", "ERROR **", "assert", "AddressSanitizer", "runtime error", "Bail out")
+UNSOUND = ("CRITICAL", "ERROR **", "assert", "Assertion", "AddressSanitizer", "runtime error", "Bail out")
 
 
 def unsound_lines(log):

@@ -7,15 +7,17 @@ import os
 import signal
 import time
 
-from experiment import Daemon, Experiment, wait_until
+from experiment import Daemon, Experiment, unsound_lines, wait_until
 from day import in_memory, judge
 from script import Interrupted, Refused, Script, prepare
 
 LANES = os.cpu_count()
 STAYS = 0.1
 ENDS = {-signal.SIGABRT, 1}
+GLIB_SAYS = "failed to allocate"
+SAYS = ("out of memory", GLIB_SAYS, "Cannot allocate memory", "not enough memory")  # of dagd, GLib, libc, libuv
 EARLY, ENDS_EARLY = 200, {-signal.SIGTRAP}  # before dagd's own log is open GLib says it
-ENDS_WITHOUT_ANY = {-signal.SIGSEGV}  # GLib allocates to say so, and again to say that it cannot
+ENDS_WITHOUT_ANY = {-signal.SIGSEGV, -signal.SIGABRT}  # GLib allocates to say so, and again to say that it cannot
 
 
 class Starved(Daemon):
@@ -64,11 +66,13 @@ def verdicts(daemon, first, stays, life):
     code, is_over = life
     said = [line for line in daemon.log if line.strip()]
     ends = ENDS | (ENDS_EARLY if first < EARLY else set())
+    is_told = any(words in line for line in said[-1:] for words in SAYS)
     if code == 0:
         if not is_over:
             yield "dagd ends as if it had been asked to"
-    elif not (code in ends and said or stays and code in ENDS_WITHOUT_ANY):
+    elif not (code in ends and is_told or stays and code in ENDS_WITHOUT_ANY):
         yield f"dagd ends with {code}, and says {said[-1:]}"
+    yield from unsound_lines(line for line in said if GLIB_SAYS not in line)
 
 
 def starve(experiment, job):
@@ -80,8 +84,7 @@ def starve(experiment, job):
         life = first_life(daemon, played)
         faults = list(verdicts(daemon, first, stays, life))
         told = daemon.log[-1:] if life[0] else "goes on"
-        # Of this life all has been said; the log is looked at once more, after the next one.
-        daemon.log = []
+        daemon.log = []  # that of the next life is looked at for itself
         sentence = f"from allocation {first} on all fail" if stays else f"allocation {first} fails"
         judge(experiment, daemon, played, f"{sentence}: {told}", faults)
 
