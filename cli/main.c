@@ -2,6 +2,8 @@
 /* dagctl: the command line of dagd. */
 #include <errno.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <curl/curl.h>
 
@@ -18,6 +20,14 @@ static bool words_are_text(char **words, GError **error)
 		if (!g_utf8_validate(*words, -1, NULL))
 			return error_say(error, "\"%s\" is not text in UTF-8", *words);
 	return true;
+}
+
+/* Secrets come by stdin and in answers: no core file, no debugger of another process of this user.
+ */
+static void memory_close(void)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 }
 
 static int run(struct invocation *invocation)
@@ -46,6 +56,7 @@ int main(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	char **words = argc > 0 ? argv + 1 : argv;
+	memory_close();
 	if (!words_are_text(words, &error))
 		return refuse_usage(NULL, error);
 	invocation_auto struct invocation *invocation =

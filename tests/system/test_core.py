@@ -99,6 +99,22 @@ def test_a_crash_leaves_no_core_file_unless_a_task_asks_for_one(dagd_home):
     assert not [path for path in dagd.home.rglob("*core*") if path.is_file()]
 
 
+def test_dagctl_that_reads_a_secret_leaves_no_core_file_either(dagd_of_another_user):
+    dagd = dagd_of_another_user
+    words = [dagd.build / "cli" / "dagctl", "variables", "set", "closed", "-"]
+    value = b"v" * (1 << 17)  # more than a pipe takes: who has written half of it is being read
+    with subprocess.Popen(["prlimit", "--core=unlimited", *dagd.prefix, *words], stdin=subprocess.PIPE,
+                          env=dict(os.environ, DAGD_HOME=str(dagd.home))) as process:
+        os.write(process.stdin.fileno(), value[:1 << 16])
+        os.write(process.stdin.fileno(), value[1 << 16:-1])
+        assert is_closed(process.pid)
+        limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
+        assert [line.split()[4] for line in limits.splitlines() if line.startswith("Max core file")] == ["0"]
+        process.communicate(value[-1:])
+    assert process.returncode == 0
+    assert dagd.get("/variables/closed")["value"] == value.decode()
+
+
 def cores(folder):
     return [path for path in pathlib.Path(folder).glob("core*") if path.is_file()]
 
