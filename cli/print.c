@@ -18,7 +18,7 @@ void say(const char *format, ...)
 	va_start(arguments, format);
 	g_autofree char *text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	g_autofree char *line = text_one_line(text);
+	g_autofree char *line = text_shown(text);
 	fflush(stdout); /* so that both are in order where they go to one place */
 	fprintf(stderr, "dagctl: %s\n", line);
 }

@@ -5,7 +5,7 @@
 
 #include "lib/base/error.h"
 
-enum { RULE_LAST_MAX = 50 };
+enum { RULE_LAST_MAX = 50, SHOWN_END = 290 };
 
 struct table {
 	unsigned n_columns;
@@ -21,6 +21,18 @@ unsigned text_width(const char *text)
 		width += g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
 	}
 	return width;
+}
+
+char *text_shown(const char *text)
+{
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	glong n = g_utf8_strlen(valid, -1);
+	if (n <= 2 * SHOWN_END)
+		return text_one_line(valid);
+	g_autofree char *head = g_utf8_substring(valid, 0, SHOWN_END);
+	g_autofree char *ends =
+		g_strconcat(head, "…", g_utf8_offset_to_pointer(valid, n - SHOWN_END), NULL);
+	return text_one_line(ends);
 }
 
 struct table *table_new(const char *const *headers)
@@ -45,7 +57,7 @@ void table_free(struct table *table)
 void table_add(struct table *table, const char *const *cells)
 {
 	for (unsigned i = 0; i < table->n_columns; i++) {
-		char *cell = cells[i] ? text_one_line(cells[i]) : g_strdup("");
+		char *cell = cells[i] ? text_shown(cells[i]) : g_strdup("");
 		table->widths[i] = MAX(table->widths[i], MAX(text_width(cell), 1));
 		g_ptr_array_add(table->cells, cell);
 	}

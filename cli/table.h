@@ -28,3 +28,7 @@ char *table_text(const struct table *table, enum table_style style,
 
 /* How many columns of a terminal a text takes. */
 unsigned text_width(const char *text);
+
+/* text_one_line() for a person's eyes: nothing is masked any more, so words of a long one are cut.
+ */
+char *text_shown(const char *text);

@@ -210,6 +210,22 @@ static void test_colour_does_not_move_columns(void)
 		"failed   b\n");
 }
 
+/* Nothing masks it any more, so that words may be cut: compact JSON is one word. */
+static void test_a_long_cell_keeps_its_ends(void)
+{
+	static const char *const headers[] = {"extra", NULL};
+	g_autofree char *middle = g_strnfill(100000, 'x');
+	g_autofree char *word = g_strconcat("{\"a\":\"", middle, "\",\"z\":1}", NULL);
+	struct table *table = table_new(headers);
+	table_add(table, (const char *const[]){word});
+	g_autofree char *text = table_text(table, TABLE_PLAIN, NULL);
+	table_free(table);
+	g_assert_true(g_str_has_prefix(text, "extra\n{\"a\":\"xxx"));
+	g_assert_nonnull(strstr(text, "xxx…xxx"));
+	g_assert_true(g_str_has_suffix(text, "xxx\",\"z\":1}\n"));
+	g_assert_cmpint(g_utf8_strlen(text, -1), <, 700);
+}
+
 /* ---- YAML ---- */
 
 /* Our own reader of YAML gets back what was written. */
@@ -414,6 +430,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/cli/a_number_out_of_its_range_is_refused", test_integers_have_a_range);
 	g_test_add_func("/cli/columns_line_up_in_any_script", test_table);
 	g_test_add_func("/cli/colour_does_not_move_columns", test_colour_does_not_move_columns);
+	g_test_add_func("/cli/a_long_cell_keeps_its_ends", test_a_long_cell_keeps_its_ends);
 	g_test_add_func("/cli/yaml_that_is_written_reads_back_the_same", test_yaml_is_read_back);
 	g_test_add_func("/cli/conf_is_an_object_with_params_over_it", test_conf);
 	g_test_add_func("/cli/wrong_json_is_not_quoted", test_wrong_json_is_not_quoted);
