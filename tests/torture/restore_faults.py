@@ -128,6 +128,12 @@ class Restore:
                                         and one["state"] not in (None, "running", "queued", "scheduled")), None),
                           f"try {number} has ended")
 
+    def set_slots(self, slots):
+        """How many tries may run at once."""
+        answer = self.daemon.request("PATCH", "/api/v2/pools/default_pool", {"slots": slots},
+                                     query={"update_mask": "slots"})
+        assert answer.status == 200, answer
+
     def leftovers(self):
         """What is not gone in time."""
         end = time.monotonic() + LEFT_OVER_S
@@ -199,11 +205,13 @@ def terminate_session(restore):
 
 
 def cut_connection(restore):
+    """The next try waits for a slot until the connection is whole again."""
+    restore.set_slots(0)
     restore.gate.is_cut = True
     restore.gate.open()
-    restore.wait_operator()
-    restore.gate.is_cut = False  # for the next try, which begins at once
     wait = restore.wait_try(1)
+    restore.gate.is_cut = False
+    restore.set_slots(128)
     return wait["state"] if wait["state"] != "success" else "failed", ""
 
 
