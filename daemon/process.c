@@ -58,6 +58,8 @@ static void *json_take(size_t size)
 
 uv_loop_t *process_begin(struct rlimit *files, GError **error)
 {
+	/* Where libuv itself gets no memory, it ends without a word. */
+	uv_replace_allocator(g_malloc, g_realloc, g_malloc0_n, g_free);
 	/* Passwords and keys arrive as JSON, of which the parser makes copies of its own. */
 	json_set_alloc_funcs(json_take, forget);
 	if (!limits_set(files, error))

@@ -19,11 +19,15 @@ static const int stop_signals[] = {SIGTERM, SIGINT};
 
 static struct {
 	uv_async_t *stop;
-	volatile sig_atomic_t signal; /* 0: none has come */
+	volatile sig_atomic_t signal;  /* 0: none has come */
+	volatile sig_atomic_t is_told; /* in the journal */
 } asked;
 
 static void on_hurry(int signal)
 {
+	static const char late[] = "stops in the midst of its work; running tasks go on\n";
+	if (!asked.is_told)
+		(void)!write(STDERR_FILENO, late, sizeof late - 1);
 	_exit(0);
 }
 
@@ -61,6 +65,7 @@ static void on_stop(uv_async_t *handle)
 	daemon->is_stopping = true;
 	journal_notify("STOPPING=1");
 	journal(JOURNAL_INFO, "stops on %s; running tasks go on", strsignal(asked.signal));
+	asked.is_told = true;
 	uv_stop(handle->loop);
 }
 

@@ -74,7 +74,7 @@ static bool condition_type(
 	if (listing->run_type == NULL)
 		return true;
 	if (!run_type_parse(listing->run_type, &type)) {
-		g_set_error(error, STORE_ERROR, STORE_FAILED,
+		g_set_error(error, STORE_ERROR, STORE_ASKED,
 			"\"%s\" is no type of a run: expected scheduled, manual, "
 			"backfill or asset_triggered",
 			listing->run_type);
@@ -111,7 +111,7 @@ static bool states_parse(
 	for (size_t i = 0; listing->states != NULL && listing->states[i] != NULL; i++) {
 		int number;
 		if (!parse(listing->states[i], &number)) {
-			g_set_error(error, STORE_ERROR, STORE_FAILED, "there is no state \"%s\"",
+			g_set_error(error, STORE_ERROR, STORE_ASKED, "there is no state \"%s\"",
 				listing->states[i]);
 			return false;
 		}

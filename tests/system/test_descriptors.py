@@ -2,6 +2,7 @@
 """dagd gets no more descriptors: what it cannot do now it does once it gets some."""
 import contextlib
 import os
+import pathlib
 import resource
 import signal
 
@@ -9,14 +10,26 @@ from daemon import Daemon, UnixConnection, wait_until
 from test_daemon import HELLO, refused
 
 
+def first_free_descriptor(pid):
+    used = set(map(int, os.listdir(f"/proc/{pid}/fd")))
+    return min(set(range(len(used) + 1)) - used)
+
+
+def is_asleep(pid):
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "S"
+
+
 @contextlib.contextmanager
 def no_descriptor_left(daemon):
     """All that dagd has open stays open; it gets nothing more."""
     pid = daemon.process.pid
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    used = set(map(int, os.listdir(f"/proc/{pid}/fd")))
-    first_free = min(set(range(len(used) + 1)) - used)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (first_free, before[1]))
+    first_free, limit = first_free_descriptor(pid), None
+    while first_free != limit:  # what it had open for a moment only is closed by now
+        limit = first_free
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, before[1]))
+        wait_until(lambda: is_asleep(pid), "dagd has nothing to do")
+        first_free = first_free_descriptor(pid)
     try:
         yield
     finally:

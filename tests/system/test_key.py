@@ -202,11 +202,12 @@ def test_with_a_credential_an_emptied_database_is_not_taken_for_a_new_one(creden
     fill(credential)
     credential.stop()
     database = credential.home / "state" / "dagd.db"
-    content = database.read_bytes()
-    database.with_name("dagd.db-wal").unlink()
+    content, log = database.read_bytes(), database.with_name("dagd.db-wal")
+    log.rename(log.with_suffix(".aside"))
     database.write_bytes(b"")
     assert f'"{database}" is empty, though "' in refused(credential)
     database.write_bytes(content)
+    log.with_suffix(".aside").rename(log)
     credential.start()
     assert is_whole(credential)
 

@@ -2,7 +2,6 @@
 """dagd is asked to stop: it waits for nobody, neither tasks nor clients nor the disk, and forgets nothing."""
 import contextlib
 import ctypes
-import datetime
 import os
 import signal
 import sqlite3
@@ -36,18 +35,16 @@ def database_held(home):
 
 
 def stop(dagd, n_signals=1):
-    """Its exit code, and how long it took from when it had heard of it; what any end of a dagd takes on this machine
-    now is not counted."""
-    for _ in range(n_signals):
-        dagd.process.send_signal(signal.SIGTERM)
+    """Its exit code, and how long it took; what any end of a dagd takes on this machine now is not counted."""
     process, dagd.process = dagd.process, None
-    code = process.wait(60)
-    ended_at = datetime.datetime.now(datetime.timezone.utc)
-    said = wait_until(lambda: [line for line in dagd.log[dagd.log_begin:] if " stops on " in line], "it says so")
+    begin = time.monotonic()
+    for _ in range(n_signals):
+        process.send_signal(signal.SIGTERM)
+    code, took_s = process.wait(60), time.monotonic() - begin
+    wait_until(lambda: any(line for line in dagd.log[dagd.log_begin:] if "running tasks go on" in line), "it says so")
     begin = time.monotonic()
     subprocess.run([dagd.build / "daemon" / "dagd", "--version"], check=True, stdout=subprocess.DEVNULL)
-    usual_s = time.monotonic() - begin
-    return code, (ended_at - datetime.datetime.fromisoformat(said[0].split(" ")[0])).total_seconds() - usual_s
+    return code, took_s - (time.monotonic() - begin)
 
 
 def trigger_in_background(dagd, run_id):

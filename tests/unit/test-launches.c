@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Attempts that wait to be launched, where what launches them is an answer that the test gives. */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/daemon.h"
 #include "daemon/launch.h"
@@ -49,7 +51,9 @@ static void begin(const char *what_lacks)
 	uv_loop_init(loop);
 	lack = what_lacks;
 	launched = g_string_new(NULL);
-	daemon_of_test = (struct daemon){.loop = loop, .attempts = attempts_new()};
+	daemon_of_test = (struct daemon){.loop = loop,
+		.keeper = open(DAGD_WORKER, O_PATH | O_CLOEXEC),
+		.attempts = attempts_new()};
 	for (int64_t id = 1; id <= N_ATTEMPTS; id++) {
 		struct attempt_record record = {.id = id, .task_id = g_strdup("t")};
 		struct run_record run = {.id = 1};
@@ -71,6 +75,7 @@ static void end(void)
 	uv_run(daemon_of_test.loop, UV_RUN_DEFAULT);
 	g_assert_cmpint(uv_loop_close(daemon_of_test.loop), ==, 0);
 	g_free(daemon_of_test.loop);
+	close(daemon_of_test.keeper);
 	attempts_free(daemon_of_test.attempts);
 	troubles_clear(daemon_of_test.troubles);
 	g_string_free(launched, TRUE);

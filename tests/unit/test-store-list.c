@@ -221,7 +221,7 @@ static void a_word_that_no_list_knows_is_refused(void)
 		g_autoptr(GError) error = NULL;
 		int64_t total;
 		g_assert_null(reader_runs(reader, &cases[i].listing, &total, &error));
-		g_assert_error(error, STORE_ERROR, STORE_FAILED);
+		g_assert_error(error, STORE_ERROR, STORE_ASKED);
 		g_assert_true(g_str_has_prefix(error->message, cases[i].message));
 	}
 	struct listing hostile = listing_all;
