@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What keeps a restore from a database it was not meant for: each guard refuses with one sentence, nothing of
 the target changed, and lets pass what it was told to let pass."""
+import contextlib
+import ctypes
 import os
 import pathlib
 import signal
@@ -342,6 +344,23 @@ def test_a_second_restore_into_a_database_of_postgresql_is_told_who_restores(
     assert dumps.postgres_answers(pg, "target") == pg_source
 
 
+@contextlib.contextmanager
+def var_tmp_of_its_own():
+    """An empty /var/tmp for what is started meanwhile; the other tests keep theirs."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/thread-self/ns/mnt", "rb") as before:
+        if libc.unshare(0x00020000) != 0:  # CLONE_NEWNS
+            pytest.skip("no mounts of one's own here")
+        try:
+            libc.mount(b"none", b"/", None, 0x44000, None)  # MS_REC | MS_PRIVATE
+            if libc.mount(b"tmpfs", b"/var/tmp", b"tmpfs", 0, None) != 0:
+                pytest.skip("nothing can be mounted here")
+            yield
+        finally:
+            libc.setns(before.fileno(), 0)
+
+
+@var_tmp_of_its_own()
 def test_a_second_restore_into_a_database_of_mongodb_is_told_who_restores(
         mongo, mongo_source, mongo_archive, mongo_target, build, operate, tmp_path):
     folder = pathlib.Path(f"/var/tmp/dagd-restores-{os.geteuid()}")
@@ -367,13 +386,11 @@ def test_a_second_restore_into_a_database_of_mongodb_is_told_who_restores(
 
 
 def test_a_folder_of_locks_that_is_somebody_elses_is_not_used(mongo, mongo_archive, mongo_target, operate):
-    folder = pathlib.Path(f"/var/tmp/dagd-restores-{os.geteuid()}")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    folder.chmod(0o777)
-    try:
+    with var_tmp_of_its_own():
+        folder = pathlib.Path(f"/var/tmp/dagd-restores-{os.geteuid()}")
+        folder.mkdir()
+        folder.chmod(0o777)
         ended = operate("mongorestore", mongo_arguments(mongo, mongo_archive))
-    finally:
-        folder.chmod(0o700)
     assert ended.code == 1 and "is not a folder that only this user may open" in ended.last
     assert list(mongo_target.list_collection_names()) == []
 

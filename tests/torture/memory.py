@@ -15,7 +15,8 @@ LANES = os.cpu_count()
 STAYS = 0.1
 ENDS = {-signal.SIGABRT, 1}
 GLIB_SAYS = "failed to allocate"
-SAYS = ("out of memory", GLIB_SAYS, "Cannot allocate memory", "not enough memory")  # of dagd, GLib, libc, libuv
+SAYS = ("out of memory", GLIB_SAYS, "Cannot allocate memory", "not enough memory",
+        "start it again later")  # of dagd, GLib, libc, libuv; of a file that could not be read
 EARLY, ENDS_EARLY = 200, {-signal.SIGTRAP}  # before dagd's own log is open GLib says it
 ENDS_WITHOUT_ANY = {-signal.SIGSEGV, -signal.SIGABRT}  # GLib allocates to say so, and again to say that it cannot
 
