@@ -7,8 +7,9 @@ import os
 import signal
 import time
 
-from experiment import Daemon, Experiment, unsound_lines, wait_until
+from experiment import Experiment, unsound_lines
 from day import in_memory, judge
+from doomed import Doomed
 from script import Interrupted, Refused, Script, prepare
 
 LANES = os.cpu_count()
@@ -21,7 +22,7 @@ EARLY, ENDS_EARLY = 200, {-signal.SIGTRAP}  # before dagd's own log is open GLib
 ENDS_WITHOUT_ANY = {-signal.SIGSEGV, -signal.SIGABRT}  # GLib allocates to say so, and again to say that it cannot
 
 
-class Starved(Daemon):
+class Starved(Doomed):
     """`memory`: what memory.so is told for the next life; a life after that is an ordinary one."""
 
     memory = None
@@ -33,20 +34,6 @@ class Starved(Daemon):
         self.memory = None
         super().spawn(*words)
         self.environment = plain
-
-    def begin(self):
-        """Starts it; whether it came so far that it was ready."""
-        self.spawn()
-        wait_until(lambda: self.is_ready() or self.process.poll() is not None, "dagd is ready, or has ended")
-        return self.is_ready()
-
-    def end(self):
-        """Its exit code, -N after signal N; asks it to end where it still runs."""
-        if self.process.poll() is None:
-            return self._end(signal.SIGTERM)
-        process, self.process = self.process, None
-        self.reader.join()
-        return process.wait()
 
 
 def first_life(daemon, played):

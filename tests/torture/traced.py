@@ -2,9 +2,9 @@
 """A dagd under the tracer: it, or the first worker it starts, is killed at one of its system calls, or some fail."""
 import pathlib
 import re
-import signal
 
-from daemon import DEADLINE_S, Daemon, wait_until
+from daemon import wait_until
+from doomed import Doomed
 
 CALL_NUMBERS = ("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h")
 
@@ -27,10 +27,11 @@ class Report:
         self.at = call_names().get(int(words["at"]), words["at"]) if "at" in words else None
 
 
-class Traced(Daemon):
+class Traced(Doomed):
     """`trace`: the tracer's options for the next life; a life after that is an ordinary one."""
 
     trace = None
+    log_s = 0.2
 
     def command(self):
         if self.trace is None:
@@ -39,20 +40,6 @@ class Traced(Daemon):
         words, self.trace = self.trace, None
         return [self.build / "tests" / "torture" / "tracer", "--report", self._report, *map(str, words),
                 *super().command()]
-
-    def begin(self):
-        """Starts it; whether it came so far that it was ready."""
-        self.spawn()
-        wait_until(lambda: self.is_ready() or self.process.poll() is not None, "dagd is ready, or has ended")
-        return self.is_ready()
-
-    def end(self):
-        """Its exit code, -N after signal N; asks it to end where it still runs."""
-        if self.process.poll() is None:
-            return self._end(signal.SIGTERM)
-        process, self.process = self.process, None
-        self.reader.join(0.2)
-        return process.wait(DEADLINE_S)
 
     @property
     def _report(self):
