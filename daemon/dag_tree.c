@@ -15,16 +15,23 @@ static int name_compare(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Of what is in it, sorted; *is_whole becomes false when it cannot be opened now. */
+/* NULL: that was the last, or errno says why there is none. */
+static struct dirent *entry_next(DIR *dir)
+{
+	errno = 0;
+	return readdir(dir);
+}
+
+/* Of what is in it, sorted; *is_whole becomes false when it cannot be read to its end now. */
 static GPtrArray *names_in(const char *path, bool *is_whole)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	DIR *dir = opendir(path);
-	if (!dir && error_may_pass(errno))
-		*is_whole = false;
-	for (struct dirent *entry; dir && (entry = readdir(dir));)
+	for (struct dirent *entry; dir && (entry = entry_next(dir));)
 		if (entry->d_name[0] != '.')
 			g_ptr_array_add(names, g_strdup(entry->d_name));
+	if (error_may_pass(errno))
+		*is_whole = false;
 	if (dir)
 		closedir(dir);
 	g_ptr_array_sort(names, name_compare);

@@ -56,30 +56,33 @@ static bool is_left_out(const char *name)
 	return name[0] == '.' || strcmp(name, "right") == 0 || strcmp(name, "posix") == 0;
 }
 
-/* False: the folder itself cannot be watched (errno says why). */
-static bool folder_watch(const struct tzdata *tzdata, const char *path, unsigned depth)
+/* With all below it, as far as that goes. 0, or errno: one of them cannot be watched. */
+static int folder_watch(const struct tzdata *tzdata, const char *path, unsigned depth)
 {
 	if (inotify_add_watch(tzdata->fd, path, WATCHED) < 0)
-		return false;
+		return errno;
 	DIR *entries = depth < DEPTH_MAX ? opendir(path) : NULL;
 	struct dirent *entry;
+	int why = 0;
 	while (entries && (entry = readdir(entries))) {
 		g_autofree char *below = g_build_filename(path, entry->d_name, NULL);
-		if (entry->d_type == DT_DIR && !is_left_out(entry->d_name))
-			folder_watch(tzdata, below, depth + 1);
+		bool is_wanted = entry->d_type == DT_DIR && !is_left_out(entry->d_name);
+		int failed = is_wanted ? folder_watch(tzdata, below, depth + 1) : 0;
+		why = why ? why : failed;
 	}
 	if (entries)
 		closedir(entries);
-	return true;
+	return why;
 }
 
 static void watch(struct tzdata *tzdata)
 {
 	tzdata->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (tzdata->fd < 0 || !folder_watch(tzdata, tzdata_folder(), 0))
+	int why = tzdata->fd < 0 ? errno : folder_watch(tzdata, tzdata_folder(), 0);
+	if (why != 0)
 		journal(JOURNAL_INFO,
 			"%s cannot be watched: %s; new rules of time zones are taken after SIGHUP",
-			tzdata_folder(), g_strerror(errno));
+			tzdata_folder(), g_strerror(why));
 	if (tzdata->fd < 0)
 		return;
 	uv_poll_init(tzdata->daemon->loop, &tzdata->poll, tzdata->fd);

@@ -32,11 +32,13 @@ struct watch {
 	unsigned again_ms;
 	int fd;
 	char *folder;
-	GHashTable *folders; /* watch descriptor -> path relative to the folder ("" is itself) */
-	GHashTable *paths;   /* the same paths; owned by `folders` */
-	GHashTable *shared;  /* descriptors that were met more than once */
-	GHashTable *touched; /* files that were written to and not closed */
-	bool has_tree_changed, is_blind;
+	GHashTable *folders;   /* watch descriptor -> path relative to the folder ("" is itself) */
+	GHashTable *paths;     /* the same paths; owned by `folders` */
+	GHashTable *shared;    /* descriptors that were met more than once */
+	GHashTable *touched;   /* files that were written to and not closed */
+	GHashTable *blind;     /* folders that cannot be watched, each told of */
+	GHashTable *was_blind; /* those of the walk before */
+	bool has_tree_changed;
 	struct watch_events events;
 };
 
@@ -47,36 +49,67 @@ static char *join(const char *folder, const char *name)
 
 /* ---- the tree ---- */
 
-/* Watches a folder and all below it. False: the folder itself cannot be watched (errno says why).
- */
-static bool watch_tree(struct watch *watch, const char *relative)
+/* Others may have taken all that this user may have; that is no reason to run nothing. */
+static bool can_come(int why)
+{
+	return error_may_pass(why) || why == ENOSPC;
+}
+
+/* Each folder is told of once, and once more when it is watched after all. `why`: 0 or errno. */
+static void outcome_tell(struct watch *watch, const char *relative, int why)
 {
 	g_autofree char *path = g_build_filename(watch->folder, relative, NULL);
-	int descriptor = inotify_add_watch(watch->fd, path, WATCHED);
-	if (descriptor < 0)
-		return false;
-	void *key = GINT_TO_POINTER(descriptor);
-	if (g_hash_table_contains(watch->folders, key)) {
-		g_hash_table_add(watch->shared, key);
-		return true;
-	}
-	char *kept = g_strdup(relative);
-	g_hash_table_insert(watch->folders, key, kept);
-	g_hash_table_add(watch->paths, kept);
+	bool is_looked_at = can_come(why) || *relative == '\0';
+	bool was_blind = g_hash_table_contains(watch->was_blind, relative);
+	if (why == 0 && was_blind)
+		journal(JOURNAL_INFO, "the folder %s is watched now", path);
+	if (why == 0)
+		return;
+	g_hash_table_add(watch->blind, g_strdup(relative));
+	if (!was_blind)
+		journal(JOURNAL_WARNING, "the folder %s cannot be watched: %s; %s", path,
+			g_strerror(why),
+			is_looked_at ? "until it can be, it is looked at every minute"
+				     : "changes in it are noticed after SIGHUP");
+	if (is_looked_at)
+		watch_look_again(watch);
+}
+
+static int tree_watch(struct watch *watch, const char *relative);
+
+static void below_watch(struct watch *watch, const char *relative)
+{
+	g_autofree char *path = g_build_filename(watch->folder, relative, NULL);
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
 	if (!dir && error_may_pass(errno))
 		watch_look_again(watch);
 	for (const char *name; dir && (name = g_dir_read_name(dir));) {
 		g_autofree char *below = join(relative, name);
 		g_autofree char *full = g_build_filename(path, name, NULL);
-		if (name[0] != '.' && g_file_test(full, G_FILE_TEST_IS_DIR)
-			&& !watch_tree(watch, below))
-			journal(JOURNAL_WARNING,
-				"the folder %s cannot be watched: %s; changes in it are noticed "
-				"after SIGHUP",
-				full, g_strerror(errno));
+		if (name[0] != '.' && g_file_test(full, G_FILE_TEST_IS_DIR))
+			tree_watch(watch, below);
 	}
-	return true;
+}
+
+/* Watches a folder and all below it. 0, or errno: the folder itself cannot be watched. */
+static int tree_watch(struct watch *watch, const char *relative)
+{
+	g_autofree char *path = g_build_filename(watch->folder, relative, NULL);
+	int descriptor = inotify_add_watch(watch->fd, path, WATCHED);
+	int why = descriptor < 0 ? errno : 0;
+	void *key = GINT_TO_POINTER(descriptor);
+	outcome_tell(watch, relative, why);
+	if (why != 0)
+		return why;
+	if (g_hash_table_contains(watch->folders, key)) {
+		g_hash_table_add(watch->shared, key);
+		return 0;
+	}
+	char *kept = g_strdup(relative);
+	g_hash_table_insert(watch->folders, key, kept);
+	g_hash_table_add(watch->paths, kept);
+	below_watch(watch, relative);
+	return 0;
 }
 
 static void tables_make(struct watch *watch)
@@ -84,6 +117,7 @@ static void tables_make(struct watch *watch)
 	watch->folders = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	watch->paths = g_hash_table_new(g_str_hash, g_str_equal);
 	watch->shared = g_hash_table_new(NULL, NULL);
+	watch->blind = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
 static void tables_free(struct watch *watch)
@@ -91,6 +125,8 @@ static void tables_free(struct watch *watch)
 	g_hash_table_destroy(watch->paths);
 	g_hash_table_destroy(watch->shared);
 	g_hash_table_destroy(watch->folders);
+	g_hash_table_destroy(watch->blind);
+	g_hash_table_destroy(watch->was_blind);
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events);
@@ -107,22 +143,13 @@ static bool descriptor_open(struct watch *watch)
 	return true;
 }
 
-/* 0, or errno: then it is tried again in a while. Others may have taken all inotify instances of
- * this user; that is no reason to run nothing. */
-static int tree_watch(struct watch *watch)
+/* 0, or errno: then it is tried again in a while. */
+static int all_watch(struct watch *watch)
 {
-	bool is_watched = (watch->fd >= 0 || descriptor_open(watch)) && watch_tree(watch, "");
-	int why = is_watched ? 0 : errno;
-	if (watch->is_blind && is_watched)
-		journal(JOURNAL_INFO, "the folder %s is watched now", watch->folder);
-	if (!watch->is_blind && !is_watched)
-		journal(JOURNAL_WARNING,
-			"the folder %s cannot be watched: %s; until it can be, it is looked at "
-			"every minute",
-			watch->folder, g_strerror(why));
-	watch->is_blind = !is_watched;
-	if (!is_watched)
-		watch_look_again(watch);
+	if (watch->fd >= 0 || descriptor_open(watch))
+		return tree_watch(watch, "");
+	int why = errno;
+	outcome_tell(watch, "", why);
 	return why;
 }
 
@@ -134,8 +161,10 @@ static void tree_renew(struct watch *watch)
 	watch->has_tree_changed = false;
 	g_hash_table_destroy(watch->paths);
 	g_hash_table_destroy(watch->shared);
+	g_hash_table_destroy(watch->was_blind);
+	watch->was_blind = watch->blind;
 	tables_make(watch);
-	tree_watch(watch);
+	all_watch(watch);
 	g_hash_table_iter_init(&folders, before);
 	while (g_hash_table_iter_next(&folders, &descriptor, NULL))
 		if (!g_hash_table_contains(watch->folders, descriptor))
@@ -302,9 +331,10 @@ struct watch *watch_open(
 	watch->again_ms = AGAIN_FIRST_MS;
 	watch->events = *events;
 	tables_make(watch);
+	watch->was_blind = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	handles_init(watch, loop);
-	int why = tree_watch(watch);
-	if (why == 0 || error_may_pass(why) || why == ENOSPC)
+	int why = all_watch(watch);
+	if (why == 0 || can_come(why))
 		return watch;
 	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(why),
 		"the folder %s cannot be watched: %s", folder, g_strerror(why));

@@ -7,6 +7,7 @@ import signal
 
 import pytest
 
+import watches
 from daemon import wait_until
 from test_dag_files import import_errors
 
@@ -32,6 +33,10 @@ def save(path, text):
     temporary.rename(path)
 
 
+def said(daemon, words):
+    return [line for line in daemon.log if words in line]
+
+
 def rescan_with(daemon, folder="elsewhere"):
     """A new folder makes dagd look at everything; waits until it has."""
     (daemon.dags / folder).mkdir()
@@ -54,6 +59,8 @@ def test_a_file_that_is_being_written_is_not_read_when_something_else_asks_for_a
         rescan_with(dagd, "again")
         assert tags(dagd, "one") == ["old"] and tags(dagd, "new") is None
         assert import_errors(dagd) == {}
+        for name in ("one.yaml", "new.yaml"):
+            assert len(said(dagd, f"{name} is being written: it is read when it is closed")) == 1, dagd.log
         file.seek(0)
         file.write(TEXT.format("one", "new!"))
     wait_tag(dagd, "one", "new!")
@@ -128,6 +135,28 @@ def test_what_is_no_file_is_an_import_error(dagd):
     (dagd.dags / "fifo.yaml").unlink()
     (dagd.dags / "nowhere.yaml").unlink()
     wait_until(lambda: import_errors(dagd) == {}, "they are gone")
+
+
+LAUGHS = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10))
+HOSTILE = {
+    "nested.yaml": ("[" * 1_000_000, ":1:65: lists and maps are nested more than 64 levels deep"),
+    "laughs.yaml": ("a0: &a0 [ha]\n" + LAUGHS, ":7:25: the file has more than 1000000 values"),
+    "itself.yaml": ("tasks: &a [*a]\n", ":1:12: alias"),
+    "large.yaml": ("# " + "x" * (16 << 20), "at most 16 MiB is read"),
+}
+
+
+def test_a_hostile_file_is_an_import_error_and_all_else_goes_on(dagd):
+    for name, (text, _) in HOSTILE.items():
+        save(dagd.dags / name, text)
+    (dagd.dags / "circle.yaml").symlink_to("circle.yaml")
+    rescan_with(dagd)
+    wait_until(lambda: set(import_errors(dagd)) == {*HOSTILE, "circle.yaml"}, "each of them is an import error")
+    errors = import_errors(dagd)
+    for name, (_, words) in HOSTILE.items():
+        assert name in errors[name]["stack_trace"] and words in errors[name]["stack_trace"], errors[name]
+    assert "Too many levels of symbolic links" in errors["circle.yaml"]["stack_trace"]
+    assert dagd.wait_run("elsewhere", dagd.trigger("elsewhere"))["state"] == "success"
 
 
 # ---- folders ----
@@ -232,3 +261,38 @@ def test_an_empty_file_of_somebody_else_is_an_import_error_all_the_same(dagd):
         wait_until(lambda: "no DAG" in import_errors(dagd).get("one.yaml", {}).get("stack_trace", ""),
                    "the import error")
         assert tags(dagd, "one") == ["old"]
+
+
+# ---- what cannot be watched ----
+
+@pytest.mark.parametrize("name", [watches.INSTANCES, watches.WATCHES])
+def test_a_dag_folder_that_cannot_be_watched_is_looked_at(dagd_home, name):
+    dagd, why = dagd_home, watches.SENTENCES[name]
+    watches.leave(dagd, name, 0)
+    dagd.start()
+    told = f"the folder {dagd.dags} cannot be watched: {why}; until it can be, it is looked at every minute"
+    assert said(dagd, told)
+    for tag in ("first", "second"):
+        save(dagd.dags / "one.yaml", TEXT.format("one", tag))
+        wait_tag(dagd, "one", tag)
+    assert len(said(dagd, told)) == 1
+    watches.leave_now(dagd, name, 1000)
+    wait_until(lambda: said(dagd, f"the folder {dagd.dags} is watched now"), "it is watched")
+    save(dagd.dags / "one.yaml", TEXT.format("one", "third"))
+    wait_tag(dagd, "one", "third")
+
+
+def test_a_folder_for_which_no_watch_is_left_is_looked_at(dagd_home):
+    dagd = dagd_home
+    watches.leave(dagd, watches.WATCHES, 1000)
+    dagd.start()
+    watches.leave_now(dagd, watches.WATCHES, 0)
+    (dagd.dags / "sub").mkdir()
+    told = f"the folder {dagd.dags}/sub cannot be watched: No space left on device"
+    wait_until(lambda: said(dagd, told), "it says so")
+    for tag in ("first", "second"):
+        save(dagd.dags / "sub" / "one.yaml", TEXT.format("one", tag))
+        wait_tag(dagd, "one", tag)
+    assert len(said(dagd, told)) == 1
+    watches.leave_now(dagd, watches.WATCHES, 1000)
+    wait_until(lambda: said(dagd, f"the folder {dagd.dags}/sub is watched now"), "it is watched")

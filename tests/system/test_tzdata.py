@@ -2,9 +2,11 @@
 """The rules of a time zone change while dagd runs."""
 import pathlib
 import shutil
+import signal
 
 import pytest
 
+import watches
 from daemon import Daemon, wait_until
 
 ZONES = pathlib.Path("/usr/share/zoneinfo/Etc")
@@ -50,6 +52,25 @@ def test_the_next_run_goes_by_the_new_rules(build, zones, tmp_path, is_link):
         wait_until(lambda: hour_of_next_run(daemon) == "01", "the next run is by the new rules")
         wait_until(lambda: any(line.endswith("time zone Land/Here has new rules") for line in daemon.log),
                    "the log says so")
+        daemon.stop()
+    finally:
+        daemon.dispose()
+
+
+@pytest.mark.parametrize("name, n", [(watches.INSTANCES, 0), (watches.INSTANCES, 1), (watches.WATCHES, 0),
+                                     (watches.WATCHES, 1), (watches.WATCHES, 2)])
+def test_where_tzdata_cannot_be_watched_it_is_told_and_read_after_a_reload(build, zones, tmp_path, name, n):
+    here = zones / "Land" / "Here"
+    (zones / "Real").rename(here)
+    daemon = Daemon(build, tmp_path / "home", TZDIR=str(zones))
+    watches.leave(daemon, name, n)
+    try:
+        daemon.start().load_dag("daily", DAILY)
+        told = f"{zones} cannot be watched: {watches.SENTENCES[name]}; new rules of time zones are taken after SIGHUP"
+        assert any(line.endswith(told) for line in daemon.log), daemon.log
+        replace(here, "GMT-2")
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: hour_of_next_run(daemon) == "01", "the next run is by the new rules")
         daemon.stop()
     finally:
         daemon.dispose()

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The DAG folder: what a file's change means for the DAGs it defines. */
+#include <dirent.h>
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -17,6 +18,41 @@ static char *path;
 static GString *told;
 static struct operators *operators;
 static struct folder *folder;
+static bool wants_another_look;
+
+/* ---- a disk that fails ---- */
+
+static int read_error, list_error; /* errno, or 0 */
+
+ssize_t __real_read(int fd, void *buffer, size_t size);
+ssize_t __wrap_read(int fd, void *buffer, size_t size);
+struct dirent *__real_readdir(DIR *dir);
+struct dirent *__wrap_readdir(DIR *dir);
+struct dirent *__wrap_readdir64(DIR *dir);
+
+ssize_t __wrap_read(int fd, void *buffer, size_t size)
+{
+	if (read_error == 0)
+		return __real_read(fd, buffer, size);
+	errno = read_error;
+	return -1;
+}
+
+struct dirent *__wrap_readdir(DIR *dir)
+{
+	if (list_error == 0)
+		return __real_readdir(dir);
+	errno = list_error;
+	return NULL;
+}
+
+/* Its name where numbers of files are wide. */
+struct dirent *__wrap_readdir64(DIR *dir)
+{
+	return __wrap_readdir(dir);
+}
+
+/* ---- what is told ---- */
 
 static void on_loaded(void *data, struct dag *dag)
 {
@@ -34,6 +70,11 @@ static void on_problems(void *data, const char *file, const struct problems *pro
 		const struct problem *problem = problems->list->pdata[i];
 		g_string_append_printf(told, "%s:%u: %s; ", file, problem->line, problem->message);
 	}
+}
+
+static void on_incomplete(void *data)
+{
+	wants_another_look = true;
 }
 
 static void put(const char *name, const char *text)
@@ -71,7 +112,9 @@ static void set_up(void)
 		.context = {.operators = operators},
 		.on_loaded = on_loaded,
 		.on_gone = on_gone,
-		.on_problems = on_problems});
+		.on_problems = on_problems,
+		.on_incomplete = on_incomplete});
+	wants_another_look = false;
 }
 
 static void remove_tree(const char *at)
@@ -221,6 +264,43 @@ static void what_is_no_file_of_text_is_a_problem(void)
 	tear_down();
 }
 
+static void a_file_that_the_disk_does_not_give_is_looked_at_again(void)
+{
+	set_up();
+	put("a.yaml", "dag_id: one\n" TASKS);
+	folder_rescan(folder);
+	expect("loaded one (a.yaml); ");
+	put("a.yaml", "dag_id: one\nowner: somebody\n" TASKS);
+	g_assert_false(wants_another_look);
+	read_error = EIO;
+	folder_refresh(folder, "a.yaml");
+	expect("a.yaml:0: cannot be read: Input/output error; ");
+	read_error = 0;
+	g_assert_true(wants_another_look);
+	g_assert_cmpstr(folder_file_of(folder, "one")->file, ==, "a.yaml");
+	folder_rescan(folder);
+	expect("loaded one (a.yaml); ");
+	tear_down();
+}
+
+static void a_folder_whose_list_breaks_off_is_looked_at_again(void)
+{
+	set_up();
+	put("a.yaml", "dag_id: one\n" TASKS);
+	folder_rescan(folder);
+	expect("loaded one (a.yaml); ");
+	put("b.yaml", "dag_id: two\n" TASKS);
+	g_assert_false(wants_another_look);
+	list_error = EIO;
+	folder_rescan(folder);
+	expect("");
+	list_error = 0;
+	g_assert_true(wants_another_look);
+	folder_rescan(folder);
+	expect("loaded two (b.yaml); ");
+	tear_down();
+}
+
 static void a_link_that_leads_back_up_is_not_followed(void)
 {
 	set_up();
@@ -351,6 +431,10 @@ int main(int argc, char **argv)
 		a_file_that_somebody_writes_stays_as_it_was);
 	g_test_add_func("/folder/what_is_no_file_of_text_is_a_problem",
 		what_is_no_file_of_text_is_a_problem);
+	g_test_add_func("/folder/a_file_that_the_disk_does_not_give_is_looked_at_again",
+		a_file_that_the_disk_does_not_give_is_looked_at_again);
+	g_test_add_func("/folder/a_folder_whose_list_breaks_off_is_looked_at_again",
+		a_folder_whose_list_breaks_off_is_looked_at_again);
 	g_test_add_func("/folder/a_link_that_leads_back_up_is_not_followed",
 		a_link_that_leads_back_up_is_not_followed);
 	g_test_add_func("/folder/the_tasks_of_hundreds_of_new_files_are_not_kept",
