@@ -3,7 +3,9 @@
 import contextlib
 import json
 import os
+import re
 import shutil
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -13,6 +15,7 @@ import pytest
 from daemon import wait_until
 from gate import Gate
 from test_full_disk import is_waited_at
+from test_opening import slow_table_add
 
 DAG = "schedule: null\ntasks:\n  - {task_id: say, operator: bash, bash_command: echo hello}\n"
 
@@ -151,6 +154,49 @@ def test_a_full_disk_keeps_no_half_of_a_backup(dagd, tmp_path):
     dagd.load_dag("said", DAG)
     run_once(dagd, "r1")  # dagd goes on
 
+
+# ---- that come to no end ----
+
+def begun(dagd, folder):
+    """A backup whose check takes minutes: its command, and what there is of it in the folder."""
+    words = [dagd.build / "cli" / "dagctl", "db", "backup", folder / "copy.db"]
+    asking = subprocess.Popen(words, env=dict(os.environ, DAGD_HOME=str(dagd.home)), stderr=subprocess.PIPE)
+    with contextlib.closing(sqlite3.connect(dagd.home / "state" / "dagd.db")) as database:
+        n_pages, = database.execute("PRAGMA page_count").fetchone()
+    whole = wait_until(lambda: [file for file in folder.glob(".*-backup") if file.stat().st_size >= n_pages * 4096],
+                       "all of it is copied")
+    return asking, whole[0]
+
+
+def test_a_backup_whose_dagd_is_killed_is_hidden_and_removed_by_the_next_one(dagd, tmp_path):
+    (tmp_path / "next").mkdir()
+    dagd.stop()
+    slow_table_add(dagd)
+    dagd.start()
+    asking, left = begun(dagd, tmp_path)
+    assert re.fullmatch(r"\.[0-9a-f]{8}\.dagd-backup", left.name)
+    dagd.kill()
+    assert asking.wait(60) != 0
+    assert not (tmp_path / "copy.db").exists() and left.exists()
+    dagd.start()
+    asking, _ = begun(dagd, tmp_path / "next")
+    assert [file.name for file in tmp_path.iterdir()] == ["next"]
+    dagd.kill()
+    asking.wait(60)
+
+
+def test_a_backup_that_is_given_up_leaves_nothing(dagd, tmp_path):
+    dagd.stop()
+    slow_table_add(dagd, 200_000)
+    dagd.start()
+    asking, _ = begun(dagd, tmp_path)
+    asking.send_signal(signal.SIGINT)
+    asking.wait(60)
+    wait_until(lambda: any("there is no backup: the backup was given up" in line for line in dagd.log), "it says so")
+    assert not list(tmp_path.iterdir())
+
+
+# ---- that are restored ----
 
 def test_a_restored_backup_has_its_history_and_goes_on(dagd, tmp_path):
     dagd.load_dag("said", DAG)

@@ -375,6 +375,7 @@ tasks: [{task_id: t, operator: bash, bash_command: "echo $$ $PPID; trap '' TERM 
     process.wait(60)
     for pid in (task, worker, daemon):
         wait_until(lambda: not pathlib.Path(f"/proc/{pid}/cmdline").exists(), "its dagd, worker and task are gone")
+    assert len(left_over(cli)) == 1  # to be looked at
 
 
 # ---- terminals ----

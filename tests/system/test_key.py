@@ -242,6 +242,18 @@ def test_a_credential_is_the_key(credential):
     assert "credential" in (sentence := refused(credential)) and "holds another key" in sentence
 
 
+def test_a_credential_that_is_missing_is_told_and_no_other_key_is_made(credential):
+    fill(credential)
+    credential.stop()
+    credential.credential.unlink()
+    sentence = refused(credential)
+    assert "is missing" in sentence and "put the key back" in sentence, sentence
+    assert not (credential.home / "state" / "key").exists()
+    credential.credential.write_text(ANOTHER)
+    credential.start()
+    assert is_whole(credential)
+
+
 def test_a_credential_is_followed_by_the_operator(credential, tmp_path):
     fill(credential)
     done = rotate(credential, "--yes")

@@ -154,7 +154,11 @@ def test_a_full_disk_of_logs_costs_output_and_nothing_else(build, tmp_path):
 
 
 def test_a_database_that_another_program_holds_is_told_and_written_later(dagd, tmp_path):
+    gate = Gate(tmp_path)
+    dagd.load_dag("held", HELD.format(gate.command))
     dagd.load_dag("hello", HELLO)
+    running = dagd.trigger("held")
+    gate.entered()
     database = sqlite3.connect(dagd.home / "state" / "dagd.db", isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
     refused = dagd.request("POST", "/api/v2/dags/hello/dagRuns", {"logical_date": None, "dag_run_id": "early"})
@@ -162,8 +166,13 @@ def test_a_database_that_another_program_holds_is_told_and_written_later(dagd, t
     reason = wait_trouble(dagd, "metadatabase")
     assert f'"{dagd.home}/state/dagd.db" is held by another program' in reason
     assert dagd.get("/dags/hello/dagRuns")["total_entries"] == 0
+    gate.open()
+    wait_until(lambda: list(dagd.home.glob("state/attempts/*/result")), "its worker keeps the result")
+    assert dagd.run("held", running)["state"] == "running"
     database.close()
     wait_until(lambda: is_well(dagd), "dagd is well again")
+    assert dagd.wait_run("held", running)["state"] == "success"
+    assert dagd.tasks("held", running)["wait"]["try_number"] == 1
     assert dagd.wait_run("hello", dagd.trigger("hello"))["state"] == "success"
 
 

@@ -5,11 +5,15 @@ import os
 import pathlib
 import sqlite3
 import subprocess
+import time
 
 import pytest
 
 from daemon import wait_until
 from test_daemon import HELLO, refused
+
+
+WAITS_S = 10  # for a database that another program holds
 
 
 @pytest.fixture
@@ -157,9 +161,11 @@ def test_a_database_that_cannot_be_read_is_refused(used):
 def test_a_database_that_another_program_holds_at_the_start_is_waited_for(used):
     database = sqlite3.connect(database_of(used), isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
+    begin = time.monotonic()
     used.spawn()
     code = used.process.wait(60)
     used.process = None
+    assert time.monotonic() - begin >= WAITS_S
     assert code == 1 and "is held by another program: end it" in used.log[-1]
     used.spawn()
     wait_until(lambda: is_opened(used, database_of(used)), "it has the database open")
@@ -226,11 +232,11 @@ def test_on_a_damaged_database_no_task_begins_and_what_can_be_read_is_shown(used
     wait_until(lambda: used.get("/monitor/health")["metadatabase"].get("reason"), "the damage is found again")
 
 
-def slow_table_add(daemon):
-    """The check computes for each row what was not computed when it came in: that takes many minutes."""
+def slow_table_add(daemon, n_bytes=1_000_000):
+    """The check computes for each row so many bytes that were not computed when it came in: that takes minutes."""
     with contextlib.closing(sqlite3.connect(database_of(daemon))) as database, database:
         database.execute("CREATE TABLE slow (n INTEGER)")
-        database.executemany("INSERT INTO slow VALUES (?)", [(1_000_000,)] * 100_000)
+        database.executemany("INSERT INTO slow VALUES (?)", [(n_bytes,)] * 100_000)
         database.execute("PRAGMA writable_schema = ON")
         database.execute("""
             UPDATE sqlite_schema SET sql = 'CREATE TABLE slow (n INTEGER, zeros AS (hex(zeroblob(n))) NOT NULL)'

@@ -108,6 +108,7 @@ def test_a_result_that_is_too_large_or_no_json_fails_with_a_sentence(dagd_home):
           - {task_id: file, operator: bash, bash_command: head -c 100000 /dev/zero >$DAGD_OUTPUT}
           - {task_id: value, operator: bash, bash_command: 'printf "{\\"rows\\": \\"%2045d\\"}" 7 >$DAGD_OUTPUT'}
           - {task_id: text, operator: bash, bash_command: echo no json >$DAGD_OUTPUT}
+          - {task_id: latin, operator: bash, bash_command: 'printf "{\\"a\\": \\"\\351\\"}" >$DAGD_OUTPUT'}
           - {task_id: list, operator: bash, bash_command: 'echo "[1]" >$DAGD_OUTPUT'}
           - {task_id: link, operator: bash, bash_command: rm -f $DAGD_OUTPUT; ln -s /etc/passwd $DAGD_OUTPUT}
           - {task_id: folder, operator: bash, bash_command: rm -f $DAGD_OUTPUT; mkdir $DAGD_OUTPUT}
@@ -117,7 +118,7 @@ def test_a_result_that_is_too_large_or_no_json_fails_with_a_sentence(dagd_home):
              bash_command: head -c 100000 /dev/zero | tr '\\0' x}
     """)
     sentences = {"file": "more than 2048 bytes", "value": "more than 2048 bytes", "text": "is no JSON",
-                 "list": "is no JSON object", "link": "DAGD_OUTPUT", "folder": "DAGD_OUTPUT",
+                 "latin": "is no JSON", "list": "is no JSON object", "link": "DAGD_OUTPUT", "folder": "DAGD_OUTPUT",
                  "long_line": 'the XCom value "return_value" has'}
     for task_id, sentence in sentences.items():
         assert tasks[task_id]["state"] == "failed" and sentence in tasks[task_id]["reason"], tasks[task_id]
