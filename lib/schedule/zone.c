@@ -166,6 +166,13 @@ static bool is_whole(const char *text, size_t size)
 
 static const struct zone *refuse(const char *name, GError **error)
 {
+	if (!g_file_test(tzdata_folder(), G_FILE_TEST_IS_DIR)) {
+		error_say(error,
+			"unknown time zone \"%s\": there is no %s here; install tzdata and "
+			"restart dagd",
+			name, tzdata_folder());
+		return NULL;
+	}
 	g_autofree char *similar = find_similar(name);
 	if (similar)
 		error_say(error, "unknown time zone \"%s\"; did you mean \"%s\"?", name, similar);

@@ -8,6 +8,7 @@ import pytest
 
 import watches
 from daemon import Daemon, wait_until
+from test_dag_files import import_errors
 
 ZONES = pathlib.Path("/usr/share/zoneinfo/Etc")
 DAILY = """
@@ -71,6 +72,39 @@ def test_where_tzdata_cannot_be_watched_it_is_told_and_read_after_a_reload(build
         replace(here, "GMT-2")
         daemon.process.send_signal(signal.SIGHUP)
         wait_until(lambda: hour_of_next_run(daemon) == "01", "the next run is by the new rules")
+        daemon.stop()
+    finally:
+        daemon.dispose()
+
+
+def test_a_dag_whose_zone_is_unknown_without_tzdata_goes_on_with_it(build, zones, tmp_path):
+    (zones / "Real").rename(zones / "Land" / "Here")
+    daemon = Daemon(build, tmp_path / "home", TZDIR=str(zones))
+    try:
+        daemon.start().load_dag("daily", DAILY)
+        run_id = daemon.trigger("daily")
+        assert daemon.wait_run("daily", run_id)["state"] == "success"
+        daemon.stop()
+        zones.rename(tmp_path / "removed")
+        daemon.start()
+        told = f'unknown time zone "Land/Here": there is no {zones} here; install tzdata and restart dagd'
+        assert told in import_errors(daemon)["daily.yaml"]["stack_trace"]
+        assert daemon.run("daily", run_id)["state"] == "success"
+        (tmp_path / "removed").rename(zones)
+        daemon.restart()
+        assert import_errors(daemon) == {} and hour_of_next_run(daemon) == "00"
+        daemon.stop()
+    finally:
+        daemon.dispose()
+
+
+def test_the_time_zone_of_the_machine_does_not_count(build, tmp_path):
+    daemon = Daemon(build, tmp_path / "home", TZ="Pacific/Auckland")
+    try:
+        daemon.start().load_dag("daily", DAILY.replace("    timezone: Land/Here\n", ""))
+        assert hour_of_next_run(daemon) == "03"
+        wait_until(lambda: daemon.log, "it says something")
+        assert all(line.split()[0].endswith("Z") for line in daemon.log), daemon.log
         daemon.stop()
     finally:
         daemon.dispose()

@@ -203,6 +203,18 @@ static void a_zone_that_tzdata_does_not_have_is_refused(void)
 	}
 }
 
+static void without_tzdata_it_is_told_what_is_missing(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_setenv("TZDIR", "/nowhere/zoneinfo", true);
+	g_assert_null(zone_get("Africa/Lusaka", &error));
+	g_assert_nonnull(zone_get("UTC", NULL));
+	g_unsetenv("TZDIR");
+	g_assert_cmpstr(error->message, ==,
+		"unknown time zone \"Africa/Lusaka\": there is no /nowhere/zoneinfo here; install "
+		"tzdata and restart dagd");
+}
+
 static void a_zone_is_kept_and_knows_its_name(void)
 {
 	const struct zone *zone = zone_need("Europe/Berlin");
@@ -367,6 +379,8 @@ int main(int argc, char **argv)
 		a_reading_is_an_instant_also_in_gaps_and_repeated_hours);
 	g_test_add_func("/zone/a_zone_that_tzdata_does_not_have_is_refused",
 		a_zone_that_tzdata_does_not_have_is_refused);
+	g_test_add_func("/zone/without_tzdata_it_is_told_what_is_missing",
+		without_tzdata_it_is_told_what_is_missing);
 	g_test_add_func(
 		"/zone/a_zone_is_kept_and_knows_its_name", a_zone_is_kept_and_knows_its_name);
 	return g_test_run();
