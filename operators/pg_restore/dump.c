@@ -62,6 +62,38 @@ static bool format_check(const struct dump *dump, GError **error)
 		&& (!tar_is_one(dump->fd) || tar_check(dump->fd, dump->size, dump->name, error));
 }
 
+/* pg_restore takes an empty file of a large object for an empty object. */
+static bool is_cut_to_nothing(const char *name, const struct stat *about)
+{
+	static const char *const compressed[] = {".gz", ".lz4", ".zst"};
+	for (size_t i = 0; i < G_N_ELEMENTS(compressed); i++) {
+		if (g_str_has_suffix(name, compressed[i]))
+			return S_ISREG(about->st_mode) && about->st_size == 0;
+	}
+	return false;
+}
+
+/* Fails where a file is empty that cannot be. */
+static bool folder_measure(struct dump *dump, GDir *folder, GError **error)
+{
+	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
+		g_autofree char *file = g_build_filename(dump->path, name, NULL);
+		struct stat about;
+		if (stat(file, &about) != 0)
+			continue;
+		if (is_cut_to_nothing(name, &about)) {
+			g_set_error(error, LIB_ERROR, 0,
+				"%s is damaged, so nothing was restored: %s is empty, and what is "
+				"compressed never is",
+				dump->name, name);
+			return false;
+		}
+		dump->size += about.st_size;
+		dump->modified_at = MAX(dump->modified_at, about.st_mtim.tv_sec * SECOND_US);
+	}
+	return true;
+}
+
 /* A link is followed once: what it leads to later is another dump. */
 static bool folder_open(const char *text, struct dump *dump, GError **error)
 {
@@ -82,15 +114,10 @@ static bool folder_open(const char *text, struct dump *dump, GError **error)
 		return false;
 	}
 	*dump = (struct dump){.name = g_strdup(path), .path = g_strdup(path), .fd = -1};
-	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
-		g_autofree char *file = g_build_filename(path, name, NULL);
-		struct stat about;
-		if (stat(file, &about) != 0)
-			continue;
-		dump->size += about.st_size;
-		dump->modified_at = MAX(dump->modified_at, about.st_mtim.tv_sec * SECOND_US);
-	}
-	return true;
+	if (folder_measure(dump, folder, error))
+		return true;
+	dump_clear(dump);
+	return false;
 }
 
 bool dump_fetch(const json_t *source, const struct s3_settings *settings,

@@ -86,6 +86,14 @@ def test_large_objects_that_are_gone_from_a_folder_are_missed(pg, pg_source, pre
     assert_refused(pg, operate("pg_restore", pg_arguments(pg, dump)), "the data of 1 is missing")
 
 
+def test_an_empty_file_of_a_large_object_is_missed_where_it_was_compressed(pg, pg_source, precious, operate, tmp_path):
+    dump = folder_dump(pg, tmp_path)
+    blob = next(dump.glob("blob_*.dat.gz"))
+    blob.write_bytes(b"")
+    assert_refused(pg, operate("pg_restore", pg_arguments(pg, dump)), str(dump),
+                   f"so nothing was restored: {blob.name} is empty")
+
+
 def test_bytes_of_a_damaged_dump_do_not_break_the_sentence_about_it(pg, pg_source, precious, operate, tmp_path):
     dump = folder_dump(pg, tmp_path)
     with open(dump / "blobs.toc", "ab") as file:
