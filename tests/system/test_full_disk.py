@@ -48,7 +48,8 @@ def all_runs(daemon, dag_id):
     return {run["dag_run_id"]: run["state"] for run in daemon.get(f"/dags/{dag_id}/dagRuns", limit=10000)["dag_runs"]}
 
 
-@pytest.mark.parametrize("end", ["with room", "without room", "without room and without dagd"])
+@pytest.mark.parametrize("end", ["with room", "without room", "without room and without dagd",
+                                 "without room, which dagd does not survive"])
 def test_a_task_that_logs_onto_a_full_disk_goes_on_and_nothing_is_lost(small_dagd, tmp_path, end):
     dagd = small_dagd
     begin, middle = Gate(tmp_path, "begin"), Gate(tmp_path, "middle")
@@ -72,6 +73,13 @@ def test_a_task_that_logs_onto_a_full_disk_goes_on_and_nothing_is_lost(small_dag
     middle.open()
     if end != "with room":
         wait_until(lambda: not is_waited_at(middle), "the task ends")
+    if end == "without room, which dagd does not survive":
+        wait_until(lambda: list(dagd.home.glob("state/attempts/*/result")), "its worker has put down its result")
+        # Whoever is told now that it is kept is told too early.
+        for _ in range(100):
+            dagd.get("/monitor/health")
+        dagd.kill()
+    if end != "with room":
         filler.unlink()
     if not dagd.process:
         dagd.start()

@@ -234,6 +234,8 @@ def tries_of_a_task_never_overlap(scene):
 # ---- logs, files, processes ----
 
 MISSING = re.compile(rb"\n\[dagd: (\d+) bytes of output are missing here: [^\n]*\]\n")
+# Of a task that was killed, when somebody else's memory was short at that time.
+SHORT_OF_MEMORY = b"[dagd: meanwhile the kernel killed processes for lack of memory]\n"
 
 
 def n_accounted_for(text, whole):
@@ -252,7 +254,7 @@ def logs_are_what_was_printed(scene):
         if not attempt or attempt.state == "taken_back":
             continue
         file = attempt.log(scene.logs)
-        text = file.read_bytes() if file.exists() else b""
+        text = file.read_bytes().removesuffix(SHORT_OF_MEMORY) if file.exists() else b""
         whole = printed(life.attempt, life.n_bytes)
         n_lacking = len(whole) - n_accounted_for(text, whole)
         if scene.may_logs_lack and (n_lacking == 0 or 0 < n_lacking <= len(whole) and scene.may_logs_end_early):
