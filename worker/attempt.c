@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,15 +78,40 @@ static void end(struct attempt *attempt)
 	attempt->state = ATTEMPT_ENDED;
 }
 
-static void fail(struct attempt *attempt, const char *error)
+/* Whole: of a secret that was cut nobody could tell that it is one. */
+__attribute__((format(printf, 1, 0))) static char *text_make(const char *format, va_list values)
 {
-	char line[1024];
-	snprintf(line, sizeof(line), "[dagd: %s]\n", error);
-	log_say(&attempt->log, line);
+	char *text;
+	if (vasprintf(&text, format, values) < 0)
+		abort();
+	return text;
+}
+
+/* A line of its log. */
+__attribute__((format(printf, 2, 3))) static void say(
+	struct attempt *attempt, const char *format, ...)
+{
+	va_list values;
+	va_start(values, format);
+	char *text = text_make(format, values);
+	va_end(values);
+	log_say(&attempt->log, text);
+	free(text);
+}
+
+__attribute__((format(printf, 2, 3))) static void fail(
+	struct attempt *attempt, const char *format, ...)
+{
+	va_list values;
+	va_start(values, format);
+	char *error = text_make(format, values);
+	va_end(values);
+	say(attempt, "[dagd: %s]\n", error);
 	cgroup_drop(attempt);
 	end(attempt);
 	outcome_of_failure(attempt, error);
 	masks_clear(&attempt->log.masks);
+	free(error);
 }
 
 /* The given environment with our two variables instead of any of these names. */
@@ -146,7 +172,7 @@ static int program_start(
 		return -pid;
 	attempt->pid = pid;
 	if (pid == 0)
-		fail(attempt, error);
+		fail(attempt, "%s", error);
 	else if (start->timeout_us > 0)
 		timer_set(attempt, start->timeout_us);
 	return 0;
@@ -248,10 +274,7 @@ const char *attempt_start(
 	}
 	if (is_shortage(-error))
 		return give_back(attempt, -error);
-	char text[512];
-	snprintf(text, sizeof(text), "cannot write the log \"%.300s\": %s", start->log,
-		strerror(-error));
-	fail(attempt, text);
+	fail(attempt, "cannot write the log \"%s\": %s", start->log, strerror(-error));
 	return NULL;
 }
 
@@ -292,14 +315,11 @@ static bool was_killed(const struct attempt *attempt)
 
 static void oom_say(struct attempt *attempt)
 {
-	char line[160];
 	attempt->oom = was_killed(attempt)
 		? oom_tell(attempt->own_oom_kills, attempt->oom_kills_before)
 		: NULL;
-	if (!attempt->oom)
-		return;
-	snprintf(line, sizeof(line), "[dagd: %s]\n", attempt->oom);
-	log_say(&attempt->log, line);
+	if (attempt->oom)
+		say(attempt, "[dagd: %s]\n", attempt->oom);
 }
 
 static void settle(struct attempt *attempt)
@@ -310,14 +330,11 @@ static void settle(struct attempt *attempt)
 	cgroup_drop(attempt);
 	pipe_drain(attempt);
 	attempt->has_leftover = left > 0;
-	if (left > 0) {
-		char line[160];
-		snprintf(line, sizeof(line),
+	if (left > 0)
+		say(attempt,
 			"[dagd: process %d, which the task has left, could not be killed and lives "
 			"on]\n",
 			left);
-		log_say(&attempt->log, line);
-	}
 	oom_say(attempt);
 	end(attempt);
 	outcome_of_status(attempt, attempt->status);

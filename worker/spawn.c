@@ -133,24 +133,32 @@ static const char *reason_of(int error, char text[128])
 	}
 }
 
+/* It is shown whole or not at all: of a secret that was cut nobody could tell that it is one. */
+static bool is_shown(const char *path)
+{
+	return strlen(path) < PATH_MAX;
+}
+
 static void explain(const struct child *child, char *error, size_t size)
 {
 	char text[128];
 	const char *reason = reason_of(child->error, text);
+	const char *program = child->order->argv[0], *folder = child->order->cwd;
 	switch (child->step) {
 	case STEP_RUN:
-		snprintf(error, size, "cannot run \"%.200s\": %s%s", child->order->argv[0], reason,
-			child->path && child->error == ENOENT ? " of that name in PATH" : "");
+		if (is_shown(program))
+			snprintf(error, size, "cannot run \"%s\": %s%s", program, reason,
+				child->path && child->error == ENOENT ? " of that name in PATH"
+								      : "");
+		else
+			snprintf(error, size, "cannot run the program: %s", reason);
 		return;
 	case STEP_STREAMS:
 		snprintf(error, size, "cannot connect the program's streams: %s", reason);
 		return;
 	case STEP_FOLDER:
-		/* Whole or not at all: of a secret that was cut nobody could tell that it is one.
-		 */
-		if (strlen(child->order->cwd) < PATH_MAX)
-			snprintf(error, size, "cannot enter the folder \"%s\": %s",
-				child->order->cwd,
+		if (is_shown(folder))
+			snprintf(error, size, "cannot enter the folder \"%s\": %s", folder,
 				child->error == ENOENT ? "it does not exist" : reason);
 		else
 			snprintf(error, size, "cannot enter the folder: %s", reason);

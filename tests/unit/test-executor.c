@@ -188,6 +188,30 @@ static void secrets_are_masked_wherever_reads_cut_them(struct fixture *fixture, 
 	g_assert_nonnull(strstr(wait_end(fixture, attempt)->error, "cannot run \"***\""));
 }
 
+/* Of one that was cut nobody could tell that it is a secret. */
+static void a_secret_is_hidden_however_long_the_sentence_is(
+	struct fixture *fixture, const void *data)
+{
+	const char *masks[] = {"hunter22", NULL}, *argv[] = {"true", NULL};
+	for (size_t size = 190; size < 202; size++) {
+		g_autofree char *path = g_strnfill(size, '/');
+		g_autofree char *program = g_strconcat(path, "hunter22", NULL);
+		const char *missing[] = {program, NULL};
+		int64_t attempt =
+			begin(fixture, (struct wire_start){.argv = missing, .masks = masks});
+		g_assert_null(strstr(wait_end(fixture, attempt)->error, "hunt"));
+	}
+	for (size_t size = 940; size < 1024; size++) {
+		g_autofree char *path = g_strnfill(size, '/');
+		g_autofree char *cwd = g_strconcat(path, "hunter22", NULL);
+		int64_t attempt = begin(
+			fixture, (struct wire_start){.argv = argv, .cwd = cwd, .masks = masks});
+		g_assert_nonnull(strstr(wait_end(fixture, attempt)->error, "***"));
+		g_autofree char *text = log_text(fixture, attempt);
+		g_assert_null(strstr(text, "hunt"));
+	}
+}
+
 static void what_it_leaves_running_is_killed(struct fixture *fixture, const void *data)
 {
 	/* A background process, one that fled to its own session, and a daemon; two hold the pipe.
@@ -369,6 +393,8 @@ int main(int argc, char **argv)
 	ADD("the_index_says_when_output_came", the_index_says_when_output_came);
 	ADD("secrets_are_masked_wherever_reads_cut_them",
 		secrets_are_masked_wherever_reads_cut_them);
+	ADD("a_secret_is_hidden_however_long_the_sentence_is",
+		a_secret_is_hidden_however_long_the_sentence_is);
 	ADD("what_it_leaves_running_is_killed", what_it_leaves_running_is_killed);
 	ADD("a_timeout_ends_it_with_sigterm", a_timeout_ends_it_with_sigterm);
 	ADD("who_ignores_sigterm_gets_sigkill", who_ignores_sigterm_gets_sigkill);
