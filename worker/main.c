@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "worker/clock.h"
 #include "worker/keeper.h"
 #include "worker/worker.h"
 
@@ -107,13 +108,27 @@ static void on_child(struct worker *worker)
 		attempt_ended(worker);
 }
 
+static bool owes_claim(const struct worker *worker)
+{
+	return worker->control_fd >= 0 && worker->attempt.state == ATTEMPT_RUNS
+		&& !worker->claim_told;
+}
+
+/* One that writes without end leaves no time in which nothing happens. */
+static void on_output(struct worker *worker)
+{
+	attempt_read(&worker->attempt);
+	if (owes_claim(worker)
+		&& clock_now() - worker->attempt.started_at > CLAIMED_AFTER_MS * 1000)
+		control_tell_claimed(worker);
+}
+
 static int wait_ms(const struct worker *worker)
 {
 	const struct attempt *attempt = &worker->attempt;
-	bool connected = worker->control_fd >= 0;
-	if (connected && attempt->state == ATTEMPT_RUNS && !worker->claim_told)
+	if (owes_claim(worker))
 		return CLAIMED_AFTER_MS;
-	if (!connected && (worker->bell_fd < 0 || attempt->state == ATTEMPT_ENDED))
+	if (worker->control_fd < 0 && (worker->bell_fd < 0 || attempt->state == ATTEMPT_ENDED))
 		return RETRY_MS;
 	return -1;
 }
@@ -152,7 +167,7 @@ static void turn(struct worker *worker)
 	if (n <= 0)
 		return;
 	if (fds[PIPE].revents)
-		attempt_read(&worker->attempt);
+		on_output(worker);
 	if (fds[TIMER].revents)
 		on_timer(worker);
 	if (fds[CHILD].revents)

@@ -188,6 +188,16 @@ static void secrets_are_masked_wherever_reads_cut_them(struct fixture *fixture, 
 	g_assert_nonnull(strstr(wait_end(fixture, attempt)->error, "cannot run \"***\""));
 }
 
+static void one_that_never_stops_writing_is_told_of(struct fixture *fixture, const void *data)
+{
+	const char *argv[] = {"yes", NULL};
+	int64_t attempt = begin(fixture,
+		(struct wire_start){.argv = argv, .log_max = 1000, .kill_after_us = 30000000});
+	int pid = wait_claimed(fixture, attempt)->pid;
+	executor_kill(fixture->executor, attempt);
+	g_assert_cmpint(wait_end(fixture, attempt)->result.pid, ==, pid);
+}
+
 /* Of one that was cut nobody could tell that it is a secret. */
 static void a_secret_is_hidden_however_long_the_sentence_is(
 	struct fixture *fixture, const void *data)
@@ -393,6 +403,7 @@ int main(int argc, char **argv)
 	ADD("the_index_says_when_output_came", the_index_says_when_output_came);
 	ADD("secrets_are_masked_wherever_reads_cut_them",
 		secrets_are_masked_wherever_reads_cut_them);
+	ADD("one_that_never_stops_writing_is_told_of", one_that_never_stops_writing_is_told_of);
 	ADD("a_secret_is_hidden_however_long_the_sentence_is",
 		a_secret_is_hidden_however_long_the_sentence_is);
 	ADD("what_it_leaves_running_is_killed", what_it_leaves_running_is_killed);
