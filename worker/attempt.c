@@ -33,14 +33,17 @@ void attempt_init(struct attempt *attempt)
 	attempt->log.fd = attempt->log.index_fd = -1;
 }
 
-/* Counts the time asleep, too; 0 disarms. */
+/* Before anything runs that it may have to end. 0, or the errno. It counts the time asleep, too. */
+static int timer_open(struct attempt *attempt)
+{
+	if (attempt->timer_fd < 0)
+		attempt->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	return attempt->timer_fd < 0 ? errno : 0;
+}
+
+/* 0 disarms. */
 static void timer_set(struct attempt *attempt, int64_t after_us)
 {
-	if (attempt->timer_fd < 0) {
-		if (after_us == 0)
-			return;
-		attempt->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	}
 	struct itimerspec timer = {.it_value = {after_us / 1000000, after_us % 1000000 * 1000}};
 	timerfd_settime(attempt->timer_fd, 0, &timer, NULL);
 }
@@ -265,7 +268,8 @@ const char *attempt_start(
 			.masks = start->masks});
 	if (error == 0) {
 		cgroup_take(attempt, start->cgroup);
-		int lack = streams_start(attempt, start);
+		int lack = timer_open(attempt);
+		lack = lack ? lack : streams_start(attempt, start);
 		if (lack != 0)
 			return give_back(attempt, lack);
 		program_name(attempt, &claim);

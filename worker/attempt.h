@@ -25,7 +25,7 @@ struct attempt {
 	int claim_fd;
 	int pid;
 	int pipe_fd;  /* the operator's output; -1: it has closed it */
-	int timer_fd; /* -1: never needed so far */
+	int timer_fd; /* -1: not made yet */
 	int64_t started_at;
 	int64_t kill_after_us;
 	uint64_t output_max;

@@ -42,7 +42,7 @@ int log_open(struct log *log, const struct log_options *options)
 	if (!log->path)
 		abort();
 	log->index_fd = -1;
-	log->indexed_at = 0;
+	log->offset = log->indexed_at = 0;
 	log->n_dropped = 0;
 	log->held.size = 0;
 	log->last_line.size = 0;

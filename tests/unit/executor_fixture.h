@@ -34,8 +34,9 @@ struct fixture {
 	uv_timer_t watchdog;
 	struct executor *executor;
 	char *folder, *state, *boot_id;
-	const char *worker; /* NULL: the one of this build */
-	GHashTable *seen;   /* &attempt -> struct seen */
+	const char *worker;              /* NULL: the one of this build */
+	const struct rlimit *file_limit; /* of tasks and workers; NULL: that of the test */
+	GHashTable *seen;                /* &attempt -> struct seen */
 	unsigned n_recovered;
 	char *notice; /* the last one */
 	int64_t next_attempt;
@@ -136,6 +137,7 @@ static void executor_begin(struct fixture *fixture)
 		.state_folder = fixture->state,
 		.boot_id = fixture->boot_id,
 		.n_workers_max = 4,
+		.file_limit = fixture->file_limit,
 		.events = {on_ended, on_claimed, on_lost, on_taken_back, on_notice, fixture}};
 	fixture->executor = executor_open(&options, &error);
 	g_assert_no_error(error);

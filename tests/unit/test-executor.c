@@ -188,6 +188,22 @@ static void secrets_are_masked_wherever_reads_cut_them(struct fixture *fixture, 
 	g_assert_nonnull(strstr(wait_end(fixture, attempt)->error, "cannot run \"***\""));
 }
 
+/* Wherever a descriptor is lacking, the program has its limit of time or never ran. */
+static void nothing_runs_that_could_not_be_ended(struct fixture *fixture, const void *data)
+{
+	const char *argv[] = {"sleep", "1000", NULL};
+	for (rlim_t n_files = 7; n_files < 14; n_files++) {
+		fixture->file_limit = &(struct rlimit){n_files, n_files};
+		executor_end(fixture);
+		executor_begin(fixture);
+		int64_t attempt =
+			begin(fixture, (struct wire_start){.argv = argv, .timeout_us = 1000});
+		struct seen *seen = seen_of(fixture, attempt);
+		WAIT_UNTIL(fixture, seen->n_ended + seen->n_taken_back > 0);
+		g_assert_true(seen->n_taken_back > 0 || seen->result.timed_out);
+	}
+}
+
 static void one_that_never_stops_writing_is_told_of(struct fixture *fixture, const void *data)
 {
 	const char *argv[] = {"yes", NULL};
@@ -403,6 +419,7 @@ int main(int argc, char **argv)
 	ADD("the_index_says_when_output_came", the_index_says_when_output_came);
 	ADD("secrets_are_masked_wherever_reads_cut_them",
 		secrets_are_masked_wherever_reads_cut_them);
+	ADD("nothing_runs_that_could_not_be_ended", nothing_runs_that_could_not_be_ended);
 	ADD("one_that_never_stops_writing_is_told_of", one_that_never_stops_writing_is_told_of);
 	ADD("a_secret_is_hidden_however_long_the_sentence_is",
 		a_secret_is_hidden_however_long_the_sentence_is);
