@@ -2,8 +2,6 @@
 /* dagctl: the command line of dagd. */
 #include <errno.h>
 #include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <curl/curl.h>
 
@@ -12,6 +10,7 @@
 #include "cli/help.h"
 #include "cli/print.h"
 #include "lib/base/error.h"
+#include "lib/base/memory.h"
 
 /* All that is said and sent is UTF-8. */
 static bool words_are_text(char **words, GError **error)
@@ -20,14 +19,6 @@ static bool words_are_text(char **words, GError **error)
 		if (!g_utf8_validate(*words, -1, NULL))
 			return error_say(error, "\"%s\" is not text in UTF-8", *words);
 	return true;
-}
-
-/* Secrets come by stdin and in answers: no core file, no debugger of another process of this user.
- */
-static void memory_close(void)
-{
-	prctl(PR_SET_DUMPABLE, 0);
-	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 }
 
 static int run(struct invocation *invocation)
@@ -56,6 +47,7 @@ int main(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	char **words = argc > 0 ? argv + 1 : argv;
+	/* Secrets come by stdin and in answers. */
 	memory_close();
 	if (!words_are_text(words, &error))
 		return refuse_usage(NULL, error);

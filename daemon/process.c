@@ -6,30 +6,26 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #include <glib.h>
 #include <jansson.h>
 
 #include "lib/base/instant.h"
+#include "lib/base/memory.h"
 
 /* About thirty descriptors are open when nothing happens. */
 enum { MMAP_THRESHOLD = 256 * 1024, TRIM_THRESHOLD = 1024 * 1024, DESCRIPTORS_MIN = 64 };
 
 /*
- * No core file: it would hold secrets. Many files may be open: one or two for each worker. What was
- * large goes back to the system when it is freed, at whatever size glibc has seen before; not the
- * few hundred KB that each of many files takes to be read.
+ * Secrets come and go. Many files may be open: one or two for each worker. What was large goes back
+ * to the system when it is freed, at whatever size glibc has seen before; not the few hundred KB
+ * that each of many files takes to be read.
  */
 static bool limits_set(struct rlimit *files, GError **error)
 {
 	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
-	prctl(PR_SET_DUMPABLE, 0);
-	/* Tasks inherit it; whoever wants a core file of one can raise it again. */
-	struct rlimit core;
-	if (getrlimit(RLIMIT_CORE, &core) == 0)
-		setrlimit(RLIMIT_CORE, &(struct rlimit){0, core.rlim_max});
+	memory_close();
 	if (getrlimit(RLIMIT_NOFILE, files) != 0)
 		g_error("cannot find out how many files may be open: %m");
 	setrlimit(RLIMIT_NOFILE, &(struct rlimit){files->rlim_max, files->rlim_max});

@@ -6,14 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+
+#include "lib/base/memory.h"
 
 enum { EXIT_RETRY = 1, EXIT_NOT_YET = 75, EXIT_FOR_GOOD = 78 };
 
 json_t *program_arguments(void)
 {
-	/* Passwords come now: no core file, no debugger of another process of this user. */
-	prctl(PR_SET_DUMPABLE, 0);
+	/* Passwords come now. */
+	memory_close();
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
 	json_error_t why;

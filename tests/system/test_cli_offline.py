@@ -311,6 +311,12 @@ def test_a_failed_run_in_the_foreground_exits_1(cli):
     assert left_over(cli) == []
 
 
+def test_its_tasks_have_the_limits_that_they_have_under_dagd(cli):
+    hard = subprocess.run(["bash", "-c", "ulimit -Hc"], capture_output=True, text=True, check=True).stdout
+    cli.write("limits.yaml", 'tasks: [{task_id: t, operator: bash, bash_command: "ulimit -Sc; ulimit -Hc"}]')
+    assert f"t | 0\nt | {hard}" in cli.run("dags", "test", "limits.yaml").stdout
+
+
 def test_wrong_params_start_nothing(cli):
     cli.write("dag.yaml", "params: {n: {type: integer, default: 1}}\ntasks: [{task_id: t, operator: empty}]")
     assert 'param "n" is "x"' in cli.run("dags", "test", "dag.yaml", "-p", "n=x", code=1).stderr
