@@ -11,6 +11,7 @@
 #include "daemon/clock.h"
 #include "lib/base/ident.h"
 #include "lib/base/instant.h"
+#include "lib/base/json_field.h"
 #include "lib/dag/target_time.h"
 
 const char *flow_keep(struct flow_outcome *outcome, char *text)
@@ -35,12 +36,6 @@ bool flow_needs_no_process(const struct task *task, const struct rendered *rende
 	return !task->operator->run[0] ||(name && json_object_get(rendered->arguments, name));
 }
 
-static const char *text_of(const json_t *arguments, const char *name)
-{
-	const char *text = json_string_value(json_object_get(arguments, name));
-	return text && *text ? text : NULL;
-}
-
 static bool is_true(const json_t *arguments, const char *name)
 {
 	return json_is_true(json_object_get(arguments, name));
@@ -51,7 +46,7 @@ static bool is_true(const json_t *arguments, const char *name)
 static bool read_run_id(
 	const struct attempt *attempt, const json_t *arguments, struct flow_outcome *outcome)
 {
-	const char *given = text_of(arguments, "trigger_run_id");
+	const char *given = json_field_text(arguments, "trigger_run_id");
 	const uint8_t *token = attempt->record.token;
 	g_autoptr(GError) error = NULL;
 	if (given && !run_id_check(given, &error))
@@ -68,7 +63,7 @@ static bool read_run_id(
 static bool read_logical_date(
 	const struct attempt *attempt, const json_t *arguments, struct flow_outcome *outcome)
 {
-	const char *text = text_of(arguments, "logical_date");
+	const char *text = json_field_text(arguments, "logical_date");
 	g_autoptr(GError) error = NULL;
 	int64_t wall_us;
 	bool has_offset;
@@ -145,7 +140,7 @@ static void trigger_make(struct daemon *daemon, const struct attempt *attempt,
 	const json_t *arguments, struct flow_outcome *outcome)
 {
 	outcome->end.trigger.dag_id =
-		flow_keep(outcome, g_strdup(text_of(arguments, "trigger_dag_id")));
+		flow_keep(outcome, g_strdup(json_field_text(arguments, "trigger_dag_id")));
 	outcome->end.trigger.is_reset = is_true(arguments, "reset_dag_run");
 	outcome->end.trigger.skips_existing = is_true(arguments, "skip_when_already_exists");
 	outcome->end.trigger.fails_when_paused = is_true(arguments, "fail_when_dag_is_paused");
@@ -167,7 +162,7 @@ static void until_make(
 	const struct attempt *attempt, const json_t *arguments, struct flow_outcome *outcome)
 {
 	const struct run_record *run = &attempt->run;
-	const char *target = text_of(arguments, "target_time");
+	const char *target = json_field_text(arguments, "target_time");
 	const json_t *delta = json_object_get(arguments, "delta");
 	g_autoptr(GError) error = NULL;
 	int64_t at =

@@ -7,6 +7,7 @@
 
 #include "daemon/flow.h"
 #include "lib/base/instant.h"
+#include "lib/base/json_field.h"
 
 struct look {
 	struct daemon *daemon;
@@ -20,12 +21,6 @@ struct look {
 	struct run_record run;
 	GArray *rows; /* of struct task_record: of a run that is not in the engine */
 };
-
-static const char *text_of(const json_t *arguments, const char *name)
-{
-	const char *text = json_string_value(json_object_get(arguments, name));
-	return text && *text ? text : NULL;
-}
 
 /* ---- what is waited for ---- */
 
@@ -74,8 +69,8 @@ static bool exists(struct look *look, const char *group_id)
 /* False: it is settled already, for something that must be there is not. */
 static bool wish_read(struct look *look, const json_t *arguments)
 {
-	const char *task_id = text_of(arguments, "external_task_id");
-	const char *group_id = text_of(arguments, "external_task_group_id");
+	const char *task_id = json_field_text(arguments, "external_task_id");
+	const char *group_id = json_field_text(arguments, "external_task_group_id");
 	const json_t *list = json_object_get(arguments, "external_task_ids");
 	if (task_id)
 		g_ptr_array_add(look->task_ids, g_strdup(task_id));
@@ -253,7 +248,7 @@ void flow_look(struct daemon *daemon, const struct attempt *attempt, const json_
 	struct look look = {
 		.daemon = daemon,
 		.task = attempt->task,
-		.dag_id = text_of(arguments, "external_dag_id"),
+		.dag_id = json_field_text(arguments, "external_dag_id"),
 		.date = run->logical_date == INSTANT_NONE ? run->run_after : run->logical_date,
 		.task_ids = g_ptr_array_new_with_free_func(g_free),
 		.outcome = outcome,

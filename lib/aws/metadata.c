@@ -7,27 +7,23 @@
 
 #include "lib/aws/retry.h"
 #include "lib/base/error.h"
-
-static const char *text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-	return text && *text ? text : NULL;
-}
+#include "lib/base/json_field.h"
 
 bool metadata_keys(
 	const json_t *answer, const char *found_in, struct aws_keys *keys, GError **error)
 {
-	const char *code = text_of(answer, "Code"), *message = text_of(answer, "Message");
+	const char *code = json_field_text(answer, "Code");
+	const char *message = json_field_text(answer, "Message");
 	*keys = (struct aws_keys){
-		.access_key_id = text_of(answer, "AccessKeyId"),
-		.secret_access_key = text_of(answer, "SecretAccessKey"),
-		.session_token = text_of(answer, "Token"),
+		.access_key_id = json_field_text(answer, "AccessKeyId"),
+		.secret_access_key = json_field_text(answer, "SecretAccessKey"),
+		.session_token = json_field_text(answer, "Token"),
 	};
 	if (code && strcmp(code, "Success") != 0)
 		return error_say(error, "%s answered %s: %s", found_in, code,
 			message ? message : "no reason given");
 	if (keys->access_key_id && keys->secret_access_key && keys->session_token
-		&& aws_expiry_parse(text_of(answer, "Expiration"), &keys->expires_at))
+		&& aws_expiry_parse(json_field_text(answer, "Expiration"), &keys->expires_at))
 		return true;
 	return error_say(error,
 		"%s answered without AccessKeyId, SecretAccessKey, Token and Expiration", found_in);

@@ -15,6 +15,7 @@
 #include "lib/aws/failure.h"
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
+#include "lib/base/json_field.h"
 
 #define OUTPUT_MAX (64 << 10)
 
@@ -171,15 +172,9 @@ static bool end(struct process *process, int64_t deadline_us)
 	return ended;
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-	return text && *text ? text : NULL;
-}
-
 static bool repeats(const char *line, const json_t *said, const char *name)
 {
-	const char *secret = text_of(said, name);
+	const char *secret = json_field_text(said, name);
 	return secret && strstr(line, secret);
 }
 
@@ -200,12 +195,12 @@ static struct aws_credentials *credentials_read(
 	const json_t *said, const char *place, GError **error)
 {
 	const json_t *version = json_object_get(said, "Version");
-	const char *expiration = text_of(said, "Expiration");
+	const char *expiration = json_field_text(said, "Expiration");
 	const json_t *expires = json_object_get(said, "Expiration");
 	struct aws_keys keys = {
-		.access_key_id = text_of(said, "AccessKeyId"),
-		.secret_access_key = text_of(said, "SecretAccessKey"),
-		.session_token = text_of(said, "SessionToken"),
+		.access_key_id = json_field_text(said, "AccessKeyId"),
+		.secret_access_key = json_field_text(said, "SecretAccessKey"),
+		.session_token = json_field_text(said, "SessionToken"),
 		.expires_at = INSTANT_NEVER,
 	};
 	if (!json_is_object(said))

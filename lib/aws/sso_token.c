@@ -23,6 +23,7 @@
 #include "lib/aws/transport.h"
 #include "lib/base/error.h"
 #include "lib/base/instant.h"
+#include "lib/base/json_field.h"
 
 #define RENEW_BEFORE_US (15 * MINUTE_US)
 #define MAX_TRIES 3
@@ -36,17 +37,11 @@ void sso_token_refuse(const struct sso_wish *wish, const char *why, GError **err
 		(*error)->domain = AWS_LASTING_ERROR;
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-	return text && *text ? text : NULL;
-}
-
 /* Older tools write `2026-11-24T03:00:00UTC`. */
 static int64_t instant_of(const json_t *object, const char *name)
 {
 	int64_t at;
-	const char *text = text_of(object, name);
+	const char *text = json_field_text(object, name);
 	size_t len = text ? strlen(text) : 0;
 	g_autofree char *utc = text && g_str_has_suffix(text, "UTC")
 		? g_strdup_printf("%.*sZ", (int)len - 3, text)
@@ -65,8 +60,9 @@ static char *token_path(const struct sso_wish *wish)
 /* The body of the request for a new token; NULL when what it takes is not there. */
 static char *renewal_body(const json_t *token)
 {
-	const char *id = text_of(token, "clientId"), *secret = text_of(token, "clientSecret");
-	const char *refresh = text_of(token, "refreshToken");
+	const char *id = json_field_text(token, "clientId");
+	const char *secret = json_field_text(token, "clientSecret");
+	const char *refresh = json_field_text(token, "refreshToken");
 	if (!id || !secret || !refresh
 		|| instant_of(token, "registrationExpiresAt") <= g_get_real_time())
 		return NULL;
@@ -124,7 +120,7 @@ static bool token_renew(const struct sso_wish *wish, json_t *token)
 		? aws_endpoint_find(&service, wish->region, wish->profile, wish->settings, NULL)
 		: NULL;
 	json_t *fresh = endpoint ? renewal_ask(wish, endpoint, body) : NULL;
-	const char *access = text_of(fresh, "accessToken");
+	const char *access = json_field_text(fresh, "accessToken");
 	json_int_t lasts_s = json_integer_value(json_object_get(fresh, "expiresIn"));
 	bool renewed = access && lasts_s > 0 && lasts_s < INT32_MAX;
 	if (renewed) {
@@ -132,7 +128,7 @@ static bool token_renew(const struct sso_wish *wish, json_t *token)
 			instant_iso_z((g_get_real_time() / SECOND_US + lasts_s) * SECOND_US);
 		json_object_set(token, "accessToken", json_object_get(fresh, "accessToken"));
 		json_object_set_new(token, "expiresAt", json_string(until));
-		if (text_of(fresh, "refreshToken"))
+		if (json_field_text(fresh, "refreshToken"))
 			json_object_set(
 				token, "refreshToken", json_object_get(fresh, "refreshToken"));
 	}
@@ -149,13 +145,13 @@ static char *token_get(const struct sso_wish *wish, const char *path, GError **e
 	json_t *token = text ? json_loads(text, 0, NULL) : NULL;
 	aws_secret_free(text);
 	int64_t now = g_get_real_time(), expires_at = instant_of(token, "expiresAt");
-	bool whole = text_of(token, "accessToken") && expires_at != INSTANT_NONE;
+	bool whole = json_field_text(token, "accessToken") && expires_at != INSTANT_NONE;
 	bool renewed = whole && wish->session && expires_at - now < RENEW_BEFORE_US
 		&& token_renew(wish, token);
 	if (renewed)
 		token_save(path, token);
 	char *access = whole && (renewed || expires_at > now)
-		? g_strdup(text_of(token, "accessToken"))
+		? g_strdup(json_field_text(token, "accessToken"))
 		: NULL;
 	if (!whole) {
 		g_autofree char *why =
