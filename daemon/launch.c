@@ -118,12 +118,14 @@ static char *secret_given(const struct attempt *attempt, const struct rendered *
 	if (attempt->task->operator->run[0])
 		return NULL;
 	g_autoptr(mask_words) secrets = secrets_looked_up(attempt, rendered);
-	json_object_foreach(rendered->arguments, name, value) if (
-		json_holds_secret(value,
-			secrets)) return g_strdup_printf("%s holds a secret, which would be stored "
-							 "and shown: let who needs it look "
-							 "it up as a variable or a connection",
-		name);
+	json_object_foreach(rendered->arguments, name, value)
+	{
+		if (json_holds_secret(value, secrets))
+			return g_strdup_printf(
+				"%s holds a secret, which would be stored and shown: let who needs "
+				"it look it up as a variable or a connection",
+				name);
+	}
 	return NULL;
 }
 

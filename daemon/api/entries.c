@@ -261,8 +261,11 @@ static json_t *changes_of(struct request *request, const struct entry_kind *kind
 		return NULL;
 	}
 	json_t *changes = json_object();
-	json_object_foreach(body, key, value) if (!g_str_equal(key, name_field)
-		&& (!*mask || g_strv_contains(mask, key))) json_object_set(changes, key, value);
+	json_object_foreach(body, key, value)
+	{
+		if (!g_str_equal(key, name_field) && (!*mask || g_strv_contains(mask, key)))
+			json_object_set(changes, key, value);
+	}
 	return changes;
 }
 

@@ -160,9 +160,12 @@ static json_t *meant(json_t *given, json_t *shown, json_t *stored, const GArray 
 		return string_meant(given, logins);
 	if (json_is_object(given)) {
 		out = json_object();
-		json_object_foreach(given, key, item) json_object_set_new(out, key,
-			meant(item, json_object_get(shown, key), json_object_get(stored, key),
-				logins));
+		json_object_foreach(given, key, item)
+		{
+			json_object_set_new(out, key,
+				meant(item, json_object_get(shown, key),
+					json_object_get(stored, key), logins));
+		}
 		return out;
 	}
 	if (json_is_array(given)) {
@@ -170,8 +173,12 @@ static json_t *meant(json_t *given, json_t *shown, json_t *stored, const GArray 
 		if (json_array_size(given) < json_array_size(shown))
 			shown = NULL;
 		out = json_array();
-		json_array_foreach(given, i, item) json_array_append_new(out,
-			meant(item, json_array_get(shown, i), json_array_get(stored, i), logins));
+		json_array_foreach(given, i, item)
+		{
+			json_array_append_new(out,
+				meant(item, json_array_get(shown, i), json_array_get(stored, i),
+					logins));
+		}
 		return out;
 	}
 	return json_incref(given);

@@ -269,9 +269,15 @@ bool json_holds_secret(const json_t *value, struct mask_words *masks)
 		g_autofree char *text = json_dumps(value, JSON_ENCODE_ANY);
 		return text_holds_secret(text, masks);
 	}
-	json_object_foreach((json_t *)value, key, item) if (text_holds_secret(key, masks)
-		|| json_holds_secret(item, masks)) return true;
-	json_array_foreach(
-		(json_t *)value, i, item) if (json_holds_secret(item, masks)) return true;
+	json_object_foreach((json_t *)value, key, item)
+	{
+		if (text_holds_secret(key, masks) || json_holds_secret(item, masks))
+			return true;
+	}
+	json_array_foreach((json_t *)value, i, item)
+	{
+		if (json_holds_secret(item, masks))
+			return true;
+	}
 	return false;
 }
