@@ -150,8 +150,15 @@ static void end_at_once(
 	json_t *output = value
 		? json_pack("{s:o}", "return_value", json_masked(value, rendered->masks))
 		: NULL;
-	turn_add_report(
-		daemon->turn, report_new_own(&attempt->record, output, rendered->arguments));
+	struct report *report = report_new_own(&attempt->record, output, rendered->arguments);
+	if (report) {
+		turn_add_report(daemon->turn, report);
+		return;
+	}
+	g_autofree char *why = g_strdup_printf("%s is larger than 64 MiB as JSON: leave large data "
+					       "in a file and pass its name",
+		name);
+	launch_fail(daemon, attempt, why);
 }
 
 struct render_request launch_request(const struct daemon *daemon, const struct attempt *attempt)

@@ -18,12 +18,30 @@ static char *text_valid(const char *text, size_t max)
 	return text ? g_utf8_make_valid(text, (gssize)strnlen(text, max)) : NULL;
 }
 
-struct report *report_new_ended(const struct wire_result *result)
+static struct report *report_new(enum report_kind kind, int64_t attempt, const char *reason)
 {
 	struct report *report = g_new0(struct report, 1);
-	report->kind = REPORT_ENDED;
-	report->attempt = result->attempt;
-	g_assert(wire_put_result(&report->frame, result));
+	report->kind = kind;
+	report->attempt = attempt;
+	report->reason = text_valid(reason, G_MAXSSIZE);
+	return report;
+}
+
+/* NULL: it is larger than a frame may be. */
+static struct report *report_of_result(const struct wire_result *result)
+{
+	struct report *report = report_new(REPORT_ENDED, result->attempt, NULL);
+	if (wire_put_result(&report->frame, result))
+		return report;
+	report_free(report);
+	return NULL;
+}
+
+/* It came in a frame, or is of dagd's own sentences. */
+struct report *report_new_ended(const struct wire_result *result)
+{
+	struct report *report = report_of_result(result);
+	g_assert(report);
 	return report;
 }
 
@@ -41,18 +59,10 @@ struct report *report_new_own(
 		.usage = WIRE_USAGE_NONE,
 	};
 	memcpy(result.token, attempt->token, sizeof result.token);
-	struct report *report = report_new_ended(&result);
-	report->arguments = json_incref(arguments);
+	struct report *report = report_of_result(&result);
+	if (report)
+		report->arguments = json_incref(arguments);
 	json_decref(output);
-	return report;
-}
-
-static struct report *report_new(enum report_kind kind, int64_t attempt, const char *reason)
-{
-	struct report *report = g_new0(struct report, 1);
-	report->kind = kind;
-	report->attempt = attempt;
-	report->reason = text_valid(reason, G_MAXSSIZE);
 	return report;
 }
 

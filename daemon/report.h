@@ -17,7 +17,8 @@ struct report {
 
 struct report *report_new_ended(const struct wire_result *result);
 /* Of an attempt that needs no process: it ends as its flow wants it. Takes `output` (what becomes
- * its results) over, copies a reference of `arguments`. */
+ * its results) over, copies a reference of `arguments`. NULL: `output` is larger than a result may
+ * be. */
 struct report *report_new_own(
 	const struct attempt_record *attempt, json_t *output, json_t *arguments);
 struct report *report_new_lost(int64_t attempt, const char *reason);

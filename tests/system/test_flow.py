@@ -91,6 +91,15 @@ def test_a_secret_does_not_become_the_result_of_a_task_without_process(dagd):
     assert "canary" not in dagd.task_log("s", run_id, "gate")
 
 
+def test_a_value_that_no_result_can_hold_fails_the_task_and_not_dagd(dagd):
+    large = ["{{ 'x' * 16000000 }}"] * 5
+    dagd.load_dag("l", json.dumps({"dag_id": "l", "tasks": [
+        {"task_id": "gate", "operator": "short_circuit", "condition": large}]}))
+    run_id = dagd.trigger("l")
+    assert dagd.wait_run("l", run_id)["state"] == "failed"
+    assert "condition is larger than 64 MiB as JSON: leave large data in a file" in dagd.task_log("l", run_id, "gate")
+
+
 # ---- another DAG ----
 
 TARGET = """
