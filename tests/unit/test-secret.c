@@ -21,6 +21,10 @@ static void passwords_of_urls_are_shown_nowhere(void)
 		"[{\"a\": [\"x://u:***@h\"]}, \"***\"]");
 	shown_is("{\"password\": \"hunter22\", \"dsn\": \"user=u password=hunter22\"}",
 		"{\"password\": \"***\", \"dsn\": \"user=u password=***\"}");
+	/* A password of bytes that end within a character which stands elsewhere. */
+	shown_is("x://u:abc%C3@h abc\xc3\xa4", "x://u:***@h ***\xef\xbf\xbd");
+	shown_is("[\"x://u:abc%C3@h\", {\"abc\xc3\xa4\": 1}]",
+		"[\"x://u:***@h\", {\"***\xef\xbf\xbd\": 1}]");
 	shown_is("{\"b\":1,  \"url\":\"http://h:80/\"}", "{\"b\":1,  \"url\":\"http://h:80/\"}");
 }
 
