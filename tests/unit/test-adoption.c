@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "daemon/executor/parts.h"
 #include "tests/unit/executor_fixture.h"
 #include "tests/unit/protocol_1.h"
 
@@ -293,12 +294,42 @@ static void one_worker_that_cannot_be_watched_is_sent_away_and_the_next_ones_wai
 	expect_heard(fixture, second);
 }
 
+/* The worker of this attempt has connected and said HELLO. */
+static bool has_come(struct fixture *fixture, int64_t attempt)
+{
+	GPtrArray *workers = fixture->executor->workers;
+	for (guint i = 0; i < workers->len; i++) {
+		const struct worker *worker = workers->pdata[i];
+		if (worker->hello.attempt == attempt)
+			return true;
+	}
+	return false;
+}
+
+static void a_worker_that_comes_before_recovery_keeps_its_task(
+	struct fixture *fixture, const void *data)
+{
+	gate_make(fixture, "up");
+	gate_make(fixture, "go");
+	int64_t attempt = begin_shell(fixture, "echo >$HERE/up; read x <$HERE/go; exit 9");
+	wait_claimed(fixture, attempt);
+	g_free(gate_read(fixture, "up"));
+	restart(fixture);
+	WAIT_UNTIL(fixture, has_come(fixture, attempt));
+	recover(fixture, attempt, NULL);
+	gate_open(fixture, "go");
+	struct seen *seen = wait_end(fixture, attempt);
+	g_assert_false(seen->result.killed);
+	g_assert_cmpint(seen->result.exit_code, ==, 9);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 #define ADD(function)                                                                      \
 	g_test_add("/adoption/" #function, struct fixture, NULL, fixture_set_up, function, \
 		fixture_tear_down)
+	ADD(a_worker_that_comes_before_recovery_keeps_its_task);
 	ADD(an_adopted_worker_goes_home_when_its_task_is_done);
 	ADD(a_worker_of_protocol_1_is_heard_and_answered);
 	ADD(a_worker_of_a_newer_dagd_is_told_of_and_its_result_taken);

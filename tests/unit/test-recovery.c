@@ -2,7 +2,6 @@
 /* What becomes of attempts when workers or dagd die at the worst moments. */
 #include <fcntl.h>
 
-#include "daemon/executor/parts.h"
 #include "tests/unit/executor_fixture.h"
 
 static void recover(struct fixture *fixture, int64_t attempt)
@@ -207,33 +206,6 @@ static void a_worker_may_come_before_recovery(struct fixture *fixture, const voi
 	g_assert_cmpuint(seen->n_ended, ==, 0);
 	recover(fixture, attempt);
 	wait_end(fixture, attempt);
-	g_assert_cmpint(seen->result.exit_code, ==, 9);
-	wait_settled(fixture, attempt);
-}
-
-/* The worker of this attempt has connected and said HELLO. */
-static bool has_come(struct fixture *fixture, int64_t attempt)
-{
-	GPtrArray *workers = fixture->executor->workers;
-	for (guint i = 0; i < workers->len; i++) {
-		const struct worker *worker = workers->pdata[i];
-		if (worker->hello.attempt == attempt)
-			return true;
-	}
-	return false;
-}
-
-static void a_worker_that_comes_before_recovery_keeps_its_task(
-	struct fixture *fixture, const void *data)
-{
-	int64_t attempt = begin_waiting(fixture, "echo >$HERE/up; read x <$HERE/go; exit 9");
-	executor_end(fixture);
-	executor_begin(fixture);
-	WAIT_UNTIL(fixture, has_come(fixture, attempt));
-	recover(fixture, attempt);
-	gate_open(fixture, "go");
-	struct seen *seen = wait_end(fixture, attempt);
-	g_assert_false(seen->result.killed);
 	g_assert_cmpint(seen->result.exit_code, ==, 9);
 	wait_settled(fixture, attempt);
 }
@@ -501,7 +473,6 @@ int main(int argc, char **argv)
 	ADD(a_killed_worker_that_had_a_result_has_ended);
 	ADD(a_running_attempt_is_adopted_and_ends_once);
 	ADD(a_worker_may_come_before_recovery);
-	ADD(a_worker_that_comes_before_recovery_keeps_its_task);
 	ADD(an_adopted_attempt_can_be_killed);
 	ADD(an_adopted_worker_that_is_killed_is_lost);
 	ADD(a_worker_that_died_while_dagd_was_away_is_lost);
