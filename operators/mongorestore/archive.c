@@ -14,6 +14,7 @@
 
 #include "lib/base/instant.h"
 #include "operators/mongorestore/document.h"
+#include "operators/mongorestore/filled.h"
 #include "operators/mongorestore/unpacked.h"
 
 enum { MAGIC_SIZE = 4 };
@@ -223,6 +224,8 @@ static bool ends_check(const struct walk *walk, GError **error)
 		bool is_plain = collection->is_series && collection->has_documents;
 		if (is_plain && !walk->archive->plain_series)
 			walk->archive->plain_series = g_strdup(name);
+		if (collection->has_documents)
+			filled_add(walk->archive->filled, name);
 		if (is_complete(walk, name, collection))
 			continue;
 		g_set_error(error, LIB_ERROR, 0, "collection %s in it is not complete",
@@ -247,9 +250,15 @@ static bool archive_walk(struct walk *walk, GError **error)
 	}
 }
 
+struct archive archive_empty(void)
+{
+	return (struct archive){
+		.filled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
+}
+
 bool archive_read(int fd, struct archive *archive, GError **error)
 {
-	*archive = (struct archive){0};
+	*archive = archive_empty();
 	struct walk walk = {.archive = archive,
 		.bytes = unpacked_open(fd, error),
 		.collections = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
@@ -271,5 +280,6 @@ void archive_clear(struct archive *archive)
 	g_free(archive->server_version);
 	g_free(archive->tool_version);
 	g_free(archive->plain_series);
+	g_clear_pointer(&archive->filled, g_hash_table_unref);
 	*archive = (struct archive){0};
 }

@@ -14,9 +14,13 @@ struct archive {
 	int64_t n_documents;  /* those of the users' own collections */
 	char *server_version; /* that it was dumped from; NULL: not told */
 	char *tool_version;
+	GHashTable *filled; /* see filled.h */
 	char *plain_series; /* a time series whose documents are its own and not buckets; NULL: none
 			     */
 };
+
+/* That of a dump of nothing: clear it. */
+struct archive archive_empty(void);
 
 /*
  * Reads the file `fd` from its beginning, gzip or not; its offset is at 0 again afterwards. Checked

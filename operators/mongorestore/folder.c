@@ -15,6 +15,7 @@
 #include "lib/base/instant.h"
 #include "operators/dump_files.h"
 #include "operators/mongorestore/document.h"
+#include "operators/mongorestore/filled.h"
 #include "operators/mongorestore/unpacked.h"
 
 enum { METADATA_MAX = 64 * 1024 * 1024 };
@@ -159,6 +160,17 @@ static bool is_counted(const char *name)
 		&& !g_str_has_prefix(name, "config/");
 }
 
+/* `shop/orders`, in which letters that no file name may have are written as in a URL. */
+static void filled_note(struct walk *walk, const char *name)
+{
+	g_autofree char *plain = g_uri_unescape_string(name, NULL);
+	g_autofree char *text = g_strdup(plain ? plain : name);
+	char *slash = strchr(text, '/');
+	if (slash)
+		*slash = '.';
+	filled_add(walk->archive->filled, text);
+}
+
 static bool collection_read(struct walk *walk, const char *path, const char *name, GError **error)
 {
 	int64_t n = 0;
@@ -171,6 +183,8 @@ static bool collection_read(struct walk *walk, const char *path, const char *nam
 		return false;
 	if (!file_read(walk, path, documents_read, &n, error))
 		return false;
+	if (n > 0)
+		filled_note(walk, name);
 	walk->archive->n_collections += is_oplog ? 0 : 1;
 	walk->archive->n_documents += is_counted(name) && !is_oplog ? n : 0;
 	*(file_is_packed(path) ? &walk->n_packed : &walk->n_plain) += 1;
@@ -231,7 +245,7 @@ static bool folder_walk(struct walk *walk, GError **error)
 
 bool folder_read(const char *folder, struct archive *archive, GError **error)
 {
-	*archive = (struct archive){0};
+	*archive = archive_empty();
 	g_autoptr(GPtrArray) paths = dump_paths(folder, error);
 	if (!paths)
 		return false;

@@ -21,6 +21,8 @@
 #include "operators/guard.h"
 #include "operators/mongodb.h"
 #include "operators/mongorestore/archive.h"
+#include "operators/mongorestore/collection.h"
+#include "operators/mongorestore/filled.h"
 #include "operators/mongorestore/folder.h"
 #include "operators/mongorestore/lock.h"
 #include "operators/mongorestore/options.h"
@@ -250,6 +252,33 @@ static bool versions_agree(const struct restore *restore, GError **error)
 			series_complaint(archive->plain_series, version), error);
 }
 
+static bool brings_documents(const struct restore *restore)
+{
+	GHashTable *filled = restore->archive.filled;
+	return restore_is_partial(restore->arguments)
+		? filled_has(filled, (const char *const *)restore->targets.sources->pdata)
+		: g_hash_table_size(filled) > 0;
+}
+
+/* A dump of nothing but empty collections is hardly the one that was meant. */
+static bool documents_are_replaced(const struct restore *restore, GError **error)
+{
+	GError *why = NULL;
+	if (!program_boolean(restore->arguments, "drop", false) || brings_documents(restore))
+		return true;
+	const char *collection = collection_filled(
+		restore->client, (const char *const *)restore->targets.collections->pdata, &why);
+	if (collection)
+		g_set_error(error, LIB_ERROR, 0,
+			"nothing was restored: %s holds the documents of no collection, but drop "
+			"would drop %s, which holds some; if that is meant, drop it first, or "
+			"restore into an empty database",
+			restore->info.name, collection);
+	else if (why)
+		g_propagate_error(error, why);
+	return !collection && !why;
+}
+
 static bool target_lock(struct restore *restore, GError **error)
 {
 	g_autofree char *place = mongodb_place(&restore->target);
@@ -332,7 +361,7 @@ static int rehearse(struct restore *restore, GError **error)
 		      : "would stay, and the documents of the dump be added",
 		result, error);
 	printf("would run: %s\ndry run: nothing was changed\n", command);
-	if (is_told)
+	if (is_told && documents_are_replaced(restore, error))
 		return program_succeed(result);
 	json_decref(result);
 	return program_fail("%s", (*error)->message);
@@ -351,7 +380,7 @@ static int restore_run(struct restore *restore)
 		return program_fail_for_good("%s", error->message);
 	if (program_boolean(restore->arguments, "dry_run", false))
 		return rehearse(restore, &error);
-	if (!target_lock(restore, &error)
+	if (!target_lock(restore, &error) || !documents_are_replaced(restore, &error)
 		|| !dump_unread_check(restore->info.name, restore->dump_fd, &restore->stamp, &error)
 		|| !target_restore(restore, &status, &error))
 		return program_fail("%s", error->message);

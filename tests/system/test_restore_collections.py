@@ -104,6 +104,47 @@ def test_a_document_that_a_validator_refuses_is_a_failure(mongo, mongo_target, o
     assert ended.code == 1 and "1 of 2 documents of " in ended.last, ended.log
 
 
+@pytest.mark.parametrize("kind", ["archive", "gzip", "folder"])
+def test_a_dump_without_documents_does_not_empty_collections_by_mistake(mongo, mongo_target, operate, tmp_path, kind):
+    with dumps.mongo_client(mongo) as client:
+        client.drop_database("source")
+        client.source.create_collection("orders")
+        client.source.create_collection("other")
+        dump = dump_source(mongo, tmp_path, kind)
+    mongo_target.orders.insert_one({"_id": "precious"})
+    arguments = mongo_arguments(mongo, dump, archive=kind != "folder")
+    for more in {}, {"dry_run": True}, {"ns_include": "source.*"}:
+        ended = operate("mongorestore", dict(arguments, **more))
+        assert ended.code == 1 and f"nothing was restored: {dump} holds the documents of no collection, but drop " \
+            "would drop target.orders, which holds some" in ended.last, ended.log
+        assert list(mongo_target.orders.find()) == [{"_id": "precious"}]
+    for more in {"ns_include": "source.other"}, {"drop": False}:
+        ended = operate("mongorestore", dict(arguments, **more))
+        assert ended.code == 0, ended.log
+        assert list(mongo_target.orders.find()) == [{"_id": "precious"}]
+    mongo_target.orders.delete_many({})
+    ended = operate("mongorestore", arguments)
+    assert ended.code == 0, ended.log
+
+
+@pytest.mark.parametrize("kind", ["archive", "folder"])
+def test_what_ns_include_leaves_of_a_dump_may_be_empty_collections(mongo, mongo_target, operate, tmp_path, kind):
+    with dumps.mongo_client(mongo) as client:
+        client.drop_database("source")
+        client.source.create_collection("empty")
+        client.source["or/ders"].insert_one({"_id": 1})
+        client.source["a.b"].insert_one({"_id": 1})
+        dump = dump_source(mongo, tmp_path, kind)
+    arguments = mongo_arguments(mongo, dump, archive=kind != "folder")
+    for name in "empty", "or/ders", "a.b":
+        mongo_target[name].insert_one({"_id": "precious"})
+        ended = operate("mongorestore", dict(arguments, ns_include=f"source.{name}"))
+        assert ended.code == (1 if name == "empty" else 0), ended.log
+        assert list(mongo_target[name].find()) == [{"_id": "precious" if name == "empty" else 1}], ended.log
+    ended = operate("mongorestore", dict(arguments, ns_include=["source.empty", "source.a.b"]))
+    assert ended.code == 0 and list(mongo_target.empty.find()) == [], ended.log
+
+
 def held_folder(mongo, tmp_path, before_restoring):
     """A folder of a dump, and a PATH with a mongorestore before which something happens."""
     with dumps.mongo_client(mongo) as client:
