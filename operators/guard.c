@@ -12,7 +12,10 @@
 #include "lib/base/problem.h"
 #include "operators/program.h"
 
-enum { END_LETTERS = 4 }; /* at the beginning or the end of a key */
+enum {
+	END_LETTERS = 4,   /* at the beginning or the end of a key */
+	MISTAKES_SURE = 2, /* no other word is so near to a key */
+};
 
 static const char *const keys[] = {"allow_restore", "protected", NULL};
 
@@ -21,17 +24,33 @@ bool guard_is_key(const char *name)
 	return g_strv_contains(keys, name);
 }
 
-/* What has neither the beginning nor the end of it is not meant: `project_id` of `protected`. */
-static const char *key_meant(const char *name)
+static const char *key_of_beginning(const char *name)
 {
-	const char *meant = guard_is_key(name) ? NULL : suggest(name, keys);
-	if (!meant)
-		return NULL;
+	if (g_ascii_strncasecmp(name, "allow", strlen("allow")) == 0)
+		return "allow_restore";
+	return g_ascii_strncasecmp(name, "protect", strlen("protect")) == 0 ? "protected" : NULL;
+}
+
+/* Of two mistakes at most, or more in the middle: `project_id` is not meant to be `protected`. */
+static const char *key_of_letters(const char *name)
+{
+	const char *meant = suggest(name, keys);
+	if (!meant || suggest_within(name, keys, MISTAKES_SURE))
+		return meant;
 	const char *end = name + MAX(strlen(name), END_LETTERS) - END_LETTERS;
 	const char *end_meant = meant + strlen(meant) - END_LETTERS;
 	bool is_like = g_ascii_strncasecmp(name, meant, END_LETTERS) == 0
 		|| g_ascii_strcasecmp(end, end_meant) == 0;
 	return is_like ? meant : NULL;
+}
+
+/* `allow_insecure` is Airflow's, of MongoDB. */
+static const char *key_meant(const char *name)
+{
+	if (guard_is_key(name) || g_str_equal(name, "allow_insecure"))
+		return NULL;
+	const char *meant = key_of_beginning(name);
+	return meant ? meant : key_of_letters(name);
 }
 
 /* No driver has an option of nearly that name, so it is a guard that would guard nothing. */

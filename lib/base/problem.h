@@ -64,3 +64,6 @@ char *problem_text(const struct problem *problem, const char *source);
 /* The name that the user most likely meant, or NULL: the nearest of `names` (NULL-terminated) by
  * edit distance. */
 const char *suggest(const char *word, const char *const *names);
+
+/* The same, of no more than so many mistakes. */
+const char *suggest_within(const char *word, const char *const *names, unsigned max_distance);

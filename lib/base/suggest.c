@@ -39,10 +39,16 @@ static unsigned edit_distance(const char *a, const char *b)
 const char *suggest(const char *word, const char *const *names)
 {
 	size_t len = strlen(word);
+	/* A third of the word may be wrong, but never so much that any short name would do. */
+	return suggest_within(word, names, MIN(len / 3 + (len == 2), 3));
+}
+
+const char *suggest_within(const char *word, const char *const *names, unsigned max_distance)
+{
+	size_t len = strlen(word);
 	if (len == 0 || len > WORD_MAX)
 		return NULL;
-	/* A third of the word may be wrong, but never so much that any short name would do. */
-	unsigned best_distance = MIN(len / 3 + (len == 2), 3) + 1;
+	unsigned best_distance = max_distance + 1;
 	const char *best = NULL;
 	for (; *names; names++) {
 		size_t name_len = strlen(*names);

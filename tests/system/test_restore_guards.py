@@ -44,6 +44,10 @@ GUARDS = [
     ({"allowed_restore": ["test"]}, {}, 'no "allowed_restore" in an extra; did you mean "allow_restore"?'),
     ({"portected": True}, {}, 'there is no "portected" in an extra; did you mean "protected"?'),
     ({"allow_restoring": []}, {}, 'there is no "allow_restoring" in an extra; did you mean "allow_restore"?'),
+    ({"rpotectde": True}, {}, 'there is no "rpotectde" in an extra; did you mean "protected"?'),
+    ({"alow_restor": []}, {}, 'there is no "alow_restor" in an extra; did you mean "allow_restore"?'),
+    ({"allowed_databases": []}, {}, 'no "allowed_databases" in an extra; did you mean "allow_restore"?'),
+    ({"protect": True}, {}, 'there is no "protect" in an extra; did you mean "protected"?'),
     ({"protected": False}, {}, None),
     ({}, {"confirm": "staging"}, 'database "target", which "confirm" does not name'),
     ({}, {"confirm": ""}, "confirm: neither the name of a database nor a list of such"),
@@ -96,7 +100,7 @@ def test_a_guard_of_the_connection_stands_before_mongodb(
 
 
 def test_a_key_that_is_only_a_little_like_a_guard_is_none(pg, pg_source, pg_dump, pg_target, operate):
-    connection = pg_connection(pg, project_id="shop")
+    connection = pg_connection(pg, project_id="shop", allow_insecure=False)
     ended = operate("pg_restore", {"source": str(pg_dump), "postgres_conn_id": connection})
     assert ended.code == 0, ended.log
 

@@ -455,6 +455,8 @@ static void the_nearest_name_is_suggested(void)
 	g_autofree char *huge = g_strnfill(100000, 'r');
 	g_assert_null(suggest(huge, names));
 	g_assert_null(suggest("a", (const char *const[]){NULL}));
+	g_assert_null(suggest_within("shedul", names, 1));
+	g_assert_cmpstr(suggest_within("shedul", names, 2), ==, "schedule");
 }
 
 int main(int argc, char **argv)
