@@ -14,10 +14,15 @@ bool http_may_pass(const struct http_answer *answer)
 		|| (answer->status >= 500 && answer->status != 501);
 }
 
-void http_pause(unsigned n_tries)
+int64_t http_pause_us(unsigned n_tries, double chance)
 {
 	int64_t pause_us = MIN(PAUSE_FIRST_US << MIN(n_tries - 1, 10), PAUSE_MAX_US);
-	g_usleep((gulong)(g_random_double_range(0.5, 1) * (double)pause_us));
+	return (int64_t)((0.5 + chance / 2) * (double)pause_us);
+}
+
+void http_pause(unsigned n_tries)
+{
+	g_usleep((gulong)http_pause_us(n_tries, g_random_double()));
 }
 
 bool http_reclock(const struct http_answer *answer, int64_t *skew_us)

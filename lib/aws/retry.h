@@ -3,11 +3,15 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "lib/aws/http.h"
 
 /* No answer, or one that says the service is overloaded or broken. */
 bool http_may_pass(const struct http_answer *answer);
+
+/* What http_pause() waits; `chance` from 0 to 1 cuts it to no less than half. */
+int64_t http_pause_us(unsigned n_tries, double chance);
 
 /* Before the next try: a doubling pause, cut at random so that many do not come back at once. */
 void http_pause(unsigned n_tries);

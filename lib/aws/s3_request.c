@@ -37,13 +37,18 @@ static int64_t pause_asked_s(const char *retry_after)
 }
 
 /* Doubling pauses, each cut at random, so that many clients do not come back at once. */
+int64_t s3_pause_us(unsigned n_tries, int64_t asked_s, double chance)
+{
+	int64_t pause_us = MIN(PAUSE_FIRST_US << MIN(n_tries - 1, 10), PAUSE_MAX_US);
+	return MAX((int64_t)(chance * (double)pause_us), asked_s * SECOND_US);
+}
+
 bool s3_patience_wait(struct s3_patience *patience, const char *retry_after)
 {
 	if (++patience->n_tries >= patience->max_tries)
 		return false;
-	int64_t pause_us = PAUSE_FIRST_US << MIN(patience->n_tries - 1, 10);
-	pause_us = (int64_t)(g_random_double() * (double)MIN(pause_us, PAUSE_MAX_US));
-	g_usleep((gulong)MAX(pause_us, pause_asked_s(retry_after) * SECOND_US));
+	g_usleep((gulong)s3_pause_us(
+		patience->n_tries, pause_asked_s(retry_after), g_random_double()));
 	return true;
 }
 

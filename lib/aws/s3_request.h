@@ -72,6 +72,12 @@ enum s3_outcome s3_try(struct s3 *s3, const struct s3_request *request,
 bool s3_send(struct s3 *s3, const struct s3_request *request, struct http_answer *answer,
 	GError **error);
 
+/*
+ * What is waited after so many tries, where the server asked for `asked_s` (Retry-After; 0:
+ * nothing) at least; `chance` from 0 to 1 cuts the rest.
+ */
+int64_t s3_pause_us(unsigned n_tries, int64_t asked_s, double chance);
+
 /* Waits before a further try; false when there were enough of them. */
 bool s3_patience_wait(struct s3_patience *patience, const char *retry_after);
 

@@ -7,7 +7,9 @@
 #include "lib/aws/checksum.h"
 #include "lib/aws/failure.h"
 #include "lib/aws/http.h"
+#include "lib/aws/retry.h"
 #include "lib/aws/s3.h"
+#include "lib/aws/s3_request.h"
 #include "lib/aws/s3_settings.h"
 #include "lib/aws/s3_xml.h"
 #include "lib/aws/sigv4.h"
@@ -390,6 +392,43 @@ static void a_source_of_unknown_age_is_too_old_for_any_limit(void)
 	g_assert_cmpstr(text, ==, "of a time that is not known");
 }
 
+static void a_pause_doubles_up_to_a_limit(void)
+{
+	static const struct {
+		unsigned n_tries;
+		int64_t s3_ms, http_ms;
+	} rows[] = {{1, 200, 500}, {2, 400, 1000}, {3, 800, 2000}, {4, 1600, 4000}, {5, 3200, 5000},
+		{8, 20000, 5000}, {50, 20000, 5000}};
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		unsigned n = rows[i].n_tries;
+		g_assert_cmpint(s3_pause_us(n, 0, 1), ==, rows[i].s3_ms * 1000);
+		g_assert_cmpint(s3_pause_us(n, 0, 0.5), ==, rows[i].s3_ms * 500);
+		g_assert_cmpint(s3_pause_us(n, 0, 0), ==, 0);
+		g_assert_cmpint(http_pause_us(n, 1), ==, rows[i].http_ms * 1000);
+		g_assert_cmpint(http_pause_us(n, 0), ==, rows[i].http_ms * 500);
+	}
+	/* What the server asks for is waited at least. */
+	g_assert_cmpint(s3_pause_us(1, 3, 1), ==, 3 * SECOND_US);
+	g_assert_cmpint(s3_pause_us(8, 3, 1), ==, 20 * SECOND_US);
+	g_assert_cmpint(s3_pause_us(8, 3, 0), ==, 3 * SECOND_US);
+}
+
+static void many_clients_do_not_come_back_at_once(void)
+{
+	enum { CLIENTS = 1000, PARTS = 10 };
+	unsigned s3[PARTS] = {0}, http[PARTS] = {0};
+	g_autoptr(GRand) random = g_rand_new_with_seed(42);
+	for (int i = 0; i < CLIENTS; i++) {
+		double chance = g_rand_double(random);
+		s3[s3_pause_us(3, 0, chance) * PARTS / 800000]++;
+		http[(http_pause_us(3, chance) - SECOND_US) * PARTS / SECOND_US]++;
+	}
+	for (int i = 0; i < PARTS; i++) {
+		g_assert_cmpuint(s3[i], >, CLIENTS / PARTS / 2);
+		g_assert_cmpuint(http[i], >, CLIENTS / PARTS / 2);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -407,5 +446,7 @@ int main(int argc, char **argv)
 	TEST(settings_come_from_arguments_before_the_connection);
 	TEST(a_source_is_an_object_or_a_file);
 	TEST(a_source_of_unknown_age_is_too_old_for_any_limit);
+	TEST(a_pause_doubles_up_to_a_limit);
+	TEST(many_clients_do_not_come_back_at_once);
 	return g_test_run();
 }
