@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/render/addresses.h"
 #include "daemon/render/argument.h"
 #include "daemon/render/document.h"
 #include "daemon/render/mask.h"
@@ -112,7 +113,8 @@ static bool value_is_data(const struct rendering *rendering, const struct parame
 {
 	const struct template_object *scope = rendering->root;
 	return (!parameter->is_document || document_check(value, scope, rendered, error))
-		&& (!parameter->is_path || path_check(value, scope, rendered, error));
+		&& (!parameter->is_path || path_check(value, scope, rendered, error))
+		&& (!parameter->is_addresses || addresses_check(value, scope, rendered, error));
 }
 
 static bool argument_render(

@@ -64,6 +64,7 @@ static const struct key parameter_keys[] = {
 	{"not_empty", read_boolean, FIELD(parameter.not_empty)},
 	{"path", read_boolean, FIELD(parameter.is_path)},
 	{"document", read_boolean, FIELD(parameter.is_document)},
+	{"addresses", read_boolean, FIELD(parameter.is_addresses)},
 	{"values_in", read_text, FIELD(parameter.values_in)},
 	{"default", read_node, FIELD(default_value)},
 	{"choices", read_node, FIELD(choices)},

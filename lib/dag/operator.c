@@ -192,12 +192,13 @@ static json_t *texts_json(const char *const *texts)
 
 static json_t *parameter_json(const struct parameter *parameter)
 {
-	json_t *json = json_pack("{s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:s?, s:s}", "name",
+	json_t *json = json_pack("{s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s?, s:s}", "name",
 		parameter->name, "type", parameter_type_name(parameter->type), "required",
 		parameter->required, "secret", parameter->secret, "constant",
 		parameter->is_constant, "not_empty", parameter->not_empty, "path",
-		parameter->is_path, "document", parameter->is_document, "values_in",
-		parameter->values_in, "summary", parameter->summary);
+		parameter->is_path, "document", parameter->is_document, "addresses",
+		parameter->is_addresses, "values_in", parameter->values_in, "summary",
+		parameter->summary);
 	if (parameter->default_value)
 		json_object_set(json, "default", parameter->default_value);
 	if (parameter->choices)

@@ -101,6 +101,7 @@ struct parameter {
 	bool not_empty;        /* where it is written, it may not come out null or "" */
 	bool is_path;          /* of a file or a URL: a value in it leads to no folder above */
 	bool is_document;      /* of MongoDB: a value in it is data, never one of its operators */
+	bool is_addresses;     /* of mail: a value in a text of several is one of them at most */
 	const char *values_in; /* it is code: no template may stand in it, this parameter takes
 				  values; or NULL */
 	json_t *default_value; /* NULL: none */

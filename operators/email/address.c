@@ -71,8 +71,10 @@ bool address_read(const char *what, const char *text, struct address **address, 
 	char *name = mailbox == copy ? NULL : name_trim(copy);
 	if (!is_mailbox(mailbox) || (name && has_control(name))) {
 		g_set_error(error, LIB_ERROR, 0,
-			"%s: \"%s\" is no address such as me@example.com or Me <me@example.com>",
-			what, text);
+			"%s: \"%s\" is no address such as me@example.com or Me <me@example.com>%s",
+			what, text,
+			strpbrk(mailbox, ",;") ? "; several do not go into one item of a list"
+					       : "");
 		return false;
 	}
 	*address = g_new(struct address, 1);

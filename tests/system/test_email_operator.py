@@ -99,6 +99,7 @@ def test_what_airflow_says_of_tls_is_understood(mail, files):
     ({"subject": "a\nBcc: eve@example.com"}, "subject: not a text of one line"),
     ({"to": "me@example.com\r\nBcc: eve@example.com"}, "is no address such as"),
     ({"to": "me"}, 'to: "me" is no address'),
+    ({"to": ["ann@example.com, bob@example.com"]}, "; several do not go into one item of a list"),
     ({"to": [], "cc": None}, "to: nobody"),
     ({"to": 5}, "to: neither a text nor a list"),
     ({"cc": ["Eve\nX: y <eve@example.com>"]}, "is no address"),

@@ -185,6 +185,44 @@ def test_a_mail_gets_no_header_and_no_recipient_by_it(injection, tmp_path):
     assert {mail.part("text/plain").strip() for mail in server.mails} == {value.strip() for value in kept[::4]}
 
 
+NAME = "{{ dag_run.conf.name }}"
+# As its author wrote it, where conf has this name: the recipients, or None where the try fails.
+PEOPLE = [
+    (f"{NAME}@example.com, me@example.com", "ann", ["ann@example.com", "me@example.com"]),
+    (f"{NAME}@example.com, me@example.com", "eve@example.org, ann", None),
+    (f"{NAME}@example.com", "eve@example.org;ann", None),
+    (f"Ann <{NAME}@example.com>", "x>, Eve <eve", None),
+    (f"{NAME} <ann@example.com>", "Doe, Ann", None),
+    ([f"{NAME} <ann@example.com>"], "Doe, Ann", ["ann@example.com"]),
+    ([f"{NAME}@example.com", "me@example.com"], "eve@example.org, ann", None),
+    (NAME, "ann@example.com, bob@example.com", ["ann@example.com", "bob@example.com"]),
+    (NAME, ["ann@example.com", "bob@example.com"], ["ann@example.com", "bob@example.com"]),
+    ([NAME], "ann@example.com, bob@example.com", None),
+    ("{% for one in dag_run.conf.name %}{{ one }}@example.com,{% endfor %}", ["ann", "bob"],
+     ["ann@example.com", "bob@example.com"]),
+    ("{% for one in dag_run.conf.name %}{{ one }}@example.com,{% endfor %}", ["eve@example.org,ann"], None),
+]
+
+
+def test_a_mail_goes_to_whom_its_author_wrote(injection, tmp_path):
+    daemon, files = injection.daemon, certificate(tmp_path)
+    with SmtpServer("starttls", files) as server:
+        daemon.post("/connections", {"connection_id": "mail", "conn_type": "smtp", "host": "localhost",
+                                     "port": server.port, "extra": json.dumps(
+                                         {"from_email": "a@example.com", "ca_file": str(files[0])})})
+        for i, (written, name, found) in enumerate(PEOPLE):
+            for field in ("to", "cc", "bcc")[:3 if i < 2 else 1]:
+                daemon.load_dag(f"p{i}{field}", json.dumps({"dag_id": f"p{i}{field}", "tasks": [
+                    {"task_id": "mail", "operator": "email", "conn_id": "mail", "subject": "s", "text": "t",
+                     **({} if field == "to" else {"to": []}), field: written}]}))
+                run_id = daemon.trigger(f"p{i}{field}", {"name": name})
+                daemon.wait_run(f"p{i}{field}", run_id)
+                task = daemon.tasks(f"p{i}{field}", run_id)["mail"]
+                got = server.mails.pop().recipients if server.mails else None
+                assert got == found, (written, name, task)
+                assert found or "address" in task["reason"], task
+
+
 def test_a_name_of_an_object_and_of_a_database_is_a_name(injection, s3, pg, mongo):
     folder, daemon = injection.folder, injection.daemon
     values = [value for value in injection.values if "\n" not in value and "\r" not in value and "\x1b" not in value
