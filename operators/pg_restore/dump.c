@@ -299,6 +299,33 @@ bool dump_read(struct dump *dump, const char *program, const GPtrArray *options,
 	return is_read;
 }
 
+bool dump_names_check(const struct dump *dump, const char *program, const GPtrArray *options,
+	const char *const *environment, GError **error)
+{
+	/* Of one section only, a name whose parts are in the others is right, too. */
+	static const char *const strictly[] = {"--list", "--strict-names", "--section=pre-data",
+		"--section=data", "--section=post-data", NULL};
+	static const char not_found[] = " not found";
+	struct dump listed = {.name = dump->name, .path = dump->path};
+	struct reading reading = {.dump = &listed};
+	GError *failure = NULL;
+	bool are_there = !options->pdata[0]
+		|| pass_run(&reading, program, options, environment, strictly, &failure);
+	const char *why = reading.first_error;
+	if (failure && why && g_str_has_suffix(why, not_found)) {
+		g_clear_error(&failure);
+		g_set_error(error, LIB_ERROR, 0,
+			"nothing was restored: %.*s of extra_args is not in %s; write it as "
+			"pg_restore --list does, without its schema and without quotes",
+			(int)(strlen(why) - strlen(not_found)), why, dump->name);
+	} else if (failure) {
+		g_propagate_error(error, failure);
+	}
+	contents_clear(&listed.contents);
+	g_free(reading.first_error);
+	return are_there;
+}
+
 void dump_clear(struct dump *dump)
 {
 	if (dump->fd >= 0)

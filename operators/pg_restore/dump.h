@@ -45,4 +45,11 @@ bool dump_fetch(const json_t *source, const struct s3_settings *settings,
 bool dump_read(struct dump *dump, const char *program, const GPtrArray *options,
 	const char *const *environment, GError **error);
 
+/*
+ * Whether each table, schema, index, function and trigger that the options choose is in it, which
+ * pg_restore does not mind as long as one is. An error names the first that is not.
+ */
+bool dump_names_check(const struct dump *dump, const char *program, const GPtrArray *options,
+	const char *const *environment, GError **error);
+
 void dump_clear(struct dump *dump);

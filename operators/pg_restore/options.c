@@ -62,29 +62,27 @@ static bool long_option_is_own(const char *name)
 }
 
 /* `letters` are the options of one word; the last may take the next word as its value. */
-static bool letters_hold_own(const char *letters, bool *takes_next)
+static bool letters_take_value(const char *letters)
 {
-	for (const char *p = letters; *p; p++) {
-		if (strchr(own_letters, *p))
-			return true;
-		if (strchr(letters_with_value, *p)) {
-			*takes_next = p[1] == '\0';
-			return false;
-		}
-	}
-	return false;
+	size_t n = strcspn(letters, letters_with_value);
+	return letters[n] && !letters[n + 1];
+}
+
+static bool letters_hold_own(const char *letters)
+{
+	return strcspn(letters, own_letters) < strcspn(letters, letters_with_value);
 }
 
 static bool extra_word_check(const char *word, bool *takes_next, GError **error)
 {
 	bool is_own = false;
-	*takes_next = false;
 	if (g_str_equal(word, "--"))
 		is_own = true;
 	else if (g_str_has_prefix(word, "--"))
 		is_own = long_option_is_own(word + 2);
 	else if (word[0] == '-')
-		is_own = letters_hold_own(word + 1, takes_next);
+		is_own = letters_hold_own(word + 1);
+	*takes_next = word[0] == '-' && word[1] != '-' && letters_take_value(word + 1);
 	if (is_own)
 		g_set_error(error, LIB_ERROR, 0,
 			"extra_args: \"%s\" is not for the task to say; the target is set by the "
@@ -93,7 +91,7 @@ static bool extra_word_check(const char *word, bool *takes_next, GError **error)
 	return !is_own;
 }
 
-GPtrArray *restore_extra_options(const json_t *arguments, GError **error)
+static GPtrArray *extra_words(const json_t *arguments, GError **error)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 	const json_t *extra = json_object_get(arguments, "extra_args");
@@ -123,7 +121,7 @@ GPtrArray *restore_options(const json_t *arguments, GError **error)
 	int64_t jobs = program_integer(arguments, "jobs", 1);
 	if (!choices_agree(arguments, jobs, error))
 		return NULL;
-	g_autoptr(GPtrArray) extra = restore_extra_options(arguments, error);
+	g_autoptr(GPtrArray) extra = extra_words(arguments, error);
 	if (!extra)
 		return NULL;
 	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
@@ -159,6 +157,39 @@ char *restore_role(const GPtrArray *words)
 			role = option_value(words, i);
 	}
 	return g_strdup(role);
+}
+
+/* NULL when nothing is left of it. */
+static char *word_without_verbose(const char *word)
+{
+	if (is_option(word, "--verbose", "--verb"))
+		return NULL;
+	if (word[0] != '-' || word[1] == '-')
+		return g_strdup(word);
+	size_t n = strcspn(word, letters_with_value);
+	GString *letters = g_string_new_len(word, (gssize)n);
+	g_string_replace(letters, "v", "", 0);
+	g_string_append(letters, word + n);
+	return g_string_free(letters, letters->len == 1);
+}
+
+GPtrArray *restore_extra_options(const json_t *arguments, GError **error)
+{
+	g_autoptr(GPtrArray) all = extra_words(arguments, error);
+	if (!all)
+		return NULL;
+	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+	bool is_value = false;
+	for (guint i = 0; all->pdata[i]; i++) {
+		const char *word = all->pdata[i];
+		char *kept = is_value ? g_strdup(word) : word_without_verbose(word);
+		is_value = !is_value && word[0] == '-' && word[1] != '-'
+			&& letters_take_value(word + 1);
+		if (kept)
+			g_ptr_array_add(words, kept);
+	}
+	g_ptr_array_add(words, NULL);
+	return words;
 }
 
 /* `-s` and `-L`, perhaps behind letters that take no value. */

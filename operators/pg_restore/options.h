@@ -14,7 +14,10 @@
  */
 GPtrArray *restore_options(const json_t *arguments, GError **error);
 
-/* `extra_args` alone, which also choose what is restored: what a look into the dump must know. */
+/*
+ * `extra_args` alone, which also choose what is restored: what a look into the dump must know. But
+ * without -v, for which --list shows also what they do not choose.
+ */
 GPtrArray *restore_extra_options(const json_t *arguments, GError **error);
 
 /* The role of --role=ROLE among the words (g_free), with whose rights is restored; NULL: none. */

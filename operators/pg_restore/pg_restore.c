@@ -416,6 +416,12 @@ static bool something_is_left(const struct restore *restore, GError **error)
 	return false;
 }
 
+static bool names_are_right(const struct restore *restore, GError **error)
+{
+	return dump_names_check(&restore->dump, restore->client.path, restore->extra,
+		(const char *const *)restore->environment, error);
+}
+
 static bool dump_take(struct restore *restore, GError **error)
 {
 	struct dump *dump = &restore->dump;
@@ -448,7 +454,8 @@ static int restore_run(struct restore *restore)
 		return program_fail("%s", error->message);
 	if (!dump_take(restore, &error))
 		return program_fail("%s", error->message);
-	if (!dump_agrees(restore, &error) || !something_is_left(restore, &error))
+	if (!dump_agrees(restore, &error) || !something_is_left(restore, &error)
+		|| !names_are_right(restore, &error))
 		return program_fail_for_good("%s", error->message);
 	if (!target_look(restore, &error))
 		return program_fail("%s", error->message);

@@ -95,9 +95,36 @@ def test_what_stands_on_a_table_does_not_make_clean_double_it(
     assert dumps.psql(pg, f"SELECT count(*) FROM {table}", "target") == rows
 
 
-def test_a_restore_of_postgresql_that_would_restore_nothing_is_no_success(pg, pg_dump, pg_target, operate):
-    ended = operate("pg_restore", pg_arguments(pg, pg_dump, extra_args=["--schema=typo"]))
+@pytest.mark.parametrize("words", [["--schema=typo"], ["-v", "-ntypo"], ["--verbose", "-vn", "typo"]])
+def test_a_restore_of_postgresql_that_would_restore_nothing_is_no_success(pg, pg_dump, pg_target, operate, words):
+    ended = operate("pg_restore", pg_arguments(pg, pg_dump, extra_args=words))
     assert ended.code == 78 and "it holds nothing that extra_args name" in ended.last, ended.log
+
+
+@pytest.mark.parametrize("words,missing", [
+    (["-t", "loan", "-t", "typo"], 'table "typo"'),
+    (["-t", "keyless", "--table=lending.loan"], 'table "lending.loan"'),
+    (["-n", "lending", "--schema", "typo"], 'schema "typo"'),
+    (["-t", "loan", "-I", "typo"], 'index "typo"'),
+    (["-t", "loan", "-P", "interest(int)"], 'function "interest(int)"'),
+    (["-v", "-t", "loan", "-T", "typo"], 'trigger "typo"'),
+    (["-t", "loan", "-t", "balance", "--section=data"], None),
+    (["-t", "loan", "-P", "interest(numeric, integer)"], None),
+])
+def test_each_name_that_extra_args_choose_is_in_the_dump(pg, pg_dump, pg_target, operate, words, missing):
+    dumps.psql(pg, "CREATE TABLE keyless (line text)", "target")
+    ended = operate("pg_restore", pg_arguments(pg, pg_dump, extra_args=words, dry_run=not missing))
+    if missing:
+        assert ended.code == 78 and f"nothing was restored: {missing} of extra_args is not in {pg_dump}" in ended.last
+        assert dumps.psql(pg, "SELECT count(*) FROM pg_tables WHERE schemaname !~ '^pg_|^info'", "target") == "1"
+    else:
+        assert ended.code == 0, ended.log
+
+
+def test_a_dump_that_is_read_with_verbose_is_counted_as_without(pg, pg_dump, pg_target, operate):
+    for words in ["-t", "loan"], ["-vt", "loan"], ["--verb", "-t", "loan"]:
+        ended = operate("pg_restore", pg_arguments(pg, pg_dump, extra_args=words, dry_run=True))
+        assert ended.code == 0 and (ended.value["tables"], ended.value["rows"]) == (1, 1000), ended.log
 
 
 def test_a_restore_of_mongodb_that_would_restore_nothing_is_no_success(mongo, mongo_archive, mongo_target, operate):
