@@ -118,12 +118,15 @@ static void on_changed(void *data, const GError *error)
 	struct request *request = data;
 	const struct change *change = request_data(request);
 	struct run_record run;
+	g_autoptr(GError) why = NULL;
 	if (error) {
 		request_fail(request, error);
-	} else if (reader_run(change->daemon->reader, change->dag_id, change->run_id, &run, NULL)) {
+	} else if (reader_run(change->daemon->reader, change->dag_id, change->run_id, &run, &why)) {
 		request_answer(request, 200,
 			run_reply(&run, engine_dag_head(change->daemon->engine, change->dag_id)));
 		run_record_clear(&run);
+	} else if (why) {
+		request_fail(request, why);
 	} else {
 		request_refuse_run(request, change->dag_id, change->run_id);
 	}
@@ -205,20 +208,25 @@ static bool is_unused(struct request *request, struct daemon *daemon, const char
 	const struct trigger *trigger)
 {
 	struct run_record run;
-	if (reader_run(daemon->reader, dag_id, trigger->run_id, &run, NULL)) {
+	g_autoptr(GError) error = NULL;
+	if (reader_run(daemon->reader, dag_id, trigger->run_id, &run, &error)) {
 		request_refuse(request, 409, "DAG \"%s\" has a run \"%s\" already (%s)", dag_id,
 			trigger->run_id, run_state_name(run.state));
 		run_record_clear(&run);
 		return false;
 	}
-	if (trigger->logical_date == INSTANT_NONE)
+	if (!error && trigger->logical_date == INSTANT_NONE)
 		return true;
 	struct listing listing = listing_all;
 	listing.dag_id = dag_id;
 	listing.logical_date_gte = listing.logical_date_lte = trigger->logical_date;
 	listing.limit = 1;
-	g_autoptr(GArray) runs = reader_runs(daemon->reader, &listing, NULL, NULL);
-	if (!runs || runs->len == 0)
+	g_autoptr(GArray) runs = error ? NULL : reader_runs(daemon->reader, &listing, NULL, &error);
+	if (!runs) {
+		request_fail(request, error);
+		return false;
+	}
+	if (runs->len == 0)
 		return true;
 	request_refuse(request, 409, "DAG \"%s\" has a run of this logical date already: \"%s\"",
 		dag_id, g_array_index(runs, struct run_record, 0).run_id);

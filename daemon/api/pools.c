@@ -88,7 +88,8 @@ static void put(struct batch *batch, const void *row)
 	batch_pool(batch, row);
 }
 
-/* As it is in the store now. A daemon that dies before this reads it there at its start. */
+/* As it is in the store now. A daemon that dies before this reads it there at its start, and one
+ * that cannot read it would let tasks wait for a pool that is there. */
 static void changed(struct daemon *daemon, const char *name)
 {
 	struct pool_record pool;
@@ -96,7 +97,7 @@ static void changed(struct daemon *daemon, const char *name)
 	struct event event = {.kind = EVENT_POOL_SET, .pool = &pool};
 	if (!reader_pool(daemon->reader, name, &pool, &error)) {
 		if (error)
-			return; /* the next load of the engine reads it */
+			g_error("pool \"%s\" cannot be read again: %s", name, error->message);
 		pool = (struct pool_record){.name = g_strdup(name)};
 		event.kind = EVENT_POOL_GONE;
 	}

@@ -84,10 +84,14 @@ static bool run_spread(struct request *request, struct daemon *daemon,
 	const struct selection *selection, struct listing *listing)
 {
 	struct run_record run;
+	g_autoptr(GError) error = NULL;
 	if (!selection->run_id)
 		return true;
-	if (!reader_run(daemon->reader, selection->dag_id, selection->run_id, &run, NULL)) {
-		request_refuse_run(request, selection->dag_id, selection->run_id);
+	if (!reader_run(daemon->reader, selection->dag_id, selection->run_id, &run, &error)) {
+		if (error)
+			request_fail(request, error);
+		else
+			request_refuse_run(request, selection->dag_id, selection->run_id);
 		return false;
 	}
 	if (!selection->with_past && !selection->with_future)

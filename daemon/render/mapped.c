@@ -9,7 +9,9 @@ static json_t *xcom_at(
 	const struct scope *scope, const char *task_id, int map_index, const char *key)
 {
 	struct task_key task = {scope->request->run->id, task_id, map_index};
-	g_autofree char *text = reader_xcom(scope->request->reader, &task, key);
+	GError *why = NULL;
+	g_autofree char *text = reader_xcom(scope->request->reader, &task, key, &why);
+	scope_miss(scope, why);
 	return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
 }
 
@@ -17,8 +19,10 @@ static json_t *xcom_at(
 static json_t *xcom_list(const struct scope *scope, const char *task_id, const char *key)
 {
 	json_t *list = json_array();
+	GError *why = NULL;
 	g_autoptr(GArray) rows =
-		reader_xcoms(scope->request->reader, scope->request->run->id, task_id, NULL);
+		reader_xcoms(scope->request->reader, scope->request->run->id, task_id, &why);
+	scope_miss(scope, why);
 	for (guint i = 0; rows && i < rows->len; i++) {
 		const struct xcom *xcom = &g_array_index(rows, struct xcom, i);
 		json_t *value = xcom->map_index >= 0 && g_str_equal(xcom->key, key)

@@ -430,8 +430,10 @@ bool render_task(const struct render_request *request, struct rendered *rendered
 	if (rendering.scope)
 		rendering.scope->unhidden = rendered->unhidden;
 	bool is_rendered = rendering.scope && render_all(&rendering, error);
-	if (rendering.scope)
+	if (rendering.scope) {
+		is_rendered &= scope_was_read(rendering.scope, error);
 		scope_free(rendering.scope);
+	}
 	g_ptr_array_unref(rendering.shell_env);
 	rendered->arguments = rendering.arguments;
 	if (mask_words_are_too_many(rendered->masks)) {
@@ -463,6 +465,8 @@ char *render_map_label(
 	json_t *rendered = label->constant
 		? json_incref(label->constant)
 		: template_render(label->template, scope_root(scope), error);
+	if (!scope_was_read(scope, error))
+		g_clear_pointer(&rendered, json_decref);
 	scope_free(scope);
 	error_mask(error, masks);
 	if (!rendered)

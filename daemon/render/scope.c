@@ -202,9 +202,12 @@ static bool set_previous(struct scope *scope, struct template_value *out, bool w
 {
 	struct run_record previous;
 	const struct run_record *run = scope->request->run;
+	GError *why = NULL;
 	if (!reader_previous_success(
-		    scope->request->reader, run->dag_id, base_instant(run), &previous))
+		    scope->request->reader, run->dag_id, base_instant(run), &previous, &why)) {
+		scope_miss(scope, why);
 		return set_json(out, json_null());
+	}
 	int64_t at = wants_start ? previous.started_at : previous.data_interval_start;
 	if (at == INSTANT_NONE)
 		at = base_instant(&previous);
@@ -325,12 +328,16 @@ static void object_free(void *data)
 
 /* What a callback is run for: written down when it was due, since when its task may have gone on.
  */
-static json_t *call_read(const struct render_request *request)
+static json_t *call_read(const struct scope *scope)
 {
+	const struct render_request *request = scope->request;
 	struct task_record record;
+	GError *why = NULL;
 	struct task_key key = {request->run->id, request->task->task_id, request->map_index};
-	if (!reader_task(request->reader, &key, &record, NULL))
+	if (!reader_task(request->reader, &key, &record, &why)) {
+		scope_miss(scope, why);
 		return NULL;
+	}
 	json_t *calls = record.calls ? json_loads(record.calls, 0, NULL) : NULL;
 	json_t *call = json_incref(json_array_get(calls, 0));
 	json_decref(calls);
@@ -342,7 +349,7 @@ static json_t *call_read(const struct render_request *request)
 static void callback_look(struct scope *scope)
 {
 	const struct task *owner = scope->request->task->callback_of;
-	scope->call = call_read(scope->request);
+	scope->call = call_read(scope);
 	if (!owner)
 		return;
 	scope->task = owner;
@@ -358,6 +365,7 @@ struct scope *scope_new(
 {
 	struct scope *scope = g_new0(struct scope, 1);
 	scope->request = request;
+	scope->unread = g_new0(GError *, 1);
 	scope->task = request->task;
 	scope->try_number = request->try_number;
 	scope->max_tries = request->max_tries;
@@ -377,8 +385,26 @@ struct scope *scope_new(
 		scope->mapped = mapped_values(scope, error);
 	if (scope->mapped)
 		return scope;
+	scope_was_read(scope, error);
 	scope_free(scope);
 	return NULL;
+}
+
+void scope_miss(const struct scope *scope, GError *why)
+{
+	if (!*scope->unread)
+		*scope->unread = why;
+	else
+		g_clear_error(&why);
+}
+
+bool scope_was_read(const struct scope *scope, GError **error)
+{
+	if (!*scope->unread)
+		return true;
+	g_clear_error(error);
+	g_propagate_error(error, g_steal_pointer(scope->unread));
+	return false;
 }
 
 void scope_free(struct scope *scope)
@@ -388,6 +414,8 @@ void scope_free(struct scope *scope)
 	json_decref(scope->params);
 	json_decref(scope->mapped);
 	json_decref(scope->call);
+	g_clear_error(scope->unread);
+	g_free(scope->unread);
 	g_free(scope);
 }
 

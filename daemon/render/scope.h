@@ -17,6 +17,7 @@ struct scope {
 	json_t *conf;       /* what the run was given */
 	GPtrArray *objects; /* all that were made while rendering */
 	struct mask_words *masks; /* words never to be shown */
+	GError **unread;          /* *unread: why something that may be in the store was not read */
 	GPtrArray *unhidden; /* names of secrets that are too short for that; NULL: nobody asks */
 };
 
@@ -24,6 +25,10 @@ struct scope {
 struct scope *scope_new(
 	const struct render_request *request, struct mask_words *masks, GError **error);
 void scope_free(struct scope *scope);
+/* Takes over why something was not read: it must not be taken for missing. NULL: it was. */
+void scope_miss(const struct scope *scope, GError *why);
+/* False: something was not read, whatever has come of it; *error is that then. */
+bool scope_was_read(const struct scope *scope, GError **error);
 const struct template_object *scope_root(struct scope *scope);
 
 /* An object of the scope, which lives as long as it. */

@@ -48,6 +48,9 @@ static enum store_error error_kind(sqlite3 *db)
 {
 	int number = system_error(db);
 	switch (sqlite3_extended_errcode(db) & 0xff) {
+	case SQLITE_CORRUPT:
+		/* So SQLite calls it, too, when the disk does not give what it has. */
+		return number == EIO ? STORE_DISK : STORE_FAILED;
 	case SQLITE_FULL:
 		return STORE_FULL;
 	case SQLITE_IOERR:
@@ -60,6 +63,19 @@ static enum store_error error_kind(sqlite3 *db)
 		return STORE_BUSY;
 	default:
 		return STORE_FAILED;
+	}
+}
+
+/* Not one of writing: SQLite calls it damaged, or not. */
+static bool is_unread(sqlite3 *db)
+{
+	switch (sqlite3_extended_errcode(db)) {
+	case SQLITE_IOERR_READ:
+	case SQLITE_IOERR_SHORT_READ:
+	case SQLITE_IOERR_CORRUPTFS:
+		return true;
+	default:
+		return (sqlite3_extended_errcode(db) & 0xff) == SQLITE_CORRUPT;
 	}
 }
 
@@ -87,6 +103,9 @@ bool database_error(sqlite3 *db, GError **error)
 	else if (kind == STORE_DISK && (number == EMFILE || number == ENFILE))
 		g_set_error(error, STORE_ERROR, kind, "\"%s\" cannot be opened: %s", path,
 			g_strerror(number));
+	else if (kind == STORE_DISK && number != 0 && is_unread(db))
+		g_set_error(error, STORE_ERROR, kind,
+			"the disk does not give what is in \"%s\": %s", path, g_strerror(number));
 	else if (kind == STORE_DISK)
 		g_set_error(error, STORE_ERROR, kind, "the disk does not take \"%s\": %s", path,
 			number != 0 ? g_strerror(number) : sqlite3_errmsg(db));

@@ -27,20 +27,15 @@ bool reader_run_by_id(struct reader *reader, int64_t id, struct run_record *run,
 	return reader_take(reader, statement, &run_rows, run, error);
 }
 
-bool reader_previous_success(
-	struct reader *reader, const char *dag_id, int64_t before, struct run_record *run)
+bool reader_previous_success(struct reader *reader, const char *dag_id, int64_t before,
+	struct run_record *run, GError **error)
 {
-	g_autoptr(GError) error = NULL;
-	sqlite3_stmt *statement = reader_statement(reader, READ_PREVIOUS_SUCCESS, &error);
-	bool is_there = false;
-	if (statement != NULL) {
-		bind_text(statement, 1, dag_id);
-		sqlite3_bind_int64(statement, 2, before);
-		is_there = reader_take(reader, statement, &run_rows, run, &error);
-	}
-	if (error != NULL)
-		g_warning("%s", error->message);
-	return is_there;
+	sqlite3_stmt *statement = reader_statement(reader, READ_PREVIOUS_SUCCESS, error);
+	if (statement == NULL)
+		return false;
+	bind_text(statement, 1, dag_id);
+	sqlite3_bind_int64(statement, 2, before);
+	return reader_take(reader, statement, &run_rows, run, error);
 }
 
 bool reader_run_before(struct reader *reader, const struct run_record *run, bool is_of_schedule,
@@ -85,18 +80,15 @@ static char *text_take(struct reader *reader, sqlite3_stmt *statement, GError **
 	return text;
 }
 
-char *reader_xcom(struct reader *reader, const struct task_key *task, const char *key)
+char *reader_xcom(
+	struct reader *reader, const struct task_key *task, const char *key, GError **error)
 {
-	g_autoptr(GError) error = NULL;
-	sqlite3_stmt *statement = reader_statement(reader, READ_XCOM, &error);
+	sqlite3_stmt *statement = reader_statement(reader, READ_XCOM, error);
 	if (statement != NULL) {
 		bind_task_key(statement, task);
 		bind_text(statement, 4, key);
 	}
-	char *value = text_take(reader, statement, &error);
-	if (error != NULL)
-		g_warning("%s", error->message);
-	return value;
+	return text_take(reader, statement, error);
 }
 
 char *reader_rendered(struct reader *reader, const struct task_key *task)

@@ -260,8 +260,9 @@ bool reader_connection(
 char **reader_variable_names(struct reader *reader);
 char **reader_connection_names(struct reader *reader);
 char **reader_pool_names(struct reader *reader);
-/* JSON text (g_free), or NULL when there is none. */
-char *reader_xcom(struct reader *reader, const struct task_key *task, const char *key);
+/* JSON text (g_free); NULL without an error: there is none. */
+char *reader_xcom(
+	struct reader *reader, const struct task_key *task, const char *key, GError **error);
 /* An object key -> {value, at} is made by the API; here: array of {key, value, at}. */
 struct xcom {
 	char *task_id, *key, *value;
@@ -273,9 +274,9 @@ GArray *reader_xcoms(struct reader *reader, int64_t run, const char *task_id, GE
 char *reader_rendered(struct reader *reader, const struct task_key *task);
 
 /* The newest successful run of a DAG whose run_after is earlier than `before`: for prev_*_success.
- * False: none. */
-bool reader_previous_success(
-	struct reader *reader, const char *dag_id, int64_t before, struct run_record *run);
+ * False without an error: none. */
+bool reader_previous_success(struct reader *reader, const char *dag_id, int64_t before,
+	struct run_record *run, GError **error);
 
 /* The run with the newest logical date before that of `run`; `is_of_schedule`: what people made
  * does not count. False: none, or an error is set. */

@@ -35,6 +35,15 @@ ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset)
 	return write_error ? -1 : (ssize_t)syscall(SYS_pwrite64, fd, bytes, size, offset);
 }
 
+/* 0: reading works. */
+static int read_error;
+
+ssize_t pread64(int fd, void *bytes, size_t size, off64_t offset)
+{
+	errno = read_error;
+	return read_error ? -1 : (ssize_t)syscall(SYS_pread64, fd, bytes, size, offset);
+}
+
 static struct batch *batch_of_run(int64_t id, const char *run_id)
 {
 	struct batch *batch = batch_new();
@@ -318,9 +327,10 @@ static void a_full_disk_takes_results_from_its_reserve_and_recovers(void)
 	/* What does not fit is refused as a whole. */
 	g_autoptr(GError) full = home_try_commit(&home, batch_of_bytes("big", 10 << 20));
 	g_assert_error(full, STORE_ERROR, STORE_FULL);
-	g_assert_null(reader_xcom(store_reader(home.store), &(struct task_key){1, "t", -1}, "big"));
-	g_autofree char *before =
-		reader_xcom(store_reader(home.store), &(struct task_key){1, "t", -1}, "before");
+	g_assert_null(
+		reader_xcom(store_reader(home.store), &(struct task_key){1, "t", -1}, "big", NULL));
+	g_autofree char *before = reader_xcom(
+		store_reader(home.store), &(struct task_key){1, "t", -1}, "before", NULL);
 	g_assert_cmpint(strlen(before), ==, 100);
 	home_commit(&home, batch_of_run(1, "still works"));
 	home_close(&home);
@@ -404,6 +414,28 @@ static void a_stop_leaves_the_log_as_it_is(void)
 	home_remove(&home);
 }
 
+static void what_the_disk_does_not_give_is_neither_damaged_nor_missing(void)
+{
+	struct home home;
+	struct task_key key = {1, "t", -1};
+	g_autoptr(GError) error = NULL;
+	home_init(&home, NULL);
+	home_open(&home);
+	home_commit(&home, batch_of_bytes("big", 100000));
+	home_close(&home);
+	home_open(&home);
+	read_error = EIO;
+	g_assert_null(reader_xcom(store_reader(home.store), &key, "big", &error));
+	read_error = 0;
+	g_assert_error(error, STORE_ERROR, STORE_DISK);
+	g_autofree char *sentence = g_strdup_printf(
+		"the disk does not give what is in \"%s\": Input/output error", home.path);
+	g_assert_cmpstr(error->message, ==, sentence);
+	g_autofree char *value = reader_xcom(store_reader(home.store), &key, "big", NULL);
+	g_assert_cmpuint(strlen(value), ==, 100000);
+	home_remove(&home);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -433,5 +465,7 @@ int main(int argc, char **argv)
 		"/store-failure/a_failed_fsync_ends_the_process", a_failed_fsync_ends_the_process);
 	g_test_add_func(
 		"/store-failure/a_stop_leaves_the_log_as_it_is", a_stop_leaves_the_log_as_it_is);
+	g_test_add_func("/store-failure/what_the_disk_does_not_give_is_neither_damaged_nor_missing",
+		what_the_disk_does_not_give_is_neither_damaged_nor_missing);
 	return g_test_run();
 }

@@ -237,12 +237,12 @@ static void the_previous_success_is_the_newest_before(void)
 	struct run_record run;
 	home_fill(&home);
 	struct reader *reader = store_reader(home.store);
-	g_assert_false(reader_previous_success(reader, "a", 10, &run));
-	g_assert_true(reader_previous_success(reader, "a", INSTANT_NEVER, &run));
+	g_assert_false(reader_previous_success(reader, "a", 10, &run, NULL));
+	g_assert_true(reader_previous_success(reader, "a", INSTANT_NEVER, &run, NULL));
 	g_assert_cmpint(run.id, ==, 1);
 	run_record_clear(&run);
-	g_assert_false(reader_previous_success(reader, "b", 50, &run));
-	g_assert_true(reader_previous_success(reader, "b", 51, &run));
+	g_assert_false(reader_previous_success(reader, "b", 50, &run, NULL));
+	g_assert_true(reader_previous_success(reader, "b", 51, &run, NULL));
 	g_assert_cmpint(run.id, ==, 5);
 	run_record_clear(&run);
 	home_remove(&home);

@@ -85,7 +85,7 @@ static void ask(struct reader *reader, void *data)
 {
 	struct question *question = data;
 	question->thread = g_thread_self();
-	question->answer = reader_xcom(reader, &(struct task_key){1, "t", -1}, "k");
+	question->answer = reader_xcom(reader, &(struct task_key){1, "t", -1}, "k", NULL);
 }
 
 static void on_answered(void *data)

@@ -336,7 +336,7 @@ static void versions_xcoms_and_rendered_fields_come_back(void)
 	home_open(&home);
 	struct reader *reader = store_reader(home.store);
 	g_assert_false(reader_version(reader, "f00", &file, &text));
-	g_assert_null(reader_xcom(reader, &key, "return_value"));
+	g_assert_null(reader_xcom(reader, &key, "return_value", NULL));
 	g_assert_null(reader_rendered(reader, &key));
 	struct batch *batch = batch_new();
 	batch_version(batch, "f00", "restore", "restore.yaml", "tasks: []\n# ü\n");
@@ -349,7 +349,7 @@ static void versions_xcoms_and_rendered_fields_come_back(void)
 	g_assert_true(reader_version(reader, "f00", &file, &text));
 	g_assert_cmpstr(file, ==, "restore.yaml");
 	g_assert_cmpstr(text, ==, "tasks: []\n# ü\n");
-	g_autofree char *value = reader_xcom(reader, &key, "return_value");
+	g_autofree char *value = reader_xcom(reader, &key, "return_value", NULL);
 	g_assert_cmpstr(value, ==, big);
 	g_autofree char *fields = reader_rendered(reader, &key);
 	g_assert_cmpstr(fields, ==, "{\"bash_command\": \"***\"}");
@@ -363,8 +363,8 @@ static void versions_xcoms_and_rendered_fields_come_back(void)
 	struct batch *forget = batch_new();
 	batch_xcom_delete(forget, &key);
 	home_commit(&home, forget);
-	g_assert_null(reader_xcom(reader, &key, "bytes"));
-	g_autofree char *kept = reader_xcom(reader, &other, "bytes");
+	g_assert_null(reader_xcom(reader, &key, "bytes", NULL));
+	g_autofree char *kept = reader_xcom(reader, &other, "bytes", NULL);
 	g_assert_cmpstr(kept, ==, "3");
 	home_remove(&home);
 }
