@@ -95,6 +95,7 @@ static bool question_read(
 {
 	const char *task_id = request_path(request, "task_id");
 	struct task_key key = {question->run.id, task_id, map_index};
+	g_autoptr(GError) error = NULL;
 	question->dag = run_dag(daemon, &question->run);
 	question->definition = question->dag ? dag_task(question->dag, task_id) : NULL;
 	if (!question->definition && question->dag) {
@@ -105,14 +106,17 @@ static bool question_read(
 		request_refuse(request, 404, "task \"%s\" asks nobody", task_id);
 		return false;
 	}
-	if (reader_task(daemon->reader, &key, &question->task, NULL))
+	if (reader_task(daemon->reader, &key, &question->task, &error))
 		return true;
-	request_refuse(request, 404, "task \"%s\" of run \"%s\" has not asked yet", task_id,
-		question->run.run_id);
+	if (error)
+		request_fail(request, error);
+	else
+		request_refuse(request, 404, "task \"%s\" of run \"%s\" has not asked yet", task_id,
+			question->run.run_id);
 	return false;
 }
 
-/* False: 404 or 422 has been answered. */
+/* False: it has been refused. */
 static bool question_find(struct request *request, struct daemon *daemon, struct question *question)
 {
 	int map_index;

@@ -151,18 +151,24 @@ static bool is_many(struct daemon *daemon, const struct run_record *run, const s
 	return true;
 }
 
-/* False: 404 has been answered. */
+/* False: it has been refused. */
 static bool named_find(struct request *request, struct daemon *daemon, struct named *named)
 {
 	const char *task_id = request_path(request, "task_id");
 	int map_index;
+	g_autoptr(GError) error = NULL;
 	*named = (struct named){0};
 	if (!request_map_index(request, &map_index) || !request_run(request, daemon, &named->run))
 		return false;
 	named->dag = run_dag(daemon, &named->run);
 	struct task_key key = {named->run.id, task_id, map_index};
-	if (reader_task(daemon->reader, &key, &named->task, NULL))
+	if (reader_task(daemon->reader, &key, &named->task, &error))
 		return true;
+	if (error) {
+		request_fail(request, error);
+		named_clear(named);
+		return false;
+	}
 	const struct task *task = named->dag ? dag_task(named->dag, task_id) : NULL;
 	bool is_mapped = task && map_index < 0 && is_many(daemon, &named->run, task);
 	if (task && map_index < 0 && !is_mapped) {

@@ -34,13 +34,16 @@ static bool task_check(struct request *request, struct daemon *daemon, const str
 	const char *task_id = request_path(request, "task_id");
 	struct task_key key = {run->id, task_id, -1};
 	struct task_record task;
+	g_autoptr(GError) error = NULL;
 	if (g_str_equal(task_id, "~") || (dag && dag_task(dag, task_id)))
 		return true;
-	if (reader_task(daemon->reader, &key, &task, NULL)) {
+	if (reader_task(daemon->reader, &key, &task, &error)) {
 		task_record_clear(&task);
 		return true;
 	}
-	if (dag)
+	if (error)
+		request_fail(request, error);
+	else if (dag)
 		request_refuse_task(request, dag, run->run_id, task_id);
 	else
 		request_refuse(request, 404, "run \"%s\" has no task \"%s\"", run->run_id, task_id);

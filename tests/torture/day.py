@@ -24,11 +24,13 @@ def life(daemon, played):
     return daemon.end()
 
 
-def judge(experiment, daemon, played, sentence, faults=()):
-    """Plays the script to its end on a dagd that nothing happens to, and looks at what has become of it all."""
+def judge(experiment, daemon, played, sentence, faults=(), excused=()):
+    """Plays the script to its end on a dagd that nothing happens to, and looks at what has become of it all. `excused`:
+    how a sentence on what has ended otherwise may begin."""
     code = life(daemon, played)
     broken, books = check(daemon.home, daemon.journal, played.accepted, without_probe=WITHOUT_PROBE,
                           cancelled=CANCELLED)
     if code != 0:
         broken.append(f"dagd ends with {code} after the restart")
-    experiment.judge(sentence, [*faults, *broken, *differences(books), *unsound_lines(daemon.log)])
+    ends = [end for end in differences(books) if not end.startswith(tuple(excused))]
+    experiment.judge(sentence, [*faults, *broken, *ends, *unsound_lines(daemon.log)])

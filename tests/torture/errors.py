@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """System calls of dagd fail in a scripted day, the N-th of their kind for every N: a full disk, one that turns
-read-only, one that does not keep what it was given, no more descriptors, processes or memory. The day ends as if
-nothing had happened, without a restart where the fault is one that passes. --count 0 plays all, else so many are
+read-only, one that does not keep or give what it was given, no more descriptors, processes or memory. The day ends as
+if nothing had happened, without a restart where the fault is one that passes. --count 0 plays all, else so many are
 drawn of them."""
 import dataclasses
 import os
@@ -28,6 +28,7 @@ class Fault:
     step: int = 0
     lasts_ms: int = 0
     does_abort: bool = False  # dagd has to end at once
+    does_read: bool = False  # it may, and a try that lacks its value may fail
     every: int = 1
 
     def trace(self, first):
@@ -40,6 +41,8 @@ FAULTS = [
     Fault("no space for seconds, in which dagd tries again", "ENOSPC", CHANGES, 1, 3500, every=20),
     Fault("a disk that is read-only for a while", "EROFS", CHANGES + ",open_write", 1, 300),
     Fault("one write fails", "EIO", "write,writev,pwrite64,pwritev"),
+    Fault("one read of the database fails", "EIO", "pread64", does_read=True),
+    Fault("no read of the database works for a while", "EIO", "pread64", 1, 300, does_read=True),
     Fault("the disk does not keep what it was given", "EIO", "fsync,fdatasync", does_abort=True),
     Fault("no descriptor for one call", "EMFILE", DESCRIPTORS),
     Fault("no descriptor for a while", "ENFILE", DESCRIPTORS, 1, 300),
@@ -47,6 +50,10 @@ FAULTS = [
     Fault("no memory for a process for a while", "ENOMEM", "spawn", 1, 1500),
     Fault("signals in between", "EINTR", WAITS, 3),
 ]
+
+
+# Mapped to values that another task has left.
+UNREAD = [f"('flow', 'each', {index}) has ended as ('failed', 1)" for index in range(3)]
 
 
 class Days:
@@ -85,6 +92,8 @@ def verdicts(fault, daemon, report, life):
     if report.n_failed == 0:
         if not is_over or code != 0:
             yield f"nothing failed, and dagd ends with {code}"
+    elif fault.does_read and code == -signal.SIGABRT and said:
+        return
     elif fault.does_abort:
         if code not in (-signal.SIGABRT, 1) or not said:
             yield f"dagd ends with {code}, and not at once with a sentence"
@@ -107,7 +116,8 @@ def fail(experiment, job):
         report = daemon.report()
         faults = list(verdicts(fault, daemon, report, life))
         struck = f"{report.n_failed} failed, the last {report.at}" if report.at else "which was never made"
-        judge(experiment, daemon, played, f"{fault.sentence}: {fault.error} of call {first}, {struck}", faults)
+        judge(experiment, daemon, played, f"{fault.sentence}: {fault.error} of call {first}, {struck}", faults,
+              UNREAD if fault.does_read else ())
 
 
 def count_calls(experiment, fault):

@@ -57,6 +57,7 @@ static const struct fault_call known_calls[] = {
 	{"epoll_pwait", SYS_epoll_pwait, CALL_ANY},
 	{"poll", SYS_poll, CALL_ANY},
 	{"read", SYS_read, CALL_ANY},
+	{"pread64", SYS_pread64, CALL_ON_FILE},
 	{"recvfrom", SYS_recvfrom, CALL_ANY},
 	{"sendto", SYS_sendto, CALL_ANY},
 	{"sendmsg", SYS_sendmsg, CALL_ANY},
