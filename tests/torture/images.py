@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""images.py --count N: the power is cut N times, at steps spread over a recorded life of dagd (life.py), and each time
+"""images.py --count N: the power is cut N times, at steps spread over recorded lives of dagd (life.py), and each time
 another part of what was not synced is lost (unsynced.py). What is left must keep every promise (promises.py, laws.py);
 of some of these disks a real dagd is started, which must bring every run to its end as if nothing had happened but that
 the tries under way were lost."""
@@ -20,7 +20,7 @@ from life import WITHOUT_PROBE, Life
 from promises import Promises
 
 STARTED_ONE_IN, STARTED_MIN = 100, 10
-N_RUNS_MAX = 300
+IMAGES_OF_A_LIFE = 2500  # more of them are of other lives: a longer one has larger disks, not other ones
 FAULTS_MAX = 20  # of one share; more of them say nothing new
 MEMORY = pathlib.Path("/dev/shm")
 
@@ -136,21 +136,27 @@ class Restart:
         return faults + unsound_lines(self.daemon.log)
 
 
-def main():
-    experiment = Experiment(__doc__, 500)
+def torture(experiment, seed, count):
+    """`count` power cuts in one life."""
     folder = pathlib.Path(memory_folder("dagd-life-"))
-    lived = Life(experiment.build, folder, min(N_RUNS_MAX, 12 + experiment.count // 100))
+    lived, n_failed = Life(experiment.build, folder, 12 + count // 100), experiment.n_failed
     lived.live()
     experiment.say(f"a life of {len(lived.steps)} steps")
     experiment.judge("the record is all that happened: what it builds is what lies there", record_faults(lived))
-    cuts = Cuts(lived, experiment.seed, experiment.count)
+    cuts = Cuts(lived, seed, count)
     faults = in_shares(cuts)
-    experiment.judge(f"{experiment.count} images of a disk after a power cut keep every promise", faults)
+    experiment.judge(f"{count} images of a disk after a power cut keep every promise", faults)
     judge_restarts(experiment, lived, cuts)
-    if experiment.n_failed:
+    if experiment.n_failed > n_failed:
         experiment.keep_folder(folder, lived.daemon)
     else:
         shutil.rmtree(folder)
+
+
+def main():
+    experiment = Experiment(__doc__, 500)
+    for begin in range(0, experiment.count, IMAGES_OF_A_LIFE):
+        torture(experiment, f"{experiment.seed}/{begin}", min(IMAGES_OF_A_LIFE, experiment.count - begin))
     experiment.end()
 
 
