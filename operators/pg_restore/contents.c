@@ -56,7 +56,8 @@ static bool kind_is_kept(const char *entry, bool *is_function)
 {
 	static const char *const kinds[] = {"TABLE ", "VIEW ", "MATERIALIZED VIEW ",
 		"FOREIGN TABLE ", "FK CONSTRAINT ", "POLICY ", "RULE ", "TYPE ", "DOMAIN ",
-		"DEFAULT ", "CONSTRAINT ", "CHECK CONSTRAINT ", "INDEX ", "TRIGGER ", NULL};
+		"DEFAULT ", "CONSTRAINT ", "CHECK CONSTRAINT ", "INDEX ", "TRIGGER ", "SCHEMA ",
+		"EXTENSION ", NULL};
 	static const char *const functions[] = {"FUNCTION ", "PROCEDURE ", "AGGREGATE ", NULL};
 	static const char *const others[] = {
 		"TABLE DATA ", "TABLE ATTACH ", "INDEX ATTACH ", "MATERIALIZED VIEW DATA ", NULL};
@@ -86,6 +87,8 @@ static void entry_keep(struct contents *contents, const char *entry)
 		contents->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (const char *end = entry; (end = strpbrk(end, is_function ? ")" : " ")) != NULL; end++)
 		text_keep(contents, entry, (size_t)(end - entry) + is_function);
+	/* An extension has no owner. */
+	text_keep(contents, entry, strlen(entry));
 }
 
 void contents_line(struct contents *contents, const char *line)

@@ -20,9 +20,10 @@ void contents_line(struct contents *contents, const char *line);
 /*
  * Where in the list it stands that the dump makes this, from 1 on; 0: it does not. `name` is that
  * of a `TABLE`, `VIEW`, `MATERIALIZED VIEW`, `FOREIGN TABLE`, `INDEX`, `TYPE` or `DOMAIN`; of a
- * `FUNCTION`, `PROCEDURE` or `AGGREGATE` with the types of its arguments, f(integer, text); of a
- * `CONSTRAINT`, `CHECK CONSTRAINT`, `FK CONSTRAINT`, `DEFAULT` (of a column), `POLICY`, `RULE` or
- * `TRIGGER` that of its table, a space and its own. Not more than a guess where names hold spaces.
+ * `SCHEMA` or `EXTENSION`, whose own schema is `-`; of a `FUNCTION`, `PROCEDURE` or `AGGREGATE`
+ * with the types of its arguments, f(integer, text); of a `CONSTRAINT`, `CHECK CONSTRAINT`, `FK
+ * CONSTRAINT`, `DEFAULT` (of a column), `POLICY`, `RULE` or `TRIGGER` that of its table, a space
+ * and its own. Not more than a guess where names hold spaces.
  */
 int64_t contents_position(
 	const struct contents *contents, const char *kind, const char *schema, const char *name);

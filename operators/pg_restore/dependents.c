@@ -24,7 +24,8 @@ enum { NAMED_MAX = 3 };
 	"(relkind)"                                                                          \
 	" UNION ALL SELECT 'pg_proc'::regclass, oid, CASE prokind WHEN 'p' THEN 'PROCEDURE'" \
 	" WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END, pronamespace,"                      \
-	" proname || '(' || oidvectortypes(proargtypes) || ')' FROM pg_proc"                 \
+	" proname || '(' || CASE WHEN prokind = 'a' AND pronargs = 0 THEN '*'"               \
+	" ELSE oidvectortypes(proargtypes) END || ')' FROM pg_proc"                          \
 	" UNION ALL SELECT 'pg_type'::regclass, y.oid,"                                      \
 	" CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, typnamespace, typname"        \
 	" FROM pg_type y LEFT JOIN pg_class c ON c.oid = typrelid"                           \
@@ -75,29 +76,66 @@ enum { NAMED_MAX = 3 };
 	" LEFT JOIN parts p ON p.classid = d.classid AND p.objid = d.objid)"
 
 /*
+ * What a dump makes besides, and what of it something may stand on: of an extension, its members.
+ * Schema public is neither made nor dropped by newer dumps. Of a base type the functions come first
+ * in the list, though they stand on it.
+ */
+#define MADE                                                                                   \
+	" made AS (SELECT 'pg_namespace'::regclass AS onclass, oid AS onid, 'SCHEMA' AS kind," \
+	" '-'::name AS nspname, nspname::text AS name, 'pg_namespace'::regclass AS classid,"   \
+	" oid AS objid FROM pg_namespace"                                                      \
+	" WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')"         \
+	" UNION ALL SELECT 'pg_extension'::regclass, x.oid, 'EXTENSION', '-', extname,"        \
+	" d.classid, d.objid FROM pg_extension x JOIN pg_depend d ON"                          \
+	" refclassid = 'pg_extension'::regclass AND refobjid = x.oid AND deptype = 'e'"        \
+	" UNION ALL SELECT 'pg_type'::regclass, y.oid, CASE typtype WHEN 'd' THEN 'DOMAIN'"    \
+	" ELSE 'TYPE' END, nspname, typname, 'pg_type'::regclass, one"                         \
+	" FROM pg_type y JOIN pg_namespace n ON n.oid = typnamespace"                          \
+	" LEFT JOIN pg_class c ON c.oid = typrelid, unnest(ARRAY[y.oid, typarray]) one"        \
+	" WHERE (typtype IN ('e', 'd') OR relkind = 'c') AND nspname !~ '^pg_'"                \
+	" AND nspname <> 'information_schema'),"
+
+/* What stands on that. What belongs to an extension goes with it. */
+#define USERS                                                                             \
+	" dependents AS (SELECT DISTINCT onclass, onid, m.kind AS onkind, nspname, name," \
+	" d.classid, d.objid, p.kind, part,"                                              \
+	" CASE WHEN relid IS NULL THEN d.classid ELSE 'pg_class'::regclass END"           \
+	" AS ownclass, coalesce(relid, d.objid) AS ownid FROM made m"                     \
+	" JOIN depends d ON refclassid = m.classid AND refobjid = m.objid"                \
+	" AND deptype = 'n'"                                                              \
+	" LEFT JOIN parts p ON p.classid = d.classid AND p.objid = d.objid"               \
+	" LEFT JOIN pg_depend e ON e.classid = d.classid AND e.objid = d.objid"           \
+	" AND e.deptype = 'e' WHERE e.objid IS NULL)"
+
+/* A foreign key goes with its table too late: the key that it stands on is dropped before. */
+#define STANDING                                                                           \
+	" d.kind, o.nspname, CASE d.kind WHEN 'INDEX' THEN i.relname"                      \
+	" ELSE own.name || ' ' || part END,"                                               \
+	" CASE WHEN d.kind IS DISTINCT FROM 'FK CONSTRAINT' THEN own.kind END, o.nspname," \
+	" own.name, parent.kind, pn.nspname, parent.name,"                                 \
+	" CASE WHEN part = '_RETURN' THEN pg_describe_object(ownclass, ownid, 0)"          \
+	" ELSE pg_describe_object(d.classid, d.objid, 0) END"
+
+#define OWNERS                                                             \
+	" JOIN things own ON own.classid = ownclass AND own.objid = ownid" \
+	" JOIN pg_namespace o ON o.oid = own.schemaid"                     \
+	" LEFT JOIN pg_class i ON d.kind = 'INDEX' AND i.oid = d.objid"    \
+	" LEFT JOIN pg_class c ON own.kind LIKE '%TABLE' AND c.oid = ownid AND c.relispartition"
+
+/*
  * Kind, schema and name of what is stood on, of the table it came from, of what stands on it, of
  * what that goes with, and of the table that this is a partition of; then the description of both.
- * A foreign key goes with its table too late: the key that it stands on is dropped before. The
- * server takes the walk for a short one, and would go through all for each of its steps.
+ * The server takes the walk for a short one, and would go through all for each of its steps.
  */
-static const char query[] =
+static const char on_tables[] =
 	"SET LOCAL enable_nestloop = off; SET LOCAL jit = off; WITH RECURSIVE" THINGS PARTS DEPENDS
-		WALK DEPENDENTS " SELECT t.kind, tn.nspname, t.name, r.kind, rn.nspname, r.name,"
-	" d.kind, o.nspname, CASE d.kind WHEN 'INDEX' THEN i.relname"
-	" ELSE own.name || ' ' || part END,"
-	" CASE WHEN d.kind IS DISTINCT FROM 'FK CONSTRAINT' THEN own.kind END, o.nspname, own.name,"
-	" parent.kind, pn.nspname, parent.name,"
-	" CASE WHEN part = '_RETURN' THEN pg_describe_object(ownclass, ownid, 0)"
-	" ELSE pg_describe_object(d.classid, d.objid, 0) END"
-	" FROM dependents d"
+		WALK DEPENDENTS
+	" SELECT t.kind, tn.nspname, t.name, r.kind, rn.nspname, r.name," STANDING
+	", tn.nspname || '.' || t.name FROM dependents d"
 	" JOIN things t ON t.classid = onclass AND t.objid = onid"
 	" JOIN pg_namespace tn ON tn.oid = t.schemaid"
 	" JOIN things r ON r.classid = 'pg_class'::regclass AND r.objid = tableid"
-	" JOIN pg_namespace rn ON rn.oid = r.schemaid"
-	" JOIN things own ON own.classid = ownclass AND own.objid = ownid"
-	" JOIN pg_namespace o ON o.oid = own.schemaid"
-	" LEFT JOIN pg_class i ON d.kind = 'INDEX' AND i.oid = d.objid"
-	" LEFT JOIN pg_class c ON own.kind LIKE '%TABLE' AND c.oid = ownid AND c.relispartition"
+	" JOIN pg_namespace rn ON rn.oid = r.schemaid" OWNERS
 	" LEFT JOIN pg_inherits ON inhrelid = c.oid"
 	" LEFT JOIN things parent ON parent.classid = 'pg_class'::regclass"
 	" AND parent.objid = inhparent"
@@ -106,7 +144,24 @@ static const char query[] =
 	" AND w.onclass = d.onclass AND w.onid = d.onid"
 	" AND w.classid = ownclass AND w.objid = ownid) ORDER BY 2, 3, 16";
 
-enum { ON = 0, TABLE = 3, DEPENDENT = 6, OWNER = 9, PARENT = 12, DESCRIPTION = 15 };
+/* The same of schemas, extensions and types, which stand for the table, too. */
+static const char on_others[] =
+	"SET LOCAL enable_nestloop = off; SET LOCAL jit = off; WITH" THINGS PARTS DEPENDS MADE USERS
+	" SELECT onkind, d.nspname, d.name, onkind, d.nspname, d.name," STANDING
+	", pg_describe_object(onclass, onid, 0) FROM dependents d" OWNERS
+	" LEFT JOIN things parent ON parent.classid = 'pg_class'::regclass"
+	" AND parent.objid = pg_partition_root(c.oid)"
+	" LEFT JOIN pg_namespace pn ON pn.oid = parent.schemaid ORDER BY 2, 3, 16";
+
+enum {
+	ON = 0,
+	TABLE = 3,
+	DEPENDENT = 6,
+	OWNER = 9,
+	PARENT = 12,
+	DESCRIPTION = 15,
+	ON_DESCRIPTION = 16
+};
 
 /* From where on in the list it is dropped; 0: never. */
 static int64_t position_at(
@@ -128,38 +183,56 @@ static bool stands_in_the_way(const struct contents *contents, const PGresult *r
 		&& position_at(contents, result, row, TABLE) > 0;
 }
 
-bool dependents_check(PGconn *session, const struct contents *contents, GError **error)
+/* The first of them, as `view a.v on a.t, and 3 more`; NULL: nothing does. */
+static char *obstacles_text(const struct contents *contents, const PGresult *result)
 {
-	PGresult *result = PQexec(session, query);
-	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
-		g_autofree char *why = postgres_message(session);
-		g_set_error(
-			error, LIB_ERROR, 0, "cannot look at what stands on the tables: %s", why);
-		PQclear(result);
-		return false;
-	}
 	g_autoptr(GString) text = g_string_new(NULL);
 	g_autofree char *before = NULL;
 	int n = 0;
 	for (int row = 0; row < PQntuples(result); row++) {
 		if (!stands_in_the_way(contents, result, row))
 			continue;
-		char *both = g_strdup_printf("%s on %s.%s", PQgetvalue(result, row, DESCRIPTION),
-			PQgetvalue(result, row, ON + 1), PQgetvalue(result, row, ON + 2));
+		char *both = g_strdup_printf("%s on %s", PQgetvalue(result, row, DESCRIPTION),
+			PQgetvalue(result, row, ON_DESCRIPTION));
 		if (g_strcmp0(both, before) != 0 && n++ < NAMED_MAX)
 			g_string_append_printf(text, "%s%s", n > 1 ? ", " : "", both);
 		g_free(before);
 		before = both;
 	}
-	PQclear(result);
 	if (n > NAMED_MAX)
 		g_string_append_printf(text, " and %d more", n - NAMED_MAX);
-	if (n > 0)
+	return n > 0 ? g_strdup(text->str) : NULL;
+}
+
+/* `why` says why that is too bad for a restore. */
+static bool nothing_stands(PGconn *session, const struct contents *contents, const char *query,
+	const char *why, GError **error)
+{
+	PGresult *result = PQexec(session, query);
+	bool is_told = PQresultStatus(result) == PGRES_TUPLES_OK;
+	g_autofree char *obstacles = is_told ? obstacles_text(contents, result) : NULL;
+	PQclear(result);
+	if (!is_told) {
+		g_autofree char *message = postgres_message(session);
+		g_set_error(error, LIB_ERROR, 0, "cannot look at what stands on the tables: %s",
+			message);
+	} else if (obstacles) {
 		g_set_error(error, LIB_ERROR, 0,
 			"nothing was restored: something stands on what clean would drop, and is "
-			"not dropped before it (%s); so that would stay, and get the rows of the "
-			"dump besides its own; drop what stands on it first, and make it anew "
-			"afterwards",
-			text->str);
-	return n == 0;
+			"not dropped before it (%s); so that would stay, and %s; drop what stands "
+			"on it first, and make it anew afterwards",
+			obstacles, why);
+	}
+	return is_told && !obstacles;
+}
+
+bool dependents_check(PGconn *session, const struct contents *contents, GError **error)
+{
+	return nothing_stands(
+		session, contents, on_tables, "get the rows of the dump besides its own", error);
+}
+
+bool dependents_check_others(PGconn *session, const struct contents *contents, GError **error)
+{
+	return nothing_stands(session, contents, on_others, "not become that of the dump", error);
 }

@@ -13,3 +13,9 @@
  * its own. The error names the first few of them.
  */
 bool dependents_check(PGconn *session, const struct contents *contents, GError **error);
+
+/*
+ * The same of its schemas, of its types (enums, domains, composite ones) and of its extensions,
+ * which would stay as they are.
+ */
+bool dependents_check_others(PGconn *session, const struct contents *contents, GError **error);

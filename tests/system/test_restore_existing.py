@@ -121,6 +121,88 @@ def test_what_stands_on_tables_and_is_not_dropped_in_time_is_told(pg, rich_dump,
         assert ended.code == 0, ended.log
 
 
+# What a dump makes besides its tables, and of an extension.
+OTHERS_SQL = """
+CREATE SCHEMA s;
+CREATE EXTENSION citext;
+CREATE EXTENSION pg_trgm SCHEMA s;
+CREATE TYPE s.state AS ENUM ('a', 'b');
+CREATE DOMAIN s.positive AS int CHECK (VALUE > 0);
+CREATE TYPE s.pair AS (one s.state, other s.positive);
+CREATE TYPE odd;
+CREATE FUNCTION odd_in(cstring) RETURNS odd LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION odd_out(odd) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE TYPE odd (INPUT = odd_in, OUTPUT = odd_out, INTERNALLENGTH = 4, PASSEDBYVALUE, ALIGNMENT = int4);
+CREATE TABLE s.t (id serial PRIMARY KEY, name citext, state s.state, all_states s.state[], pair s.pair, odd odd,
+                  n s.positive DEFAULT 1, CHECK (state <> 'b'));
+CREATE INDEX ON s.t USING gin ((name::text) s.gin_trgm_ops);
+CREATE TABLE s.parted (n int, state s.state) PARTITION BY LIST (n);
+CREATE TABLE s.parted_1 PARTITION OF s.parted FOR VALUES IN (1);
+CREATE VIEW s.v AS SELECT 'a'::s.state, 'x'::citext;
+CREATE FUNCTION s.f(s.state, citext) RETURNS s.positive LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION s.g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER g BEFORE INSERT ON s.t FOR EACH ROW EXECUTE FUNCTION s.g();
+CREATE SEQUENCE s.own;
+CREATE TYPE s."My ""Type" AS ENUM ('x');
+CREATE TABLE s."Größe (und) 表" ("a b" s."My ""Type");
+CREATE FUNCTION s."F x"(s."My ""Type", OUT a int, VARIADIC b text[]) LANGUAGE sql AS 'SELECT 1';
+CREATE AGGREGATE s.n(*) (SFUNC = int8inc, STYPE = bigint, INITCOND = 0);
+CREATE AGGREGATE s.p(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal,
+                                                  FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
+INSERT INTO s.t (name, state, all_states, pair, odd) VALUES ('x', 'a', '{a,b}', '(a,1)', '7');
+"""
+
+
+@pytest.fixture(scope="module")
+def others_dump(pg, tmp_path_factory):
+    dumps.postgres_create(pg, "others")
+    dumps.psql(pg, OTHERS_SQL, "others")
+    return dumps.postgres_dump(pg, "others", tmp_path_factory.mktemp("others") / "others.dump")
+
+
+@pytest.mark.parametrize("sql,sentence", [
+    ("CREATE TABLE s.mine (n int)", "table s.mine on schema s"),
+    ("CREATE VIEW s.mine AS SELECT 1", "view s.mine on schema s"),
+    ("CREATE FUNCTION s.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'", "function s.mine() on schema s"),
+    ("CREATE DOMAIN s.mine AS int", "type s.mine on schema s"),
+    ("CREATE TABLE mine (state s.state)", "table public.mine on type s.state"),
+    ("CREATE TABLE mine (states s.state[])", "table public.mine on type s.state"),
+    ("CREATE DOMAIN mine AS s.positive", "type public.mine on type s.positive"),
+    ("CREATE FUNCTION mine(s.pair) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+     "function public.mine(s.pair) on type s.pair"),
+    ("CREATE VIEW mine AS SELECT 'a'::s.state", "view public.mine on type s.state"),
+    ("CREATE TABLE mine (name citext)", "table public.mine on extension citext"),
+    ("CREATE TABLE mine (name text); CREATE INDEX mine_name ON mine USING gin (name s.gin_trgm_ops)",
+     "index public.mine_name on extension pg_trgm"),
+    # What goes with what is dropped in time, or is none of them.
+    ("CREATE TABLE s.mine PARTITION OF s.parted FOR VALUES IN (2) PARTITION BY LIST (n);"
+     " CREATE TABLE s.mine_too PARTITION OF s.mine FOR VALUES IN (2)", None),
+    ("CREATE INDEX mine ON s.t (state)", None),
+    ("CREATE TABLE mine (n int); CREATE SCHEMA my_own; CREATE TABLE my_own.mine (n int)", None),
+])
+def test_what_stands_on_a_schema_a_type_or_an_extension_is_seen_early(
+        pg, others_dump, pg_target, operate, sql, sentence):
+    arguments = pg_arguments(pg, others_dump)
+    assert operate("pg_restore", arguments).code == 0
+    dumps.psql(pg, sql, "target")
+    before = script(pg, "target")
+    ended = operate("pg_restore", arguments)
+    if sentence:
+        assert ended.code == 1 and "nothing was restored" in ended.last and sentence in ended.last, ended.log
+        assert script(pg, "target") == before
+    else:
+        assert ended.code == 0, ended.log
+
+
+def test_who_names_harmless_errors_may_leave_something_in_a_schema(pg, others_dump, pg_target, operate):
+    arguments = pg_arguments(pg, others_dump, harmless_errors=["cannot drop schema s", 'schema "s" already exists'])
+    assert operate("pg_restore", arguments).code == 0
+    dumps.psql(pg, "CREATE TABLE s.mine AS SELECT 1 AS n; INSERT INTO s.t (name) VALUES ('y')", "target")
+    ended = operate("pg_restore", arguments)
+    assert ended.code == 0, ended.log
+    assert dumps.psql(pg, "SELECT (SELECT count(*) FROM s.t), (SELECT n FROM s.mine)", "target") == "1|1"
+
+
 def test_a_table_of_somebody_else_is_not_doubled(pg, pg_target, operate, tmp_path):
     dumps.postgres_create(pg, "small")
     dumps.psql(pg, "CREATE TABLE a AS SELECT 'of the dump' AS line", "small")
