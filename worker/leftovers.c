@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,8 +38,8 @@ static void child_terminate(int pid, int session)
 	kill(pid, SIGCONT);
 }
 
-/* Does it to each child; the last one, 0: there is none. */
-static int children_each(void (*end)(int pid, int session), int session)
+/* By their parent, which each of all processes is asked for. */
+static int children_seek(void (*end)(int pid, int session), int session)
 {
 	DIR *processes = opendir("/proc");
 	int last = 0;
@@ -53,6 +55,35 @@ static int children_each(void (*end)(int pid, int session), int session)
 		last = pid;
 	}
 	closedir(processes);
+	return last;
+}
+
+/* It waits to be reaped. */
+static bool has_ended(int pid)
+{
+	siginfo_t info = {0};
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0
+		|| info.si_pid == pid;
+}
+
+/*
+ * Does it to each child; the last one, 0: there is none. They are on a list of the kernel's own,
+ * from which nobody is hidden (hidepid). One may be missed while another ends: the next round finds
+ * it.
+ */
+static int children_each(void (*end)(int pid, int session), int session)
+{
+	FILE *children = fopen("/proc/thread-self/children", "re");
+	if (!children) /* a kernel without it */
+		return children_seek(end, session);
+	int last = 0, pid;
+	while (fscanf(children, "%d", &pid) == 1) {
+		if (has_ended(pid))
+			continue;
+		end(pid, session);
+		last = pid;
+	}
+	fclose(children);
 	return last;
 }
 

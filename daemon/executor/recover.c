@@ -8,14 +8,18 @@
 #include "daemon/executor/parts.h"
 #include "lib/wire/cgroup.h"
 
-/* Whether the process that claimed it lives. */
-static enum look claimer_look(const struct executor *executor, const struct claim *claim)
+/* Whether the process that claimed it lives. Nobody may look into a worker, so one that we do not
+ * see may be hidden (hidepid): it holds its claim. */
+static enum look claimer_look(
+	const struct executor *executor, const char *folder, const struct claim *claim)
 {
 	uint64_t started;
 	if (claim->owner != CLAIM_WORKER || strcmp(claim->boot_id, executor->boot_id) != 0)
 		return LOOK_NO;
 	if (process_started(claim->pid, &started))
 		return started == claim->pid_started ? LOOK_YES : LOOK_NO;
+	if (!spool_is_blind(errno) && spool_claim_is_held(folder))
+		return LOOK_YES;
 	return spool_is_blind(errno) ? LOOK_UNKNOWN : LOOK_NO;
 }
 
@@ -29,12 +33,12 @@ static enum look job_adopt(struct job *job)
 		return LOOK_UNKNOWN;
 	if (state != SPOOL_FOUND || memcmp(claim.token, job->token, WIRE_TOKEN_SIZE) != 0)
 		return LOOK_NO;
-	enum look lives = claimer_look(job->executor, &claim);
+	enum look lives = claimer_look(job->executor, folder, &claim);
 	if (lives != LOOK_YES)
 		return lives;
 	struct worker *worker = worker_adopt(job->executor, claim.pid, -1);
 	/* Its pid may have been given away between the look and the pidfd. */
-	lives = claimer_look(job->executor, &claim);
+	lives = claimer_look(job->executor, folder, &claim);
 	if (!worker)
 		return lives == LOOK_NO ? LOOK_NO : LOOK_UNKNOWN;
 	if (lives != LOOK_YES) {
@@ -133,7 +137,7 @@ static void folder_forget(struct executor *executor, const char *name)
 	 */
 	enum spool_state state = spool_read_claim(folder, &claim);
 	if (state == SPOOL_UNKNOWN
-		|| (state == SPOOL_FOUND && claimer_look(executor, &claim) != LOOK_NO))
+		|| (state == SPOOL_FOUND && claimer_look(executor, folder, &claim) != LOOK_NO))
 		return;
 	spool_retire(folder);
 }

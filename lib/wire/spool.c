@@ -95,7 +95,7 @@ bool spool_recycle(const char *folder)
  */
 static int draft_open(const char *draft)
 {
-	int fd = open(draft, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(draft, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	struct stat info;
@@ -112,6 +112,31 @@ static int draft_open(const char *draft)
 	return error;
 }
 
+/*
+ * As long as its descriptor is open, which no other process inherits. A shared lock, for who had
+ * the file before may not have closed it yet.
+ */
+static void claim_hold(int fd)
+{
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+bool spool_claim_is_held(const char *folder)
+{
+	char path[PATH_MAX];
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	errno = 0;
+	if (!path_make(path, folder, "claim"))
+		return false;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool is_held = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+	close(fd);
+	return is_held;
+}
+
 int spool_claim(const char *folder, const struct claim *claim)
 {
 	char draft[PATH_MAX], path[PATH_MAX];
@@ -121,6 +146,7 @@ int spool_claim(const char *folder, const struct claim *claim)
 	int fd = draft_open(draft);
 	if (fd < 0)
 		return fd;
+	claim_hold(fd);
 	int error = write_claim(fd, claim);
 	if (error == 0 && link(draft, path) != 0)
 		error = -errno;

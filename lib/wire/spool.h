@@ -49,6 +49,9 @@ bool spool_recycle(const char *folder);
  * or -errno: EEXIST when it was claimed before, ENOENT when the folder is gone.
  */
 int spool_claim(const char *folder, const struct claim *claim);
+/* Whether its owner has that descriptor open still, so it lives. False: it has not, or errno says
+ * that this cannot be found out now (spool_is_blind). */
+bool spool_claim_is_held(const char *folder);
 /* Gives back a claim under which nothing has run: it is as if it had never been made. */
 void spool_unclaim(const char *folder);
 /* Says in it which program runs. A failure is none of the attempt's. */
@@ -73,9 +76,9 @@ void spool_retire(const char *folder);
 /* Whether this errno says that nothing can be found out now: there is no descriptor or no memory.
  */
 bool spool_is_blind(int error);
-/* When a living process started, in the kernel's own count since boot. False: it is dead; or errno
- * says that this cannot be found out now (spool_is_blind). */
+/* When a living process started, in the kernel's own count since boot. False: it is dead, or hidden
+ * from us; or errno says that this cannot be found out now (spool_is_blind). */
 bool process_started(int pid, uint64_t *started);
-/* The session it belongs to, its parent; -1: it is dead. */
+/* The session it belongs to, its parent; -1: it is dead, or hidden. */
 int process_session(int pid);
 int process_parent(int pid);

@@ -322,6 +322,29 @@ static void only_one_can_claim(void)
 	spool_remove(parent);
 }
 
+static void a_claim_is_held_as_long_as_its_owner_has_it_open(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("dagd-wire-XXXXXX", NULL);
+	struct claim claim = {.owner = CLAIM_WORKER, .pid = 1, .boot_id = "boot"};
+	struct wire_buffer bytes = {0};
+	g_assert_true(wire_put_result(&bytes, &result_sample));
+	g_assert_false(spool_claim_is_held(folder));
+	int first = spool_claim(folder, &claim);
+	g_assert_true(spool_claim_is_held(folder));
+	/* The folder may be used again before the first owner has let it go. */
+	g_assert_cmpint(spool_save_result(folder, first, &bytes), ==, 0);
+	g_assert_true(spool_recycle(folder));
+	int second = spool_claim(folder, &claim);
+	g_assert_cmpint(second, >=, 0);
+	close(first);
+	g_assert_true(spool_claim_is_held(folder));
+	close(second);
+	g_assert_false(spool_claim_is_held(folder));
+	g_assert_false(spool_is_blind(errno));
+	wire_buffer_clear(&bytes);
+	spool_remove(folder);
+}
+
 static void a_result_without_room_is_no_result(void)
 {
 	g_autofree char *folder = g_dir_make_tmp("dagd-wire-XXXXXX", NULL);
@@ -360,6 +383,7 @@ int main(int argc, char **argv)
 	ADD(a_wiped_reader_holds_no_secret);
 	ADD(a_seal_is_broken_by_any_change);
 	ADD(only_one_can_claim);
+	ADD(a_claim_is_held_as_long_as_its_owner_has_it_open);
 	ADD(a_result_without_room_is_no_result);
 	return g_test_run();
 }
