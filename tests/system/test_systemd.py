@@ -2,12 +2,17 @@
 """The unit of systemd: it is valid, keeps the promise that tasks outlive dagd, and dagd answers its watchdog."""
 import os
 import pathlib
+import signal
 import socket
 import subprocess
+import time
 
 import pytest
 
-from daemon import DEADLINE_S
+from daemon import DEADLINE_S, wait_until
+from gate import Gate
+from test_daemon import refused
+from test_stop import loop_held
 
 # What must not be lost from the unit, since tasks die or hang without it.
 PROMISES = {
@@ -19,7 +24,9 @@ PROMISES = {
     "PrivateTmp=no": "/tmp outlives a restart",
     "RuntimeDirectoryPreserve=restart": "the socket's folder outlives a restart",
     "Restart=always": "dagd comes back",
-    "StartLimitBurst=10": "one that cannot start is not started for ever",
+    "RestartSec=1": "it comes back at once",
+    "StartLimitIntervalSec=60": "one that cannot start is not started for ever",
+    "StartLimitBurst=10": "nor one that ends again and again",
     "WatchdogSec=60": "a dagd that hangs is started again",
     "LimitCORE=0": "a core file would hold secrets",
     "NoNewPrivileges=yes": "no task becomes root",
@@ -90,3 +97,86 @@ def test_a_watchdog_that_is_meant_for_another_process_gets_no_ping(notified):
         daemon.get("/version")
     daemon.stop()
     assert [service.recv(100) for _ in range(2)] == [b"READY=1", b"STOPPING=1"]
+
+
+WAITS = """
+    dag_id: waits
+    schedule: null
+    tasks: [{task_id: wait, operator: bash, retries: 3, retry_delay: 0s, bash_command: %s}]
+"""
+
+
+def lives(pid):
+    return pathlib.Path(f"/proc/{pid}").exists()
+
+
+class Held:
+    """A run whose task waits at its gate."""
+
+    def __init__(self, daemon, folder):
+        self.daemon, self.gate = daemon, Gate(folder)
+        daemon.load_dag("waits", WAITS % self.gate.command)
+        self.run_id = daemon.trigger("waits")
+        self.gate.entered()
+        self.path = f"/dags/waits/dagRuns/{self.run_id}/taskInstances/wait"
+        self.pid = wait_until(lambda: daemon.get(self.path)["pid"], "the pid of the task")
+
+    def assert_done_once(self):
+        assert self.daemon.wait_run("waits", self.run_id)["state"] == "success"
+        tries = self.daemon.get(f"{self.path}/tries")["task_instances"]
+        assert [(one["state"], one["pid"]) for one in tries] == [("success", self.pid)]
+        assert self.daemon.task_log("waits", self.run_id, "wait") == "the result\n"
+
+
+def watch(service, process, watchdog_s):
+    """What systemd does: who is silent for too long is ended, and continued where it stands still, so that it ends."""
+    service.settimeout(watchdog_s)
+    end = time.monotonic() + DEADLINE_S
+    while time.monotonic() < end:
+        try:
+            service.recv(100)
+        except TimeoutError:
+            process.send_signal(signal.SIGABRT)
+            process.send_signal(signal.SIGCONT)
+            return process.wait(DEADLINE_S)
+    raise AssertionError("it tells the watchdog that its loop turns")
+
+
+@pytest.mark.parametrize("how", ["all of it stands still", "its loop stands still"])
+def test_a_dagd_that_hangs_is_ended_by_the_watchdog_and_its_tasks_go_on(notified, tmp_path, how):
+    daemon, service = notified
+    held = Held(daemon.start(), tmp_path)
+    daemon.stop()
+    watchdog_s = 1
+    daemon.environment["WATCHDOG_USEC"] = str(watchdog_s * 1000000)
+    process = daemon.start().process
+    while service.recv(100) != b"WATCHDOG=1":
+        pass
+    if how == "its loop stands still":
+        with loop_held(daemon):
+            code = watch(service, process, watchdog_s)
+    else:
+        process.send_signal(signal.SIGSTOP)
+        code = watch(service, process, watchdog_s)
+    daemon.process = None
+    assert code == -signal.SIGABRT and lives(held.pid)
+    daemon.start()
+    held.gate.open("the result\n")
+    held.assert_done_once()
+
+
+def test_while_dagd_cannot_start_tasks_go_on_and_their_results_wait(dagd, tmp_path):
+    held = Held(dagd, tmp_path)
+    dagd.kill()
+    config = dagd.home / "dagd.yaml"
+    config.write_text("core: {paralelism: 4}\n")
+    for number in range(10):  # then systemd gives up
+        code, log = refused(dagd)
+        assert code == 1 and 'unknown key "paralelism"' in log[0], log
+        if number == 4:
+            assert lives(held.pid)
+            held.gate.open("the result\n")
+            wait_until(lambda: list(dagd.home.glob("state/attempts/*/result")), "its result is kept")
+    config.unlink()
+    dagd.start()
+    held.assert_done_once()
