@@ -305,7 +305,8 @@ static int open_home(struct daemon *daemon, const struct daemon_options *options
 {
 	g_autoptr(GError) error = NULL;
 	daemon->loop = process_begin(&daemon->file_limit, &error);
-	bool is_found = daemon->loop && home_find(options->home, &daemon->home, &error)
+	daemon->boot_id = daemon->loop ? process_boot_id(&error) : NULL;
+	bool is_found = daemon->boot_id && home_find(options->home, &daemon->home, &error)
 		&& open_config(daemon) && home_make(&daemon->home, &error);
 	if (is_found)
 		daemon->lock = home_lock(&daemon->home, &error);
@@ -324,7 +325,6 @@ int daemon_open(struct daemon *daemon, const struct daemon_options *options)
 	*daemon = (struct daemon){.lock = -1};
 	journal_open();
 	daemon->started_at = clock_now();
-	daemon->boot_id = process_boot_id();
 	daemon->base_env = process_operator_env();
 	int refused = open_home(daemon, options);
 	if (refused)

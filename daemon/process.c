@@ -2,10 +2,12 @@
 #include "daemon/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib.h>
 #include <jansson.h>
@@ -67,12 +69,20 @@ uv_loop_t *process_begin(struct rlimit *files, GError **error)
 	return loop;
 }
 
-char *process_boot_id(void)
+char *process_boot_id(GError **error)
 {
-	char *text = NULL;
-	if (!g_file_get_contents("/proc/sys/kernel/random/boot_id", &text, NULL, NULL))
-		return g_strdup("unknown");
-	return g_strstrip(text);
+	static const char path[] = "/proc/sys/kernel/random/boot_id";
+	char text[64] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (n <= 0)
+		g_set_error(error, LIB_ERROR, 0,
+			"cannot read \"%s\", which tells what runs still from what ended with the "
+			"machine: %s; dagd's unit must not have ProcSubset=pid",
+			path, g_strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return n > 0 ? g_strdup(g_strstrip(text)) : NULL;
 }
 
 char **process_operator_env(void)

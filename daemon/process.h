@@ -13,7 +13,7 @@
  */
 uv_loop_t *process_begin(struct rlimit *files, GError **error);
 /* Another one after each start of the machine: g_free. */
-char *process_boot_id(void);
+char *process_boot_id(GError **error);
 /* What secrets.command inherits: all but what is a secret itself, or systemd's for dagd alone.
  * g_strfreev. */
 char **process_command_env(void);

@@ -13,9 +13,10 @@ import pytest
 
 from daemon import Daemon, wait_until
 from gate import Gate
+from test_daemon import refused
 from test_worker import NOBODY, parent
 
-HIDES = 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid="$0" --regid="$0" --clear-groups "$@"'
+MOUNTS = 'mount -t proc -o "$0" proc /proc && exec setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"'
 WAITS = """
     dag_id: waits
     schedule: null
@@ -28,13 +29,16 @@ WAITS = """
 """
 
 
-def hiding(*command):
+def hiding(*command, options="hidepid=2"):
     """In a mount namespace of its own, so that nobody else is kept from seeing anything."""
-    return ["unshare", "--mount", "--propagation", "private", "sh", "-c", HIDES, str(NOBODY), *map(str, command)]
+    unshare = ["unshare", "--mount", "--propagation", "private"]
+    return [*unshare, "bash", "-c", MOUNTS, options, str(NOBODY), *map(str, command)]
 
 
 class Blind(Daemon):
     """Sees only processes that it may look into."""
+
+    options = "hidepid=2"
 
     def __init__(self, build, home):
         super().__init__(build, home)
@@ -42,7 +46,7 @@ class Blind(Daemon):
             os.chown(path, NOBODY, NOBODY)
 
     def command(self):
-        return hiding(*super().command())
+        return hiding(*super().command(), options=self.options)
 
 
 @pytest.fixture
@@ -112,6 +116,7 @@ def test_a_task_whose_worker_is_killed_is_lost_and_nothing_of_it_is_left(blind, 
         blind.kill()
     os.kill(held.worker, signal.SIGKILL)
     if not is_dagd_there:
+        wait_until(lambda: not lives(held.program), "the program ends with its worker")
         blind.start()
     assert blind.wait_run("waits", held.run_id)["state"] == "failed"
     [(state, reason)] = held.tries()
@@ -139,3 +144,18 @@ def test_what_has_become_roots_and_cannot_be_seen_does_not_hold_up_the_result(bl
         assert log.startswith("done\n[dagd: ") and "could not be killed and lives on]" in log
     finally:
         os.kill(int(pid.read_text()), signal.SIGKILL)
+
+
+def test_where_no_boot_is_told_from_another_dagd_does_not_start_and_tasks_go_on(blind):
+    held = Held(blind)
+    blind.kill()
+    blind.options = "subset=pid"
+    code, log = refused(blind)
+    assert code == 1 and len(log) == 1
+    assert 'cannot read "/proc/sys/kernel/random/boot_id"' in log[0] and "ProcSubset=" in log[0]
+    blind.options = "hidepid=2"
+    blind.start()
+    assert held.task()["state"] == "running" and lives(held.program)
+    held.gate.open()
+    assert blind.wait_run("waits", held.run_id)["state"] == "success"
+    assert held.tries() == [("success", None)]
