@@ -28,6 +28,7 @@ PROMISES = {
     "StartLimitIntervalSec=60": "one that cannot start is not started for ever",
     "StartLimitBurst=10": "nor one that ends again and again",
     "WatchdogSec=60": "a dagd that hangs is started again",
+    "TimeoutStartSec=infinity": "one that changes the format of a large database is let do so",
     "LimitCORE=0": "a core file would hold secrets",
     "NoNewPrivileges=yes": "no task becomes root",
 }
