@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -202,7 +203,8 @@ def test_a_full_disk_is_made_empty_by_logs_first(small_dagd):
     body = {"logical_date": None, "conf": {"filler": "x" * 100000}}
     wait_until(lambda: dagd.request("POST", "/api/v2/dags/said/dagRuns", body).status == 507, "the disk is full")
     first = clean(dagd, at, "-y", "-o", "json")
-    assert json.loads(first.stdout)["log_bytes"] > 5_000_000, first
+    assert first.returncode == 1 and json.loads(first.stdout)["log_bytes"] > 5_000_000, first
+    assert re.search("not all was removed: no space left for .*; the same command goes on with it", first.stderr), first
     wait_until(lambda: clean(dagd, at, "-y").returncode == 0, "there is room for the rest")
     assert "r1" not in runs_of(dagd, "noisy")
 

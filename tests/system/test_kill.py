@@ -4,6 +4,8 @@ running task ends."""
 import os
 import pathlib
 import signal
+import sqlite3
+import time
 
 import pytest
 
@@ -124,9 +126,9 @@ def test_a_restore_whose_worker_dies_while_dagd_is_dead_too_is_lost(workflow, ho
     worker = worker_of(program)
     daemon.kill()
     os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: identity(program) is None, "the program ends with its worker")
     daemon.start()
-    workflow.assert_failed(run_id, "restore_postgres_dump", "lost")
-    assert identity(program) is None
+    workflow.assert_failed(run_id, "restore_postgres_dump", "lost: its worker died while dagd was away")
 
 
 WAITS = """
@@ -150,8 +152,8 @@ def test_a_shell_task_whose_worker_dies_is_tried_again(dagd, tmp_path):
     assert pid_of(dagd, "waits", run_id, "wait") != first
     gate.open("second\n")
     assert dagd.wait_run("waits", run_id)["state"] == "success"
-    states = [(one["try_number"], one["state"]) for one in tries(dagd, "waits", run_id, "wait")]
-    assert states == [(1, "lost"), (2, "success")]
+    ends = [(one["try_number"], one["state"], one["reason"]) for one in tries(dagd, "waits", run_id, "wait")]
+    assert ends == [(1, "lost", "lost: its worker was killed by signal 9 (Killed)"), (2, "success", None)]
     assert dagd.task_log("waits", run_id, "wait", 1) == "begun\n"
     assert dagd.task_log("waits", run_id, "wait", 2) == "begun\nsecond\n"
 
@@ -224,3 +226,86 @@ def test_results_that_come_while_dagd_is_dead_are_taken_once(dagd, tmp_path, wor
     dagd.start()
     # Acknowledged: no worker keeps a result for which nobody will ask.
     wait_until(lambda: not results_left(dagd), "no result is left")
+
+
+def start_anew(dagd, attempt):
+    """Kills dagd and all that runs, and makes as if the machine had been started anew since."""
+    dagd.kill()
+    for pid in dagd.workers():
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not dagd.workers(), "nothing runs any more")
+    with sqlite3.connect(dagd.home / "state" / "dagd.db") as database:
+        database.execute("UPDATE attempt SET boot_id = 'another boot' WHERE id = ?", (attempt,))
+    database.close()
+    dagd.start()
+
+
+def test_a_task_under_way_when_the_machine_stopped_is_lost_and_can_be_run_again(dagd, tmp_path):
+    gate = Gate(tmp_path)
+    dagd.load_dag("waits", WAITS.format(retries=0, command=gate.command))
+    run_id = dagd.trigger("waits")
+    gate.entered()
+    [one] = tries(dagd, "waits", run_id, "wait")
+    start_anew(dagd, one["attempt"])
+    assert dagd.wait_run("waits", run_id)["state"] == "failed"
+    reason = "lost: the machine was started anew while it was under way"
+    assert dagd.tasks("waits", run_id)["wait"]["reason"] == reason
+    assert reason in dagd.dagctl("dags", "why", "waits", run_id, "wait").stdout
+    cleared = dagd.dagctl("tasks", "clear", "waits", "--run-id", run_id, "-y")
+    assert cleared.returncode == 0, cleared
+    gate.open("again\n")
+    assert dagd.wait_run("waits", run_id)["state"] == "success"
+    assert dagd.task_log("waits", run_id, "wait", 2) == "begun\nagain\n"
+
+
+@pytest.mark.parametrize("comes_due", ["while dagd is dead", "later"])
+def test_a_retry_outlasts_the_death_of_dagd(dagd, comes_due):
+    delay_s = 1 if comes_due == "while dagd is dead" else 8
+    dagd.load_dag("retries", f"""
+        dag_id: retries
+        tasks:
+          - task_id: second_time
+            operator: bash
+            retries: 1
+            retry_delay: {delay_s}s
+            bash_command: date +%s.%N; test $DAGD_TRY_NUMBER = 2
+    """)
+    run_id = dagd.trigger("retries")
+    dagd.wait_task("retries", run_id, "second_time", ["up_for_retry"])
+    dagd.kill()
+    failed_at = float(dagd.task_log("retries", run_id, "second_time"))
+    if comes_due == "while dagd is dead":
+        wait_until(lambda: time.time() > failed_at + delay_s, "the retry is due")
+    dagd.start()
+    assert dagd.wait_run("retries", run_id)["state"] == "success"
+    assert len(tries(dagd, "retries", run_id, "second_time")) == 2
+    assert float(dagd.task_log("retries", run_id, "second_time", 2)) >= failed_at + delay_s
+
+
+@pytest.mark.parametrize("asked", ["cancel", "clear"])
+def test_what_was_asked_of_a_task_is_done_although_dagd_dies_at_once(dagd_home, tmp_path, asked):
+    dagd_home.environment["DAGD__CORE__KILLED_TASK_CLEANUP_TIME"] = "1s"
+    dagd = dagd_home.start()
+    gate = Gate(tmp_path)
+    dagd.load_dag("waits", WAITS.format(retries=0, command=f"trap '' TERM; {gate.command}"))
+    run_id = dagd.trigger("waits")
+    gate.entered()
+    program = pid_of(dagd, "waits", run_id, "wait")
+    worker = worker_of(program)
+    os.kill(worker, signal.SIGSTOP)  # it hears of nothing until dagd is dead
+    words = {"cancel": ("dags", "cancel", "waits", run_id),
+             "clear": ("tasks", "clear", "waits", "--run-id", run_id, "-y")}
+    done = dagd.dagctl(*words[asked])
+    assert done.returncode == 0, done
+    dagd.kill()
+    os.kill(worker, signal.SIGCONT)
+    dagd.start()
+    wait_until(lambda: identity(program) is None, "the task is ended")
+    if asked == "cancel":
+        assert dagd.wait_run("waits", run_id)["state"] == "failed"
+        assert len(tries(dagd, "waits", run_id, "wait")) == 1
+        return
+    wait_until(lambda: dagd.tasks("waits", run_id)["wait"]["try_number"] == 2, "a second try")
+    gate.open("again\n")
+    assert dagd.wait_run("waits", run_id)["state"] == "success"
+    assert len(tries(dagd, "waits", run_id, "wait")) == 2

@@ -80,11 +80,16 @@ def test_a_task_that_takes_too_long_is_ended_with_all_it_started(dagd_home, tmp_
     assert len(left) == 3 and not any(map(is_alive, left))
 
 
-@pytest.mark.parametrize("how", ["is dead", "stands still"])
-def test_a_time_limit_passes_also_while_dagd_is_away(dagd, how):
-    dagd.load_dag("one", """
+HANGS = {"polite": "sleep 600", "deaf": "trap '' TERM; sleep 600", "stopped": "kill -STOP $$"}
+
+
+@pytest.mark.parametrize("manners,how", [*((manners, "is dead") for manners in HANGS), ("polite", "stands still")])
+def test_a_time_limit_passes_also_while_dagd_is_away(dagd_home, manners, how):
+    dagd_home.environment["DAGD__CORE__KILLED_TASK_CLEANUP_TIME"] = "1s"
+    dagd = dagd_home.start()
+    dagd.load_dag("one", f"""
         tasks:
-          - {task_id: long, operator: bash, execution_timeout: 2s, bash_command: sleep 600}
+          - {{task_id: long, operator: bash, execution_timeout: 2s, bash_command: "{HANGS[manners]}"}}
     """)
     run_id = dagd.trigger("one")
     dagd.wait_task("one", run_id, "long", ["running"])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What workers do while no dagd is there."""
+import contextlib
 import os
 import pathlib
 import shutil
@@ -10,6 +11,7 @@ import tempfile
 import pytest
 
 from daemon import Daemon, wait_until
+from disk import failing_disk
 from gate import Gate
 
 WAITS = """
@@ -130,6 +132,9 @@ def test_when_memory_is_short_tasks_of_an_unprivileged_dagd_go_first(sparing, un
     unprivileged.start()
 
 
+LIVES_ON = "could not be killed and lives on"
+
+
 def test_what_cannot_be_killed_does_not_hold_up_the_result(unprivileged):
     daemon = unprivileged
     pid = daemon.home / "pid"
@@ -146,7 +151,45 @@ def test_what_cannot_be_killed_does_not_hold_up_the_result(unprivileged):
     try:
         assert daemon.wait_run("roots", run_id)["state"] == "success"
         log = daemon.task_log("roots", run_id, "leave")
-        assert log.startswith("done\n[dagd: process ") and "could not be killed and lives on]" in log
+        assert log == f"done\n[dagd: process {pid.read_text().strip()}, which the task has left, {LIVES_ON}]\n"
         wait_until(lambda: parent(int(pid.read_text())) not in daemon.workers(), "its worker has gone home")
     finally:
         os.kill(int(pid.read_text()), signal.SIGKILL)
+
+
+def state(pid):
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+@contextlib.contextmanager
+def frozen(folder):
+    """Who writes there waits, and cannot be killed meanwhile."""
+    done = subprocess.run(["fsfreeze", "--freeze", folder], capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"no disk can be held here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["fsfreeze", "--unfreeze", folder], check=True)
+
+
+def test_what_waits_for_a_disk_does_not_hold_up_the_result_either(dagd, tmp_path):
+    pid = tmp_path / "pid"
+    dagd.load_dag("writes", f"""
+        dag_id: writes
+        tasks:
+          - task_id: leave
+            operator: bash
+            bash_command: >-
+              setsid dd if=/dev/zero of={tmp_path}/disk/file count=1 2>/dev/null & echo $! >{pid};
+              until [ "$(ps -o stat= -p $! | cut -c 1)" = D ]; do sleep 0.01; done; echo done
+    """)
+    with failing_disk(tmp_path, tmp_path / "disk", "16m"):
+        with frozen(tmp_path / "disk"):
+            run_id = dagd.trigger("writes")
+            assert dagd.wait_run("writes", run_id)["state"] == "success"
+            left = int(pid.read_text())
+            assert state(left) == "D"
+        log = dagd.task_log("writes", run_id, "leave")
+        assert log == f"done\n[dagd: process {left}, which the task has left, {LIVES_ON}]\n"
+        wait_until(lambda: not pathlib.Path(f"/proc/{left}").exists(), "it is killed once it can be")
