@@ -104,12 +104,13 @@ static PGconn *session_start(const struct connection *connection, const char *ap
 
 /*
  * What ends the server's side of a session: at once where its client died, whatever it does, and
- * after a minute, not two hours, where the client's machine is gone without a word. What the user's
- * own options say comes later and wins.
+ * after a minute, not two hours, where the client's machine is gone without a word. While an answer
+ * is under way the kernel asks nobody, so how long it may be is said apart. What the user's own
+ * options say comes later and wins.
  */
 static const char session_options[] =
 	"-c client_connection_check_interval=1s -c tcp_keepalives_idle=30"
-	" -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
+	" -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c tcp_user_timeout=60000";
 
 /* Whether the server knows the setting, it tells itself: none before 14, and not every system. */
 static bool client_check_set(PGconn *session)

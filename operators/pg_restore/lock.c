@@ -28,8 +28,9 @@ static bool session_prepare(PGconn *session, GError **error)
 	static const char settings[] =
 		"SELECT set_config(name, CASE name WHEN 'idle_session_timeout' THEN '0'"
 		" WHEN 'tcp_keepalives_idle' THEN '30' WHEN 'tcp_keepalives_interval' THEN '10'"
-		" ELSE '3' END, false) FROM pg_settings WHERE name IN ('idle_session_timeout',"
-		" 'tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count')";
+		" WHEN 'tcp_user_timeout' THEN '60000' ELSE '3' END, false)"
+		" FROM pg_settings WHERE name IN ('idle_session_timeout', 'tcp_keepalives_idle',"
+		" 'tcp_keepalives_interval', 'tcp_keepalives_count', 'tcp_user_timeout')";
 	const char *dag = g_getenv("DAGD_DAG_ID"), *task = g_getenv("DAGD_TASK_ID");
 	g_autofree char *name = g_strdup_printf("dagd pg_restore%s%s%s%s", dag ? " " : "",
 		dag ? dag : "", task ? "." : "", task ? task : "");
