@@ -160,8 +160,18 @@ mongoc_client_t *mongodb_open(
 	mongoc_client_set_error_api(client, MONGOC_ERROR_API_VERSION_2);
 	if (server_ask(client, version, error))
 		return client;
-	mongoc_client_destroy(client);
+	mongodb_close(client);
 	return NULL;
+}
+
+void mongodb_close(mongoc_client_t *client)
+{
+	if (!client)
+		return;
+	/* What a server that is away does to the leave-taking must not become the task's last word.
+	 */
+	mongoc_log_set_handler(NULL, NULL);
+	mongoc_client_destroy(client);
 }
 
 bson_t *mongodb_document(const json_t *value, const char *what, GError **error)

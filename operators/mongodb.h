@@ -26,6 +26,9 @@ char *mongodb_place(const struct connection *connection);
 mongoc_client_t *mongodb_open(
 	const char *uri, const char *application, char **version, GError **error);
 
+/* Takes leave of the server, silently; NULL is fine. */
+void mongodb_close(mongoc_client_t *client);
+
 /* A document of this JSON object, Extended JSON understood; NULL with an error that names `what`.
  */
 bson_t *mongodb_document(const json_t *value, const char *what, GError **error);

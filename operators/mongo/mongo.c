@@ -295,8 +295,7 @@ int main(int argc, char **argv)
 	json_t *arguments = program_arguments();
 	struct task task = {.arguments = arguments};
 	int code = connection_test_wanted(argc, argv) ? connection_test(&task) : task_run(&task);
-	if (task.client)
-		mongoc_client_destroy(task.client);
+	mongodb_close(task.client);
 	connection_clear(&task.connection);
 	json_decref(arguments);
 	mongoc_cleanup();

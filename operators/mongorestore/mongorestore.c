@@ -407,8 +407,7 @@ int main(void)
 	archive_clear(&restore.archive);
 	targets_clear(&restore.targets);
 	locks_release(&restore.locks);
-	if (restore.client)
-		mongoc_client_destroy(restore.client);
+	mongodb_close(restore.client);
 	g_free(restore.server_version);
 	connection_clear(&restore.target);
 	s3_settings_free(restore.settings);

@@ -44,6 +44,17 @@ class CutRequest(Spoiler):
         return None if self.text in data else data
 
 
+class CutFrom(Spoiler):
+    """Given to all connections: cuts the one that sends the text, and from then on each."""
+
+    def __init__(self, text):
+        self.text, self.is_cut = text, False
+
+    def to_server(self, data):
+        self.is_cut = self.is_cut or self.text in data
+        return None if self.is_cut else data
+
+
 class FlipByte(Spoiler):
     """Changes one byte of the answers, counted from their first one."""
 

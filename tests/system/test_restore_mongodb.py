@@ -10,6 +10,7 @@ import pytest
 import dumps
 from operator_process import CANARY, PATH, Program, operate, processes_with, wait_for  # noqa: F401
 from s3_store import Store
+from tcp_proxy import CutFrom, TcpProxy
 
 @pytest.fixture(scope="module")
 def mongo_source(mongo):
@@ -172,6 +173,15 @@ def test_a_mongodb_server_that_is_away_is_one_sentence(mongo, mongo_archive, ope
             "extra": {"serverSelectionTimeoutMS": 200}}
     ended = operate("mongorestore", {"source": str(mongo_archive), "mongo_conn_id": away})
     assert ended.code == 1 and "cannot reach the server" in ended.last
+
+
+def test_a_mongodb_server_that_is_cut_off_in_the_middle_is_the_last_word(mongo, mongo_archive, mongo_target, operate):
+    """Not what the operator's own client says when it takes its leave."""
+    away = CutFrom(b"insert\0")
+    with TcpProxy(int(mongo["MONGODB_PORT"]), lambda number: away) as proxy:
+        ended = operate("mongorestore", mongo_arguments(mongo, mongo_archive, port=proxy.port))
+    assert away.is_cut and ended.code == 1
+    assert ended.last.startswith(f"error: mongorestore of {mongo_archive} failed (exit code 1): "), ended.log
 
 
 def test_mongorestore_that_is_not_installed_is_one_sentence(mongo, mongo_archive, operate):

@@ -191,6 +191,12 @@ def kill_dagd(restore):
     return "success", ""
 
 
+def restart_dagd(restore):
+    restore.daemon.restart()
+    restore.gate.open()
+    return "success", ""
+
+
 def kill_dagd_and_worker(restore):
     restore.daemon.kill()
     os.kill(restore.worker, signal.SIGKILL)
@@ -201,7 +207,7 @@ def kill_dagd_and_worker(restore):
 
 def terminate_session(restore):
     restore.target.terminate()
-    return "failed", ""
+    return "failed", "connection"
 
 
 def cut_connection(restore):
@@ -212,7 +218,7 @@ def cut_connection(restore):
     wait = restore.wait_try(1)
     restore.gate.is_cut = False
     restore.set_slots(128)
-    return wait["state"] if wait["state"] != "success" else "failed", ""
+    return wait["state"] if wait["state"] != "success" else "failed", "error: "
 
 
 def cancel(restore):
@@ -237,7 +243,8 @@ def change_dump(restore):
 
 
 FAULTS = {"the tool is killed": kill_tool, "the operator is killed": kill_operator, "its worker is killed": kill_worker,
-          "dagd is killed": kill_dagd, "dagd and its worker are killed": kill_dagd_and_worker,
+          "dagd is killed": kill_dagd, "dagd is restarted": restart_dagd,
+          "dagd and its worker are killed": kill_dagd_and_worker,
           "the server ends its session": terminate_session, "the connection is cut": cut_connection,
           "the run is ended": cancel, "its time is over": time_out, "the dump is changed": change_dump}
 POSTGRES_ONLY = ("the server ends its session",)
@@ -331,10 +338,14 @@ def disk_is_full(experiment, play, daemon, dump):
         try:
             wait_until(held.is_set, "the dump is coming")
             filler = disk_fill(daemon.tmp)
+            # The next try waits for a slot until there is room.
+            restore.set_slots(0)
             source.proxy.cut()
             one = restore.wait_try(1)
-            faults = [*end_faults(one, ("failed", "No space left on device"))]
+            faults = [*end_faults(one, ("failed", "No space left on device")), *restore.leftovers(),
+                      *["the target is not as it was"][restore.is_untouched():]]
             filler.unlink()
+            restore.set_slots(128)
             run = daemon.wait_run(DAG_ID, restore.run_id)
             if run["state"] != "success" or not restore.is_equal():
                 faults.append(f"in the end it is {run['state']}: {[one['reason'] for one in restore.tries()]}")
@@ -436,8 +447,9 @@ def server_stops(experiment, play, n):
             restore.gate.open()
             one = restore.wait_try(1)
             # mongorestore may find the server again.
-            wanted = "success" if one["state"] == "success" and dump.operator == "mongorestore" else "failed"
-            faults += [*end_faults(one, (wanted, "")), *again_faults(restore, None, (wanted, ""))]
+            wanted = ("success", "") if one["state"] == "success" and dump.operator == "mongorestore" else \
+                ("failed", "error: ")
+            faults += [*end_faults(one, wanted), *again_faults(restore, None, wanted)]
             experiment.judge(f"{dump.operator} of {dump.kind}: the server is stopped and started again",
                              [*faults, *restore.leftovers(), *unsound_lines(daemon.log)])
             restore.close()
