@@ -46,6 +46,7 @@ struct http_options {
 	size_t body_max;             /* bytes; larger ones get 413 */
 	uint64_t request_timeout_ms; /* a client that takes longer to send a request is cut; 0: a
 					minute */
+	unsigned idle_timeout_s;     /* so is one that takes nothing of an answer; 0: a minute */
 	/* 403 for everyone else: root and dagd's own uid are always let in. May be NULL. */
 	bool (*is_allowed)(void *data, const struct peer *peer);
 };

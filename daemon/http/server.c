@@ -95,7 +95,7 @@ static struct MHD_Daemon *mhd_start(struct http *http)
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET,
 		0, NULL, NULL, on_request, http, MHD_OPTION_CONNECTION_LIMIT, http->connections_max,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
+		MHD_OPTION_CONNECTION_TIMEOUT, http->options.idle_timeout_s,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_NOTIFY_COMPLETED,
 		on_completed, http, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http,
 		MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL,
@@ -142,6 +142,8 @@ struct http *http_open(const struct http_options *options, GError **error)
 	http->n_users = 1;
 	if (http->options.request_timeout_ms == 0)
 		http->options.request_timeout_ms = REQUEST_TIMEOUT_MS;
+	if (http->options.idle_timeout_s == 0)
+		http->options.idle_timeout_s = IDLE_TIMEOUT_S;
 	http->router = router_new(options->routes);
 	if (listener_open(&http->listener, options->socket, error)) {
 		int fd = http->listener.fd;

@@ -18,11 +18,14 @@ static struct lookup lookup_of(const struct scope *scope)
 
 /* ---- var.value.KEY, var.json.KEY, and .get(KEY, default) of both ---- */
 
-/* Nobody can tell so short a word from others. */
+/* Nobody can tell so short a word from others. It is told once, however often it is asked for. */
 static void secret_add(struct scope *scope, const char *what, const char *name, const char *secret)
 {
-	if (!mask_add(scope->masks, secret) && scope->unhidden)
-		g_ptr_array_add(scope->unhidden, g_strdup_printf("%s \"%s\"", what, name));
+	if (mask_add(scope->masks, secret) || !scope->unhidden)
+		return;
+	g_autofree char *told = g_strdup_printf("%s \"%s\"", what, name);
+	if (!g_ptr_array_find_with_equal_func(scope->unhidden, told, g_str_equal, NULL))
+		g_ptr_array_add(scope->unhidden, g_steal_pointer(&told));
 }
 
 /* False without an error: there is none. */

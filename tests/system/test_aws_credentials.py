@@ -11,11 +11,15 @@ from http_script import Answer, HttpScript
 from operator_run import operator_run
 
 
-def test_a_connection_holds_keys_endpoint_and_region(store, right):
+def test_a_connection_holds_keys_endpoint_and_region_before_the_environment_and_after_the_task(store, right):
     held = {"conn_id": "s3_test", "conn_type": "aws", "login": right[0], "password": right[1],
             "host": "", "port": None, "schema": None,
             "extra": {"endpoint_url": store.server["AWS_ENDPOINT_URL"], "region_name": "us-east-1"}}
-    succeeds(operator_run(store.build, "s3_find_latest", {"bucket": store.bucket, "aws_conn_id": held}))
+    wrong = {"AWS_ACCESS_KEY_ID": "AKIAWRONG", "AWS_SECRET_ACCESS_KEY": "wrong"}
+    succeeds(operator_run(store.build, "s3_find_latest", {"bucket": store.bucket, "aws_conn_id": held}, wrong))
+    given = {"access_key_id": right[0], "secret_access_key": right[1]}
+    held.update(login="AKIAWRONG", password="wrong")
+    succeeds(operator_run(store.build, "s3_find_latest", {"bucket": store.bucket, "aws_conn_id": held, **given}, wrong))
 
 
 def test_the_environment_holds_keys_and_endpoint(store, right):

@@ -75,6 +75,13 @@ def test_a_profile_may_name_itself_as_the_source(store, sts, files):
     assert sts.asked[0]["RoleSessionName"] == "dagd-nightly___-" + "t" * 48
 
 
+def test_a_refusal_says_whose_keys_are_refused(store, sts, files):
+    environment = files(f"[profile backup]\nrole_arn = {ROLE}\nsource_profile = base\n", ini("base", BASE))
+    with serve(sts, environment), HttpScript(lambda request: error(403, "AccessDenied")) as fake:
+        reason = error_of(find(store, {**environment, "AWS_PROFILE": "backup"}, endpoint_url=fake.url))
+    assert f'is denied for access key "{sts.keys[0]}" (from role "{ROLE}" by profile "base" of ' in reason, reason
+
+
 @pytest.mark.parametrize("source", ["Environment", "EcsContainer", "Ec2InstanceMetadata"])
 def test_a_role_may_be_assumed_with_keys_of_the_machine(store, sts, files, source):
     environment = files(f"[profile backup]\nrole_arn = {ROLE}\ncredential_source = {source}\n")

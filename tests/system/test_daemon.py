@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """dagd's own life: it starts, stops, is killed, and knows what it knew; where it cannot start it says why."""
+import contextlib
 import os
 import pathlib
 import shutil
 import signal
+import socket
 import sqlite3
+import stat
 import subprocess
 import tempfile
 
@@ -208,3 +211,85 @@ def test_a_wrong_dagd_yaml_at_sighup_leaves_the_configuration_as_it_was(dagd_hom
     assert dagd.get("/config/section/core/option/parallelism")["sections"][0]["options"][0]["value"] == "2"
     dagd.load_dag("hello", HELLO)
     assert dagd.wait_run("hello", dagd.trigger("hello"))["state"] == "success"
+
+
+# ---- who may speak with it ----
+
+
+def sockets_of(pid):
+    """The inodes of the sockets that a process has."""
+    found = set()
+    for path in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # the folder itself, which is closed by now
+            name = os.readlink(path)
+            found |= {name[len("socket:["):-1]} if name.startswith("socket:[") else set()
+    return found
+
+
+def sockets_of_the_network():
+    """The inodes of all sockets of this machine that are not of the kind unix or netlink."""
+    found = set()
+    for name in ("tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "icmp", "icmp6", "packet"):
+        path = pathlib.Path("/proc/net") / name
+        rows = path.read_text().splitlines()[1:] if path.exists() else []
+        found |= {row.split()[8 if name == "packet" else 9] for row in rows}
+    return found
+
+
+def test_no_port_is_opened(dagd, tmp_path):
+    gate = Gate(tmp_path)
+    dagd.load_dag("waits", f"""
+        dag_id: waits
+        tasks: [{{task_id: wait, operator: bash, bash_command: {gate.command}}}]
+    """)
+    run_id = dagd.trigger("waits")
+    gate.entered()
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as other:
+        other.bind(("::1", 0))
+        assert len(sockets_of("self") & sockets_of_the_network()) == 2 and server, "the search is not blind"
+        pids = [dagd.process.pid, *dagd.workers()]
+        assert len(pids) >= 2 and all(sockets_of(pid) for pid in pids)
+        assert [pid for pid in pids if sockets_of(pid) & sockets_of_the_network()] == []
+    gate.open()
+    assert dagd.wait_run("waits", run_id)["state"] == "success"
+
+
+@contextlib.contextmanager
+def as_user(uid, gid):
+    os.setegid(gid)
+    os.seteuid(uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+def test_the_socket_is_for_root_and_dagds_user_alone(open_build):
+    if os.getuid() != 0:
+        pytest.skip("only root can be someone else")
+    user, other = 61234, 61235
+    # Not pytest's own folder: the others must be able to reach it.
+    with tempfile.TemporaryDirectory(prefix="dagd-home-") as home:
+        daemon = Daemon(open_build, home)
+        for path in (daemon.home, daemon.dags):
+            os.chown(path, user, user)
+        daemon.prefix = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+        try:
+            socket_path = daemon.start().home / "run" / "dagd.sock"
+            assert stat.S_IMODE(socket_path.stat().st_mode) == 0o660
+            for path in (daemon.home, socket_path.parent):
+                path.chmod(0o755)
+            for uid, gid, status in ((0, 0, 200), (user, user, 200), (other, user, 403)):
+                with as_user(uid, gid):
+                    answer = daemon.request("POST", "/api/v2/variables", {"key": f"of_{uid}", "value": "x"})
+                assert answer.status == (201 if status == 200 else status), answer
+            with as_user(other, other), pytest.raises(PermissionError):
+                daemon.request("GET", "/api/v2/dags")
+            socket_path.chmod(0o666)
+            with as_user(other, other):
+                assert daemon.request("GET", "/api/v2/dags").status == 403
+            assert [one["key"] for one in daemon.get("/variables")["variables"]] == ["of_0", f"of_{user}"]
+            daemon.stop()
+        finally:
+            daemon.dispose()

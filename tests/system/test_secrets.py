@@ -270,3 +270,20 @@ def test_where_a_text_is_cut_no_part_of_one_is_left(dagd):
     texts = reasons | {path.parent.name: path.read_text() for path in dagd.home.rglob("attempt=*.log")}
     assert [(name, part) for name, text in texts.items() for part in parts if part in text] == []
     assert sum("***" in text for text in texts.values()) > 10
+
+
+def test_what_cannot_be_hidden_is_told_once_and_what_would_be_stored_is_refused(dagd):
+    secrets = {"PIN_SECRET": "q7Z", "LONG_SECRET": TOKEN}
+    for key, value in secrets.items():
+        dagd.post("/variables", {"key": key, "value": value})
+    dagd.load_dag("limits", json.dumps({"dag_id": "limits", "tasks": [
+        {"task_id": "short", "operator": "bash", "bash_command": "echo {{ var.value.PIN_SECRET }}"},
+        {"task_id": "ask", "operator": "approval", "subject": "{{ var.value.LONG_SECRET }}?"}]}))
+    run_id = dagd.trigger("limits")
+    dagd.wait_run("limits", run_id)
+    tasks = dagd.tasks("limits", run_id)
+    assert tasks["short"]["state"] == "success"
+    assert dagd.task_log("limits", run_id, "short") == (
+        '[dagd: the secret variable "PIN_SECRET" has fewer than 4 bytes: it cannot be hidden in this log]\nq7Z\n')
+    assert tasks["ask"]["state"] == "failed"
+    assert tasks["ask"]["reason"].startswith("subject holds a secret, which would be stored and shown")

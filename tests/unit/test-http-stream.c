@@ -28,6 +28,12 @@ static void handle_hold(struct request *request, void *data)
 	g_ptr_array_add(fixture->held, request);
 }
 
+static void handle_large(struct request *request, void *data)
+{
+	g_autofree char *text = g_strnfill(4000 * 1000, 'x');
+	request_answer(request, 200, json_pack("{s:s}", "text", text));
+}
+
 static void stream_begin(struct fixture *fixture, struct request *request)
 {
 	fixture->stream = request_stream(request, "application/x-ndjson", on_gone, fixture);
@@ -40,6 +46,7 @@ static void handle_stream(struct request *request, void *data)
 
 const struct route fixture_routes[] = {
 	{"GET", "/hello", handle_hello},
+	{"GET", "/large", handle_large},
 	{"GET", "/hold", handle_hold},
 	{"POST", "/hold", handle_hold},
 	{"GET", "/stream", handle_stream},
@@ -392,6 +399,22 @@ static void test_unread_end(void)
 	fixture_close(&fixture);
 }
 
+static void test_unread_answer(void)
+{
+	struct fixture fixture;
+	fixture_open(&fixture, (struct http_options){.idle_timeout_s = 1});
+	unsigned before = count_descriptors();
+	struct client client = client_open(&fixture), other = client_open(&fixture);
+	client_send(&client, GET("/large"));
+	client_ask(&other, GET("/hello"), 200, "world");
+	client_leave(&other);
+	/* The client stays and reads nothing: only its own descriptor is left. */
+	fixture_wait(&fixture, count_descriptors() == before + 1);
+	client_close(&other);
+	client_close(&client);
+	fixture_close(&fixture);
+}
+
 static void test_idle(void)
 {
 	struct fixture fixture;
@@ -424,6 +447,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/stream/a_reader_that_left_before_is_noticed_later", test_orphan);
 	g_test_add_func("/stream/readers_do_not_disturb_each_other", test_many_readers);
 	g_test_add_func("/stream/an_end_that_nobody_reads_is_cut", test_unread_end);
+	g_test_add_func("/http/an_answer_that_nobody_reads_is_cut", test_unread_answer);
 	g_test_add_func("/close/what_is_open_gets_an_answer_or_is_cut", test_close);
 	g_test_add_func(
 		"/close/a_handler_may_answer_after_the_server_closed", test_answered_after_close);
