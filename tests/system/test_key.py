@@ -333,3 +333,21 @@ def test_the_file_becomes_a_credential(build, tmp_path, credential):
 def test_only_root_and_dagds_user_change_the_key(dagd):
     assert dagd.request("POST", "/api/dagd/v1/secrets/rotate-key", {"keep_old": "relative"}).status == 422
     assert dagd.request("POST", "/api/dagd/v1/secrets/rotate-key", {"new": "x"}).status == 422
+
+
+def test_a_secret_that_was_sent_does_not_stay_in_memory(dagd):
+    """Neither the text of the request nor what was parsed of it."""
+    if os.getuid() != 0:
+        pytest.skip("only root reads dagd's memory")
+    secret = "sent-" + "7c1e55aa0d-5b0f1a77c2-91d2e6f0b3-" * 3
+    dagd.post("/variables", {"key": "sent_token", "value": secret})
+    dagd.request("PATCH", "/api/v2/variables/sent_token", {"key": "sent_token", "value": secret})
+    dagd.post("/connections", {"connection_id": "sent", "conn_type": "generic", "password": secret,
+                               "extra": '{"token": "%s"}' % secret})
+    dagd.request("POST", "/api/v2/variables", {"key": "sent_token", "value": secret})
+    dagd.request("POST", "/api/v2/variables", {"kee": secret})
+    dagd.request("GET", "/api/v2/version")
+    found = list(memory(dagd.process))
+    assert any(bytes(dagd.home) in part for part in found)
+    for piece in (secret[:40], secret[20:60], secret[50:90]):
+        assert not any(piece.encode() in part for part in found), piece

@@ -287,3 +287,40 @@ def test_what_cannot_be_hidden_is_told_once_and_what_would_be_stored_is_refused(
         '[dagd: the secret variable "PIN_SECRET" has fewer than 4 bytes: it cannot be hidden in this log]\nq7Z\n')
     assert tasks["ask"]["state"] == "failed"
     assert tasks["ask"]["reason"].startswith("subject holds a secret, which would be stored and shown")
+
+
+def test_a_secret_of_a_conf_is_shown_to_nobody(dagd):
+    dagd.load_dag("asked", json.dumps({"dag_id": "asked", "tasks": [
+        {"task_id": "one", "operator": "bash",
+         "bash_command": "echo {{ dag_run.conf.password }} {{ dag_run.conf.source }} {{ dag_run.conf | tojson }}"}]}))
+    conf = {"rows": 3, "password": TOKEN, "deep": [{"api_key": TOKEN}], "source": f"postgres://me:{TOKEN}@db/shop"}
+    run_id = dagd.trigger("asked", conf)
+    dagd.wait_run("asked", run_id)
+    run = f"v2/dags/asked/dagRuns/{run_id}"
+    shown = [dagd.request("GET", f"/api/{path}") for path in (
+        run, "v2/dags/asked/dagRuns", f"{run}/taskInstances",
+        f"dagd/v1/dags/asked/dagRuns/{run_id}/taskInstances/one/rendered")]
+    assert [(answer.status, TOKEN in answer.text) for answer in shown] == [(200, False)] * 4, shown
+    assert shown[0].json["conf"] == {"rows": 3, "password": "***", "deep": [{"api_key": "***"}],
+                                     "source": "postgres://me:***@db/shop"}
+    log = dagd.task_log("asked", run_id, "one")
+    assert log == ('*** postgres://me:***@db/shop {"deep": [{"api_key": "***"}], "password": "***", "rows": 3, '
+                   '"source": "postgres://me:***@db/shop"}\n')
+    for words in (("dags", "list-runs", "asked"), ("tasks", "render", "asked", "one", run_id)):
+        done = dagd.dagctl(*words, "-o", "json")
+        assert done.returncode == 0 and TOKEN not in done.stdout + done.stderr, done
+
+
+def test_what_every_task_is_given_of_dagds_environment_is_hidden_in_its_log(dagd_home):
+    dagd_home.environment.update(PGPASSWORD=TOKEN, PGUSER="shop-owner", https_proxy=f"http://me:{TOKEN}@proxy:3128",
+                                 AWS_SECRET_ACCESS_KEY=TOKEN + "-key", SSL_CERT_FILE="/etc/ssl/own.pem",
+                                 MY_OWN="only-dagds", DAGD_VAR_REGION="eu")
+    dagd = dagd_home.start()
+    dagd.load_dag("prints", json.dumps({"dag_id": "prints", "tasks": [
+        {"task_id": "one", "operator": "bash", "bash_command": "env"}]}))
+    run_id = dagd.trigger("prints")
+    assert dagd.wait_run("prints", run_id)["state"] == "success"
+    lines = set(dagd.task_log("prints", run_id, "one").splitlines())
+    assert {"PGPASSWORD=***", "PGUSER=shop-owner", "https_proxy=http://me:***@proxy:3128", "AWS_SECRET_ACCESS_KEY=***",
+            "SSL_CERT_FILE=/etc/ssl/own.pem"} <= lines
+    assert not [line for line in lines if TOKEN in line or line.startswith(("MY_OWN=", "DAGD_VAR_"))]
