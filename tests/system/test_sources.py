@@ -387,6 +387,20 @@ def test_dags_test_asks_the_command_of_the_home(make, vault):
     assert vault.asked() == ["variable REGION"]
 
 
+def test_dags_test_has_the_store_of_the_running_dagd_and_the_environment_of_the_shell(make, monkeypatch):
+    daemon = make(DAGD_VAR_ELSE="of dagd's environment")
+    daemon.post("/variables", {"key": "REGION", "value": "of the store"})
+    daemon.post("/variables", {"key": "DEPLOY_TOKEN", "value": "s3cr3t-of-the-store"})
+    daemon.load_dag("reads", VARIABLE.replace("{{ var.value.REGION }}", "{{ var.value.REGION }}/"
+                                              "{{ var.value.DEPLOY_TOKEN }}/{{ var.value.get('ELSE', 'none') }}"))
+    done = daemon.dagctl("dags", "test", "reads")
+    assert done.returncode == 0 and "of the store/***/none" in done.stdout, done
+    monkeypatch.setenv("DAGD_VAR_REGION", "of the shell")
+    done = daemon.dagctl("dags", "test", "reads")
+    assert done.returncode == 0 and "of the shell/***/none" in done.stdout, done
+    assert "s3cr3t" not in done.stdout + done.stderr
+
+
 def test_a_callback_gets_its_values(make, vault):
     daemon = make(f"secrets: {{command: {json.dumps(vault.line)}}}")
     vault.put("variable", "REGION", "eu")
