@@ -137,7 +137,9 @@ def postgres_dump(server, database, path, *options):
 
 def postgres_answers(server, database):
     """The answer to every question; equal before and after a restore that is right."""
-    return {name: psql(server, sql, database) for name, sql in POSTGRES_QUESTIONS.items()}
+    end = "-- the next answer --"
+    said = psql(server, f";\n\\echo '{end}'\n".join(POSTGRES_QUESTIONS.values()), database)
+    return dict(zip(POSTGRES_QUESTIONS, (answer.strip() for answer in said.split(end)), strict=True))
 
 
 def mongo_library():
