@@ -12,6 +12,7 @@
 struct client {
 	char *path;
 	int version; /* 0: it does not say */
+	int server_version;
 };
 
 /*
@@ -26,6 +27,13 @@ char *client_complaint(int client_version, int server_version);
 
 /* A hole of it that is no reason to refuse it, as a sentence (g_free); NULL: none. */
 char *client_warning(int client_version);
+
+/*
+ * That the client cannot read the dump called `name`, whose versions may be unknown, and what to do
+ * (g_free).
+ */
+char *dump_too_new_text(
+	const char *name, const struct contents *contents, const struct client *client);
 
 /* What speaks against restoring the dump. */
 char *dump_complaint(const struct contents *contents, int client_version, int server_version);

@@ -23,6 +23,15 @@ int version_read(const char *text)
 		: (int)(major * 10000 + CLAMP(minor, 0, 99) * 100 + CLAMP(patch, 0, 99));
 }
 
+char *version_text(int version)
+{
+	if (version == 0)
+		return g_strdup("of an unknown version");
+	return version >= 100000
+		? g_strdup_printf("%d.%d", version / 10000, version % 10000)
+		: g_strdup_printf("%d.%d.%d", version / 10000, version / 100 % 100, version % 100);
+}
+
 /* `2026-11-26 12:46:39 UTC` */
 static void instant_keep(struct contents *contents, const char *text)
 {

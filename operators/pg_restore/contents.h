@@ -42,3 +42,6 @@ void contents_clear(struct contents *contents);
 
 /* `15.18 (Debian 15.18-0)` as libpq counts: 150018; 9.6.24: 90624; 0 when it is no version. */
 int version_read(const char *text);
+
+/* The version as PostgreSQL writes it: 15.18 (g_free). */
+char *version_text(int version);

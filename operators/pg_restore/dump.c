@@ -17,6 +17,7 @@
 
 #include "lib/aws/source.h"
 #include "lib/base/instant.h"
+#include "operators/pg_restore/archive.h"
 #include "operators/pg_restore/script.h"
 #include "operators/pg_restore/tar.h"
 #include "operators/secret_file.h"
@@ -148,9 +149,9 @@ bool dump_fetch(const json_t *source, const struct s3_settings *settings,
 
 struct reading {
 	struct dump *dump;
+	const struct client *client;
 	char *first_error;
 	int64_t n_tables, n_data; /* in the table of contents: made, and filled */
-	int64_t n_large_objects;  /* there; -1: not told one by one */
 	bool has_large_objects;   /* their data */
 	struct script script;
 };
@@ -176,8 +177,7 @@ static void error_keep(void *data, const char *line)
 
 /*
  * `215; 1259 16385 TABLE public orders dagd`, `3342; 0 16385 TABLE DATA public orders dagd`,
- * `3407; 2613 424242 BLOB - 424242 dagd`, `3408; 0 0 BLOBS - BLOBS`. From PostgreSQL 17 on `BLOB
- * METADATA` stands for several objects.
+ * `3408; 0 0 BLOBS - BLOBS`.
  */
 static void entry_count(void *data, const char *line)
 {
@@ -193,10 +193,6 @@ static void entry_count(void *data, const char *line)
 		reading->n_tables++;
 	else if (g_str_equal(words[3], "BLOBS"))
 		reading->has_large_objects = true;
-	else if (g_str_equal(words[3], "BLOB") && g_str_equal(words[4], "METADATA"))
-		reading->n_large_objects = -1;
-	else if (g_str_equal(words[3], "BLOB") && reading->n_large_objects >= 0)
-		reading->n_large_objects++;
 }
 
 static void script_read(void *data, const char *bytes, size_t n)
@@ -205,29 +201,41 @@ static void script_read(void *data, const char *bytes, size_t n)
 	script_add(&reading->script, bytes, n);
 }
 
+/* pg_restore tells no more of it than its format. */
+static void versions_read(struct dump *dump)
+{
+	g_autofree char *contents =
+		dump->fd < 0 ? g_build_filename(dump->path, "toc.dat", NULL) : NULL;
+	int fd = contents ? open(contents, O_RDONLY | O_CLOEXEC) : dump->fd;
+	archive_versions_read(fd, contents || !tar_is_one(fd) ? 0 : HEAD_SIZE, &dump->contents);
+	if (contents && fd >= 0)
+		close(fd);
+}
+
 static bool failure_tell(const struct reading *reading, int status, GError **error)
 {
 	const char *why = reading->first_error;
-	const char *name = reading->dump->name;
+	struct dump *dump = reading->dump;
 	g_autofree char *ended = tool_status_text(status);
-	if (why && strstr(why, "unsupported version"))
+	dump->is_too_new = why && strstr(why, "unsupported version");
+	if (dump->is_too_new) {
+		versions_read(dump);
+		g_autofree char *text =
+			dump_too_new_text(dump->name, &dump->contents, reading->client);
+		g_set_error_literal(error, LIB_ERROR, 0, text);
+	} else {
 		g_set_error(error, LIB_ERROR, 0,
-			"this pg_restore is too old for %s, which a newer pg_dump made (%s); "
-			"install "
-			"the client programs of that PostgreSQL",
-			name, why);
-	else
-		g_set_error(error, LIB_ERROR, 0,
-			"%s cannot be read to its end, so nothing was restored: %s", name,
+			"%s cannot be read to its end, so nothing was restored: %s", dump->name,
 			why ? why : ended);
+	}
 	return false;
 }
 
-static bool pass_run(struct reading *reading, const char *program, const GPtrArray *options,
+static bool pass_run(struct reading *reading, const GPtrArray *options,
 	const char *const *environment, const char *const *words, GError **error)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	g_ptr_array_add(argv, (char *)program);
+	g_ptr_array_add(argv, reading->client->path);
 	for (guint i = 0; i < options->len && options->pdata[i]; i++)
 		g_ptr_array_add(argv, options->pdata[i]);
 	for (size_t i = 0; words[i]; i++)
@@ -257,11 +265,11 @@ static char *damage_text(const struct reading *reading)
 				       " tables, but they run into each other",
 			reading->n_data);
 	int64_t n_large_objects = script->large_objects->len;
-	if (reading->has_large_objects && n_large_objects < reading->n_large_objects)
+	if (reading->has_large_objects && n_large_objects < script->n_objects)
 		return g_strdup_printf("it should hold %" G_GINT64_FORMAT
 				       " large objects, but the data of %" G_GINT64_FORMAT
 				       " is missing",
-			reading->n_large_objects, reading->n_large_objects - n_large_objects);
+			script->n_objects, script->n_objects - n_large_objects);
 	return NULL;
 }
 
@@ -285,32 +293,32 @@ static bool reading_settle(struct reading *reading, GError **error)
 	return true;
 }
 
-bool dump_read(struct dump *dump, const char *program, const GPtrArray *options,
+bool dump_read(struct dump *dump, const struct client *client, const GPtrArray *options,
 	const char *const *environment, GError **error)
 {
 	static const char *const list[] = {"--list", NULL}, *const script[] = {"--file=-", NULL};
-	struct reading reading = {.dump = dump};
+	struct reading reading = {.dump = dump, .client = client};
 	script_open(&reading.script);
-	bool is_read = pass_run(&reading, program, options, environment, list, error)
-		&& pass_run(&reading, program, options, environment, script, error)
+	bool is_read = pass_run(&reading, options, environment, list, error)
+		&& pass_run(&reading, options, environment, script, error)
 		&& reading_settle(&reading, error);
 	script_close(&reading.script);
 	g_free(reading.first_error);
 	return is_read;
 }
 
-bool dump_names_check(const struct dump *dump, const char *program, const GPtrArray *options,
-	const char *const *environment, GError **error)
+bool dump_names_check(const struct dump *dump, const struct client *client,
+	const GPtrArray *options, const char *const *environment, GError **error)
 {
 	/* Of one section only, a name whose parts are in the others is right, too. */
 	static const char *const strictly[] = {"--list", "--strict-names", "--section=pre-data",
 		"--section=data", "--section=post-data", NULL};
 	static const char not_found[] = " not found";
-	struct dump listed = {.name = dump->name, .path = dump->path};
-	struct reading reading = {.dump = &listed};
+	struct dump listed = {.name = dump->name, .path = dump->path, .fd = dump->fd};
+	struct reading reading = {.dump = &listed, .client = client};
 	GError *failure = NULL;
-	bool are_there = !options->pdata[0]
-		|| pass_run(&reading, program, options, environment, strictly, &failure);
+	bool are_there =
+		!options->pdata[0] || pass_run(&reading, options, environment, strictly, &failure);
 	const char *why = reading.first_error;
 	if (failure && why && g_str_has_suffix(why, not_found)) {
 		g_clear_error(&failure);

@@ -421,7 +421,7 @@ static bool something_is_left(const struct restore *restore, GError **error)
 
 static bool names_are_right(const struct restore *restore, GError **error)
 {
-	return dump_names_check(&restore->dump, restore->client.path, restore->extra,
+	return dump_names_check(&restore->dump, &restore->client, restore->extra,
 		(const char *const *)restore->environment, error);
 }
 
@@ -436,7 +436,7 @@ static bool dump_take(struct restore *restore, GError **error)
 	if (!dump_digest_check(dump->name, dump->fd, restore->sha256, error))
 		return false;
 	printf("reading %s to its end\n", dump->name);
-	return dump_read(dump, restore->client.path, restore->extra,
+	return dump_read(dump, &restore->client, restore->extra,
 		       (const char *const *)restore->environment, error)
 		&& source_limits_check(&restore->limits, archive, dump->size,
 			contents_made_before(&dump->contents), error);
@@ -456,7 +456,8 @@ static int restore_run(struct restore *restore)
 	if (!is_rehearsal && !lock_take(restore->session, &error))
 		return program_fail("%s", error->message);
 	if (!dump_take(restore, &error))
-		return program_fail("%s", error->message);
+		return restore->dump.is_too_new ? program_fail_for_good("%s", error->message)
+						: program_fail("%s", error->message);
 	if (!dump_agrees(restore, &error) || !something_is_left(restore, &error)
 		|| !names_are_right(restore, &error))
 		return program_fail_for_good("%s", error->message);

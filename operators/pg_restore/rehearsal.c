@@ -105,15 +105,6 @@ bool rehearsal_run(PGconn *session, const struct contents *contents, const struc
 	return is_told;
 }
 
-static char *version_text(int version)
-{
-	if (version == 0)
-		return g_strdup("of an unknown version");
-	return version >= 100000
-		? g_strdup_printf("%d.%d", version / 10000, version % 10000)
-		: g_strdup_printf("%d.%d.%d", version / 10000, version / 100 % 100, version % 100);
-}
-
 void rehearsal_print_dump(
 	const struct contents *contents, const char *name, int64_t size, int64_t modified_at)
 {

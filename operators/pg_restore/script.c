@@ -22,7 +22,7 @@
 
 enum { LINE_KEPT_MAX = 1024 * 1024 };
 
-enum section { SECTION_OTHER, SECTION_TABLE, SECTION_LARGE_OBJECTS };
+enum section { SECTION_OTHER, SECTION_TABLE, SECTION_OBJECTS, SECTION_OBJECTS_DATA };
 
 struct script_state {
 	enum section section;
@@ -113,13 +113,16 @@ static void section_begin(struct script *script, const char *comment)
 	struct script_state *state = script->state;
 	state->section = SECTION_OTHER;
 	g_string_truncate(state->statement, 0);
-	if (!g_str_has_prefix(comment, "-- Data for Name: "))
+	if (!g_str_has_prefix(comment, "-- Data for Name: ")) {
+		if (strstr(comment, "; Type: BLOB"))
+			state->section = SECTION_OBJECTS;
 		return;
+	}
 	if (strstr(comment, "; Type: TABLE DATA; ")) {
 		state->section = SECTION_TABLE;
 		script->n_data++;
 	} else if (strstr(comment, "; Type: BLOBS; ")) {
-		state->section = SECTION_LARGE_OBJECTS;
+		state->section = SECTION_OBJECTS_DATA;
 	}
 }
 
@@ -140,6 +143,12 @@ static void copy_read(struct script *script, const char *line, size_t n)
 		state->section = SECTION_OTHER;
 		g_string_truncate(statement, 0);
 	}
+}
+
+/* One each from PostgreSQL 9.0 on, though the list tells several in one line from 17 on. */
+static void object_count(struct script *script, const char *line, size_t n)
+{
+	script->n_objects += begins(line, n, "SELECT pg_catalog.lo_create('");
 }
 
 /* `SELECT pg_catalog.lo_open('424242', 131072);` */
@@ -166,7 +175,9 @@ static void statement_read(struct script *script, const char *line, size_t n)
 		section_begin(script, comment);
 	} else if (begins(line, n, "SET client_encoding = 'UTF8';")) {
 		state->is_utf8 = true;
-	} else if (state->section == SECTION_LARGE_OBJECTS) {
+	} else if (state->section == SECTION_OBJECTS) {
+		object_count(script, line, n);
+	} else if (state->section == SECTION_OBJECTS_DATA) {
 		large_object_read(script, line, n);
 	} else if (state->section == SECTION_TABLE) {
 		copy_read(script, line, n);

@@ -13,6 +13,7 @@ struct script {
 	int64_t n_rows;        /* of all of them */
 	int64_t n_data;        /* tables whose data is there, by COPY or INSERT */
 	GArray *large_objects; /* whose data is there: their numbers, of uint32_t */
+	int64_t n_objects;     /* large objects that are made, whether or not with their data */
 	char *damage;          /* the first that was found; NULL: none */
 	struct script_state *state;
 };

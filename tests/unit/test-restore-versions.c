@@ -2,11 +2,14 @@
 /* Which versions of dump, client and server go together: those that no test server can be had of.
  */
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <glib.h>
 
 #include "lib/base/instant.h"
 #include "operators/mongorestore/versions.h"
+#include "operators/pg_restore/archive.h"
 #include "operators/pg_restore/client.h"
 
 static void says(char *complaint, const char *expected)
@@ -33,6 +36,11 @@ static void a_pg_restore_must_fit_the_server(void)
 {
 	says(client_complaint(150018, 150020), NULL);
 	says(client_complaint(150018, 170006), NULL);
+	says(client_complaint(160010, 130022), NULL);
+	says(client_complaint(180007, 170012), NULL);
+	says(client_complaint(160010, 120022), "pg_restore is of PostgreSQL 16, the server of 12");
+	says(client_complaint(180007, 160016), "pg_restore is of PostgreSQL 18, the server of 16");
+	says(client_complaint(190000, 180007), "pg_restore is of PostgreSQL 19, the server of 18");
 	says(client_complaint(170006, 150020),
 		"pg_restore is of PostgreSQL 17, the server of 15, which does not know all");
 	says(client_complaint(170006, 150020), "install postgresql-client-15");
@@ -73,6 +81,67 @@ static void a_dump_of_postgresql_is_not_newer_than_what_reads_it(void)
 		"the dump is of PostgreSQL 16, the server of 15");
 	contents = (struct contents){0};
 	says(dump_complaint(&contents, 150018, 150018), NULL);
+}
+
+/* The archive of pg_dump 18.6 from a server of 15.18, behind `before` bytes. */
+static int archive_make(int before)
+{
+	static const char head[] = "PGDMP\1\20\0\4\10\1\1"
+				   "\0\1\0\0\0\0\2\0\0\0\0\3\0\0\0\0\4\0\0\0"
+				   "\0\12\0\0\0\0\176\0\0\0\1\1\0\0\0"
+				   "\0\6\0\0\0source\0\5\0\0\00015.18\0\4\0\0\00018.6";
+	int fd = memfd_create("archive", MFD_CLOEXEC);
+	g_assert_cmpint(pwrite(fd, head, sizeof head - 1, before), ==, sizeof head - 1);
+	return fd;
+}
+
+static void the_head_of_an_archive_tells_who_made_it(void)
+{
+	for (int before = 0; before <= 512; before += 512) {
+		struct contents contents = {0};
+		int fd = archive_make(before);
+		g_assert_true(archive_versions_read(fd, before, &contents));
+		g_assert_cmpint(contents.server_version, ==, 150018);
+		g_assert_cmpint(contents.pg_dump_version, ==, 180006);
+		close(fd);
+	}
+}
+
+static void a_head_that_is_cut_or_odd_tells_nothing(void)
+{
+	struct contents contents = {0};
+	for (off_t size = 0; size < 77; size++) {
+		int fd = archive_make(0);
+		g_assert_cmpint(ftruncate(fd, size), ==, 0);
+		g_assert_false(archive_versions_read(fd, 0, &contents));
+		close(fd);
+	}
+	int fd = archive_make(0);
+	g_assert_cmpint(pwrite(fd, "\377\377\377\177", 4, 48), ==, 4);
+	g_assert_false(archive_versions_read(fd, 0, &contents));
+	g_assert_cmpint(contents.pg_dump_version, ==, 0);
+	close(fd);
+}
+
+static void a_dump_that_is_too_new_is_told_with_all_versions(void)
+{
+	struct client client = {.version = 150018, .server_version = 180006};
+	struct contents contents = {.server_version = 180006, .pg_dump_version = 180006};
+	says(dump_too_new_text("a.dump", &contents, &client),
+		"this pg_restore (15.18) is too old for a.dump, which pg_dump 18.6 made; "
+		"install postgresql-client-18; nothing was restored");
+	client.server_version = 150018;
+	says(dump_too_new_text("a.dump", &contents, &client),
+		"which pg_dump 18.6 made; it is of PostgreSQL 18, the server of 15: restore it "
+		"into one that is not older; nothing was restored");
+	contents.server_version = 150018;
+	says(dump_too_new_text("a.dump", &contents, &client),
+		"; make the dump with pg_dump 15; nothing");
+	client.server_version = 170006;
+	says(dump_too_new_text("a.dump", &contents, &client), "; install postgresql-client-18;");
+	contents = (struct contents){0};
+	says(dump_too_new_text("a.dump", &contents, &client),
+		"too old for a.dump, which a newer pg_dump made; install the client programs");
 }
 
 static void a_dump_of_mongodb_is_of_the_version_of_the_server(void)
@@ -139,6 +208,9 @@ int main(int argc, char **argv)
 	TEST(a_pg_restore_has_no_known_hole);
 	TEST(a_hole_that_is_not_mended_everywhere_is_told);
 	TEST(a_dump_of_postgresql_is_not_newer_than_what_reads_it);
+	TEST(the_head_of_an_archive_tells_who_made_it);
+	TEST(a_head_that_is_cut_or_odd_tells_nothing);
+	TEST(a_dump_that_is_too_new_is_told_with_all_versions);
 	TEST(a_dump_of_mongodb_is_of_the_version_of_the_server);
 	TEST(a_dump_of_mongodb_is_not_made_by_a_newer_tool);
 	TEST(the_list_of_a_dump_tells_its_date_and_tables);
