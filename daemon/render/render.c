@@ -9,6 +9,7 @@
 #include "daemon/render/mask.h"
 #include "daemon/render/path.h"
 #include "daemon/render/scope.h"
+#include "daemon/render/weight.h"
 #include "lib/base/ident.h"
 #include "lib/base/instant.h"
 
@@ -19,6 +20,7 @@ struct rendering {
 	const struct template_object *root;
 	GPtrArray *shell_env; /* what templates in a script refer to */
 	json_t *arguments;    /* by name, as the operator gets them */
+	size_t weight;        /* of what templates gave so far */
 };
 
 static json_t *value_render(struct rendering *rendering, const struct value *value, GError **error);
@@ -43,7 +45,7 @@ static json_t *value_render(struct rendering *rendering, const struct value *val
 	if (value->constant)
 		return json_incref(value->constant);
 	if (value->template)
-		return template_render(value->template, rendering->root, error);
+		return template_weigh(value->template, rendering->root, &rendering->weight, error);
 	json_t *out = value->is_map ? json_object() : json_array();
 	if (items_render(rendering, value, out, error))
 		return out;
@@ -461,10 +463,11 @@ char *render_map_label(
 		return NULL;
 	}
 	scope->own = own_values;
+	size_t weight = 0;
 	const struct value *label = &request->task->map_index_template;
 	json_t *rendered = label->constant
 		? json_incref(label->constant)
-		: template_render(label->template, scope_root(scope), error);
+		: template_weigh(label->template, scope_root(scope), &weight, error);
 	if (!scope_was_read(scope, error))
 		g_clear_pointer(&rendered, json_decref);
 	scope_free(scope);

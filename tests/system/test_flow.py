@@ -92,7 +92,7 @@ def test_a_secret_does_not_become_the_result_of_a_task_without_process(dagd):
 
 
 def test_a_value_that_no_result_can_hold_fails_the_task_and_not_dagd(dagd):
-    large = ["{{ 'x' * 16000000 }}"] * 5
+    large = ["{{ '" + '"' + "' * 16000000 }}"] * 3  # each byte becomes two
     dagd.load_dag("l", json.dumps({"dag_id": "l", "tasks": [
         {"task_id": "gate", "operator": "short_circuit", "condition": large}]}))
     run_id = dagd.trigger("l")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A template that cannot be rendered fails its task with a sentence, in which no secret is to be read."""
+import json
+
 import pytest
 
 SECRET = 'se"cr\\et-' + "8f41c0d7a9" * 30
@@ -44,3 +46,20 @@ def test_what_cannot_be_rendered_is_said_without_the_secret(dagd_home, cause):
     assert sentence in reason
     for text in (reason, log):
         assert "8f41c0d7a9" not in text and "***" in text
+
+
+LARGE = {
+    "many texts": ["{{ 'x' * 16000000 }}"] * 5,
+    "one text many times": "{{ ['x' * 1000000] * 1000 }}",
+    "lists in lists": "{{ [[[['x'] * 1000] * 1000] * 1000] * 1000 }}",
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_what_is_larger_than_any_task_may_have_fails_the_task_and_not_dagd(dagd, kind):
+    dagd.load_dag("large", json.dumps({"dag_id": "large", "tasks": [
+        {"task_id": "one", "operator": "short_circuit", "condition": LARGE[kind]}]}))
+    run_id = dagd.trigger("large")
+    assert dagd.wait_run("large", run_id)["state"] == "failed"
+    log = dagd.task_log("large", run_id, "one")
+    assert "what the task's templates give is larger than 64 MiB in all: leave large data in a file" in log
