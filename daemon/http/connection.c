@@ -113,7 +113,11 @@ static struct connection *connection_open(struct http *http, struct MHD_Connecti
 
 static void connection_close(struct connection *connection)
 {
-	g_assert(!connection->request && !connection->stream);
+	/* libmicrohttpd does not tell of the end of a request whose address it has no memory for.
+	 */
+	if (connection->request)
+		request_lose_connection(connection->request);
+	g_assert(!connection->stream);
 	connection_expect_nothing(connection);
 	g_queue_unlink(&connection->http->connections, &connection->link);
 	acceptor_resume(connection->http);

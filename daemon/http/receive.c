@@ -26,6 +26,8 @@ void *on_request_line(void *http, const char *raw, struct MHD_Connection *mhd)
 	struct connection *connection = connection_of(mhd);
 	connection_expect(connection);
 	connection->request = request_new(connection, raw ? raw : "");
+	/* It may have no memory to take a query apart, and then waits to be called again. */
+	connection->http->has_resumed |= strchr(connection->request->raw, '?') != NULL;
 	return connection->request;
 }
 
@@ -181,14 +183,10 @@ enum MHD_Result on_request(void *http, struct MHD_Connection *mhd, const char *u
 	return is_hopeless(request, request->n_received) ? MHD_NO : MHD_YES;
 }
 
-void on_completed(
-	void *http, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode why)
+/* Its client is no longer there, or has its answer. */
+void request_lose_connection(struct request *request)
 {
-	struct request *request = *context;
-	if (!request)
-		return;
 	struct connection *connection = request->connection;
-	*context = NULL;
 	connection->request = NULL;
 	request->connection = NULL;
 	if (connection->stream)
@@ -197,4 +195,13 @@ void on_completed(
 	/* The handler's request stays until it is answered. */
 	if (request->state != REQUEST_HANDLED)
 		request_free(request);
+}
+
+void on_completed(
+	void *http, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode why)
+{
+	struct request *request = *context;
+	*context = NULL;
+	if (request)
+		request_lose_connection(request);
 }

@@ -106,6 +106,8 @@ void *on_request_line(void *http, const char *raw, struct MHD_Connection *mhd);
 enum MHD_Result on_request(void *http, struct MHD_Connection *mhd, const char *url,
 	const char *method, const char *version, const char *upload, size_t *upload_size,
 	void **context);
+/* The request is told of no more; it ends at once unless its handler still has it. */
+void request_lose_connection(struct request *request);
 void on_completed(void *http, struct MHD_Connection *mhd, void **context,
 	enum MHD_RequestTerminationCode why);
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Requests that are wrong, by dagctl and over REST: one sentence that names the word and what was meant, and
 nothing has happened."""
+import contextlib
 import json
+import socket
 
 import pytest
 
@@ -177,3 +179,17 @@ def test_a_failed_run_that_is_waited_for_is_exit_1(report):
         assert done.returncode == 1
         assert "failed" in done.stdout + done.stderr
     assert "because" in done.stdout
+
+
+@pytest.mark.parametrize("words", [b"&" * 3000, b"a&" * 3000, b"a=b&" * 3000, b" HTTP/1.1\r\n" + b"a:\r\n" * 3000])
+def test_a_head_of_thousands_of_words_ends_its_connection_and_not_dagd(dagd, words):
+    for _ in range(3):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(dagd.socket))
+            client.settimeout(30)
+            with contextlib.suppress(ConnectionError):
+                client.sendall(b"GET /api/v2/dags?" + words + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+                dagd.get("/version")
+                said = client.recv(100)
+                assert not said or said.startswith(b"HTTP/1.1 4")
+    dagd.get("/version")
