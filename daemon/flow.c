@@ -95,8 +95,8 @@ static bool read_conf(struct daemon *daemon, const json_t *arguments, struct flo
 	return true;
 }
 
-/* The run_id of a finished run with the same logical date (g_free), or NULL. */
-static char *same_date(struct daemon *daemon, const struct flow_outcome *outcome)
+/* The run_id of a finished run with the same logical date (g_free); NULL without an error: none. */
+static char *same_date(struct daemon *daemon, const struct flow_outcome *outcome, GError **error)
 {
 	struct listing listing = listing_all;
 	if (outcome->end.trigger.logical_date == INSTANT_NONE)
@@ -104,7 +104,7 @@ static char *same_date(struct daemon *daemon, const struct flow_outcome *outcome
 	listing.dag_id = outcome->end.trigger.dag_id;
 	listing.logical_date_gte = listing.logical_date_lte = outcome->end.trigger.logical_date;
 	listing.limit = 1;
-	g_autoptr(GArray) runs = reader_runs(daemon->reader, &listing, NULL, NULL);
+	g_autoptr(GArray) runs = reader_runs(daemon->reader, &listing, NULL, error);
 	return runs && runs->len ? g_strdup(g_array_index(runs, struct run_record, 0).run_id)
 				 : NULL;
 }
@@ -117,13 +117,19 @@ static bool past_look(struct daemon *daemon, struct flow_outcome *outcome)
 	g_autoptr(GError) error = NULL;
 	if (engine_run(daemon->engine, dag_id, run_id))
 		return true;
-	bool exists = reader_run(daemon->reader, dag_id, run_id, &run, NULL);
+	bool exists = reader_run(daemon->reader, dag_id, run_id, &run, &error);
 	if (exists)
 		run_record_clear(&run);
 	if (exists && outcome->end.trigger.is_reset)
 		return daemon_restore_run(daemon, dag_id, run_id, &error)
 			|| flow_fail(outcome, "%s", error->message);
-	g_autofree char *other = exists ? g_strdup(run_id) : same_date(daemon, outcome);
+	g_autofree char *other = NULL;
+	if (exists)
+		other = g_strdup(run_id);
+	else if (!error)
+		other = same_date(daemon, outcome, &error);
+	if (error)
+		return flow_fail(outcome, "%s", error->message);
 	if (!other)
 		return true;
 	g_autofree char *sentence = exists

@@ -92,6 +92,8 @@ static bool wish_read(struct look *look, const json_t *arguments)
 
 /* ---- how it stands ---- */
 
+/* What cannot be read is neither a yes nor a no: that fails, and is nothing that soft_fail is for.
+ */
 static void run_find(struct look *look)
 {
 	const struct daemon *daemon = look->daemon;
@@ -102,16 +104,18 @@ static void run_find(struct look *look)
 		look->run = run_record_copy(run);
 		return;
 	}
+	g_autoptr(GError) error = NULL;
 	listing.dag_id = look->dag_id;
 	listing.logical_date_gte = listing.logical_date_lte = look->date;
 	listing.limit = 1;
-	g_autoptr(GArray) runs = reader_runs(daemon->reader, &listing, NULL, NULL);
-	if (!runs || runs->len == 0)
-		return;
-	look->is_found = true;
-	look->run = run_record_copy(&g_array_index(runs, struct run_record, 0));
-	if (look->task_ids->len > 0)
-		look->rows = reader_tasks_of_run(daemon->reader, look->run.id, NULL);
+	g_autoptr(GArray) runs = reader_runs(daemon->reader, &listing, NULL, &error);
+	look->is_found = runs && runs->len > 0;
+	if (look->is_found)
+		look->run = run_record_copy(&g_array_index(runs, struct run_record, 0));
+	if (look->is_found && look->task_ids->len > 0)
+		look->rows = reader_tasks_of_run(daemon->reader, look->run.id, &error);
+	if (error)
+		flow_fail(look->outcome, "%s", error->message);
 }
 
 /* Calls `visit` with the state of each instance of the task. */
@@ -234,6 +238,8 @@ static void look_make(struct look *look, const json_t *arguments)
 	if (!wish_read(look, arguments))
 		return;
 	run_find(look);
+	if (is_settled(look))
+		return;
 	bool is_done =
 		look->is_found && (look->task_ids->len > 0 ? tasks_look(look) : run_look(look));
 	if (!is_done && !is_settled(look))

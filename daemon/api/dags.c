@@ -170,27 +170,27 @@ static void reason_add(json_t *reasons, const char *dag_id, const char *run_id, 
 			"task_id", task_id, "sentence", sentence));
 }
 
-/* Why a task of a finished run is as it is: that is in its row. */
-static void why_finished(struct daemon *daemon, const char *dag_id, const char *run_id,
-	const char *task_id, json_t *reasons)
+/* Why a task of a finished run is as it is: that is in its row (g_free). NULL without an error:
+ * there is none. */
+static char *why_finished(struct daemon *daemon, const char *dag_id, const char *run_id,
+	const char *task_id, GError **error)
 {
 	struct run_record run;
 	struct task_record task;
-	if (!run_id || !reader_run(daemon->reader, dag_id, run_id, &run, NULL))
-		return;
+	if (!run_id || !reader_run(daemon->reader, dag_id, run_id, &run, error))
+		return NULL;
 	struct task_key key = {run.id, task_id, -1};
-	g_autofree char *sentence = NULL;
+	char *sentence = NULL;
 	if (!task_id)
 		sentence = g_strdup_printf("%s%s%s", run_state_name(run.state),
 			run.reason ? ": " : "", run.reason ? run.reason : "");
-	else if (reader_task(daemon->reader, &key, &task, NULL)) {
+	else if (reader_task(daemon->reader, &key, &task, error)) {
 		sentence = g_strdup_printf("%s%s%s", task_state_name(task.state),
 			task.reason ? ": " : "", task.reason ? task.reason : "");
 		task_record_clear(&task);
 	}
-	if (sentence)
-		reason_add(reasons, dag_id, run_id, task_id, sentence);
 	run_record_clear(&run);
+	return sentence;
 }
 
 /* What holds for all DAGs comes first. */
@@ -212,8 +212,15 @@ static void why_answer(
 	struct request *request, struct daemon *daemon, const char *run_id, const char *task_id)
 {
 	const char *dag_id = request_path(request, "dag_id");
-	json_t *reasons = json_array();
+	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) list = engine_why(daemon->engine, dag_id, run_id, task_id);
+	g_autofree char *finished =
+		list->len > 0 ? NULL : why_finished(daemon, dag_id, run_id, task_id, &error);
+	if (error) {
+		request_fail(request, error);
+		return;
+	}
+	json_t *reasons = json_array();
 	if (list->len > 0)
 		why_nothing_begins(daemon, dag_id, reasons);
 	for (unsigned i = 0; i < list->len; i++) {
@@ -222,8 +229,8 @@ static void why_answer(
 		reason_add(
 			reasons, dag_id, why->run_id, why->task_id, waits ? waits : why->sentence);
 	}
-	if (list->len == 0)
-		why_finished(daemon, dag_id, run_id, task_id, reasons);
+	if (finished)
+		reason_add(reasons, dag_id, run_id, task_id, finished);
 	request_answer(request, 200, json_pack("{s:o}", "reasons", reasons));
 }
 

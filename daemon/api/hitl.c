@@ -22,12 +22,18 @@ static void question_clear(struct question *question)
 	dag_unref(question->dag);
 }
 
-/* Its subject and body as they were rendered. */
-static json_t *rendered_fields(struct daemon *daemon, const struct question *question)
+/* Its subject and body as they were rendered. NULL and an error. */
+static json_t *rendered_fields(
+	struct daemon *daemon, const struct question *question, GError **error)
 {
+	g_autoptr(GError) why = NULL;
 	struct task_key key = {
 		question->task.run, question->task.task_id, question->task.map_index};
-	g_autofree char *text = reader_rendered(daemon->reader, &key);
+	g_autofree char *text = reader_rendered(daemon->reader, &key, &why);
+	if (why) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return NULL;
+	}
 	json_t *fields = text ? json_loads(text, 0, NULL) : NULL;
 	return fields ? fields : json_object();
 }
@@ -65,9 +71,13 @@ static json_t *user_reply(const json_t *answer)
 				    : json_null();
 }
 
-static json_t *question_reply(struct daemon *daemon, const struct question *question)
+/* NULL and an error. */
+static json_t *question_reply(
+	struct daemon *daemon, const struct question *question, GError **error)
 {
-	json_t *fields = rendered_fields(daemon, question);
+	json_t *fields = rendered_fields(daemon, question, error);
+	if (!fields)
+		return NULL;
 	const char *decision = question->task.decision;
 	json_t *answer = decision ? json_loads(decision, JSON_DECODE_ANY, NULL) : NULL;
 	json_t *reply = json_pack(
@@ -133,7 +143,12 @@ void hitl_get(struct request *request, void *data)
 	struct question question;
 	if (!question_find(request, data, &question))
 		return;
-	request_answer(request, 200, question_reply(data, &question));
+	g_autoptr(GError) error = NULL;
+	json_t *reply = question_reply(data, &question, &error);
+	if (reply)
+		request_answer(request, 200, reply);
+	else
+		request_fail(request, error);
 	question_clear(&question);
 }
 
@@ -156,20 +171,26 @@ void hitl_list(struct request *request, void *data)
 	if (!request_listing(request, &listing))
 		return;
 	g_autoptr(GArray) all = engine_asked(daemon->engine);
+	g_autoptr(GError) error = NULL;
 	json_t *list = json_array();
 	int64_t n = 0;
-	for (unsigned i = 0; i < all->len; i++) {
+	for (unsigned i = 0; !error && i < all->len; i++) {
 		const struct asked *asked = &g_array_index(all, struct asked, i);
 		struct question question = {*asked->run, *asked->task, (struct dag *)asked->dag,
 			dag_task(asked->dag, asked->task->task_id)};
 		if (!is_listed(request, asked))
 			continue;
 		if (n >= listing.offset && n < listing.offset + listing.limit)
-			json_array_append_new(list, question_reply(daemon, &question));
+			json_array_append_new(list, question_reply(daemon, &question, &error));
 		n++;
 	}
-	request_answer(request, 200,
-		json_pack("{s:o, s:I}", "hitl_details", list, "total_entries", (json_int_t)n));
+	if (error)
+		request_fail(request, error);
+	else
+		request_answer(request, 200,
+			json_pack("{s:O, s:I}", "hitl_details", list, "total_entries",
+				(json_int_t)n));
+	json_decref(list);
 }
 
 /* ---- an answer ---- */
@@ -198,7 +219,13 @@ static void on_answered(void *data, const GError *error)
 	}
 	if (!question_find(request, daemon, &question))
 		return;
-	json_t *all = question_reply(daemon, &question);
+	g_autoptr(GError) why = NULL;
+	json_t *all = question_reply(daemon, &question, &why);
+	if (!all) {
+		request_fail(request, why);
+		question_clear(&question);
+		return;
+	}
 	json_t *reply = json_object();
 	static const char *const shown[] = {
 		"responded_by_user", "responded_at", "chosen_options", "params_input"};

@@ -233,7 +233,7 @@ static GHashTable *rows_by_task(const GArray *rows)
 {
 	GHashTable *by_task = g_hash_table_new_full(
 		g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
-	for (unsigned i = 0; rows && i < rows->len; i++) {
+	for (unsigned i = 0; i < rows->len; i++) {
 		struct task_record *row = &g_array_index(rows, struct task_record, i);
 		GPtrArray *of_task = g_hash_table_lookup(by_task, row->task_id);
 		if (!of_task) {
@@ -255,9 +255,12 @@ static void rows_append(GArray *all, GPtrArray *rows)
 }
 
 /* Those of tasks that this version of the DAG does not have come last. */
-GArray *run_instances(struct daemon *daemon, const struct run_record *run, const struct dag *dag)
+GArray *run_instances(
+	struct daemon *daemon, const struct run_record *run, const struct dag *dag, GError **error)
 {
-	g_autoptr(GArray) rows = reader_tasks_of_run(daemon->reader, run->id, NULL);
+	g_autoptr(GArray) rows = reader_tasks_of_run(daemon->reader, run->id, error);
+	if (!rows)
+		return NULL;
 	g_autoptr(GHashTable) by_task = rows_by_task(rows);
 	GArray *all = g_array_new(FALSE, TRUE, sizeof(struct task_record));
 	g_array_set_clear_func(all, instance_clear);
@@ -273,7 +276,7 @@ GArray *run_instances(struct daemon *daemon, const struct run_record *run, const
 			g_array_append_val(all, none);
 		}
 	}
-	for (unsigned i = 0; rows && i < rows->len; i++) {
+	for (unsigned i = 0; i < rows->len; i++) {
 		const char *task_id = g_array_index(rows, struct task_record, i).task_id;
 		GPtrArray *of_task = g_hash_table_lookup(by_task, task_id);
 		if (of_task)

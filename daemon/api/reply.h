@@ -31,8 +31,9 @@ struct dag *run_dag(struct daemon *daemon, const struct run_record *run);
 /* A task of a run that has no row yet: nothing has become of it. Clear it. */
 struct task_record instance_without_row(const struct run_record *run, const struct task *task);
 /* All task instances of a run in the order of the file, those without a row too: array of
- * task_record. */
-GArray *run_instances(struct daemon *daemon, const struct run_record *run, const struct dag *dag);
+ * task_record. NULL and an error. */
+GArray *run_instances(
+	struct daemon *daemon, const struct run_record *run, const struct dag *dag, GError **error);
 
 /* The conditions in the query that all lists have; false: a refusal has been answered. */
 bool request_listing(struct request *request, struct listing *listing);

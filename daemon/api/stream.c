@@ -322,12 +322,10 @@ static void on_task(void *data, const struct run_record *run, const struct task_
 	pump(follower);
 }
 
-static void tasks_add(struct follower *follower)
+static void tasks_add(struct follower *follower, const GArray *records)
 {
-	g_autoptr(GArray) records = run_instances(follower->daemon, &follower->run, follower->dag);
-	for (unsigned i = 0; i < records->len; i++) {
+	for (unsigned i = 0; i < records->len; i++)
 		followed_take(follower, &g_array_index(records, struct task_record, i));
-	}
 }
 
 /* Takes `run` and `inotify` (-1: without logs) over. */
@@ -385,7 +383,11 @@ void run_stream(struct request *request, void *data)
 		return;
 	}
 	int inotify;
-	if (!logs_watch(request, &inotify)) {
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GArray) records = run_instances(daemon, &run, dag, &error);
+	if (!records)
+		request_fail(request, error);
+	if (!records || !logs_watch(request, &inotify)) {
 		run_record_clear(&run);
 		return;
 	}
@@ -393,7 +395,7 @@ void run_stream(struct request *request, void *data)
 	struct feed_events events = {on_run, on_task, follower};
 	follower->subscriber =
 		feed_join(daemon->feed, follower->run.dag_id, follower->run.run_id, &events);
-	tasks_add(follower);
+	tasks_add(follower, records);
 	follower->stream = request_stream(request, "application/x-ndjson", on_gone, follower);
 	follower->is_ending = is_over(follower);
 	if (!follower->is_ending)

@@ -23,9 +23,10 @@ static void list_of_run(struct request *request, struct daemon *daemon)
 	if (!request_listing(request, &listing) || !request_run(request, daemon, &run))
 		return;
 	dag_auto struct dag *dag = run_dag(daemon, &run);
-	g_autoptr(GArray) records = run_instances(daemon, &run, dag);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GArray) records = run_instances(daemon, &run, dag, &error);
 	json_t *list = json_array();
-	for (unsigned i = 0; i < records->len; i++) {
+	for (unsigned i = 0; records && i < records->len; i++) {
 		const struct task_record *record = &g_array_index(records, struct task_record, i);
 		if (!is_wanted(record, listing.states, request_queries(request, "task_id")))
 			continue;
@@ -33,8 +34,12 @@ static void list_of_run(struct request *request, struct daemon *daemon)
 			json_array_append_new(list, instance_reply(&run, record, dag));
 		total++;
 	}
-	request_answer(request, 200,
-		json_pack("{s:o, s:I}", "task_instances", list, "total_entries", total));
+	if (records)
+		request_answer(request, 200,
+			json_pack("{s:O, s:I}", "task_instances", list, "total_entries", total));
+	else
+		request_fail(request, error);
+	json_decref(list);
 	run_record_clear(&run);
 }
 
@@ -64,17 +69,18 @@ static void run_free(void *data)
 	g_free(data);
 }
 
+/* A run may have been deleted meanwhile. */
 static void tasks_read(struct reader *reader, void *data)
 {
 	struct query *query = data;
 	query->tasks = reader_tasks(reader, &query->listing, &query->total, &query->error);
-	for (unsigned i = 0; query->tasks && i < query->tasks->len; i++) {
+	for (unsigned i = 0; !query->error && i < query->tasks->len; i++) {
 		int64_t id = g_array_index(query->tasks, struct task_record, i).run;
 		struct run_record *run;
 		if (g_hash_table_contains(query->runs, &id))
 			continue;
 		run = g_new0(struct run_record, 1);
-		if (reader_run_by_id(reader, id, run, NULL))
+		if (reader_run_by_id(reader, id, run, &query->error))
 			g_hash_table_insert(query->runs, &run->id, run);
 		else
 			g_free(run);
@@ -84,7 +90,7 @@ static void tasks_read(struct reader *reader, void *data)
 static void on_tasks(void *data)
 {
 	struct query *query = data;
-	if (!query->tasks) {
+	if (query->error) {
 		request_fail(query->request, query->error);
 		return;
 	}
@@ -140,12 +146,14 @@ static void named_clear(struct named *named)
 	dag_unref(named->dag);
 }
 
-/* Whether a mapped task has become many: then it has no instance without an index. */
-static bool is_many(struct daemon *daemon, const struct run_record *run, const struct task *task)
+/* Whether a mapped task has become many: then it has no instance without an index. False without
+ * an error: it has not. */
+static bool is_many(struct daemon *daemon, const struct run_record *run, const struct task *task,
+	GError **error)
 {
 	struct task_record first;
 	struct task_key key = {run->id, task->task_id, 0};
-	if (!task->mapping || !reader_task(daemon->reader, &key, &first, NULL))
+	if (!task->mapping || !reader_task(daemon->reader, &key, &first, error))
 		return false;
 	task_record_clear(&first);
 	return true;
@@ -164,18 +172,16 @@ static bool named_find(struct request *request, struct daemon *daemon, struct na
 	struct task_key key = {named->run.id, task_id, map_index};
 	if (reader_task(daemon->reader, &key, &named->task, &error))
 		return true;
-	if (error) {
-		request_fail(request, error);
-		named_clear(named);
-		return false;
-	}
 	const struct task *task = named->dag ? dag_task(named->dag, task_id) : NULL;
-	bool is_mapped = task && map_index < 0 && is_many(daemon, &named->run, task);
-	if (task && map_index < 0 && !is_mapped) {
+	bool is_mapped =
+		!error && task && map_index < 0 && is_many(daemon, &named->run, task, &error);
+	if (!error && task && map_index < 0 && !is_mapped) {
 		named->task = instance_without_row(&named->run, task);
 		return true;
 	}
-	if (is_mapped)
+	if (error)
+		request_fail(request, error);
+	else if (is_mapped)
 		request_refuse(request, 404,
 			"task \"%s\" of run \"%s\" is mapped: say which of its instances is meant "
 			"(map_index)",
@@ -261,10 +267,13 @@ void task_instances_rendered(struct request *request, void *data)
 	if (!named_find(request, daemon, &named))
 		return;
 	struct task_key key = {named.run.id, named.task.task_id, named.task.map_index};
-	g_autofree char *fields = reader_rendered(daemon->reader, &key);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *fields = reader_rendered(daemon->reader, &key, &error);
 	json_t *json = fields ? json_loads(fields, 0, NULL) : NULL;
 	if (json)
 		request_answer(request, 200, json_pack("{s:o}", "fields", json));
+	else if (error)
+		request_fail(request, error);
 	else
 		request_refuse(request, 404,
 			"task \"%s\" of run \"%s\" has not been started yet: its arguments are "

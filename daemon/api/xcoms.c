@@ -99,7 +99,12 @@ static bool page_add_task(struct request *request, struct daemon *daemon, struct
 static bool page_add_all(struct request *request, struct daemon *daemon, struct page *page,
 	const struct origin *origin)
 {
-	g_autoptr(GArray) tasks = run_instances(daemon, origin->run, origin->dag);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GArray) tasks = run_instances(daemon, origin->run, origin->dag, &error);
+	if (!tasks) {
+		request_fail(request, error);
+		return false;
+	}
 	const char *last = "";
 	for (unsigned i = 0; i < tasks->len; i++) {
 		const char *task_id = g_array_index(tasks, struct task_record, i).task_id;

@@ -91,16 +91,12 @@ char *reader_xcom(
 	return text_take(reader, statement, error);
 }
 
-char *reader_rendered(struct reader *reader, const struct task_key *task)
+char *reader_rendered(struct reader *reader, const struct task_key *task, GError **error)
 {
-	g_autoptr(GError) error = NULL;
-	sqlite3_stmt *statement = reader_statement(reader, READ_RENDERED, &error);
+	sqlite3_stmt *statement = reader_statement(reader, READ_RENDERED, error);
 	if (statement != NULL)
 		bind_task_key(statement, task);
-	char *fields = text_take(reader, statement, &error);
-	if (error != NULL)
-		g_warning("%s", error->message);
-	return fields;
+	return text_take(reader, statement, error);
 }
 
 /* ---- all rows of a key ---- */

@@ -271,7 +271,8 @@ struct xcom {
 };
 void xcom_clear(struct xcom *xcom);
 GArray *reader_xcoms(struct reader *reader, int64_t run, const char *task_id, GError **error);
-char *reader_rendered(struct reader *reader, const struct task_key *task);
+/* JSON text (g_free); NULL without an error: it has not been started. */
+char *reader_rendered(struct reader *reader, const struct task_key *task, GError **error);
 
 /* The newest successful run of a DAG whose run_after is earlier than `before`: for prev_*_success.
  * False without an error: none. */

@@ -337,7 +337,7 @@ static void versions_xcoms_and_rendered_fields_come_back(void)
 	struct reader *reader = store_reader(home.store);
 	g_assert_false(reader_version(reader, "f00", &file, &text));
 	g_assert_null(reader_xcom(reader, &key, "return_value", NULL));
-	g_assert_null(reader_rendered(reader, &key));
+	g_assert_null(reader_rendered(reader, &key, NULL));
 	struct batch *batch = batch_new();
 	batch_version(batch, "f00", "restore", "restore.yaml", "tasks: []\n# ü\n");
 	batch_xcom(batch, &key, "return_value", "1");
@@ -351,7 +351,7 @@ static void versions_xcoms_and_rendered_fields_come_back(void)
 	g_assert_cmpstr(text, ==, "tasks: []\n# ü\n");
 	g_autofree char *value = reader_xcom(reader, &key, "return_value", NULL);
 	g_assert_cmpstr(value, ==, big);
-	g_autofree char *fields = reader_rendered(reader, &key);
+	g_autofree char *fields = reader_rendered(reader, &key, NULL);
 	g_assert_cmpstr(fields, ==, "{\"bash_command\": \"***\"}");
 	g_autoptr(GArray) all = reader_xcoms(reader, 1, "t", &error);
 	g_assert_cmpint(all->len, ==, 3);
