@@ -83,6 +83,8 @@ static void last_good_versions(struct daemon *daemon)
 		struct dag *dag = daemon_version(daemon, record->version, &error);
 		if (dag)
 			on_dag_loaded(daemon, dag);
+		else if (error->domain == STORE_ERROR)
+			g_error("DAG \"%s\" cannot be loaded: %s", dag_id, error->message);
 		else
 			journal(JOURNAL_ERROR,
 				"the last good version of DAG \"%s\" cannot be loaded: %s", dag_id,

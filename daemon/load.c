@@ -14,6 +14,7 @@ struct loading {
 	struct attempts *attempts;
 	GHashTable *versions; /* hash -> struct dag, or NULL */
 	GHashTable *runs;     /* &id -> struct loaded_run: for the attempts */
+	GError *unread;       /* why a version was not read: nothing is decided then */
 };
 
 struct loaded_run {
@@ -47,8 +48,11 @@ static struct dag *dag_with_hash(GPtrArray *dags, const char *hash)
 struct dag *daemon_version(struct daemon *daemon, const char *hash, GError **error)
 {
 	g_autofree char *file = NULL, *text = NULL;
-	if (!reader_version(daemon->reader, hash, &file, &text)) {
-		g_set_error(error, LIB_ERROR, 0, "its text is not in the database");
+	g_autoptr(GError) why = NULL;
+	if (!reader_version(daemon->reader, hash, &file, &text, &why)) {
+		if (!why)
+			g_set_error(&why, LIB_ERROR, 0, "its text is not in the database");
+		g_propagate_error(error, g_steal_pointer(&why));
 		return NULL;
 	}
 	struct problems *problems = problems_new();
@@ -77,6 +81,8 @@ static struct dag *version(struct loading *loading, const char *hash, char **why
 		g_hash_table_insert(loading->versions, g_strdup(hash), dag);
 	else
 		*why_not = g_strdup(error->message);
+	if (!dag && error->domain == STORE_ERROR && !loading->unread)
+		loading->unread = g_steal_pointer(&error);
 	return dag;
 }
 
@@ -112,7 +118,7 @@ static void on_run(void *data, const struct run_record *run)
 	struct loaded_run *loaded = g_new(struct loaded_run, 1);
 	*loaded =
 		(struct loaded_run){run_record_copy(run), version(loading, run->version, &why_not)};
-	if (why_not)
+	if (why_not && !loading->unread)
 		journal(JOURNAL_ERROR,
 			"run \"%s\" of DAG \"%s\" is held: its version cannot be loaded: %s",
 			run->run_id, run->dag_id, why_not);
@@ -189,6 +195,11 @@ bool daemon_load_engine(struct daemon *daemon, GError **error)
 	struct store_visitor visitor = {on_pool, on_dag, on_missed, on_asset, on_backfill, on_run,
 		on_task, on_attempt, &loading};
 	bool is_loaded = reader_load(daemon->reader, &visitor, error);
+	if (is_loaded && loading.unread) {
+		g_propagate_error(error, g_steal_pointer(&loading.unread));
+		is_loaded = false;
+	}
+	g_clear_error(&loading.unread);
 	struct engine *old = is_loaded ? daemon->engine : loading.engine;
 	struct attempts *old_attempts = is_loaded ? daemon->attempts : loading.attempts;
 	if (is_loaded) {
@@ -232,6 +243,10 @@ bool daemon_give_run(struct daemon *daemon, const struct run_record *run, GError
 {
 	g_autoptr(GError) why_not = NULL;
 	dag_auto struct dag *dag = run_dag(daemon, run, &why_not);
+	if (!dag && why_not->domain == STORE_ERROR) {
+		g_propagate_error(error, g_steal_pointer(&why_not));
+		return false;
+	}
 	return run_give(daemon, run, dag, dag ? NULL : why_not->message, error);
 }
 

@@ -255,10 +255,11 @@ void dags_why_task(struct request *request, void *data)
 	struct run_record run;
 	if (!request_run(request, data, &run))
 		return;
-	dag_auto struct dag *dag = run_dag(data, &run);
-	if (dag && !dag_task(dag, task_id))
+	dag_auto struct dag *dag = NULL;
+	bool is_read = request_run_dag(request, data, &run, &dag);
+	if (is_read && dag && !dag_task(dag, task_id))
 		request_refuse_task(request, dag, run.run_id, task_id);
-	else
+	else if (is_read)
 		why_answer(request, data, request_path(request, "run_id"), task_id);
 	run_record_clear(&run);
 }

@@ -106,7 +106,8 @@ static bool question_read(
 	const char *task_id = request_path(request, "task_id");
 	struct task_key key = {question->run.id, task_id, map_index};
 	g_autoptr(GError) error = NULL;
-	question->dag = run_dag(daemon, &question->run);
+	if (!request_run_dag(request, daemon, &question->run, &question->dag))
+		return false;
 	question->definition = question->dag ? dag_task(question->dag, task_id) : NULL;
 	if (!question->definition && question->dag) {
 		request_refuse_task(request, question->dag, question->run.run_id, task_id);

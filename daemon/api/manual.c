@@ -110,16 +110,20 @@ struct manual *manual_plan(
 static const char *const changes[] = {
 	[PLAN_CLEAR] = "clear", [PLAN_MARK] = "mark", [PLAN_ADD] = "add", [PLAN_REMOVE] = "remove"};
 
-/* As it is, and once the change is durable. */
-static json_t *planned_reply(
-	const struct manual *manual, const struct planned_run *one, const struct planned *planned)
+/* As it is, and once the change is durable. NULL and an error. */
+static json_t *planned_reply(const struct manual *manual, const struct planned_run *one,
+	const struct planned *planned, GError **error)
 {
 	struct task_key key = {one->run.id, planned->record.task_id, planned->record.map_index};
 	struct task_record now;
+	g_autoptr(GError) why = NULL;
 	json_t *json;
-	if (manual->n_waiting == 0 && reader_task(manual->daemon->reader, &key, &now, NULL)) {
+	if (manual->n_waiting == 0 && reader_task(manual->daemon->reader, &key, &now, &why)) {
 		json = instance_reply(&one->run, &now, one->dag);
 		task_record_clear(&now);
+	} else if (why) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return NULL;
 	} else {
 		json = instance_reply(&one->run, &planned->record, one->dag);
 	}
@@ -132,15 +136,16 @@ static void answer_instances(struct manual *manual)
 {
 	json_t *list = json_array(), *cleared = json_array();
 	bool is_mark = false;
+	g_autoptr(GError) error = NULL;
 	for (unsigned r = 0; r < manual->runs->len; r++) {
 		const struct planned_run *one = &g_array_index(manual->runs, struct planned_run, r);
 		is_mark = one->event.kind == EVENT_TASKS_MARKED;
-		for (unsigned i = 0; i < one->planned->len; i++) {
+		for (unsigned i = 0; !error && i < one->planned->len; i++) {
 			const struct planned *planned =
 				&g_array_index(one->planned, struct planned, i);
 			bool is_beside = is_mark && planned->change != PLAN_MARK;
-			json_array_append_new(
-				is_beside ? cleared : list, planned_reply(manual, one, planned));
+			json_array_append_new(is_beside ? cleared : list,
+				planned_reply(manual, one, planned, &error));
 		}
 	}
 	json_int_t n = (json_int_t)json_array_size(list);
@@ -149,7 +154,12 @@ static void answer_instances(struct manual *manual)
 		json_object_set_new(json, "cleared_task_instances", cleared);
 	else
 		json_decref(cleared);
-	request_answer(manual->request, 200, json);
+	if (!error) {
+		request_answer(manual->request, 200, json);
+		return;
+	}
+	json_decref(json);
+	request_fail(manual->request, error);
 }
 
 void manual_show(struct manual *manual)

@@ -192,13 +192,19 @@ bool request_run(struct request *request, struct daemon *daemon, struct run_reco
 	return false;
 }
 
-struct dag *run_dag(struct daemon *daemon, const struct run_record *run)
+bool request_run_dag(struct request *request, struct daemon *daemon, const struct run_record *run,
+	struct dag **dag)
 {
+	g_autoptr(GError) error = NULL;
 	struct dag *newest = engine_dag(daemon->engine, run->dag_id);
-	if (newest && strcmp(newest->hash, run->version) == 0)
-		return dag_ref(newest);
-	struct dag *pinned = engine_run_dag(daemon->engine, run->dag_id, run->run_id);
-	return pinned ? dag_ref(pinned) : daemon_version(daemon, run->version, NULL);
+	bool is_newest = newest && strcmp(newest->hash, run->version) == 0;
+	struct dag *known =
+		is_newest ? newest : engine_run_dag(daemon->engine, run->dag_id, run->run_id);
+	*dag = known ? dag_ref(known) : daemon_version(daemon, run->version, &error);
+	if (!error || error->domain != STORE_ERROR)
+		return true;
+	request_fail(request, error);
+	return false;
 }
 
 static void instance_clear(void *record)

@@ -26,8 +26,10 @@ void request_refuse_task(
 
 /* The run named by dag_id and dag_run_id in the path; false: 404 has been answered. Clear it. */
 bool request_run(struct request *request, struct daemon *daemon, struct run_record *run);
-/* The version of the DAG that a run uses: a new reference, or NULL when it cannot be loaded. */
-struct dag *run_dag(struct daemon *daemon, const struct run_record *run);
+/* The version of the DAG that a run uses: a new reference, or NULL when it cannot be loaded. False:
+ * it was not read, which has been answered. */
+bool request_run_dag(struct request *request, struct daemon *daemon, const struct run_record *run,
+	struct dag **dag);
 /* A task of a run that has no row yet: nothing has become of it. Clear it. */
 struct task_record instance_without_row(const struct run_record *run, const struct task *task);
 /* All task instances of a run in the order of the file, those without a row too: array of

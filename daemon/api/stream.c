@@ -335,7 +335,6 @@ static struct follower *follower_new(
 	struct follower *follower = g_new0(struct follower, 1);
 	follower->daemon = daemon;
 	follower->run = *run;
-	follower->dag = run_dag(daemon, run);
 	follower->only_task = g_strdup(only_task);
 	follower->has_logs = inotify >= 0;
 	follower->tasks = g_ptr_array_new_with_free_func(followed_free);
@@ -376,7 +375,11 @@ void run_stream(struct request *request, void *data)
 	const char *task_id = request_query(request, "task_id");
 	if (!request_run(request, daemon, &run))
 		return;
-	dag_auto struct dag *dag = run_dag(daemon, &run);
+	dag_auto struct dag *dag = NULL;
+	if (!request_run_dag(request, daemon, &run, &dag)) {
+		run_record_clear(&run);
+		return;
+	}
 	if (task_id && dag && !dag_task(dag, task_id)) {
 		request_refuse_task(request, dag, run.run_id, task_id);
 		run_record_clear(&run);
@@ -392,6 +395,7 @@ void run_stream(struct request *request, void *data)
 		return;
 	}
 	struct follower *follower = follower_new(daemon, &run, task_id, inotify);
+	follower->dag = g_steal_pointer(&dag);
 	struct feed_events events = {on_run, on_task, follower};
 	follower->subscriber =
 		feed_join(daemon->feed, follower->run.dag_id, follower->run.run_id, &events);

@@ -22,7 +22,11 @@ static void list_of_run(struct request *request, struct daemon *daemon)
 	json_int_t total = 0;
 	if (!request_listing(request, &listing) || !request_run(request, daemon, &run))
 		return;
-	dag_auto struct dag *dag = run_dag(daemon, &run);
+	dag_auto struct dag *dag = NULL;
+	if (!request_run_dag(request, daemon, &run, &dag)) {
+		run_record_clear(&run);
+		return;
+	}
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GArray) records = run_instances(daemon, &run, dag, &error);
 	json_t *list = json_array();
@@ -168,7 +172,10 @@ static bool named_find(struct request *request, struct daemon *daemon, struct na
 	*named = (struct named){0};
 	if (!request_map_index(request, &map_index) || !request_run(request, daemon, &named->run))
 		return false;
-	named->dag = run_dag(daemon, &named->run);
+	if (!request_run_dag(request, daemon, &named->run, &named->dag)) {
+		named_clear(named);
+		return false;
+	}
 	struct task_key key = {named->run.id, task_id, map_index};
 	if (reader_task(daemon->reader, &key, &named->task, &error))
 		return true;

@@ -138,8 +138,9 @@ void xcoms_list(struct request *request, void *data)
 	struct run_record run;
 	if (!request_run(request, daemon, &run))
 		return;
-	dag_auto struct dag *dag = run_dag(daemon, &run);
-	list_of_run(request, daemon, &(struct origin){&run, dag});
+	dag_auto struct dag *dag = NULL;
+	if (request_run_dag(request, daemon, &run, &dag))
+		list_of_run(request, daemon, &(struct origin){&run, dag});
 	run_record_clear(&run);
 }
 
@@ -200,7 +201,8 @@ void xcoms_get(struct request *request, void *data)
 	struct run_record run;
 	if (!request_run(request, daemon, &run))
 		return;
-	dag_auto struct dag *dag = run_dag(daemon, &run);
-	get_of_run(request, daemon, &(struct origin){&run, dag});
+	dag_auto struct dag *dag = NULL;
+	if (request_run_dag(request, daemon, &run, &dag))
+		get_of_run(request, daemon, &(struct origin){&run, dag});
 	run_record_clear(&run);
 }

@@ -89,21 +89,19 @@ bool reader_load(struct reader *reader, const struct store_visitor *visitor, GEr
 	return database_run(reader->db, "COMMIT", is_loaded ? error : NULL) && is_loaded;
 }
 
-bool reader_version(struct reader *reader, const char *hash, char **file, char **text)
+bool reader_version(
+	struct reader *reader, const char *hash, char **file, char **text, GError **error)
 {
-	g_autoptr(GError) error = NULL;
-	sqlite3_stmt *statement = reader_statement(reader, READ_VERSION, &error);
+	sqlite3_stmt *statement = reader_statement(reader, READ_VERSION, error);
 	bool is_known = false;
 	if (statement != NULL) {
 		bind_text(statement, 1, hash);
-		is_known = reader_step(reader, statement, &error);
+		is_known = reader_step(reader, statement, error);
 	}
 	if (is_known) {
 		*file = g_strdup(row_text(statement, 0));
 		*text = g_strdup(row_text(statement, 1));
 		sqlite3_reset(statement);
 	}
-	if (error != NULL)
-		g_warning("%s", error->message);
 	return is_known;
 }

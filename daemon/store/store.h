@@ -185,8 +185,9 @@ struct store_visitor {
 };
 bool reader_load(struct reader *reader, const struct store_visitor *visitor, GError **error);
 
-/* The DAG text of a version; false: unknown. */
-bool reader_version(struct reader *reader, const char *hash, char **file, char **text);
+/* The DAG text of a version; false without an error: unknown. */
+bool reader_version(
+	struct reader *reader, const char *hash, char **file, char **text, GError **error);
 
 enum { MAP_INDEX_ANY = -2 };
 /* Which rows of a listing; NULL, INSTANT_NONE and -1 mean no condition. Sorted by `order_by`

@@ -78,6 +78,23 @@ def test_what_is_not_read_is_answered_with_507(dagd, path):
             assert (answer.status, answer.body) == (right.status, right.body)
 
 
+def test_the_older_version_of_a_run_is_read_or_507_answered(dagd):
+    path = f"{RUN}/taskInstances/many"
+    right = dagd.request("GET", path)
+    dagd.load_dag("target", "\n    tasks: [{task_id: other, operator: empty}]\n")
+    answers = list(dagd.each_read(lambda n_before: dagd.request("GET", path)))
+    assert {(right.status, right.sentence)} == {(one.status, one.sentence) for one in answers if one.status != 507}
+    assert all(UNREAD in one.sentence for one in answers if one.status == 507)
+
+
+def test_a_change_is_answered_as_it_is_or_with_507(dagd):
+    path, body = f"{RUN}/taskInstances/one", {"new_state": "success"}
+    right = dagd.request("PATCH", path, body)
+    assert right.status == 200
+    for answer in dagd.each_read(lambda n_before: dagd.request("PATCH", path, body)):
+        assert answer.status == 507 or (answer.status, answer.body) == (200, right.body)
+
+
 def end(dagd, number):
     """(state of the task "wants", what is told of it) of a run of its DAG, or why none begins."""
     body = {"logical_date": f"2026-01-01T00:00:{number:02}Z", "dag_run_id": f"now{number}", "conf": {"n": number}}

@@ -335,7 +335,7 @@ static void versions_xcoms_and_rendered_fields_come_back(void)
 	home_init(&home, NULL);
 	home_open(&home);
 	struct reader *reader = store_reader(home.store);
-	g_assert_false(reader_version(reader, "f00", &file, &text));
+	g_assert_false(reader_version(reader, "f00", &file, &text, NULL));
 	g_assert_null(reader_xcom(reader, &key, "return_value", NULL));
 	g_assert_null(reader_rendered(reader, &key, NULL));
 	struct batch *batch = batch_new();
@@ -346,7 +346,7 @@ static void versions_xcoms_and_rendered_fields_come_back(void)
 	batch_xcom(batch, &other, "bytes", "3");
 	batch_rendered(batch, &key, "{\"bash_command\": \"***\"}");
 	home_commit(&home, batch);
-	g_assert_true(reader_version(reader, "f00", &file, &text));
+	g_assert_true(reader_version(reader, "f00", &file, &text, NULL));
 	g_assert_cmpstr(file, ==, "restore.yaml");
 	g_assert_cmpstr(text, ==, "tasks: []\n# ü\n");
 	g_autofree char *value = reader_xcom(reader, &key, "return_value", NULL);
