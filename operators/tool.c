@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -39,8 +40,21 @@ struct tool_process {
 	bool ended;
 };
 
+/* A line that was cut may end within a secret, which nobody would know again: it ends at a blank.
+ */
+static void line_end_early(GString *line)
+{
+	size_t len = line->len;
+	while (len > 0 && !g_ascii_isspace(line->str[len - 1]))
+		len--;
+	g_string_truncate(line, len);
+	g_string_append(line, "...");
+}
+
 static void line_give(struct tool_process *process, GString *line)
 {
+	if (line->len == LINE_BYTES_MAX)
+		line_end_early(line);
 	g_strchomp(line->str);
 	g_autofree char *text = g_utf8_make_valid(line->str, -1);
 	process->tool->on_line(process->tool->data, text);
@@ -52,8 +66,8 @@ static void lines_split(struct tool_process *process, GString *line, const char 
 	while (n > 0) {
 		const char *end = memchr(bytes, '\n', n);
 		size_t part = end ? (size_t)(end - bytes) : n;
-		g_string_append_len(line, bytes, (gssize)part);
-		if (end || line->len > LINE_BYTES_MAX)
+		g_string_append_len(line, bytes, (gssize)MIN(part, LINE_BYTES_MAX - line->len));
+		if (end)
 			line_give(process, line);
 		part += end ? 1 : 0;
 		bytes += part;
@@ -70,6 +84,8 @@ static void output_read(struct tool_process *process, int which)
 	if (n < 0 && errno == EINTR)
 		return;
 	if (n <= 0) {
+		if (line->len > 0 && process->tool->is_shown)
+			putchar('\n');
 		if (line->len > 0)
 			line_give(process, line);
 		close(source->fd);
@@ -77,6 +93,8 @@ static void output_read(struct tool_process *process, int which)
 	} else if (which == FROM_OUTPUT && process->tool->on_output) {
 		process->tool->on_output(process->tool->data, buffer, (size_t)n);
 	} else {
+		if (process->tool->is_shown)
+			fwrite(buffer, 1, (size_t)n, stdout);
 		lines_split(process, line, buffer, (size_t)n);
 	}
 }

@@ -7,7 +7,8 @@
 
 #include <glib.h>
 
-/* Called with each line (no line end, valid UTF-8) the program writes. */
+/* Called with each line (no line end, valid UTF-8) the program writes, of one longer than 64 KiB
+ * with its beginning. */
 typedef void tool_line_reader(void *data, const char *line);
 /* Called with what the program writes to its stdout, as it comes. */
 typedef void tool_bytes_reader(void *data, const char *bytes, size_t n);
@@ -18,6 +19,9 @@ struct tool {
 	tool_line_reader *on_line;    /* lines of stderr, and of stdout when `on_output` is NULL */
 	tool_bytes_reader *on_output; /* NULL: stdout is read as lines */
 	void *data;                   /* given to both */
+	/* The lines are printed, too: as they come, for a secret in a line that was broken would
+	 * not be known again in the log. Without `on_output`. */
+	bool is_shown;
 	int secret_fd; /* of secret_file.h, inherited though it is close-on-exec; 0: none */
 };
 

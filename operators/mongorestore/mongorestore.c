@@ -189,7 +189,6 @@ static void line_read(void *data, const char *line)
 	static const char counts[] = " document(s) restored successfully. ";
 	struct restore *restore = data;
 	const char *message = message_of(line), *after = strstr(message, counts);
-	puts(line);
 	if (after) {
 		restore->n_restored = g_ascii_strtoll(message, NULL, 10);
 		restore->n_failed = g_ascii_strtoll(after + strlen(counts), NULL, 10);
@@ -294,6 +293,7 @@ static bool target_restore(struct restore *restore, int *status, GError **error)
 	struct tool tool = {.argv = (const char *const *)argv->pdata,
 		.environment = (const char *const *)environment,
 		.on_line = line_read,
+		.is_shown = true,
 		.data = restore,
 		.secret_fd = restore->config_fd};
 	puts(text);

@@ -315,6 +315,7 @@ static bool target_restore(struct restore *restore, int *status, GError **error)
 	struct tool tool = {.argv = (const char *const *)argv->pdata,
 		.environment = (const char *const *)restore->environment,
 		.on_line = report_line,
+		.is_shown = true,
 		.data = &restore->report,
 		.secret_fd = restore->password_fd};
 	puts(text);

@@ -5,7 +5,6 @@
  */
 #include "operators/pg_restore/report.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { ERROR_SIZE_MAX = 64 * 1024 };
@@ -65,7 +64,6 @@ void report_line(void *data, const char *line)
 {
 	static const char total[] = "errors ignored on restore: ";
 	struct report *report = data;
-	puts(line);
 	if (g_str_has_prefix(line, prefix))
 		error_settle(report);
 	else if (report->error->len > 0 && report->error->len < ERROR_SIZE_MAX)

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 import dumps
-from operator_process import PATH, operate  # noqa: F401
+from operator_process import CANARY, PATH, operate  # noqa: F401
 from test_restore_mongodb import mongo_archive, mongo_arguments, mongo_source, mongo_target, stand_in  # noqa: F401
 
 SERIES = {"timeseries": {"timeField": "t", "metaField": "m"}}
@@ -177,3 +177,10 @@ exec {dumps.TOOLS}/mongorestore "$@"
     ended = operate("mongorestore", mongo_arguments(mongo, dump), PATH=f"{program.parent}:{PATH}")
     assert ended.code == 1 and f"{dump} was changed after it was read, so nothing was restored" in ended.last
     assert list(mongo_target.orders.find()) == [{"_id": "precious"}]
+
+
+def test_a_long_line_is_not_broken_where_a_secret_may_stand(mongo, mongo_target, operate, tmp_path):
+    says = f"yes {CANARY} | head -n 20000 | tr -d '\\n'; echo"
+    folder, path = held_folder(mongo, tmp_path, f'case "$*" in *--dryRun*|*--version*) ;; *) {says} ;; esac')
+    ended = operate("mongorestore", mongo_arguments(mongo, folder, archive=False), PATH=path)
+    assert ended.code == 0 and CANARY * 20000 + "\n" in ended.log
