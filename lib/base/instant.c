@@ -154,6 +154,14 @@ static bool check_ranges(const char *text, const struct civil *civil, GError **e
 	return true;
 }
 
+/* Python knows no others, and so no client in it. */
+static bool is_of_years_known(int64_t at)
+{
+	const struct civil first = {.year = 1, .month = 1, .day = 1};
+	const struct civil end = {.year = 10000, .month = 1, .day = 1};
+	return at >= civil_to_wall(&first) && at < civil_to_wall(&end);
+}
+
 bool instant_parse(
 	const char *text, int64_t *wall_us, bool *has_offset, int *offset_s, GError **error)
 {
@@ -180,6 +188,8 @@ bool instant_parse(
 	}
 	*wall_us = civil_to_wall(&civil);
 	*offset_s = sign * (hour * 3600 + minute * 60);
+	if (!is_of_years_known(*wall_us - *offset_s * SECOND_US))
+		return error_say(error, "\"%s\" is outside of the years 1 to 9999 in UTC", text);
 	return true;
 }
 

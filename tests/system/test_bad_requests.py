@@ -193,3 +193,10 @@ def test_a_head_of_thousands_of_words_ends_its_connection_and_not_dagd(dagd, wor
                 said = client.recv(100)
                 assert not said or said.startswith(b"HTTP/1.1 4")
     dagd.get("/version")
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_date_of_a_year_that_no_client_can_read_makes_no_run(report, date):
+    answer = report.request("POST", "/api/v2/dags/report/dagRuns", {"logical_date": date})
+    assert answer.status == 422 and "is outside of the years 1 to 9999 in UTC" in answer.sentence
+    assert n_runs(report) == 0

@@ -231,6 +231,8 @@ static void what_is_no_instant_is_refused(void)
 		{"2026-01-01T23:59:60", "minutes and seconds to 59"},
 		{"2026-01-01T00:00+24:00", "beyond 23:59"},
 		{"2026-01-01T00:00+01:60", "beyond 23:59"},
+		{"0001-01-01T00:00+00:01", "outside of the years 1 to 9999"},
+		{"9999-12-31T23:59:59-00:01", "outside of the years 1 to 9999"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		int64_t wall;
