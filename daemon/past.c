@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/past.h"
 
-#include "daemon/journal.h"
 #include "daemon/turn.h"
 
-/* False: it cannot be known; what waits for it goes on waiting. */
+/* False: it cannot be known. */
 static bool past_read(struct daemon *daemon, const struct run_record *run, bool is_of_schedule,
 	struct run_record *past, GError **error)
 {
@@ -34,7 +33,8 @@ void past_find(struct daemon *daemon, const struct run_record *run, bool is_of_s
 				.past_run_id = past.run_id},
 			NULL, NULL);
 	else
-		journal(JOURNAL_ERROR, "the run before \"%s\" of DAG \"%s\" cannot be read: %s",
-			run->run_id, run->dag_id, error->message);
+		/* It would wait for that until the next start, which reads it anew. */
+		g_error("the run before \"%s\" of DAG \"%s\" cannot be read: %s", run->run_id,
+			run->dag_id, error->message);
 	run_record_clear(&past);
 }

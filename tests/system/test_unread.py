@@ -124,16 +124,43 @@ def test_a_task_that_looks_for_another_run_fails_when_it_is_not_read(dagd, right
     assert len(dagd.get("/dags/target/dagRuns")["dag_runs"]) == 1
 
 
+def begin_again(dagd):
+    """It has ended since it cannot go on without what it wanted to read."""
+    assert dagd.process.wait(60) == -signal.SIGABRT
+    wait_until(lambda: UNREAD in "\n".join(dagd.log[dagd.log_begin:]), "it says why")
+    dagd.process = None
+    dagd.start()
+
+
+def past_wanted(dagd, number):
+    """Whether dagd has ended on the way to the end of a run that depends on the one before it."""
+    body = {"logical_date": f"2026-01-01T00:00:{number:02}Z", "dag_run_id": f"now{number}"}
+    try:
+        if dagd.request("POST", "/api/v2/dags/wants/dagRuns", body).status == 507:
+            return False
+    except OSError:
+        pass  # dagd has ended
+    wait_until(lambda: dagd.process.poll() is not None
+               or any(f'run "now{number}" of DAG "wants" s' in line for line in dagd.log), f"run {number} succeeds", 20)
+    if dagd.process.poll() is None:
+        return False
+    begin_again(dagd)
+    assert dagd.wait_run("wants", f"now{number}")["state"] == "success"
+    return True
+
+
+def test_a_run_never_waits_for_one_before_it_that_was_not_read(dagd):
+    dagd.load_dag("wants", "\n    tasks: [{task_id: wants, operator: empty, depends_on_past: true}]\n")
+    assert True in list(dagd.each_read(lambda number: past_wanted(dagd, number)))
+
+
 def pool_set(dagd, number):
     """The status of the answer; None: dagd has ended in the place of one."""
     try:
         body = {"pool": "narrow", "slots": number + 1}
         return dagd.request("PATCH", "/api/v2/pools/narrow", body).status
     except OSError:
-        assert dagd.process.wait(60) == -signal.SIGABRT
-        wait_until(lambda: UNREAD in "\n".join(dagd.log), "it says why")
-        dagd.process = None
-        dagd.start()
+        begin_again(dagd)
         return None
 
 
