@@ -30,6 +30,11 @@ def is_waited_at(gate):
     return False
 
 
+def sleeps(pid):
+    """Whether it waits for others; who waits for a disk is in another state."""
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "S"
+
+
 def trigger_until_refused(daemon, dag_id):
     """The ids of runs that were answered for, until one was refused for want of room."""
     answered = []
@@ -74,9 +79,10 @@ def test_a_task_that_logs_onto_a_full_disk_goes_on_and_nothing_is_lost(small_dag
     if end != "with room":
         wait_until(lambda: not is_waited_at(middle), "the task ends")
     if end == "without room, which dagd does not survive":
-        wait_until(lambda: list(dagd.home.glob("state/attempts/*/result")), "its worker has put down its result")
+        wait_until(lambda: list(dagd.home.glob("state/attempts/*/result")) and all(map(sleeps, dagd.workers())),
+                   "its worker has put down its result and told it")
         # Whoever is told now that it is kept is told too early.
-        for _ in range(100):
+        for _ in range(10):
             dagd.get("/monitor/health")
         dagd.kill()
     if end != "with room":
