@@ -3,6 +3,9 @@
 
 #include "lib/base/error.h"
 
+/* No try takes more, and dagd has them all in its memory. */
+enum { INSTANCES_SIZE_MAX = 64 << 20 };
+
 /* ---- what tasks have left ---- */
 
 static json_t *xcom_at(
@@ -15,19 +18,16 @@ static json_t *xcom_at(
 	return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
 }
 
-/* Those of all instances that left one; the rows come in the order of map_index. */
+/* Those of all instances that left one. */
 static json_t *xcom_list(const struct scope *scope, const char *task_id, const char *key)
 {
 	json_t *list = json_array();
 	GError *why = NULL;
-	g_autoptr(GArray) rows =
-		reader_xcoms(scope->request->reader, scope->request->run->id, task_id, &why);
+	g_autoptr(GPtrArray) texts = reader_xcom_of_instances(scope->request->reader,
+		scope->request->run->id, task_id, key, INSTANCES_SIZE_MAX, &why);
 	scope_miss(scope, why);
-	for (guint i = 0; rows && i < rows->len; i++) {
-		const struct xcom *xcom = &g_array_index(rows, struct xcom, i);
-		json_t *value = xcom->map_index >= 0 && g_str_equal(xcom->key, key)
-			? json_loads(xcom->value, JSON_DECODE_ANY, NULL)
-			: NULL;
+	for (guint i = 0; texts && i < texts->len; i++) {
+		json_t *value = json_loads(texts->pdata[i], JSON_DECODE_ANY, NULL);
 		if (value)
 			json_array_append_new(list, value);
 	}

@@ -4,6 +4,7 @@
 
 #include "daemon/store/reader.h"
 #include "daemon/store/row.h"
+#include "lib/base/error.h"
 
 /* ---- one row ---- */
 
@@ -89,6 +90,38 @@ char *reader_xcom(
 		bind_text(statement, 4, key);
 	}
 	return text_take(reader, statement, error);
+}
+
+GPtrArray *reader_xcom_of_instances(struct reader *reader, int64_t run, const char *task_id,
+	const char *key, size_t size_max, GError **error)
+{
+	sqlite3_stmt *statement = reader_statement(reader, READ_XCOM_OF_INSTANCES, error);
+	if (statement == NULL)
+		return NULL;
+	sqlite3_bind_int64(statement, 1, run);
+	bind_text(statement, 2, task_id);
+	bind_text(statement, 3, key);
+	g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+	GError *why = NULL;
+	size_t size = 0;
+	while (reader_step(reader, statement, &why)) {
+		size += (size_t)sqlite3_column_bytes(statement, 0);
+		if (size > size_max) {
+			sqlite3_reset(statement);
+			g_set_error(&why, LIB_ERROR, 0,
+				"the values \"%s\" of all instances of the task \"%s\" are larger "
+				"than %zu MiB together: leave large data in files, and their paths "
+				"as values",
+				key, task_id, size_max >> 20);
+			break;
+		}
+		g_ptr_array_add(values, g_strdup(row_text(statement, 0)));
+	}
+	if (why != NULL) {
+		g_propagate_error(error, why);
+		return NULL;
+	}
+	return g_steal_pointer(&values);
 }
 
 char *reader_rendered(struct reader *reader, const struct task_key *task, GError **error)

@@ -60,6 +60,9 @@ static const char *const statements[N_READ_STATEMENTS] = {
 			      " ORDER BY task_id, map_index",
 	[READ_ATTEMPTS] = "SELECT " ATTEMPT_COLUMNS " FROM attempt WHERE " OF_TASK " ORDER BY id",
 	[READ_XCOM] = "SELECT value FROM xcom WHERE " OF_TASK " AND key = ?",
+	[READ_XCOM_OF_INSTANCES] =
+		"SELECT value FROM xcom WHERE run = ? AND task_id = ? AND map_index >= 0"
+		" AND key = ? ORDER BY map_index",
 	[READ_XCOMS] = "SELECT task_id, key, value, map_index, at FROM xcom"
 		       " WHERE run = ? AND task_id = ? ORDER BY map_index, key",
 	[READ_RENDERED] = "SELECT fields FROM rendered WHERE " OF_TASK,

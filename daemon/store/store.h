@@ -264,6 +264,10 @@ char **reader_pool_names(struct reader *reader);
 /* JSON text (g_free); NULL without an error: there is none. */
 char *reader_xcom(
 	struct reader *reader, const struct task_key *task, const char *key, GError **error);
+/* The values under this key of all instances of a mapped task, in their order, as JSON texts; NULL
+ * with an error, also where they have more than `size_max` bytes together. */
+GPtrArray *reader_xcom_of_instances(struct reader *reader, int64_t run, const char *task_id,
+	const char *key, size_t size_max, GError **error);
 /* An object key -> {value, at} is made by the API; here: array of {key, value, at}. */
 struct xcom {
 	char *task_id, *key, *value;

@@ -137,3 +137,21 @@ def test_the_command_line_shows_one_instance_by_its_index(dagd):
     assert [[word.strip() for word in row] for row in rows] == [["each", "0", "success"], ["each", "1", "failed"]]
     refused = dagd.dagctl("tasks", "logs", "m", run_id, "each")
     assert refused.returncode == 1 and "mapped" in refused.stderr
+
+
+def test_results_of_instances_that_are_too_large_together_fail_who_wants_them(dagd_home):
+    dagd_home.environment["DAGD__CORE__MAX_XCOM_SIZE"] = "32MiB"
+    _, tasks = run_once(dagd_home.start(), """
+        tasks:
+          - task_id: each
+            operator: bash
+            expand: {number: [0, 1, 2]}
+            bash_command: |
+              : "{{ expand.number }}"
+              (printf '{"return_value": "'; head -c 25000000 /dev/zero | tr '\\0' x; printf '"}') > "$DAGD_OUTPUT"
+          - {task_id: all, operator: bash, dependencies: each, bash_command: "true",
+             env: {LENGTH: "{{ tasks.each.output | length }}"}}
+    """)
+    assert tasks["all"]["state"] == "failed"
+    assert ('the values "return_value" of all instances of the task "each" are larger than 64 MiB together'
+            in tasks["all"]["reason"])
