@@ -27,12 +27,12 @@ class Ended:
 class Program:
     """An operator program that is running."""
 
-    def __init__(self, build, folder, name, arguments, words=(), **environment):
+    def __init__(self, build, folder, name, arguments, words=(), prefix=(), **environment):
         self.output = folder / f"{name}-output.json"
         self.output.unlink(missing_ok=True)
         self.log = open(folder / f"{name}.log", "w+")
         environment = dict({"PATH": PATH, "HOME": str(folder), "DAGD_OUTPUT": str(self.output)}, **environment)
-        self.process = subprocess.Popen([build / "operators" / name / name, *words], env=environment,
+        self.process = subprocess.Popen([*prefix, build / "operators" / name / name, *words], env=environment,
                                         stdin=subprocess.PIPE, stdout=self.log, stderr=subprocess.STDOUT, text=True,
                                         start_new_session=True)
         self.process.stdin.write(json.dumps(arguments))

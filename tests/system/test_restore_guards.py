@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What keeps a restore from a database it was not meant for: each guard refuses with one sentence, nothing of
 the target changed, and lets pass what it was told to let pass."""
-import contextlib
-import ctypes
 import os
 import pathlib
 import signal
@@ -348,53 +346,48 @@ def test_a_second_restore_into_a_database_of_postgresql_is_told_who_restores(
     assert dumps.postgres_answers(pg, "target") == pg_source
 
 
-@contextlib.contextmanager
-def var_tmp_of_its_own():
-    """An empty /var/tmp for what is started meanwhile; the other tests keep theirs."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    with open("/proc/thread-self/ns/mnt", "rb") as before:
-        if libc.unshare(0x00020000) != 0:  # CLONE_NEWNS
-            pytest.skip("no mounts of one's own here")
-        try:
-            libc.mount(b"none", b"/", None, 0x44000, None)  # MS_REC | MS_PRIVATE
-            if libc.mount(b"tmpfs", b"/var/tmp", b"tmpfs", 0, None) != 0:
-                pytest.skip("nothing can be mounted here")
-            yield
-        finally:
-            libc.setns(before.fileno(), 0)
+def with_var_tmp(folder):
+    """What a program is started by that is to have this folder as /var/tmp; the other tests keep theirs."""
+    own = ["unshare", "--mount", "--propagation", "private",
+           "sh", "-c", 'mount --bind "$0" /var/tmp && exec "$@"', folder]
+    if subprocess.run([*own, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no mounts of one's own here")
+    return own
 
 
-@var_tmp_of_its_own()
 def test_a_second_restore_into_a_database_of_mongodb_is_told_who_restores(
-        mongo, mongo_source, mongo_archive, mongo_target, build, operate, tmp_path):
-    folder = pathlib.Path(f"/var/tmp/dagd-restores-{os.geteuid()}")
-    before = set(folder.glob("*"))
+        mongo, mongo_source, mongo_archive, mongo_target, build, tmp_path):
+    var_tmp, second = tmp_path / "var-tmp", tmp_path / "second"
+    var_tmp.mkdir()
+    second.mkdir()
+    prefix = with_var_tmp(var_tmp)
+
+    def restore(folder=second, arguments=mongo_arguments(mongo, mongo_archive), **environment):
+        return Program(build, folder, "mongorestore", arguments, prefix=prefix, **environment)
+
     path = stand_in(tmp_path, "echo 'it runs'\nexec sleep 3600")
-    first = Program(build, tmp_path, "mongorestore", mongo_arguments(mongo, mongo_archive), PATH=path,
-                    DAGD_DAG_ID="shop", DAGD_TASK_ID="first")
+    first = restore(tmp_path, PATH=path, DAGD_DAG_ID="shop", DAGD_TASK_ID="first")
     wait_for(lambda: "it runs" in (tmp_path / "mongorestore.log").read_text())
-    (tmp_path / "second").mkdir()
-    again = Program(build, tmp_path / "second", "mongorestore", mongo_arguments(mongo, mongo_archive)).end()
+    again = restore().end()
     assert again.code == 1
     assert f'another restore into database "target" is running (shop.first, process {first.process.pid}, since 2' \
         in again.last
     assert dumps.mongo_answers(mongo, "target") == {}
-    other = mongo_arguments(mongo, mongo_archive, ns_to="elsewhere.*")
-    assert Program(build, tmp_path / "second", "mongorestore", other).end().code == 0
+    assert restore(arguments=mongo_arguments(mongo, mongo_archive, ns_to="elsewhere.*")).end().code == 0
     first.process.send_signal(signal.SIGKILL)
     first.process.wait()
-    assert wait_for(lambda: Program(build, tmp_path / "second", "mongorestore",
-                                    mongo_arguments(mongo, mongo_archive)).end().code == 0)
+    assert wait_for(lambda: restore().end().code == 0)
     assert dumps.mongo_answers(mongo, "target") == mongo_source
-    assert set(folder.glob("*")) == before
+    assert list((var_tmp / f"dagd-restores-{os.geteuid()}").iterdir()) == []
 
 
-def test_a_folder_of_locks_that_is_somebody_elses_is_not_used(mongo, mongo_archive, mongo_target, operate):
-    with var_tmp_of_its_own():
-        folder = pathlib.Path(f"/var/tmp/dagd-restores-{os.geteuid()}")
-        folder.mkdir()
-        folder.chmod(0o777)
-        ended = operate("mongorestore", mongo_arguments(mongo, mongo_archive))
+def test_a_folder_of_locks_that_is_somebody_elses_is_not_used(
+        mongo, mongo_archive, mongo_target, build, tmp_path):
+    folder = tmp_path / "var-tmp" / f"dagd-restores-{os.geteuid()}"
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    ended = Program(build, tmp_path, "mongorestore", mongo_arguments(mongo, mongo_archive),
+                    prefix=with_var_tmp(folder.parent)).end()
     assert ended.code == 1 and "is not a folder that only this user may open" in ended.last
     assert list(mongo_target.list_collection_names()) == []
 
