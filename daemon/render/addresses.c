@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/render/brought.h"
 #include "lib/base/error.h"
 
 static unsigned commas(const char *text)
@@ -19,14 +20,9 @@ bool addresses_check(const struct value *value, const struct template_object *sc
 	const json_t *rendered, GError **error)
 {
 	const char *text = json_string_value(rendered);
-	unsigned n = text && value->template ? commas(text) : 0;
-	if (n == 0 || template_is_expression(value->template))
-		return true;
-	g_autofree char *own = template_render_own(value->template, scope, error);
-	if (!own)
-		return false;
-	if (n <= commas(own))
-		return true;
+	int n = value->template ? brought(value->template, scope, text, commas, error) : 0;
+	if (n <= 0)
+		return n == 0;
 	return error_say(error,
 		"a value brings a comma or semicolon into \"%s\", which would make more addresses "
 		"of it; write a list, each item of which is one address, or let one {{ }} be all "

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "daemon/render/brought.h"
 #include "lib/base/error.h"
-#include "lib/template/template.h"
 
 /* `..`, also as URLs write it. */
 static bool is_folder_above(const char *name)
@@ -32,16 +32,10 @@ static unsigned folders_above(const char *path)
 static bool text_check(const struct template *template, const struct template_object *scope,
 	const char *path, GError **error)
 {
-	if (!path || g_str_has_prefix(path, "s3://") || template_is_expression(template))
-		return true;
-	unsigned n = folders_above(path);
-	if (n == 0)
-		return true;
-	g_autofree char *own = template_render_own(template, scope, error);
-	if (!own)
-		return false;
-	if (n <= folders_above(own))
-		return true;
+	bool is_path = path && !g_str_has_prefix(path, "s3://");
+	int n = is_path ? brought(template, scope, path, folders_above, error) : 0;
+	if (n <= 0)
+		return n == 0;
 	return error_say(error,
 		"a value brings \"..\" into the path \"%s\", which leads out of the folder that "
 		"stands before it",

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import pathlib
-import shutil
 import signal
 import tempfile
 
@@ -13,6 +12,7 @@ import pytest
 import cgroups
 from daemon import wait_until
 from gate import Gate
+from roots_child import roots_child_load
 
 
 @pytest.fixture
@@ -140,18 +140,7 @@ def test_an_adopted_task_leaves_nothing_either(daemon, tmp_path):
 
 def test_what_has_become_another_users_is_killed_as_well(unprivileged):
     daemon = unprivileged
-    become, pid = daemon.home / "become", daemon.home / "pid"
-    shutil.copy(shutil.which("setpriv"), become)
-    become.chmod(0o4755)
-    daemon.load_dag("roots", f"""
-        dag_id: roots
-        tasks:
-          - task_id: leave
-            operator: bash
-            bash_command: >-
-              {become} --reuid 0 --regid 0 --clear-groups setsid sleep 600 & echo $! >{pid};
-              until [ "$(ps -o user= -p $!)" = root ]; do sleep 0.01; done; echo done
-    """)
+    pid = roots_child_load(daemon, 'until [ "$(ps -o user= -p $!)" = root ]')
     run_id = daemon.trigger("roots")
     assert daemon.wait_run("roots", run_id)["state"] == "success"
     assert not lives(int(pid.read_text()))

@@ -4,7 +4,6 @@ nobody may look into. Its promises are the same."""
 import os
 import pathlib
 import platform
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -13,6 +12,7 @@ import pytest
 
 from daemon import Daemon, wait_until
 from gate import Gate
+from roots_child import roots_child_load
 from test_daemon import refused
 from test_worker import NOBODY, parent
 
@@ -125,18 +125,7 @@ def test_a_task_whose_worker_is_killed_is_lost_and_nothing_of_it_is_left(blind, 
 
 
 def test_what_has_become_roots_and_cannot_be_seen_does_not_hold_up_the_result(blind):
-    pid, become = blind.home / "pid", blind.home / "become"
-    shutil.copy(shutil.which("setpriv"), become)
-    become.chmod(0o4755)
-    blind.load_dag("roots", f"""
-        dag_id: roots
-        tasks:
-          - task_id: leave
-            operator: bash
-            bash_command: >-
-              {become} --reuid 0 --regid 0 --clear-groups setsid sleep 600 & echo $! >{pid};
-              while [ -e /proc/$! ]; do sleep 0.01; done; echo done
-    """)
+    pid = roots_child_load(blind, "while [ -e /proc/$! ]")
     run_id = blind.trigger("roots")
     try:
         assert blind.wait_run("roots", run_id)["state"] == "success"
